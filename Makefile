@@ -1,0 +1,33 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each builds its own .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lint types imports unit clean
+
+demo: .venv/ready
+	$(BIN)/pressmark demo
+
+test: check unit
+
+check: lint types imports
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch .venv/ready
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+imports: .venv/ready
+	$(BIN)/lint-imports
+
+unit: .venv/ready
+	$(BIN)/pytest -n 2 --dist loadgroup tests
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

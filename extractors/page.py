@@ -1,0 +1,1 @@
+"""A page, parsed once: what every strategy looks at. (Interface first; see the docstrings.)"""

@@ -1,0 +1,310 @@
+"""What the extractors read out of one capture: an article, and the evidence for each value.
+
+Names follow schema.org ``NewsArticle``, ``Person``, ``ImageObject`` and IPTC in snake case.
+The JSON form (``to_json``) is the shape others rely on: plain values, and ``evidence``
+beside them, keyed by JSON pointer (RFC 6901). What the page does not say is empty.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+SCHEMA = "urn:pressmark:schema:article:1"
+
+
+class How(StrEnum):
+    """In which way a value was learnt."""
+
+    DECLARED = "declared"  # the publisher's structured data (JSON-LD, meta, microdata)
+    MARKED = "marked"  # the publisher's mark-up (a byline element, a figcaption, <time>)
+    INFERRED = "inferred"  # from running text, the URL, or position alone
+    STATED = "stated"  # by a person
+
+
+class Access(StrEnum):
+    """What the server let us see."""
+
+    OPEN = "open"
+    METERED = "metered"
+    PAYWALLED = "paywalled"
+    CONSENT_WALL = "consent_wall"
+    BOT_CHECK = "bot_check"
+    ERROR_PAGE = "error_page"
+
+
+class Complete(StrEnum):
+    """Whether the whole text is there."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class PageType(StrEnum):
+    """The schema.org type that the page is, as far as versions are concerned."""
+
+    ARTICLE = "NewsArticle"
+    OPINION = "OpinionNewsArticle"
+    LIVE = "LiveBlogPosting"
+    SECTION = "CollectionPage"  # a front, section, topic, search or author page
+    OTHER = "WebPage"  # a page, but no published piece (a product, an imprint, a form)
+
+
+class BlockKind(StrEnum):
+    """The kinds of block a body is made of."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    QUOTE = "quote"
+    LIST_ITEM = "list_item"
+    EMBED = "embed"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the body, in reading order. ``text`` is plain, whitespace collapsed.
+
+    ``level`` is 1 to 6 for headings, else ``None``. ``url`` is what an embed shows.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    """For whom an author works or worked, as printed. ``since``/``until`` are EDTF."""
+
+    organization: str | None = None
+    role: str | None = None
+    location: str | None = None
+    past: bool = False
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One author (a person, an agency, a desk): the name as printed, without "By" or title."""
+
+    name: str
+    role: str | None = None
+    affiliations: tuple[Affiliation, ...] = ()
+    bio: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """Where and when a story was filed, as printed before its first sentence.
+
+    ``date`` is EDTF and never completed from elsewhere (``Dec. 18`` is ``XXXX-12-18``).
+    ``raw`` is the words themselves.
+    """
+
+    raw: str
+    place: str | None = None
+    date: str | None = None
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image of the article. ``credit_line`` is as printed; ``creators`` are people,
+    ``agencies`` are organizations named in it. ``kind`` is such as ``file photo``,
+    ``handout``, ``screenshot``, ``illustration``. ``license`` and ``acquire_license_page``
+    are URLs or names that the page states, never a guess.
+    """
+
+    url: str | None = None
+    caption: str | None = None
+    alt: str | None = None
+    credit_line: str | None = None
+    creators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    kind: str | None = None
+    copyright_notice: str | None = None
+    license: str | None = None
+    acquire_license_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction the publisher announced on the page (schema.org ``CorrectionComment``).
+
+    ``kind`` is ``correction``, ``clarification``, ``editors_note`` or ``retraction``.
+    ``date`` is EDTF where one is printed.
+    """
+
+    text: str
+    kind: str = "correction"
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a value is what it is.
+
+    ``where`` is a place in the capture: ``json-ld[0]/author/0/name`` (block and JSON
+    pointer), ``css:div.byline > span`` (a CSS path from the root or an unambiguous one),
+    ``meta:og:title``, ``url:/2018/12/18``, ``text:120-188`` (characters of the plain text),
+    ``header:last-modified``. ``quote`` is the words found there, unaltered except for
+    collapsed whitespace. ``rejected`` are other strategies' candidates that lost.
+    """
+
+    strategy: str
+    how: How
+    where: str
+    quote: str
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A candidate that lost a resolution, and why (``lower precedence``, or what it failed)."""
+
+    strategy: str
+    how: How
+    where: str
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """Metadata and clean text of one published piece, as one capture shows it.
+
+    Dates (``date_published``, ``date_modified``) are EDTF text with the publisher's own
+    offset where one is given. ``in_language`` is BCP 47. ``body`` holds neither headline,
+    standfirst, byline, dateline, captions nor credits.
+    """
+
+    type: PageType = PageType.ARTICLE
+    headline: str | None = None
+    alternative_headline: str | None = None
+    standfirst: str | None = None
+    authors: tuple[Author, ...] = ()
+    dateline: Dateline | None = None
+    date_published: str | None = None
+    date_modified: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    in_language: str | None = None
+    publisher: str | None = None
+    provider: str | None = None
+    canonical_url: str | None = None
+    body: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    access: Access = Access.OPEN
+    complete: Complete = Complete.UNKNOWN
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as plain text, paragraphs parted by a blank line, embeds left out.
+
+        Without NUL and lone surrogates, so that every database takes it.
+        """
+        parts = (clean_text(b.text) for b in self.body if b.kind is not BlockKind.EMBED)
+        return "\n\n".join(p for p in parts if p)
+
+    def to_json(self) -> dict[str, Any]:
+        """The published shape (``SCHEMA``): plain JSON values, derived ``text`` included."""
+        plain: dict[str, Any] = {"$schema": SCHEMA}
+        for item in dataclasses.fields(self):
+            plain[item.name] = _plain(getattr(self, item.name))
+        plain["text"] = self.text
+        return plain
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Article:
+        """The inverse of ``to_json``; unknown keys of a newer release are passed over.
+
+        Raises ``ValueError`` or ``TypeError`` where the shape is not this one.
+        """
+        return _article(plain)
+
+
+def canonical_json(plain: Mapping[str, Any]) -> bytes:
+    """JSON bytes that are the same for the same value: sorted keys, no spaces, UTF-8.
+
+    Values are strings, integers, booleans, null, lists and objects; no floats, so that the
+    form agrees with RFC 8785. Raises ``ValueError`` for floats and lone surrogates.
+    """
+    _no_floats(plain)
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")
+
+
+def clean_text(text: str) -> str:
+    """Text that every database and encoder takes: no NUL, no lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def _no_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise ValueError("no floats in canonical JSON")
+    if isinstance(value, Mapping):
+        for item in value.values():
+            _no_floats(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _no_floats(item)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, str):
+        return clean_text(value)
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _pick(cls: Any, plain: Mapping[str, Any], **given: Any) -> Any:
+    known = {f.name for f in dataclasses.fields(cls)}
+    return cls(**{k: v for k, v in plain.items() if k in known} | given)
+
+
+def _article(plain: Mapping[str, Any]) -> Article:
+    def many(name: str) -> list[Mapping[str, Any]]:
+        return list(plain.get(name) or [])
+
+    dateline = plain.get("dateline")
+    article: Article = _pick(
+        Article,
+        plain,
+        type=PageType(plain.get("type", PageType.ARTICLE)),
+        authors=tuple(
+            _pick(Author, a, affiliations=tuple(_pick(Affiliation, x) for x in a.get("affiliations", ()))) for a in many("authors")
+        ),
+        dateline=_pick(Dateline, dateline) if dateline else None,
+        keywords=tuple(plain.get("keywords") or ()),
+        body=tuple(_pick(Block, b, kind=BlockKind(b["kind"])) for b in many("body")),
+        images=tuple(
+            _pick(Image, i, creators=tuple(i.get("creators", ())), agencies=tuple(i.get("agencies", ()))) for i in many("images")
+        ),
+        corrections=tuple(_pick(Correction, c) for c in many("corrections")),
+        access=Access(plain.get("access", Access.OPEN)),
+        complete=Complete(plain.get("complete", Complete.UNKNOWN)),
+        evidence={
+            pointer: _pick(
+                Evidence, e, how=How(e["how"]), rejected=tuple(_pick(Rejected, r, how=How(r["how"])) for r in e.get("rejected", ()))
+            )
+            for pointer, e in (plain.get("evidence") or {}).items()
+        },
+    )
+    return article
