@@ -289,7 +289,8 @@ def _article(plain: Mapping[str, Any]) -> Article:
         plain,
         type=PageType(plain.get("type", PageType.ARTICLE)),
         authors=tuple(
-            _pick(Author, a, affiliations=tuple(_pick(Affiliation, x) for x in a.get("affiliations", ()))) for a in many("authors")
+            _pick(Author, a, affiliations=tuple(_pick(Affiliation, x) for x in a.get("affiliations", ())))
+            for a in many("authors")
         ),
         dateline=_pick(Dateline, dateline) if dateline else None,
         keywords=tuple(plain.get("keywords") or ()),
@@ -302,7 +303,10 @@ def _article(plain: Mapping[str, Any]) -> Article:
         complete=Complete(plain.get("complete", Complete.UNKNOWN)),
         evidence={
             pointer: _pick(
-                Evidence, e, how=How(e["how"]), rejected=tuple(_pick(Rejected, r, how=How(r["how"])) for r in e.get("rejected", ()))
+                Evidence,
+                e,
+                how=How(e["how"]),
+                rejected=tuple(_pick(Rejected, r, how=How(r["how"])) for r in e.get("rejected", ())),
             )
             for pointer, e in (plain.get("evidence") or {}).items()
         },

@@ -1,0 +1,137 @@
+"""Whether two articles are two states of a piece, and what differs: a pure function.
+
+What counts: headline, standfirst, authors (with affiliations), dateline, date published,
+body, captions, credits and corrections. What never does: advertisements, related links,
+counters, image addresses, keywords, white space, invisible characters, how the body is
+cut into paragraphs. ``date_modified`` is reported beside other changes but makes no
+version by itself: many sites stamp it anew on every visit.
+
+Ask it with like readings only: two articles read by one release. Otherwise the difference
+may be ours.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from model.article import Article, Author, BlockKind
+from model.diff import changed_words, count_words, plain, tokens
+
+_MARKS = {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−", "...": "…"}
+_TYPOGRAPHY = str.maketrans({mark: plain_mark for plain_mark, marks in _MARKS.items() for mark in marks})
+    {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "…": "..."}
+)
+_SHINGLE = 4
+_SIMILAR = 0.5
+
+
+class ChangeKind(StrEnum):
+    """How a field changed."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    EDITED = "edited"
+    REORDERED = "reordered"
+    TYPOGRAPHIC = "typographic"  # the shape of quotes, dashes and spaces only
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs. Sizes are words; ``words_before`` is the old field's length."""
+
+    field: str
+    kind: ChangeKind
+    words_added: int
+    words_removed: int
+    words_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs between two like readings. Empty means: the same state.
+
+    ``attendant`` are differences that are told but make no version by themselves.
+    """
+
+    fields: tuple[FieldChange, ...]
+    attendant: tuple[FieldChange, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """True where both articles are one state of the piece."""
+        return not self.fields
+
+    @property
+    def substantive(self) -> bool:
+        """True where more than typography changed. Not a judgement of importance."""
+        return any(f.kind is not ChangeKind.TYPOGRAPHIC for f in self.fields)
+
+
+def compare(before: Article, after: Article) -> Change:
+    """What turned ``before`` into ``after``; symmetric in whether it says same."""
+    old, new = dict(comparable(before)), dict(comparable(after))
+    changes = [_field_change(name, old[name], new[name]) for name in old]
+    stamp = _field_change("date_modified", [before.date_modified or ""], [after.date_modified or ""])
+    return Change(tuple(c for c in changes if c), (stamp,) if stamp else ())
+
+
+def similar(a: Article, b: Article) -> bool:
+    """True where two articles are plainly the same piece, edited or not.
+
+    Half of the shorter text's word 4-grams are in the other, or, where a text is too short
+    to tell, the headlines agree. Good for believing a canonical link; not for finding copies.
+    """
+    one, two = _shingles(a.text), _shingles(b.text)
+    if min(len(one), len(two)) < 10:
+        return plain(a.headline).casefold() == plain(b.headline).casefold() != ""
+    return len(one & two) >= _SIMILAR * min(len(one), len(two))
+
+
+def comparable(article: Article) -> Iterator[tuple[str, list[str]]]:
+    """The fields that count, each as a list of plain texts, in a fixed order of names."""
+    yield "headline", [plain(article.headline)]
+    yield "standfirst", [plain(article.standfirst)]
+    yield "authors", [_author_line(a) for a in article.authors]
+    yield "dateline", [plain(article.dateline.raw if article.dateline else None)]
+    yield "date_published", [article.date_published or ""]
+    yield "body", [plain(b.text) for b in article.body if b.kind is not BlockKind.EMBED]
+    yield "captions", [plain(i.caption) for i in article.images]
+    yield "credits", [plain(i.credit_line or ", ".join((*i.creators, *i.agencies))) for i in article.images]
+    yield "corrections", [plain(c.text) for c in article.corrections]
+
+
+def _author_line(author: Author) -> str:
+    posts = (", ".join(x for x in (p.role, p.organization, p.location) if x) for p in author.affiliations)
+    return plain("; ".join(x for x in (author.name, author.role, *posts) if x))
+
+
+def _field_change(name: str, before: list[str], after: list[str]) -> FieldChange | None:
+    before, after = [x for x in before if x], [x for x in after if x]
+    old, new = "\n\n".join(before), "\n\n".join(after)
+    if " ".join(before) == " ".join(after) or (name in {"captions", "credits"} and set(before) == set(after)):
+        return None
+    words = count_words(old)
+    if not new:
+        return FieldChange(name, ChangeKind.REMOVED, 0, words, words)
+    if not old:
+        return FieldChange(name, ChangeKind.ADDED, count_words(new), 0, 0)
+    added, removed = changed_words(old, new)
+    if _without_typography(old) == _without_typography(new):
+        kind = ChangeKind.TYPOGRAPHIC
+    elif sorted(before) == sorted(after):
+        kind = ChangeKind.REORDERED
+    else:
+        kind = ChangeKind.EDITED
+    return FieldChange(name, kind, added, removed, words)
+
+
+def _without_typography(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY)).split())
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = [t for t in tokens(plain(text).casefold()) if t[0].isalnum()]
+    return {tuple(words[i : i + _SHINGLE]) for i in range(max(0, len(words) - _SHINGLE + 1))}

@@ -1,0 +1,134 @@
+"""The ledger: what the archive decided or observed, as chained entries (format 1, frozen).
+
+An entry's bytes are canonical JSON; its digest is the SHA-256 of exactly these bytes, which
+are the block of its WARC ``metadata`` record and stand in the database unchanged. Each
+entry names the digest of the one before it in its chain, the first one the genesis digest
+of the chain. One chain a record, and one for the archive itself.
+
+Entries hold decisions and digests, never content: articles and what persons state lie in
+WARC records of their own, which an entry names by id and digest, so that content can be
+purged under authority and the chain still verifies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from model.article import canonical_json
+from model.capture import digest_of
+from model.errors import Damaged, NewerFormat
+
+FORMAT = 1
+
+
+class Kind(StrEnum):
+    """What an entry says. Bodies are described beside each kind.
+
+    ``capture`` is always ``{id, digest}``: the capture's id and the digest of its facts.
+    ``payload`` is ``{id, digest, length}`` of a WARC record that holds content.
+    """
+
+    # in the chain of a record
+    VERSION = "version"  # number, capture, observed_at|null, strand, aliases[{url, how}], reading{number, payload, release}
+    READING = "reading"  # version, number, capture, payload, release|null; a person's reading has agent.type person
+    ALIAS = "alias"  # url, how
+    CHECK = "check"  # version, capture, observed_at|null, strand, result: same | not_modified
+    ABSENCE = "absence"  # capture, observed_at, status: a 404 or soft 404, not yet a withdrawal
+    WITHDRAWAL = "withdrawal"  # capture, observed_at, status, absences
+    RELATION = "relation"  # relation: same_as | moved_to | split_from | syndicated_from, to
+    NOTE = "note"  # payload
+    COLLECTION = "collection"  # name, member: true | false
+    RESTRICTION = "restriction"  # scope, until|null, lifted: true | false
+    # in the archive's chain
+    ARCHIVE = "archive"  # created: always the first entry of the archive's chain
+    HELD = "held"  # capture, reason, code: kept, but not an article to version
+    VOID = "void"  # entries[{id, digest}], reason: written but never in force
+    FIXITY = "fixity"  # scope, checked, findings
+    EVENT = "event"  # type (PREMIS), detail, outcome
+
+
+class AgentType(StrEnum):
+    """PREMIS agent types used here."""
+
+    SOFTWARE = "software"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who or what did it. ``version`` is a release's; persons have none."""
+
+    type: AgentType
+    name: str
+    version: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """``{type, name, version}``."""
+        return {"type": self.type.value, "name": self.name, "version": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger entry. ``id`` is a UUID (also its WARC record id); ``chain`` a record id or
+    the archive id; ``seq`` counts from 1 in its chain; ``previous`` is the digest of the
+    entry before; ``at`` is when the archive wrote it (UTC text with Z).
+    """
+
+    id: str
+    kind: Kind
+    chain: str
+    seq: int
+    previous: str
+    at: str
+    agent: Agent
+    body: Mapping[str, Any]
+
+    def encode(self) -> bytes:
+        """The canonical bytes that are chained and kept."""
+        return canonical_json(
+            {
+                "pressmark": FORMAT,
+                "id": self.id,
+                "kind": self.kind.value,
+                "chain": self.chain,
+                "seq": self.seq,
+                "previous": self.previous,
+                "at": self.at,
+                "agent": self.agent.to_json(),
+                "body": self.body,
+            }
+        )
+
+
+def decode(data: bytes) -> Entry:
+    """Reads an entry's bytes.
+
+    Raises ``NewerFormat`` for a later format or a kind this release does not know, and
+    ``Damaged`` for bytes that are no entry.
+    """
+    try:
+        plain = json.loads(data)
+        if plain["pressmark"] > FORMAT or plain["kind"] not in Kind:
+            raise NewerFormat("a ledger entry was written by a newer Pressmark: open the archive with that release")
+        agent = plain["agent"]
+        return Entry(
+            id=plain["id"],
+            kind=Kind(plain["kind"]),
+            chain=plain["chain"],
+            seq=plain["seq"],
+            previous=plain["previous"],
+            at=plain["at"],
+            agent=Agent(AgentType(agent["type"]), agent["name"], agent["version"]),
+            body=plain["body"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"bytes that should be a ledger entry are none ({type(error).__name__})") from error
+
+
+def genesis(chain: str) -> str:
+    """What the first entry of a chain names as ``previous``: a constant, never NULL."""
+    return digest_of(f"pressmark ledger genesis {chain}".encode())

@@ -1,0 +1,235 @@
+"""What the archive tells of a record: plain values that the doors show. All derived.
+
+Times ending in Z are capture times (UTC text). ``observed_at`` is ``None`` where nobody
+knows when a supplied copy was made. Nothing here is stored as truth; the ledger is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from model.article import Article
+from model.change import Change
+
+
+class Strand(StrEnum):
+    """Which history a version belongs to."""
+
+    PUBLISHER = "publisher"  # fetched, or imported as raw: what the server sent over time
+    BESIDE = "beside"  # supplied or rewritten copies: kept beside, never the publisher's edits
+
+
+class Outcome(StrEnum):
+    """How the taking in of one source ended."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    HELD = "held"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One source's outcome, as ``ingest --json`` prints it: ``to_json``.
+
+    ``record``, ``version`` and ``capture`` are empty where none came of it. ``reason`` is
+    empty for ``new``, ``changed`` and ``unchanged`` unless there is something to say.
+    """
+
+    source: str
+    outcome: Outcome
+    url: str | None = None
+    reason: str | None = None
+    record: str | None = None
+    version: int | None = None
+    capture: str | None = None
+    change: Change | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """``{source, url, outcome, reason, record, version, capture}``."""
+        return {
+            "source": self.source,
+            "url": self.url,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "record": self.record,
+            "version": self.version,
+            "capture": self.capture,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One record in a list: its latest state by capture time."""
+
+    record: str
+    url: str | None
+    headline: str | None
+    authors: tuple[str, ...]
+    publisher: str | None
+    date_published: str | None
+    versions: int
+    first_seen: str | None
+    last_seen: str | None
+    received_at: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A URL of a record: ``how`` it was learnt (requested, final, canonical, stated), since when."""
+
+    url: str
+    how: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at a piece: it showed this version (``version``, ``check``), or nothing."""
+
+    kind: str  # version | check | absence | withdrawal
+    version: int | None
+    observed_at: str | None
+    recorded_at: str
+    capture: str | None
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state in time: a version with what is derived about it.
+
+    ``first_seen`` and ``last_seen`` bound when we saw it in force; ``not_seen_before`` is the
+    last look before it that showed something else, so the change happened between the two.
+    ``checks`` counts looks that found it unchanged. ``gap`` is the longest time without a look
+    while it was in force, seconds. ``reverts_to`` is an earlier version with the same content.
+    ``withdrawn_at`` is when the piece was found gone while this state was the last.
+    """
+
+    version: int
+    strand: Strand
+    basis: str
+    capture: str
+    first_seen: str | None
+    last_seen: str | None
+    not_seen_before: str | None
+    checks: int
+    gap: int
+    reverts_to: int | None
+    withdrawn_at: str | None
+    restored_at: str | None
+    change: Change | None
+    received_at: str
+    headline: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingInfo:
+    """One reading of a version: who read it, when, and the digest of what came out."""
+
+    version: int
+    number: int
+    agent: Mapping[str, Any]
+    release: Mapping[str, str] | None
+    recorded_at: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A record through time: states in order of time (then those beside), and every look."""
+
+    record: str
+    url: str | None
+    aliases: tuple[Alias, ...]
+    states: tuple[State, ...]
+    observations: tuple[Observation, ...]
+    readings: tuple[ReadingInfo, ...]
+    relations: tuple[Mapping[str, Any], ...]
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version as now read (or as one reading had it), with its capture's facts."""
+
+    record: str
+    version: int
+    reading: int
+    state: State
+    article: Article
+    reader: ReadingInfo
+    capture: Mapping[str, Any]
+    aliases: tuple[Alias, ...]
+    latest: bool
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change of a piece, for ``changes``: between which versions, seen when."""
+
+    record: str
+    url: str | None
+    headline: str | None
+    version: int
+    before: int | None
+    seen_at: str | None
+    not_seen_before: str | None
+    kind: str  # new | changed | gone | restored
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One record found: the line, the version that matched and words around the match."""
+
+    line: RecordLine
+    version: int
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One ledger entry in the words of PREMIS."""
+
+    id: str
+    at: str
+    type: str
+    agent: Mapping[str, Any]
+    chain: str
+    seq: int
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing ``verify`` found wrong: where, what, and what to do."""
+
+    place: str
+    problem: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What ``verify`` checked and found. Sizes in bytes."""
+
+    segments: int
+    records: int
+    bytes: int
+    entries: int
+    captures: int
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+
+    @property
+    def ok(self) -> bool:
+        """True where nothing was found."""
+        return not self.findings
