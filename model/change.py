@@ -22,8 +22,6 @@ from model.diff import changed_words, count_words, plain, tokens
 
 _MARKS = {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−", "...": "…"}
 _TYPOGRAPHY = str.maketrans({mark: plain_mark for plain_mark, marks in _MARKS.items() for mark in marks})
-    {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "…": "..."}
-)
 _SHINGLE = 4
 _SIMILAR = 0.5
 
