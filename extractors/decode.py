@@ -1,0 +1,291 @@
+"""Bytes and headers into text: content codings undone, the character set found out.
+
+Declared character sets lie often enough that bytes outrank them: what is valid UTF-8 with
+at least one multi-byte character is UTF-8, whatever the page says. Labels are read as the
+WHATWG Encoding Standard reads them (``iso-8859-1`` is windows-1252, ``gb2312`` is gb18030).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from model.errors import TooLarge, Unreadable
+
+MAX_DECODED = 50_000_000
+
+Headers = tuple[tuple[str, str], ...]
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LABELS = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "sjis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "x-mac-roman": "mac-roman",
+    "utf8": "utf-8",
+    "unicode": "utf-16-le",
+    "utf-16": "utf-16-le",
+}
+_SIGNATURES = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "a media file"),
+    (b"PK\x03\x04", "a ZIP file"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd, which archives cannot replay"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"wOF", "a font"),
+    (b"OggS", "a media file"),
+    (b"ID3", "a media file"),
+)
+_META_CHARSET = re.compile(rb"""charset\s{0,8}=\s{0,8}["']?\s{0,8}([A-Za-z0-9_.:-]{2,40})""", re.I)
+_HIGH = re.compile(rb"[\x80-\xff]")
+_CONTROLS = bytes(c for c in range(1, 32) if c not in b"\t\n\r\f\x1b") + b"\x7f"
+_SAMPLE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text without NUL, and how it was read: ``encoding`` is a Python codec name, ``by`` is
+    ``bom``, ``bytes`` (valid UTF-8, or NULs of UTF-16), ``http``, ``meta`` or ``guess``.
+    """
+
+    text: str
+    encoding: str
+    by: str
+
+
+def normalise_headers(headers: Headers | Mapping[str, str] | Iterable[tuple[str, str]] | None) -> Headers:
+    """Header fields as pairs, from pairs, a mapping or nothing."""
+    if headers is None:
+        return ()
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return tuple((str(k), str(v)) for k, v in pairs)
+
+
+def decode_entity(entity: bytes, headers: Headers, limit: int = MAX_DECODED) -> bytes:
+    """An entity with its Content-Encoding undone (gzip, deflate, br), ``limit`` in bytes.
+
+    Bytes that do not carry the coding their header names are taken as decoded already, and
+    gzip that no header names is undone too. A truncated stream gives what was readable.
+    Raises ``TooLarge`` over the limit and ``Unreadable`` for zstd and unknown codings.
+    """
+    codings = [c.strip().lower() for name, v in headers if name.lower() == "content-encoding" for c in v.split(",")]
+    for coding in reversed([c for c in codings if c and c != "identity"]):
+        entity = _undo(coding, entity, limit)
+    if entity[:3] == b"\x1f\x8b\x08":
+        entity = _inflate(entity, 31, limit)
+    if len(entity) > limit:
+        raise _too_large(limit)
+    return entity
+
+
+def decode(body: bytes, headers: Headers = ()) -> Decoded:
+    """The text of a body whose content codings are undone already.
+
+    Raises ``Unreadable`` for an empty body and for what is no text (an image, a PDF, noise).
+    """
+    if not body.strip(b" \t\r\n\f\x00"):
+        raise Unreadable("the body is empty: there is nothing to read", size=len(body))
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return Decoded(_text(body[len(mark) :], encoding), encoding, "bom")
+    _refuse_binary(body)
+    wide = _wide(body)
+    if wide:
+        return Decoded(_text(body, wide), wide, "bytes")
+    body = body.replace(b"\x00", b"")
+    declared = _declared(body, headers)
+    valid = _is_utf8(body)
+    if valid and declared and declared[0].startswith("iso2022") and b"\x1b" in body:
+        return Decoded(_text(body, declared[0]), *declared)
+    if valid:
+        return Decoded(body.decode("utf-8", "replace"), "utf-8", "bytes")
+    if declared and declared[0] == "utf-8" and not _mostly_utf8(body):
+        declared = None
+    if declared:
+        return Decoded(_text(body, declared[0]), *declared)
+    guessed = "utf-8" if _mostly_utf8(body) else _guess(body)
+    return Decoded(_text(body, guessed), guessed, "guess")
+
+
+def codec_of(label: str) -> str | None:
+    """The Python codec a character set label stands for; ``None`` for labels nobody knows."""
+    label = label.strip().strip("\"'").lower()
+    try:
+        name = codecs.lookup(_LABELS.get(label, label)).name
+    except (LookupError, ValueError):
+        return None
+    # Python also knows codecs that are no character sets (hex, zip, rot13), and utf-7 is a trick
+    is_charset = getattr(codecs.lookup(name), "_is_text_encoding", True)
+    return name if is_charset and name not in {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape"} else None
+
+
+def _undo(coding: str, entity: bytes, limit: int) -> bytes:
+    if coding in {"gzip", "x-gzip"}:
+        return _inflate(entity, 31, limit) if entity[:2] == b"\x1f\x8b" else entity
+    if coding == "deflate":
+        looks_zlib = len(entity) > 1 and entity[0] & 0x0F == 8 and (entity[0] << 8 | entity[1]) % 31 == 0
+        if looks_zlib:
+            return _inflate(entity, 15, limit)
+        return entity if _is_markup(entity) else _inflate(entity, -15, limit)
+    if coding == "br":
+        return entity if _is_markup(entity) else _brotli(entity, limit)
+    if _is_markup(entity):
+        return entity
+    raise Unreadable(f"content coding {coding!r} cannot be undone here: ask the server for gzip or identity", coding=coding)
+
+
+def _inflate(entity: bytes, window: int, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while entity:
+        machine = zlib.decompressobj(window)
+        try:
+            part = machine.decompress(entity, limit + 1 - size)
+        except zlib.error:
+            part = b""
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        # gzip may be several members one after another
+        entity = machine.unused_data if window == 31 and machine.unused_data[:2] == b"\x1f\x8b" else b""
+    if not size:
+        raise Unreadable("the compressed body is damaged from its beginning: capture it again")
+    return b"".join(parts)
+
+
+def _brotli(entity: bytes, limit: int) -> bytes:
+    try:
+        brotli: Any = import_module("brotli")  # an extra of other packages, not a dependency of ours
+    except ImportError:
+        raise Unreadable("the body is compressed with brotli, and no brotli library is installed", coding="br") from None
+    machine = brotli.Decompressor()
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for at in range(0, len(entity), 16_384):
+            part = machine.process(entity[at : at + 16_384])
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise _too_large(limit)
+    except brotli.error:
+        if not size:
+            raise Unreadable("the body is not the brotli stream its header says: capture it again", coding="br") from None
+    return b"".join(parts)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"the decoded body is over {limit:,} bytes: no article is that long", limit=limit)
+
+
+def _is_markup(entity: bytes) -> bool:
+    return entity.lstrip()[:1] == b"<" or _is_utf8(entity[:4096])
+
+
+def _refuse_binary(body: bytes) -> None:
+    for signature, name in _SIGNATURES:
+        if body.startswith(signature):
+            raise Unreadable(f"the body is {name}, not a page or a text", found=name)
+    if body[4:8] == b"ftyp":
+        raise Unreadable("the body is a media file, not a page or a text", found="a media file")
+    head = body[:_SAMPLE].replace(b"\x00", b"")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > len(head) * 0.04:
+        raise Unreadable("the body is binary data, not a page or a text", controls=controls)
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 without a mark: nearly every other byte of its ASCII is NUL."""
+    head = body[:4096]
+    half = len(head) // 2
+    if half < 8:
+        return None
+    low, high = head[0::2].count(0), head[1::2].count(0)
+    if high > half * 0.4 and low < half * 0.05:
+        return "utf-16-le"
+    if low > half * 0.4 and high < half * 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _declared(body: bytes, headers: Headers) -> tuple[str, str] | None:
+    for name, value in headers:
+        if name.lower() == "content-type" and "charset=" in value.lower():
+            codec = codec_of(re.split("charset=", value, maxsplit=1, flags=re.I)[1].split(";")[0])
+            if codec:
+                return codec, "http"
+    for found in _META_CHARSET.finditer(body[:8192]):
+        codec = codec_of(found[1].decode("ascii"))
+        if codec:
+            # a meta read as ASCII cannot truly be in UTF-16 (WHATWG: read it as UTF-8)
+            return ("utf-8" if codec.startswith("utf-16") else codec), "meta"
+    return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        codecs.utf_8_decode(data, "strict", False)  # an unfinished character at the end is a cut, not a lie
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    """A few broken bytes among many good ones: an encoder's slip, not another encoding."""
+    sample = body[: 4 * _SAMPLE]
+    high = len(_HIGH.findall(sample))
+    broken = sample.decode("utf-8", "replace").count("\ufffd")
+    return high > 0 and broken * 5 < high
+
+
+def _guess(body: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    # markup is ASCII in every encoding and says nothing: only the surroundings of high bytes do
+    parts: list[bytes] = []
+    size = end = 0
+    for found in _HIGH.finditer(body):
+        if found.start() >= end:
+            part = body[max(found.start() - 16, end) : found.start() + 64]
+            end = found.start() + 64
+            parts.append(part)
+            size += len(part)
+            if size > 8_192:
+                break
+    best = from_bytes(b" ".join(parts), steps=3, chunk_size=1024, preemptive_behaviour=False).best()
+    return (codec_of(best.encoding) if best else None) or "cp1252"
+
+
+def _text(body: bytes, encoding: str) -> str:
+    return body.decode(encoding, "replace").replace("\x00", "")

@@ -1,0 +1,136 @@
+"""Where on the page the article is: its headline element, and the element around all of it.
+
+Both are judgements from structure and from what the head of the page says its title is,
+good enough to look near them first; neither is good as the only place to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from extractors.dom import Element, text_of
+
+_WORD = re.compile(r"\w+")
+_HEADLINE_CLASS = re.compile(r"head-?line|title|titel|titre|titulo|titolo|rubrik|otsikko|kop\b", re.I)
+_SITE_CLASS = re.compile(r"logo|brand|site-?(?:name|title)|masthead|sr-only|visually-?hidden", re.I)
+_PARAGRAPH_MIN = 40
+
+
+def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Element], bool]) -> Element | None:
+    """The element that shows the article's headline: the ``h1`` nearest to what the head of the
+    page calls its title, else a heading with a headline's class that agrees with it.
+    """
+    wanted = [frozenset(_words(t)) for t in titles if t]
+    wanted = [w for w in wanted if w]
+    ranked: list[tuple[float, int, Element]] = []
+    for position, element in enumerate(tree.iter("h1")):
+        words = _words(text_of(element))
+        if not words or position > 60:
+            continue
+        score = _agreement(words, wanted)
+        mark = f"{element.get('class') or ''} {element.get('id') or ''}"
+        score += 0.15 * bool(_HEADLINE_CLASS.search(mark)) + 0.15 * (element.get("itemprop") == "headline")
+        score -= 0.5 * bool(_SITE_CLASS.search(mark)) + 0.4 * noise(element) + 0.3 * (len(words) < 3)
+        ranked.append((score, -position, element))
+    if ranked:
+        best = max(ranked, key=lambda r: r[:2])
+        if best[0] >= 0.3 or not wanted:
+            return best[2]
+    close = _other_heading(tree, wanted)
+    if close is not None:
+        return close
+    return max(ranked, key=lambda r: r[:2])[2] if ranked and max(ranked, key=lambda r: r[:2])[0] > -0.2 else None
+
+
+def main_element(tree: Element, h1: Element | None, noise: Callable[[Element], bool]) -> Element | None:
+    """The smallest element with the headline and most of the page's paragraph text, or ``None``."""
+    weight: dict[Element, float] = {}
+    total = 0.0
+    for paragraph in tree.iter("p", "blockquote", "div", "section", "article", "td"):
+        size = _text_size(paragraph)
+        if size < _PARAGRAPH_MIN or noise(paragraph):
+            continue
+        total += size
+        for ancestor in paragraph.iterancestors():
+            weight[ancestor] = weight.get(ancestor, 0.0) + size
+    if not total:
+        body = _marked_body(tree)
+        return _around(body, h1) if body is not None else (h1.getparent() if h1 is not None else None)
+    holder = max(weight, key=lambda e: (weight[e] >= 0.55 * total, _depth(e) if weight[e] >= 0.55 * total else 0))
+    return _around(holder, h1)
+
+
+def _text_size(element: Element) -> int:
+    """Characters of running text directly in an element; wide ones say twice as much."""
+    size = len((element.text or "").strip())
+    inner = element.tag in {"p", "blockquote"}
+    for child in element:
+        size += len((child.tail or "").strip())
+        if inner:
+            size += len(child.text or "")
+    first = (element.text or "").lstrip()[:1]
+    return size * 2 if first > "\u2e7f" else size
+
+
+def _around(element: Element, h1: Element | None) -> Element:
+    if h1 is None:
+        article = next(element.iterancestors("article"), None)
+        return element if article is None else article
+    above = {element, *element.iterancestors()}
+    item: Element | None = h1
+    while item is not None and item not in above:
+        item = item.getparent()
+    common = element if item is None else item
+    article = common if common.tag == "article" else next(common.iterancestors("article"), None)
+    return common if article is None else article
+
+
+def _marked_body(tree: Element) -> Element | None:
+    for element in tree.iter("article", "div", "section", "main"):
+        if element.tag == "article" or "articleBody" in (element.get("itemprop") or ""):
+            return element
+    return None
+
+
+def _other_heading(tree: Element, wanted: list[frozenset[str]]) -> Element | None:
+    best: tuple[float, Element] | None = None
+    for position, element in enumerate(tree.iter("h2", "h3", "div", "span", "p")):
+        if position > 4_000:
+            break
+        mark = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+        if element.tag not in {"h2", "h3"} and not _HEADLINE_CLASS.search(mark):
+            continue
+        if len(element) > 6:
+            continue
+        words = _words(text_of(element))
+        score = _agreement(words, wanted)
+        if len(words) >= 3 and score >= 0.75 and (best is None or score > best[0]):
+            best = (score, element)
+    return best[1] if best else None
+
+
+def _agreement(words: list[str], wanted: list[frozenset[str]]) -> float:
+    have = frozenset(words)
+    if not have:
+        return 0.0
+    # containment in the title counts most: titles carry the site's name as well
+    return max((len(have & w) / len(have) * 0.8 + len(have & w) / len(w) * 0.2 for w in wanted), default=0.0)
+
+
+def _depth(element: Element) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+@lru_cache(maxsize=256)
+def _word_tuple(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text[:1000].lower()))
+
+
+def _words(text: str) -> list[str]:
+    found = list(_word_tuple(text))
+    if len(found) < 4 and any(ord(c) > 0x2E7F for c in text[:200]):  # no spaces between words: pairs of characters
+        flat = "".join(found)
+        return [flat[i : i + 2] for i in range(max(1, len(flat) - 1))]
+    return found
