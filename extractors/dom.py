@@ -14,8 +14,8 @@ from lxml.etree import _Element
 Element: TypeAlias = _Element
 
 HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "iframe", "object", "svg", "head", "textarea", "select"})
-_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q rp rt ruby s samp small
-    span strike strong sub sup time tt u var wbr"""
+_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q rp rt ruby s samp
+    small span strike strong sub sup time tt u var wbr"""
 INLINE_TAGS = frozenset(_INLINE.split())
 _NOISE_TAGS = frozenset({"nav", "footer", "aside", "form", "dialog", "menu"})
 _NEVER_NOISE = frozenset({"html", "body", "main", "article"})

@@ -16,8 +16,8 @@ MAX_BLOCKS = 200
 MAX_NODES = 5_000
 _INTO = ("@graph", "mainEntity", "mainEntityOfPage")
 
-_ARTICLES = """Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle AskPublicNewsArticle
-    ReviewNewsArticle SatiricalArticle AdvertiserContentArticle BlogPosting LiveBlogPosting SocialMediaPosting Report
+_ARTICLES = """Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle
+    AskPublicNewsArticle ReviewNewsArticle SatiricalArticle AdvertiserContentArticle BlogPosting LiveBlogPosting SocialMediaPosting Report
     ScholarlyArticle TechArticle MedicalScholarlyArticle"""
 ARTICLE_TYPES = frozenset(_ARTICLES.split())
 
