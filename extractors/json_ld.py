@@ -17,8 +17,8 @@ MAX_NODES = 5_000
 _INTO = ("@graph", "mainEntity", "mainEntityOfPage")
 
 _ARTICLES = """Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle
-    AskPublicNewsArticle ReviewNewsArticle SatiricalArticle AdvertiserContentArticle BlogPosting LiveBlogPosting SocialMediaPosting Report
-    ScholarlyArticle TechArticle MedicalScholarlyArticle"""
+    AskPublicNewsArticle ReviewNewsArticle SatiricalArticle AdvertiserContentArticle BlogPosting LiveBlogPosting
+    SocialMediaPosting Report ScholarlyArticle TechArticle MedicalScholarlyArticle"""
 ARTICLE_TYPES = frozenset(_ARTICLES.split())
 
 

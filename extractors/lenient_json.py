@@ -19,7 +19,7 @@ _SPACE = re.compile(r"(?:[\s;\ufeff\xa0]+|//[^\n]*|/\*.{0,4000}?\*/|<!--|-->|<!\
 _PLAIN = re.compile(r'[^"\\]+')
 _BARE = re.compile(r"[^,\]}\s][^,\]}\n]*")
 _ENDS_STRING = re.compile(r"\s*(?:[,}\]:]|$)")
-_AFTER_COMMA = re.compile(r'\s*,\s*(?:["{\[\]}]|-?\d|true|false|null)')
+_AFTER_COMMA = re.compile(r'\s*,\s*(?:["{\[\]}]|-?\d|true\b|false\b|null\b|[\w$@]{1,40}\s*:)')
 _KEY = re.compile(r"'?([\w$@.-]{1,100})'?\s{0,8}(?=:)")
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
