@@ -1,0 +1,105 @@
+"""Announced corrections, clarifications, editor's notes and retractions. A time stamp of an update is none."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from extractors.body.passages import Passage
+from extractors.body.reading import passages_of
+from extractors.field import Candidate, Field, Resolved, resolve, shorten
+from extractors.page import Page
+from model.article import Block, Correction, Evidence, How
+
+_Notices = tuple[Correction, ...]
+_KINDS = ("correction", "clarification", "editors_note", "retraction")
+_LONGEST = 1500  # characters; a longer passage that speaks of a correction is a story about one
+_HEAD = 250  # characters in which a phrase has to begin
+_SHORTEST = 30  # characters after the label; less is a link or a menu item
+# after a label: its date or time of day if any, then what parts it from the notice
+_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
+
+
+def read(page: Page, body: tuple[Block, ...]) -> Resolved[_Notices]:
+    """The notices in reading order, each with its kind; ``body`` tells the article from what is around it."""
+    words = [b.text for b in body]
+
+    def printed(page: Page) -> Iterator[Candidate[_Notices]]:
+        yield from _printed(page, words)
+
+    return resolve(Field("corrections", (printed, declared)), page)
+
+
+def declared(page: Page) -> Iterator[Candidate[_Notices]]:
+    """schema.org ``correction`` of the page's article: text, or a ``CorrectionComment``."""
+    for node in page.articles[:1]:
+        value = node.data.get("correction")
+        found: list[Correction] = []
+        detail: dict[str, Evidence] = {}
+        for number, item in enumerate(value if isinstance(value, list) else [value]):
+            given = page.deref(item)
+            text = given.get("text") if isinstance(given, dict) else given
+            if not isinstance(text, str) or len(text.split()) < 4:
+                continue
+            pointer = (
+                "/correction" + (f"/{number}" if isinstance(value, list) else "") + ("/text" if isinstance(given, dict) else "")
+            )
+            detail[f"/{len(found)}"] = Evidence("corrections.declared", How.DECLARED, node.where(pointer), shorten(text))
+            found.append(Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0]))
+        if found:
+            yield Candidate(tuple(found), How.DECLARED, detail["/0"].where, detail["/0"].quote, detail)
+
+
+def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
+    found: list[Correction] = []
+    detail: dict[str, Evidence] = {}
+    inside = set(body)
+    for passage in passages_of(page):
+        if not _SHORTEST < len(passage.text) <= _LONGEST or passage.linked > 0.7 * len(passage.text):
+            continue
+        kind = kind_of(passage.text, page.language)
+        if kind is None or any(c.text == passage.text for c in found):
+            continue
+        if passage.text not in inside and _aside(page, passage):
+            continue
+        where = "css:" + page.css(passage.element)
+        detail[f"/{len(found)}"] = Evidence("corrections.printed", How.INFERRED, where, shorten(passage.text))
+        found.append(Correction(passage.text, kind))
+    if found:
+        first = detail["/0"]
+        yield Candidate(tuple(found), How.INFERRED, first.where, first.quote, detail)
+
+
+def _aside(page: Page, passage: Passage) -> bool:
+    return bool(passage.marks & {"<nav>", "<footer>", "<form>", "comment", "comments"}) or page.in_noise(passage.element)
+
+
+def kind_of(text: str, language: str | None) -> str | None:
+    """The kind of notice a passage is, or ``None``. English is understood on every page."""
+    lowered = text[: _HEAD + 60].lower().replace("’", "'").lstrip("*[( _•·▪†‡­—–-")
+    tables = [t for t in (_words(language), _words("en")) if t]
+    if any(phrase in lowered for table in tables for phrase in table.get("not_a_notice", ())):
+        return None
+    for table in tables:
+        for kind in _KINDS:
+            for label in table.get(kind, ()):
+                if lowered.startswith(label) and _AFTER_LABEL.match(lowered, len(label)):
+                    return kind
+    if any(0 <= lowered.find(phrase) <= _HEAD for table in tables for phrase in table.get("phrases", ())):
+        return _KINDS[0]
+    return None
+
+
+@cache
+def _words(language: str | None) -> dict[str, Any]:
+    found = _all_words().get(language or "")
+    return found if isinstance(found, dict) else {}
+
+
+@cache
+def _all_words() -> dict[str, Any]:
+    return tomllib.loads((files("extractors") / "words" / "corrections.toml").read_text("utf-8"))
