@@ -23,17 +23,24 @@ Each carries one line a person understands (``str(error)``) and the facts behind
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model.capture import Capture
 
 
 class PressmarkError(Exception):
     """Base of all of them. ``message`` is one line: what happened and what to do.
 
     ``facts`` holds the particulars (url, path, status, limit ...) as plain JSON values.
+    ``capture`` is what had been received before it went wrong (the hops before a redirect
+    was refused, the answer that said 429), where there is something to keep.
     """
 
     def __init__(self, message: str, **facts: object) -> None:
         super().__init__(" ".join(message.split()))
         self.facts: Mapping[str, object] = facts
+        self.capture: Capture | None = None
 
 
 class RetryLater(PressmarkError):

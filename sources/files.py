@@ -1,0 +1,208 @@
+"""Captures that a person supplies: files, folders, lists and standard input.
+
+``kind_of`` says what a source on the command line is; ``folder_files`` and
+``list_entries`` take the plural ones apart; ``read_file``, ``read_stream`` and ``supplied``
+make captures. Nothing is read out of the bytes but their kind; times of files are never
+believed, and of a path only the bare name is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from model.capture import Basis, Capture, digest_of
+from model.edtf import utc_text
+from model.errors import BadCall, TooLarge, Unreadable
+from sources.media_type import media_type_of
+
+MAX_BYTES = 20_000_000
+ARTICLE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt"})
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://|(?=[^\\/]))")
+_HOST_LIKE = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/|\Z)")
+
+
+class Kind(StrEnum):
+    """What one source of a call is."""
+
+    URL = "url"
+    FILE = "file"
+    FOLDER = "folder"
+    LIST = "list"
+    STDIN = "stdin"
+
+
+def kind_of(source: str) -> Kind:
+    """What ``source`` is: an http(s) URL, a path, ``@`` and a path to a list, or ``-``.
+
+    Raises ``BadCall`` for another scheme and for what does not exist.
+    """
+    if source == "-":
+        return Kind.STDIN
+    if source.startswith("@"):
+        if not Path(source[1:]).is_file():
+            raise BadCall(f"no such list: {source[1:] or '@'}", path=source[1:])
+        return Kind.LIST
+    scheme = _SCHEME.match(source)
+    if scheme is not None and scheme[1].lower() in {"http", "https"}:
+        return Kind.URL
+    path = _path(source)
+    if path.is_dir():
+        return Kind.FOLDER
+    if path.exists():
+        return Kind.FILE
+    if scheme is not None and scheme[0].endswith("//"):
+        raise BadCall(f"{scheme[1]} addresses are not read, only http and https, files, folders, @lists and -", source=source)
+    if _HOST_LIKE.match(source) and Path(source).suffix.lower() not in ARTICLE_SUFFIXES:
+        raise BadCall(f"no such file: {source}; if it is a web address, write https://{source}", source=source)
+    raise BadCall(f"no such file or folder: {source}", source=source)
+
+
+def folder_files(folder: str | Path) -> tuple[Path, ...]:
+    """The articles under a folder (``ARTICLE_SUFFIXES``), its folders included, in the order of their paths.
+
+    Hidden files and folders are passed over, and links that lead out of the folder.
+    Raises ``Unreadable`` where there is none, or where a folder cannot be read.
+    """
+    root = _path(folder)
+    home = root.resolve()
+    found = sorted(path for path in _walk(root) if _is_article(path, home))
+    if not found:
+        suffixes = ", ".join(sorted(ARTICLE_SUFFIXES))
+        raise Unreadable(f"no articles in {root.name or root}: no file ends in {suffixes}", path=str(root))
+    return tuple(found)
+
+
+def list_entries(source: str) -> tuple[str, ...]:
+    """The sources that an ``@list`` names, one a line; empty lines and ``#`` comments left out.
+
+    Relative paths are understood from the list's own folder. A comment begins a line or
+    follows white space, because URLs have a ``#`` as well. Raises ``Unreadable`` where the
+    list is not UTF-8 text or names nothing, ``BadCall`` where it names another list or
+    standard input.
+    """
+    path = Path(source.removeprefix("@"))
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise Unreadable(f"the list {path.name} cannot be read ({_reason(error)})", path=str(path)) from error
+    entries = [re.sub(r"(?:^|\s+)#.*", "", line).strip() for line in lines]
+    for number, entry in enumerate(entries, 1):
+        if entry == "-" or entry.startswith("@"):
+            raise BadCall(f"line {number} of {path.name}: a list names addresses and paths only, not {entry}", path=str(path))
+    if not any(entries):
+        raise Unreadable(f"the list {path.name} names nothing", path=str(path))
+    return tuple(_from(path.parent, entry) for entry in entries if entry)
+
+
+def read_file(
+    path: str | Path,
+    *,
+    url: str | None = None,
+    captured_at: datetime | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    max_bytes: int = MAX_BYTES,
+) -> Capture:
+    """The capture that a file holds; see ``supplied``. Raises ``Unreadable`` where it cannot be read, too."""
+    where = _path(path)
+    try:
+        with where.open("rb") as stream:
+            return read_stream(stream, filename=where.name, url=url, captured_at=captured_at, clock=clock, max_bytes=max_bytes)
+    except OSError as error:
+        raise Unreadable(f"{where.name} cannot be read ({_reason(error)})", path=str(where)) from error
+
+
+def read_stream(
+    stream: BinaryIO,
+    *,
+    filename: str | None = None,
+    url: str | None = None,
+    captured_at: datetime | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    max_bytes: int = MAX_BYTES,
+) -> Capture:
+    """The capture that a stream such as standard input holds, to its end; see ``supplied``."""
+    body = stream.read(max_bytes + 1)
+    return supplied(body, filename=filename, url=url, captured_at=captured_at, received_at=clock(), max_bytes=max_bytes)
+
+
+def supplied(
+    body: bytes,
+    *,
+    received_at: datetime,
+    filename: str | None = None,
+    url: str | None = None,
+    captured_at: datetime | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> Capture:
+    """A capture of bytes that a person gives, with what that person says of them.
+
+    ``url`` is where the copy is said to come from, ``captured_at`` when it was taken; both
+    are the person's word. The origin key is made of the bytes' digest and these two.
+    Raises ``Unreadable`` for no bytes, ``TooLarge`` for too many, ``BadCall`` for a URL
+    that is not http(s) and for a time without offset.
+    """
+    named = filename or "standard input"
+    if url is not None and not _is_web_address(url):
+        raise BadCall(f"not a web address: {url!r}; it should start with https://", url=url)
+    if captured_at is not None and captured_at.tzinfo is None:
+        raise BadCall("the time of capture needs an offset, such as 2024-05-01T12:00:00+02:00")
+    if not body.strip():
+        raise Unreadable(f"{named} is empty", filename=filename)
+    if len(body) > max_bytes:
+        raise TooLarge(
+            f"{named} is over {max_bytes:,} bytes; to take it all the same, raise PRESSMARK_MAX_BYTES", limit=max_bytes
+        )
+    at = captured_at.astimezone(UTC) if captured_at is not None else None
+    return Capture(
+        basis=Basis.SUPPLIED,
+        origin_key=f"file:{digest_of(body)}|{url or ''}|{utc_text(at) if at else ''}",
+        received_at=received_at,
+        at=at,
+        url=url,
+        final_url=url,
+        supplied=body,
+        media_type=media_type_of(body),
+        filename=filename,
+    )
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        name = Path(str(error.filename)).name
+        raise Unreadable(f"the folder {name} cannot be read ({_reason(error)})", path=str(error.filename)) from error
+
+    for folder, folders, files in os.walk(root, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in files if not name.startswith("."))
+
+
+def _is_article(path: Path, home: Path) -> bool:
+    return path.suffix.lower() in ARTICLE_SUFFIXES and path.is_file() and path.resolve().is_relative_to(home)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(c.isspace() for c in url)
+
+
+def _from(folder: Path, entry: str) -> str:
+    return entry if _SCHEME.match(entry) else str(folder / _path(entry))
+
+
+def _path(text: str | Path) -> Path:
+    return Path(text).expanduser()
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "not UTF-8 text"

@@ -1,0 +1,12 @@
+"""Captures over HTTP: wire bytes kept, robots.txt obeyed, only public addresses asked.
+
+``Fetcher`` takes one URL to one ``model.capture.Capture``. The guard and the resolver are
+public for others that connect to addresses a stranger chose.
+"""
+
+from sources.http.fetcher import Fetcher, system_resolver
+from sources.http.guard import Guard, is_global, parse_url
+from sources.http.settings import Conditional, HttpSettings
+from sources.http.wire import Resolver
+
+__all__ = ["Conditional", "Fetcher", "Guard", "HttpSettings", "Resolver", "is_global", "parse_url", "system_resolver"]

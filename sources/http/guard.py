@@ -1,0 +1,111 @@
+"""The address guard: which URLs, addresses and ports may be asked at all.
+
+The decisive check is on the address connected to, so odd spellings of addresses, names
+that point inside, and names that change their mind end here alike. What counts as global
+follows the IANA special-purpose registries, written out below because the ``ipaddress``
+module of older Python releases knows them only in part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import unquote
+
+import httpx2
+
+from model.errors import BadCall, Refused
+from sources.http.settings import Network
+
+Address = IPv4Address | IPv6Address
+
+_GLOBAL_V6 = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_NOT_GLOBAL: tuple[Network, ...] = (
+    IPv4Network("100.64.0.0/10"),
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv4Network("198.18.0.0/15"),
+    IPv4Network("240.0.0.0/4"),
+    IPv6Network("2001::/23"),
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("3fff::/20"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Lets through what is global, on a usual port, and whatever was allowed by name of its network."""
+
+    allow_networks: tuple[Network, ...]
+    ports: frozenset[int]
+
+    def check_address(self, address: str, port: int, host: str) -> None:
+        """Raises ``Refused`` where ``address`` (an IP address as text) may not be asked.
+
+        ``host`` is the name it stands for, for the message.
+        """
+        ip = ip_address(address)
+        if any(_within(form, network) for form in _forms(ip) for network in self.allow_networks):
+            return
+        named = host if host == address else f"{host} ({address})"
+        if not is_global(ip):
+            raise Refused(f"{named} is not a public address; to allow it: --allow-address {address}", host=host, address=address)
+        if port not in self.ports:
+            usual = ", ".join(map(str, sorted(self.ports)))
+            raise Refused(
+                f"port {port} of {named} is not one of {usual}; to allow it: --allow-address {address}",
+                host=host,
+                address=address,
+                port=port,
+            )
+
+
+def parse_url(text: str) -> httpx2.URL:
+    """An http or https URL, normalised (host lower-case and IDNA-encoded, no fragment).
+
+    Raises ``BadCall`` for text that is no URL or names no host, ``Refused`` for other
+    schemes and for credentials in the URL. A trailing dot of the host is kept: it is a
+    different Host header.
+    """
+    try:
+        url = httpx2.URL(text.strip()).copy_with(fragment=None)
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise BadCall(f"not a web address: {_shown(text)} ({error})", url=text) from error
+    if not url.scheme:
+        raise BadCall(f"not a web address: {_shown(text)}; it should start with https://", url=text)
+    if url.scheme not in {"http", "https"}:
+        raise Refused(f"only http and https are fetched, not {url.scheme}: {_shown(text)}", url=text, scheme=url.scheme)
+    if url.userinfo:
+        # the address is not repeated: a password does not belong into a log
+        raise Refused("the address carries a user name or password; remove what stands before the @", host=url.host)
+    if not url.raw_host or unquote(url.host) != url.host or (url.port is not None and not 0 < url.port < 65536):
+        raise BadCall(f"not a web address: {_shown(text)} (no usable host or port)", url=text)
+    return url
+
+
+def is_global(ip: Address) -> bool:
+    """True where the address, and an IPv4 address hidden in it, belongs to the public internet.
+
+    IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo) is judged by what it leads to.
+    """
+    if isinstance(ip, IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None)
+        if inner is not None:
+            return is_global(inner)
+        if ip not in _GLOBAL_V6 or ip.teredo is not None:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(_within(ip, network) for network in _NOT_GLOBAL)
+
+
+def _forms(ip: Address) -> tuple[Address, ...]:
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (ip,) if mapped is None else (ip, mapped)
+
+
+def _within(ip: Address, network: Network) -> bool:
+    return ip.version == network.version and ip in network
+
+
+def _shown(text: str) -> str:
+    return ascii(text[:200])
