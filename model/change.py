@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from model.article import Article, Author, BlockKind
+from model.article import Article, Author, BlockKind, canonical_json
+from model.capture import digest_of
 from model.diff import changed_words, count_words, plain, tokens
 
 _MARKS = {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−", "...": "…"}
@@ -76,6 +77,11 @@ def compare(before: Article, after: Article) -> Change:
     return Change(tuple(c for c in changes if c), (stamp,) if stamp else ())
 
 
+def signature(article: Article) -> str:
+    """A digest that two like readings share if and only if ``compare`` calls them the same."""
+    return digest_of(canonical_json({name: _key(name, values) for name, values in comparable(article)}))
+
+
 def similar(a: Article, b: Article) -> bool:
     """True where two articles are plainly the same piece, edited or not.
 
@@ -101,6 +107,12 @@ def comparable(article: Article) -> Iterator[tuple[str, list[str]]]:
     yield "corrections", [plain(c.text) for c in article.corrections]
 
 
+def _key(name: str, values: list[str]) -> str:
+    """What of a field counts: for pictures the set of words, whatever their order or repetition."""
+    kept = [v for v in values if v]
+    return "\n".join(sorted(set(kept))) if name in {"captions", "credits"} else " ".join(kept)
+
+
 def _author_line(author: Author) -> str:
     posts = (", ".join(x for x in (p.role, p.organization, p.location) if x) for p in author.affiliations)
     return plain("; ".join(x for x in (author.name, author.role, *posts) if x))
@@ -108,9 +120,9 @@ def _author_line(author: Author) -> str:
 
 def _field_change(name: str, before: list[str], after: list[str]) -> FieldChange | None:
     before, after = [x for x in before if x], [x for x in after if x]
-    old, new = "\n\n".join(before), "\n\n".join(after)
-    if " ".join(before) == " ".join(after) or (name in {"captions", "credits"} and set(before) == set(after)):
+    if _key(name, before) == _key(name, after):
         return None
+    old, new = "\n\n".join(before), "\n\n".join(after)
     words = count_words(old)
     if not new:
         return FieldChange(name, ChangeKind.REMOVED, 0, words, words)

@@ -1,0 +1,231 @@
+"""A capture as WARC records, and back.
+
+A fetched capture is a ``request``/``response`` pair a hop; where the last payload is already
+held for the same address, the last response is an ``identical-payload-digest`` revisit. A
+supplied one is a ``resource`` record under a ``urn:pressmark:`` address, never an invented
+response. Beside them stands one ``metadata`` record with the capture's facts (format 1,
+frozen): canonical JSON whose digest the ledger commits to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from model.article import canonical_json
+from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, digest_of
+from model.edtf import parse_utc, utc_text
+from model.errors import Damaged, NewerFormat
+from storage.warc import Draft, Member, urn
+
+FORMAT = 1
+REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A capture whose payload is already held: its main record's id, address and date."""
+
+    record_id: str
+    uri: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureDrafts:
+    """The records of one capture; the facts come last, so that they prove it is whole."""
+
+    id: str
+    facts: bytes
+    records: tuple[Draft, ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the facts, which the ledger commits to."""
+        return digest_of(self.facts)
+
+
+def draft_capture(capture: Capture, new_id: Callable[[], str], earlier: Earlier | None = None) -> CaptureDrafts:
+    """The WARC records of a capture. Its id is the UUID of its main record."""
+    drafts: list[Draft] = []
+    if capture.exchanges:
+        last = len(capture.exchanges) - 1
+        for number, exchange in enumerate(capture.exchanges):
+            drafts += _pair(exchange, new_id, earlier if number == last else None)
+        main = drafts[-1]
+    else:
+        main = _resource(capture, new_id())
+        drafts.append(main)
+    facts = _facts(capture, main.id, drafts, earlier)
+    extra = (("WARC-Concurrent-To", urn(main.id)),)
+    record = Draft(
+        "metadata", new_id(), utc_text(capture.received_at), facts, "application/json", f"urn:pressmark:capture:{main.id}", extra
+    )
+    return CaptureDrafts(main.id, facts, (*drafts, record))
+
+
+def is_facts(member: Member) -> bool:
+    """True for the record that holds a capture's facts."""
+    return member.type == "metadata" and member.headers.get("warc-target-uri", "").startswith("urn:pressmark:capture:")
+
+
+def parse_facts(data: bytes) -> dict[str, Any]:
+    """The facts of a capture. Raises ``NewerFormat`` or ``Damaged``."""
+    try:
+        facts: dict[str, Any] = json.loads(data)
+        newer = facts["pressmark"] > FORMAT
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"bytes that should be a capture's facts are none ({type(error).__name__})") from error
+    if newer:
+        raise NewerFormat("a capture was kept by a newer Pressmark: open the archive with that release")
+    return facts
+
+
+def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Capture:
+    """The capture that its facts describe; ``read`` gives a record by its UUID.
+
+    Raises ``Damaged`` where a record is missing or not readable.
+    """
+    moment = facts["at"]
+    imported = facts["imported"]
+    supplied = b"" if facts["hops"] else read(facts["id"]).block
+    return Capture(
+        basis=Basis(facts["basis"]),
+        origin_key=facts["origin_key"],
+        received_at=parse_utc(facts["received_at"]),
+        at=parse_utc(moment) if moment else None,
+        url=facts["url"],
+        final_url=facts["final_url"],
+        exchanges=tuple(_restore_exchange(hop, read) for hop in facts["hops"]),
+        supplied=supplied,
+        media_type=facts["media_type"],
+        filename=facts["filename"],
+        imported=imported
+        and Import(imported["archive"], Fidelity(imported["fidelity"]), imported["record_id"], imported["digest"]),
+        truncated=Truncated(facts["truncated"]) if facts["truncated"] else None,
+        signals=tuple(facts["signals"]),
+        context=facts["context"],
+    )
+
+
+def _pair(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None) -> list[Draft]:
+    request_id, response_id = new_id(), new_id()
+    date = utc_text(exchange.at)
+    common: list[tuple[str, str]] = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
+    request = Draft(
+        "request",
+        request_id,
+        date,
+        exchange.request,
+        "application/http;msgtype=request",
+        exchange.url,
+        (*common, ("WARC-Concurrent-To", urn(response_id))),
+    )
+    extra = [*common, ("WARC-Concurrent-To", urn(request_id)), ("WARC-Payload-Digest", digest_of(exchange.entity))]
+    if exchange.protocol != "http/1.1":
+        extra.append(("WARC-Protocol", exchange.protocol))
+    if exchange.tls:
+        extra.append(("WARC-Cipher-Suite", exchange.tls))
+    if exchange.truncated:
+        extra.append(("WARC-Truncated", exchange.truncated.value))
+    kind, block = "response", exchange.head + exchange.entity
+    if earlier is not None:
+        kind, block = "revisit", exchange.head
+        extra += [
+            ("WARC-Profile", REVISIT),
+            ("WARC-Refers-To", urn(earlier.record_id)),
+            ("WARC-Refers-To-Target-URI", earlier.uri),
+            ("WARC-Refers-To-Date", earlier.date),
+        ]
+    content_type = "application/http;msgtype=response"
+    return [request, Draft(kind, response_id, date, block, content_type, exchange.url, tuple(extra))]
+
+
+def _resource(capture: Capture, record_id: str) -> Draft:
+    return Draft(
+        "resource",
+        record_id,
+        utc_text(capture.at or capture.received_at),
+        capture.supplied,
+        capture.media_type or "application/octet-stream",
+        f"urn:pressmark:supplied:{capture.url or record_id}",
+        (("WARC-Payload-Digest", capture.payload_digest),),
+    )
+
+
+def _facts(capture: Capture, capture_id: str, drafts: list[Draft], earlier: Earlier | None) -> bytes:
+    pairs = zip(drafts[::2], drafts[1::2], strict=False) if capture.exchanges else ()
+    return canonical_json(
+        {
+            "pressmark": FORMAT,
+            "id": capture_id,
+            "basis": capture.basis.value,
+            "origin_key": capture.origin_key,
+            "url": capture.url,
+            "final_url": capture.final_url,
+            "at": _time(capture.at),
+            "received_at": utc_text(capture.received_at),
+            "status": capture.status,
+            "media_type": capture.media_type,
+            "filename": capture.filename,
+            "imported": capture.imported
+            and {
+                "archive": capture.imported.archive,
+                "fidelity": capture.imported.fidelity.value,
+                "record_id": capture.imported.record_id,
+                "digest": capture.imported.digest,
+            },
+            "truncated": capture.truncated.value if capture.truncated else None,
+            "signals": list(capture.signals),
+            "context": capture.context,
+            "payload_digest": capture.payload_digest,
+            "length": len(capture.entity),
+            "payload_record": earlier.record_id if earlier else capture_id,
+            "records": [{"id": d.id, "type": d.type, "digest": digest_of(d.block)} for d in drafts],
+            "hops": [
+                {
+                    "url": exchange.url,
+                    "request": request.id,
+                    "response": response.id,
+                    "payload_record": earlier.record_id if earlier and response.type == "revisit" else response.id,
+                    "head_length": len(exchange.head),
+                    "at": utc_text(exchange.at),
+                    "status": exchange.status,
+                    "ip": exchange.ip,
+                    "protocol": exchange.protocol,
+                    "tls": exchange.tls,
+                    "truncated": exchange.truncated.value if exchange.truncated else None,
+                }
+                for exchange, (request, response) in zip(capture.exchanges, pairs, strict=False)
+            ],
+        }
+    )
+
+
+def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exchange:
+    response = read(hop["response"])
+    head = response.block[: hop["head_length"]]
+    if hop["payload_record"] == hop["response"]:
+        entity = response.block[hop["head_length"] :]
+    else:
+        held = read(hop["payload_record"]).block
+        entity = held[held.index(b"\r\n\r\n") + 4 :] if b"\r\n\r\n" in held else held
+    return Exchange(
+        url=hop["url"],
+        request=read(hop["request"]).block,
+        head=head,
+        entity=entity,
+        status=hop["status"],
+        at=parse_utc(hop["at"]),
+        ip=hop["ip"],
+        protocol=hop["protocol"],
+        tls=hop["tls"],
+        truncated=Truncated(hop["truncated"]) if hop["truncated"] else None,
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return utc_text(moment) if moment else None

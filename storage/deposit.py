@@ -1,0 +1,74 @@
+"""What the pipeline hands to the writer, and what it hears back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from model.article import Article, canonical_json
+from model.capture import Capture, digest_of
+from model.record import Result
+
+
+class Verdict(StrEnum):
+    """What the pipeline made of a capture."""
+
+    ARTICLE = "article"  # a piece to version
+    HELD = "held"  # kept, but not an article to version
+    ABSENT = "absent"  # the server says the piece is not there (404, 410, soft 404)
+    NOT_MODIFIED = "not_modified"  # 304: still what it was
+    FAILED = "failed"  # kept, and nothing could be made of it (5xx, broken off)
+    REFUSED = "refused"  # kept hops that led where we do not go
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What reads: an extractor release. ``id`` is the digest of ``facts``."""
+
+    facts: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """Two readings are like where their release ids are equal."""
+        return digest_of(canonical_json(dict(self.facts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts, where a person does: the name that ledger entries carry."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """One source to be settled. ``article`` is given exactly where the verdict is ARTICLE.
+
+    ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
+    ``rereadings`` are articles of captures already kept, read by the same release, which an
+    earlier try asked for (see ``Reread``).
+    """
+
+    source: str
+    capture: Capture
+    verdict: Verdict
+    release: Release
+    article: Article | None = None
+    reason: str | None = None
+    code: str | None = None
+    person: Person | None = None
+    collection: str | None = None
+    note: str | None = None
+    override_reason: str | None = None
+    rereadings: Mapping[str, Article] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The writer cannot decide before these captures are read again by the deposit's release."""
+
+    captures: tuple[str, ...]
+
+
+Settled = Result | Reread

@@ -1,0 +1,58 @@
+"""Text as it is searched: case and diacritics folded, scripts brought to one form.
+
+The same preparation for every engine: letters that people type in several forms are
+unified (Arabic and Persian yeh and kaf, alef with its signs), and scripts that do not part
+words are cut into overlapping pairs, so that a word inside a sentence is found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("يىې", "ی"),
+        "ك": "ک",
+        **dict.fromkeys("أإآٱ", "ا"),
+        "ة": "ه",
+        "ۀ": "ه",
+        "ؤ": "و",
+        "ئ": "ی",
+        "ß": "ss",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "\u0640": None,  # tatweel
+        "\u200c": None,  # zero-width non-joiner
+        "\u00ad": None,
+    }
+)
+_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]+|[^\W_]+")
+_UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]")
+
+
+def fold(text: str | None) -> str:
+    """One form for all spellings of a name or word; words parted by one space."""
+    lowered = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
+    kept = "".join(c for c in lowered if not unicodedata.combining(c))
+    return " ".join(_RUN.findall(unicodedata.normalize("NFC", kept).translate(_LETTERS)))
+
+
+def index_words(text: str | None) -> list[str]:
+    """The words of a text as they go into the index: folded, unparted scripts as pairs."""
+    words: list[str] = []
+    for run in fold(text).split():
+        if _UNPARTED.match(run) and len(run) > 1:
+            words += (run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            words.append(run)
+    return words
+
+
+def index_text(text: str | None) -> str:
+    """``index_words`` as one string."""
+    return " ".join(index_words(text))

@@ -1,0 +1,177 @@
+"""WARC segments: files of at most a gigabyte, each appended to by whoever holds its lock.
+
+``PREFIX-YYYYMMDDhhmmss-SERIAL-WRITER.warc.gz``: PREFIX is the archive's id, WRITER a random
+tag (a host name would tell whose machine it was). The name is final from the start. A
+segment under the size limit is adopted by the next writer that gets its lock, so that many
+short runs do not make many small files. The lock is the kernel's (``flock``): it goes with
+the process, however that ends.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from model.errors import StorageUnavailable
+
+LIMIT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a member lies: segment name, offset and length in bytes."""
+
+    segment: str
+    offset: int
+    length: int
+
+
+class Segment:
+    """One open, locked segment. ``size`` is its length including what is not synced yet."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self.warcinfo: str | None = None
+        self._file = file
+        self.size = os.fstat(file.fileno()).st_size
+
+    @property
+    def name(self) -> str:
+        """The bare file name, final from the start."""
+        return self.path.name
+
+    def append(self, member: bytes) -> Place:
+        """Writes one member at the end; not durable before ``sync``.
+
+        Raises ``StorageUnavailable`` where the disk takes no more; the file is then cut back
+        to whole members.
+        """
+        rest = memoryview(member)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._cut_back(error)
+        place = Place(self.name, self.size, len(member))
+        self.size += len(member)
+        return place
+
+    def sync(self) -> None:
+        """Makes everything appended so far durable. Raises ``StorageUnavailable``."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _unavailable(self.path, error) from error
+
+    def truncate(self, size: int) -> None:
+        """Cuts off a half-written member at the end. Only ever called above what is committed."""
+        self._file.truncate(size)
+        self._file.seek(size)
+        self.size = size
+        self.sync()
+
+    def close(self) -> None:
+        """Lets the lock go; the next writer may adopt the segment."""
+        self._file.close()
+
+    def _cut_back(self, error: OSError) -> None:
+        try:
+            self._file.truncate(self.size)
+            self._file.seek(self.size)
+        except OSError:  # recovery cuts it at the next start: it lies above what is committed
+            raise _unavailable(self.path, error) from error
+        raise _unavailable(self.path, error) from error
+
+
+class SegmentFolder:
+    """The segments of one archive folder. ``now`` and ``tag`` are arguments for the names."""
+
+    def __init__(self, folder: Path, prefix: str, now: Callable[[], datetime], tag: str, limit: int = LIMIT) -> None:
+        self.folder = folder
+        self._prefix = prefix
+        self._now = now
+        self._tag = tag
+        self._limit = limit
+        self._serial = 0
+
+    def names(self) -> list[str]:
+        """All segments, oldest name first."""
+        return sorted(p.name for p in self.folder.glob("*.warc.gz"))
+
+    def path(self, name: str) -> Path:
+        """The file of a segment."""
+        return self.folder / name
+
+    def lock_free(self, skip: Sequence[str] = ()) -> Iterator[Segment]:
+        """Every segment whose lock can be had at once, locked. The caller closes them."""
+        for name in self.names():
+            if name not in skip:
+                segment = self._lock(self.path(name))
+                if segment is not None:
+                    yield segment
+
+    def adopt(self) -> Segment | None:
+        """A segment under the size limit that nobody holds, locked; the newest such."""
+        for name in reversed(self.names()):
+            path = self.path(name)
+            if path.stat().st_size < self._limit and (segment := self._lock(path)) is not None:
+                return segment
+        return None
+
+    def create(self) -> Segment:
+        """A new, empty, locked segment; its folder entry is durable. Raises ``StorageUnavailable``."""
+        while True:
+            self._serial += 1
+            stamp = self._now().strftime("%Y%m%d%H%M%S")
+            path = self.folder / f"{self._prefix}-{stamp}-{self._serial:05}-{self._tag}.warc.gz"
+            try:
+                file = open(path, "x+b", buffering=0)  # noqa: SIM115, PTH123  held open as long as the segment is ours
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise _unavailable(path, error) from error
+            fcntl.flock(file, fcntl.LOCK_EX)
+            sync_folder(self.folder)
+            return Segment(path, file)
+
+    def is_full(self, segment: Segment) -> bool:
+        """True where a segment has reached the size limit and a new one should begin."""
+        return segment.size >= self._limit
+
+    def _lock(self, path: Path) -> Segment | None:
+        try:
+            file = open(path, "r+b", buffering=0)  # noqa: SIM115, PTH123  held open as long as the segment is ours
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unavailable(path, error) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        file.seek(0, os.SEEK_END)
+        return Segment(path, file)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unavailable(path: Path, error: OSError) -> StorageUnavailable:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StorageUnavailable(f"the disk of {path.parent} is full: free some space and run the same command again")
+    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        return StorageUnavailable(f"{path.parent} cannot be written ({error.strerror}): check its permissions and mount")
+    return StorageUnavailable(f"{path} cannot be written ({error.strerror})")

@@ -1,0 +1,253 @@
+"""The tables. ``ledger`` is insert-only; all others are projections of ledger and WARCs.
+
+Times are UTC text ending in Z, which sorts as time does. ``NULL`` means nobody knows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    # everything below this offset is committed; above it recovery decides
+    Column("committed", Integer, nullable=False, default=0),
+    # the warcinfo record that members written now refer to
+    Column("warcinfo", String),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("record_id", String, primary_key=True),
+    Column("segment", Integer, ForeignKey("segments.id"), nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    # SHA-256 of the compressed bytes: finds flips that gzip's own checks cannot
+    Column("sha256", LargeBinary, nullable=False),
+    UniqueConstraint("segment", "offset"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry", String, nullable=False, unique=True),
+    Column("chain", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    UniqueConstraint("chain", "seq"),
+    UniqueConstraint("chain", "previous"),
+    CheckConstraint("seq > 0"),
+    Index("ledger_at", "at"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("origin_key", String, nullable=False, unique=True),
+    Column("basis", String, nullable=False),
+    Column("url", String),
+    Column("url_key", String),
+    Column("final_url", String),
+    Column("at", String),
+    Column("received_at", String, nullable=False),
+    Column("status", Integer),
+    Column("media_type", String),
+    Column("payload_digest", String, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("digest", String, nullable=False),
+    # the ledger entry that says what became of it; NULL until one does
+    Column("entry", String),
+    Column("record", String),
+    Column("version", Integer),
+    Index("captures_payload", "payload_digest"),
+    Index("captures_url", "url_key"),
+    Index("captures_record", "record"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", String),
+    Column("headline", Text),
+    Column("publisher", String),
+    Column("publisher_key", String),
+    Column("section", String),
+    Column("language", String),
+    Column("date_published", String),
+    Column("date_earliest", String),
+    Column("date_latest", String),
+    Column("versions", Integer, nullable=False),
+    Column("latest_version", Integer, nullable=False),
+    Column("first_seen", String),
+    Column("last_seen", String),
+    Column("received_at", String, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Index("records_received", "received_at", "id"),
+    Index("records_publisher", "publisher_key"),
+    Index("records_date", "date_earliest"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("how", String, nullable=False),
+    Column("since", String, nullable=False),
+    UniqueConstraint("record", "url"),
+    Index("aliases_key", "key"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("record", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("strand", String, nullable=False),
+    Column("capture", String, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("observed_at", String),
+    Column("received_at", String, nullable=False),
+    Column("entry", String, nullable=False),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("record", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("agent", Text, nullable=False),
+    Column("release", String, nullable=False),
+    Column("release_facts", Text),
+    Column("capture", String, nullable=False),
+    Column("recorded_at", String, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("digest", String, nullable=False),
+    # model.change.signature of the article: readings of one release compare by it
+    Column("signature", String, nullable=False),
+    Column("article", LargeBinary, nullable=False),
+    Column("entry", String, nullable=False),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("version", Integer),
+    Column("strand", String, nullable=False),
+    Column("observed_at", String),
+    Column("recorded_at", String, nullable=False),
+    Column("capture", String),
+    Column("status", Integer),
+    Column("entry", String, nullable=False),
+    Index("observations_record", "record", "observed_at"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("record", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("before", Integer, nullable=False),
+    Column("seen_at", String),
+    Column("not_seen_before", String),
+    Column("substantive", Boolean, nullable=False),
+    Column("fields", Text, nullable=False),
+    Index("changes_seen", "seen_at"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    # author | affiliation | creator | agency | provider, and who or what it belongs to
+    Column("part", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", String, nullable=False),
+    Column("of", Text),
+    Index("people_key", "part", "key"),
+    Index("people_version", "record", "version"),
+)
+
+relations = Table(
+    "relations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("relation", String, nullable=False),
+    Column("to", String, nullable=False),
+    Column("since", String, nullable=False),
+    UniqueConstraint("record", "relation", "to"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("kind", String, nullable=False),  # collection | note
+    Column("text", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("at", String, nullable=False),
+    Index("labels_record", "record"),
+    Index("labels_text", "kind", "text"),
+)
+
+search = Table(
+    "search_rows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("record", "version"),
+)
+
+# What create_all cannot say: the ledger refuses change, and full text.
+SQLITE_DDL = (
+    "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END",
+    "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END",
+    "CREATE VIRTUAL TABLE search_text USING fts5(headline, body, people, tokenize='unicode61 remove_diacritics 0')",
+)
