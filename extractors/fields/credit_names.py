@@ -1,0 +1,154 @@
+"""Whether a name in a photo credit is a person's or an organization's.
+
+No list can hold every agency: what is in the word data is certain, the rest is told by the
+shape of the name (an organization's word in it, a domain, capitals) and by its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.fields.credit_words import Lexicon, fold, known_organizations, platforms
+
+_PARTICLES = frozenset(
+    re.findall(
+        r"\S+",
+        "de da do dos das del della di du des la le el al bin ibn bint ben abu abd van von der den ter ten te zu zum zur y e i "
+        "af av d' dal dalla st. st jr. jr sr. sr ii iii iv ul ur",
+    )
+)
+_DOMAIN = re.compile(
+    r"\w\.(?:com|org|net|de|at|ch|fr|it|es|uk|ru|ua|pl|nl|se|no|dk|fi|is|eu|tv|news|info|media|in|jp|kr|cn)\b", re.I
+)
+_CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f]")
+_HAN = re.compile(r"^[\u3400-\u9fff々]{2,4}$")
+_HAN_KANA = re.compile(r"^[\u3400-\u9fff々\u3040-\u30ffー・\s]{2,14}$")
+_HANGUL = re.compile(r"^[가-힣]{2,4}$")
+_ROLE_END = re.compile(r"(?:\s*(?:선임|인턴|사진|전문)?기자|記者|记者|さん|撮影|摄|攝)$")
+LONGEST_NAME = 8  # words of an organization
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One part of a credit; ``organization``: what stands before it says so ("via", "for")."""
+
+    text: str
+    organization: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """``person`` is ``None`` where the words are no name."""
+
+    name: str
+    person: bool | None
+
+
+def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *, labelled: bool) -> list[Named]:
+    """Each part as a person, an organization, or neither; a part that joins two is split.
+
+    ``known`` are folded names of further organizations. ``labelled``: a label or mark announced
+    the credit, so that a short unclear part is rather a name than a sentence.
+    """
+    split = [piece for party in parties for piece in _split_known(party, words, known)]
+    certain = [_certain(p, words, known) for p in split]
+    agency_named = any(
+        c is False and (fold(p.text) in known_organizations() or p.organization) for c, p in zip(certain, split, strict=True)
+    )
+    platform_named = any(fold(p.text) in platforms() for p in split)
+    result = []
+    for party, person in zip(split, certain, strict=True):
+        name = _ROLE_END.sub("", party.text) or party.text
+        if person is None:
+            person = _by_neighbours(name, agency_named=agency_named, platform_named=platform_named, labelled=labelled)
+        result.append(Named(name, person))
+    return result
+
+
+def is_known(name: str, known: frozenset[str] = frozenset()) -> bool:
+    """Whether the word data (or ``known``, folded) has this organization."""
+    folded = fold(name)
+    return folded in known_organizations() or folded in known
+
+
+def looks_like_person(name: str, words: Lexicon) -> bool:
+    """Two to five words that could be a person's name, none of them an organization's word."""
+    tokens = name.split()
+    if _HAN.match(name) or _HANGUL.match(name):
+        return not name.endswith(words.organization_ends)
+    if not 2 <= len(tokens) <= 5 or len(name) > 60 or re.search(r"[\d@_#:?!<>%&+]", name) or _DOMAIN.search(name):
+        return False
+    if _has_organization_word(tokens, words):
+        return False
+    if _CASELESS.search(name) or _HAN_KANA.match(name):
+        return len(tokens) <= 4
+    significant = [
+        t for t in tokens if t.lower().rstrip(",") not in _PARTICLES and not t.lower().startswith(("d'", "d’", "al-", "el-"))
+    ]
+    if not significant or fold(tokens[0]) in ("the", "les", "los", "las", "het"):
+        return False
+    return all(_capital(t) for t in significant) and any(sum(c.isalpha() for c in t) > 1 for t in significant)
+
+
+def _certain(party: Party, words: Lexicon, known: frozenset[str]) -> bool | None:
+    name = party.text
+    if not any(c.isalpha() for c in name):
+        return None
+    folded = fold(name)
+    if party.organization or folded in known_organizations() or folded in known:
+        return False
+    if looks_like_person(_ROLE_END.sub("", name), words):
+        return True
+    tokens = name.split()
+    if len(tokens) > LONGEST_NAME or len(name) > 90:
+        return None
+    if _DOMAIN.search(name) or name.startswith("@"):
+        return False
+    if _has_organization_word(tokens, words) and _capital_somewhere(name):
+        return False
+    return False if len(tokens) > 1 and all(_capital(t) or fold(t) in _PARTICLES for t in tokens) else None
+
+
+def _by_neighbours(name: str, *, agency_named: bool, platform_named: bool, labelled: bool) -> bool | None:
+    tokens = name.split()
+    if len(tokens) == 1 and name[0].isalpha():
+        if platform_named and (name[0].islower() or any(c.isdigit() for c in name)):
+            return True  # a nickname on a picture platform
+        if name.isupper() or _CASELESS.search(name) or _HAN_KANA.match(name):
+            return False
+        if _capital(name):
+            return agency_named and name[1:].islower()
+        return None
+    if labelled and len(tokens) <= 4 and _capital_somewhere(name) and name[-1] not in "!?":
+        return False
+    return None
+
+
+def _split_known(party: Party, words: Lexicon, known: frozenset[str]) -> list[Party]:
+    """ "Instagram A. B." or "A. B. AFP" are two; "Getty Images Europe" is one."""
+    tokens = party.text.split()
+    if is_known(party.text, known) or len(tokens) < 2:
+        return [party]
+    for cut in range(len(tokens) - 1, 0, -1):
+        head, tail = " ".join(tokens[:cut]), " ".join(tokens[cut:])
+        if is_known(head, known) and looks_like_person(tail, words):
+            return [Party(head, True), Party(tail)]
+        if is_known(tail, known) and looks_like_person(head, words):
+            return [Party(head), Party(tail, True)]
+    return [party]
+
+
+def _has_organization_word(tokens: Sequence[str], words: Lexicon) -> bool:
+    folded = [fold(t) for token in tokens for t in {token: None, **dict.fromkeys(token.split("-"))}]
+    return any(t in words.organization or t.endswith(words.organization_ends) for t in folded)
+
+
+def _capital(token: str) -> bool:
+    first = next((c for c in token if c.isalpha()), "")
+    return bool(first) and not first.islower()
+
+
+def _capital_somewhere(name: str) -> bool:
+    return any(_capital(t) for t in name.split())

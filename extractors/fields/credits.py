@@ -1,0 +1,182 @@
+"""A photo credit as printed, and who is named in it.
+
+``parse_credit`` takes the words of a credit ("Photo by A. B./AFP via Getty Images",
+"© IMAGO / Pool", "사진=연합뉴스"); ``extractors.fields.captions`` cuts them off a caption.
+The terms are IPTC's: credit line, creator, copyright notice, licence. A link "License Photo"
+states no licence. Nobody is invented: a name that cannot be told for a person's is kept as an
+organization's, and words that are no name are kept in the credit line alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from extractors.fields.credit_names import Party, classify
+from extractors.fields.credit_words import Lexicon, fold, lexicon
+
+LONGEST = 400  # characters; a longer text is no credit, and only its beginning is looked at
+
+_WRAPPED = re.compile(r"^[(\[（【{]([^()\[\]（）【】{}]*(?:[(\[（][^()\[\]（）]*[)\]）][^()\[\]（）]*)*)[)\]）】}]?$")
+_EDGES = " \t\n\r|•·—–-=;,:/▲■◆▶"
+_BUY = r"(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)"
+_LICENSE_LINK = re.compile(rf"\s*[|/·•-]?\s*(?<!\w){_BUY}(?!\w)\s*$", re.I)
+_LICENSE = re.compile(
+    r"\(?\b(?:(?:licen[sc]ed|lizenziert)\s+)?(?:(?:under|unter|sous|bajo)\s+)?"
+    r"(CC[ -]?0|(?:CC|Creative Commons)(?:[ -](?:BY|SA|NC|ND))+(?:[ -]?\d\.\d)?(?:[ -][A-Z]{2}\b)?|CC(?=\s)|Creative Commons(?: licen[sc]e)?"
+    r"|public domain|gemeinfrei|domaine public|dominio público|domínio público|pubblico dominio)\b\)?",
+    re.I,
+)
+_URL = re.compile(r"https?://\S+|\bwww\.\S+")
+_YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
+_MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
+_CUT = "\x1f"
+_SEPARATORS = re.compile(
+    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|\s\.\s|[«»\"“”„]"
+)
+_VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """``credit_line`` as printed, without enclosing brackets and leading dashes.
+
+    ``creators`` are people, ``agencies`` organizations, in the order printed. ``kind`` is "file
+    photo", "handout", "screenshot", "illustration", "symbolic image" or "AI-generated image".
+    ``copyright_notice`` is the line where it carries a copyright mark. ``license`` is printed
+    ("CC BY 3.0"); ``acquire_license_page`` is a URL that the page gives and the text alone
+    never does. ``unclear`` are words that name nobody we know: many of them, and it is no credit.
+    """
+
+    credit_line: str | None = None
+    creators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    kind: str | None = None
+    copyright_notice: str | None = None
+    license: str | None = None
+    acquire_license_page: str | None = None
+    unclear: tuple[str, ...] = ()
+
+    @property
+    def names_someone(self) -> bool:
+        return bool(self.creators or self.agencies)
+
+
+def parse_credit(text: str, language: str | None = None, *, organizations: Collection[str] = ()) -> Credit:
+    """Reads a text that is a credit as a whole; for a caption with its credit see ``captions``.
+
+    ``language`` is the page's primary subtag, for words that mean something only there.
+    ``organizations`` are further names known to be organizations' (the publisher's). Never
+    raises; a text that is no credit gives a credit without names, or with much ``unclear``.
+    """
+    words = lexicon(language)
+    line = tidy(text)
+    if not line:
+        return Credit()
+    rest = _MARK.sub(_CUT, line[:LONGEST])
+    notice = line if rest != line[:LONGEST] or words.rights.search(line) else None
+    rest = _URL.sub(_CUT, rest)
+    license_ = _LICENSE.search(rest)
+    rest = _LICENSE.sub(_CUT, rest)
+    rest = words.rights.sub(_CUT, rest)
+    if notice:
+        rest = _YEARS.sub(_CUT, rest)
+    kind, rest = _kind(rest, words)
+    labelled = bool(words.lead.match(line)) or bool(words.bare.match(line)) or notice is not None
+    known = frozenset(map(fold, organizations))
+    named = classify(_parties(rest, words), words, known, labelled=labelled)
+    return Credit(
+        credit_line=line,
+        creators=_once(n.name for n in named if n.person),
+        agencies=_once(n.name for n in named if n.person is False),
+        kind=kind,
+        copyright_notice=notice,
+        license=license_.group(1) if license_ else None,
+        unclear=tuple(n.name for n in named if n.person is None),
+    )
+
+
+def tidy(text: str) -> str:
+    """The credit line: white space collapsed, enclosing brackets, dashes at the edges and the
+    text of a link that sells the picture taken off."""
+    line = _LICENSE_LINK.sub("", " ".join(text.split()))
+    for _ in range(2):
+        line = line.strip(_EDGES)
+        wrapped = _WRAPPED.match(line)
+        if wrapped:
+            line = wrapped.group(1)
+    return line.strip(_EDGES)
+
+
+def is_license_link(text: str) -> bool:
+    """Whether these are the words of a link that sells the picture ("License Photo")."""
+    return bool(re.fullmatch(_BUY, " ".join(text.split()), re.I))
+
+
+def _kind(text: str, words: Lexicon) -> tuple[str | None, str]:
+    """The kind of picture and the text with its words cut out.
+
+    A kind word that belongs to a name ("National Archives", "Film Archive") is left alone.
+    """
+    found: list[str] = []
+
+    def cut(match: re.Match[str]) -> str:
+        before = text[: match.start()].rstrip(" ")
+        last = fold(before.rsplit(None, 1)[-1]) if before else ""
+        touches = before[-1:].isalnum() and len(before) + 1 == match.start()
+        if touches and " " not in match.group() and last in words.organization:
+            return match.group()
+        found.append(words.kinds[fold(match.group())])
+        return _CUT
+
+    rest = words.kind.sub(cut, text)
+    order = list(dict.fromkeys(found))
+    if len(order) > 1 and "handout" in order:
+        order.remove("handout")  # "Screenshot/Handout": what it shows says more than who gave it
+    return (order[0] if order else None), rest
+
+
+def _parties(text: str, words: Lexicon) -> list[Party]:
+    """The parts between separators, without labels and by-words at their edges."""
+    parties: list[Party] = []
+    for part in _SEPARATORS.split(words.lead.sub(_CUT, text)):
+        pieces = _VIA.split(part)
+        for i, piece in enumerate(pieces):
+            before, *agents = words.agent.split(piece)
+            for name in _joined(before, words):
+                parties.append(Party(_bare_name(name, words), organization=i > 0))
+            parties.extend(Party(_bare_name(a, words), organization=True) for a in agents)
+    return [p for p in parties if p.text]
+
+
+def _joined(text: str, words: Lexicon) -> list[str]:
+    """Two names joined by "and" are two parties; "Black & White Images" stays one."""
+    names = [n for n in words.joins.split(text) if n]
+    if len(names) < 2 or any(len(n.split()) == 1 and not _unspaced(n) for n in names):
+        return [text]
+    return names
+
+
+def _unspaced(text: str) -> bool:
+    return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in text)
+
+
+def _bare_name(text: str, words: Lexicon) -> str:
+    name = text.strip(" .,:;'‘’*").removeprefix("the ")
+    for pattern in (words.bare, words.by, words.agent):
+        if match := pattern.match(name):
+            name = name[match.end() :].strip(" .,:;")
+    if fold(name) in words.noise:
+        return ""
+    if (match := words.label_end.search(name)) and match.start() > 0:
+        stripped = name[: match.start()].rstrip(" .,:;")
+        return stripped or name
+    return name
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    seen: dict[str, str] = {}
+    for name in names:
+        seen.setdefault(re.sub(r"[\W_]", "", name.casefold()), name)
+    return tuple(seen.values())
