@@ -1,0 +1,162 @@
+"""The headline as readers of the piece saw it, and the other one that search engines saw.
+
+``h1``, ``og:title``, JSON-LD and ``<title>`` often differ: a kicker is set apart, the site's
+name appended, another wording made for search or social media. Measured on the open pages,
+the wording in which two independent places agree beats any fixed order of places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from extractors import declared
+from extractors.field import Candidate, Field, Found, Resolved, resolve
+from extractors.json_ld import ARTICLE_TYPES
+from extractors.page import Page
+from extractors.titles import same_key, site_names, without_site
+from model.article import How
+
+LONGEST = 400
+NEAR = 4  # how far up a heading's own surroundings go
+# types that newsrooms' systems write; a plain Article is often an SEO plug-in's
+_NEWS = ARTICLE_TYPES - {"Article", "BlogPosting", "TechArticle", "SocialMediaPosting"}
+
+
+def read(page: Page) -> Resolved[str]:
+    """The headline, without the site's name, typography as printed."""
+    return resolve(_FIELD, page)
+
+
+def alternative(page: Page, headline: str | None) -> Resolved[str]:
+    """Another wording that the publisher gives the same piece; empty where all say the same."""
+    taken = same_key(headline or "")
+
+    def differs(_page: Page, value: str) -> str | None:
+        key = same_key(value)
+        if not key or key == taken:
+            return "the same words"
+        return "hardly another wording" if taken and (taken in key or key in taken) else _accept(_page, value)
+
+    return resolve(Field("alternative_headline", (declared_alternative, *_FIELD.strategies), differs), page)
+
+
+def h1(page: Page) -> Iterator[Candidate[str]]:
+    """The element that shows it."""
+    element = page.h1
+    if element is not None:
+        value = page.text_of(element)
+        yield Candidate(value, How.MARKED, "css:" + page.css(element), value, cue="noise" if _in_navigation(page) else "")
+
+
+def json_ld(page: Page) -> Iterator[Candidate[str]]:
+    """``headline`` of the page's own article."""
+    for node in page.articles[:1]:
+        yield from declared.of_node(page, node, "headline")
+
+
+def og_title(page: Page) -> Iterator[Candidate[str]]:
+    """Open Graph's title without the site's name."""
+    yield from _bare(page, declared.meta(page, "og:title"))
+
+
+def metas(page: Page) -> Iterator[Candidate[str]]:
+    """Other metas that hold a headline."""
+    yield from _bare(
+        page, declared.meta(page, "headline", "twitter:title", "title", "citation_title", "dc.title", "parsely-title")
+    )
+
+
+def title(page: Page) -> Iterator[Candidate[str]]:
+    """``<title>`` without the site's name."""
+    if page.title:
+        place = "css:html > head > title"
+        yield from _bare(page, [Candidate(page.title, How.DECLARED, place, page.title)])
+
+
+def declared_alternative(page: Page) -> Iterator[Candidate[str]]:
+    """``alternativeHeadline`` of the page's own article."""
+    for node in page.articles[:1]:
+        yield from declared.of_node(page, node, "alternativeHeadline")
+
+
+def _bare(page: Page, found: Iterator[Candidate[str]] | list[Candidate[str]]) -> Iterator[Candidate[str]]:
+    publisher = next((v.value for n in page.articles[:1] for v in declared.of_node(page, n, "publisher")), None)
+    names = site_names(page, publisher)
+    for c in found:
+        yield Candidate(without_site(c.value, names), c.how, c.where, c.quote)
+
+
+def _in_navigation(page: Page) -> bool:
+    return page.h1 is not None and any(
+        a.tag in {"nav", "ol", "ul"} or "breadcrumb" in (a.get("class") or "").lower()
+        for a in islice(page.h1.iterancestors(), NEAR)
+    )
+
+
+def _accept(page: Page, value: str) -> str | None:
+    if not any(c.isalnum() for c in value):
+        return "no words"
+    if len(value) > LONGEST:
+        return "too long for a headline"
+    names = {same_key(n) for n in site_names(page, None)}
+    return "the site's name" if same_key(value) in names else None
+
+
+def _choose(page: Page, found: Sequence[Found[str]]) -> int:
+    first: dict[str, int] = {}
+    for number, item in enumerate(found):
+        first.setdefault(item.strategy.partition(".")[2], number)
+    keys = {name: same_key(found[number].candidate.value) for name, number in first.items()}
+    shown, told, social, tab = (keys.get(n, "") for n in ("h1", "json_ld", "og_title", "title"))
+    if not shown:
+        return first[_agreed(keys)]
+    newsroom = bool(told) and bool(page.articles[0].types & _NEWS)
+    if found[first["h1"]].candidate.cue == "noise":
+        other = next((same_key(c.value) for c in declared_alternative(page)), "")
+        return first[_beside_navigation(shown, told, social, other)]
+    if told and told != shown:
+        if shown.endswith(" " + told) or (told == social and _better(shown, told, tab, newsroom)):
+            return first["json_ld"]
+        if newsroom and _begins(tab, told) and social != shown:
+            return first["json_ld"]
+    if not told and social and (shown.endswith(" " + social) or (social == tab and _apart(shown, social))):
+        return first["og_title"]
+    # one wording in two spellings: the declared one is what the newsroom's system holds
+    return first["json_ld"] if told == shown else first["h1"]
+
+
+def _beside_navigation(shown: str, told: str, social: str, other: str) -> str:
+    """A heading in the breadcrumbs is made for search engines."""
+    if told and told != shown:
+        return "og_title" if told == social else "json_ld"
+    if social and (not told or social == other or shown.endswith(" " + social)) and not _begins(social, shown):
+        return "og_title"
+    return "json_ld" if told else "h1"
+
+
+def _begins(text: str, start: str) -> bool:
+    return text == start or text.startswith(start + " ")
+
+
+def _apart(shown: str, social: str) -> bool:
+    """Hardly a word in common: the heading is not the piece's own."""
+    words, others = set(shown.split()), set(social.split())
+    return len(words & others) * 5 < len(words | others)
+
+
+def _better(shown: str, told: str, tab: str, newsroom: bool) -> bool:
+    """Whether what both declarations say outdoes a heading that says otherwise."""
+    if told.endswith(" " + shown):  # they carry the kicker as well
+        return True
+    return told in shown or (newsroom and _begins(tab, told))
+
+
+def _agreed(keys: dict[str, str]) -> str:
+    values = list(keys.values())
+    order = ["json_ld", "og_title", "title", "metas"]
+    present = [n for n in order if n in keys]
+    return max(present, key=lambda n: (values.count(keys[n]), -order.index(n)))
+
+
+_FIELD = Field("headline", (h1, json_ld, og_title, metas, title), _accept, _choose)

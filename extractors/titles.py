@@ -1,0 +1,56 @@
+"""Titles as sites write them: the piece's own words apart from the site's name and section.
+
+Publishers append their name to ``<title>`` and ``og:title`` after a dash, a bar or a
+full-width colon; headlines carry dashes of their own. So a tail is cut only where something
+else on the page vouches for it: the site's name, its domain, or a heading that ends there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from extractors.page import Page
+
+_CUT = re.compile(r"\s+[|｜ㅣ–—\-·•»«:/]+\s+|\s*[|｜ㅣ：]\s*|\s+[»«]\s*|-(?=[^-\s]{1,12}[|｜ㅣ])|,\s+(?=[^,]{3,40}$)|\s\|\s")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+_QUOTES = str.maketrans("’‘‛`´“”„«»‟–—−‑", '\'\'\'\'\'""""""----')
+
+
+def same_key(text: str) -> str:
+    """A form in which two spellings of one title agree: case, quotes, dashes, spaces, soft hyphens."""
+    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_QUOTES).casefold()
+    return " ".join(re.sub(r"[^\w']+", " ", plain).split())
+
+
+def without_site(title: str, names: Iterable[str]) -> str:
+    """A title without a tail or head that is one of the site's names; unchanged where none is."""
+    keys = {_squeezed(n) for n in names} - {""}
+    cuts = list(_CUT.finditer(title))
+    for cut in cuts:
+        tail = title[cut.end() :]
+        last = _CUT.split(tail)[-1]
+        if any(_squeezed(part) in keys for part in (tail, last) if part) and cut.start() > 0:
+            return title[: cut.start()].strip()
+    for cut in reversed(cuts):
+        if _squeezed(title[: cut.start()]) in keys and title[cut.end() :].strip():
+            return title[cut.end() :].strip()
+    return title
+
+
+def site_names(page: Page, publisher: str | None) -> tuple[str, ...]:
+    """What the site is called: publisher, Open Graph's site name, and its domain in parts."""
+    og = page.meta_first("og:site_name", "application-name")
+    host = urlsplit(page.url or "").hostname or ""
+    labels = host.removeprefix("www.").split(".")
+    domain = ".".join(labels[-2:]) if len(labels) > 1 else ""
+    names = [publisher or "", og.content if og else "", host, host.removeprefix("www."), domain, *labels[-3:-1]]
+    twitter = page.meta_first("twitter:site")
+    names.append(twitter.content.lstrip("@") if twitter else "")
+    return tuple(n for n in names if len(n) > 2)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
