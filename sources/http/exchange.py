@@ -54,7 +54,7 @@ class Client:
         chunks: list[bytes] = []
         truncated: Truncated | None = None
         try:
-            with _foreign_errors(url, recording):
+            with _foreign_errors(url):
                 async with asyncio.timeout(self.settings.total_time):
                     truncated = await self._read(self._request(url, extra), recording, limit, chunks)
         except _Cut as cut:
@@ -83,7 +83,8 @@ class Client:
         async with httpcore2.AsyncConnectionPool(
             ssl_context=self.tls, network_backend=backend, max_connections=1, max_keepalive_connections=0
         ) as pool:
-            response = await pool.handle_async_request(request)
+            with _head_errors(request.url.host.decode("ascii"), recording):
+                response = await pool.handle_async_request(request)
             try:
                 async with aclosing(response.aiter_stream()) as stream:
                     async for chunk in stream:
@@ -126,7 +127,7 @@ class _Cut(Exception):
 
 
 @contextmanager
-def _foreign_errors(url: httpx2.URL, recording: Recording) -> Iterator[None]:
+def _foreign_errors(url: httpx2.URL) -> Iterator[None]:
     """Translates what httpcore, h11 and asyncio raise; our own errors pass."""
     where = str(url)
     try:
@@ -140,15 +141,22 @@ def _foreign_errors(url: httpx2.URL, recording: Recording) -> Iterator[None]:
     except (httpcore2.ReadError, httpcore2.WriteError) as error:
         reason = Unreachable(f"{url.host} broke the connection off ({_cause(error)})", url=where)
         raise _Cut(Truncated.DISCONNECT, reason) from error
-    except httpcore2.RemoteProtocolError as error:
-        if recording.head:  # chunks that make no sense, or fewer bytes than announced
-            reason = Unreachable(f"{url.host} broke its answer off ({error})", url=where)
-            raise _Cut(Truncated.DISCONNECT, reason) from error
-        if recording.answered:
-            raise Unreadable(f"{url.host} did not answer in HTTP ({error})", url=where) from error
-        raise Unreachable(f"{url.host} closed the connection without an answer", url=where) from error
+    except httpcore2.RemoteProtocolError as error:  # chunks that make no sense, or fewer bytes than announced
+        reason = Unreachable(f"{url.host} broke its answer off ({error})", url=where)
+        raise _Cut(Truncated.DISCONNECT, reason) from error
     except httpcore2.LocalProtocolError as error:
         raise Unreadable(f"{url.host} cannot be asked for this address ({error})", url=where) from error
+
+
+@contextmanager
+def _head_errors(host: str, recording: Recording) -> Iterator[None]:
+    """Tells an answer that is not HTTP from none at all; meant for the time until the head is read."""
+    try:
+        yield
+    except httpcore2.RemoteProtocolError as error:
+        if recording.ended and not recording.head:
+            raise Unreachable(f"{host} closed the connection without a whole answer", host=host) from error
+        raise Unreadable(f"{host} did not answer in HTTP ({error})", host=host) from error
 
 
 def _cause(error: BaseException) -> str:

@@ -81,7 +81,8 @@ def parse_url(text: str) -> httpx2.URL:
         raise Refused("the address carries a user name or password; remove what stands before the @", host=url.host)
     if not url.raw_host or unquote(url.host) != url.host or (url.port is not None and not 0 < url.port < 65536):
         raise BadCall(f"not a web address: {_shown(text)} (no usable host or port)", url=text)
-    return url
+    # spells out the slash of an empty path: one address, one spelling
+    return url.copy_with(raw_path=url.raw_path)
 
 
 def is_global(ip: Address) -> bool:

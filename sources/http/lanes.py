@@ -35,6 +35,10 @@ class Lanes:
         self._sleep = sleep
         self._lanes: dict[str, _Lane] = {}
 
+    def __len__(self) -> int:
+        """How many hosts are remembered now."""
+        return len(self._lanes)
+
     @asynccontextmanager
     async def turn(self, host: str, gap: float = 0.0) -> AsyncIterator[None]:
         """Waits until this host may be asked, and holds its lane meanwhile.

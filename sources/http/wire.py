@@ -32,15 +32,15 @@ class Recording:
 
     ``sent`` is the request; ``head`` the final response's status line and header, empty
     line included, empty as long as it has not come. Interim responses (1xx) are passed
-    over. ``answered`` is true once a single byte came back. ``at`` is when the request was
-    sent, or the attempt begun as long as it was not.
+    over. ``ended`` is true once the other side sent its last byte. ``at`` is when the
+    request was sent, or the attempt begun as long as it was not.
     """
 
     def __init__(self, max_head_bytes: int, clock: Callable[[], datetime]) -> None:
         self.sent = b""
         self.at = clock()
         self.head = b""
-        self.answered = False
+        self.ended = False
         self.ip: str | None = None
         self.tls: str | None = None
         self._clock = clock
@@ -55,7 +55,7 @@ class Recording:
 
     def feed(self, data: bytes) -> None:
         """Takes received bytes. Raises ``TooLarge`` where a head does not end within its limit."""
-        self.answered = self.answered or bool(data)
+        self.ended = not data
         if self.head:
             return
         searched = max(0, len(self._pending) - 2)

@@ -1,0 +1,176 @@
+"""One request at a time per host, a rest after each, and hosts that ask to be left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from model.capture import Capture
+from model.errors import Busy
+from sources.http import Fetcher, HttpSettings, Resolver
+from sources.http.lanes import Lanes
+
+Fetch = Callable[..., Capture]
+Serve = Callable[..., AbstractAsyncContextManager[int]]
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstory"
+
+
+def moments(log: list[object], host: str) -> list[float]:
+    return [asked.at for asked in log if asked.host == host]  # type: ignore[attr-defined]
+
+
+def test_requests_to_one_host_keep_their_distance(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
+    """robots.txt and redirects count as requests; ports and trailing dots make no new host."""
+    log: list[object] = []
+
+    async def go() -> None:
+        pages = {"/a": b"HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n", "/b": PAGE, "/c": PAGE}
+        async with (
+            serve(pages, log) as one,
+            serve(pages, log) as two,
+            Fetcher(replace(settings, host_gap=0.15), resolve=loopback) as fetcher,
+        ):
+            urls = [f"http://a.test:{one}/a", f"http://a.test:{two}/c", f"http://a.test.:{one}/c"]
+            await asyncio.gather(*map(fetcher.fetch, urls))
+
+    asyncio.run(go())
+    asked = sorted(moments(log, "a.test") + moments(log, "a.test."))
+    assert len(asked) == 7
+    assert min(after - before for before, after in pairwise(asked)) >= 0.15
+
+
+def test_hosts_do_not_wait_for_each_other(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
+    log: list[object] = []
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        writer.write(PAGE)
+        await writer.drain()
+
+    async def go() -> float:
+        async with serve({"/a": slow}, log) as port, Fetcher(settings, resolve=loopback) as fetcher:
+            begun = time.monotonic()
+            await asyncio.gather(*(fetcher.fetch(f"http://host{n}.test:{port}/a") for n in range(20)))
+            return time.monotonic() - begun
+
+    assert asyncio.run(go()) < 3  # 6 s one after the other
+
+
+def test_crawl_delay_wins_where_it_is_longer(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
+    waits: list[float] = []
+
+    async def go() -> None:
+        robots = b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nCrawl-delay: 30\n"
+        clock = [0.0]
+
+        async def sleep(seconds: float) -> None:
+            waits.append(seconds)
+            clock[0] += seconds
+
+        pages = {"patient.test/robots.txt": robots, "/a": PAGE}
+        wanted = replace(settings, host_gap=7.0)
+        async with (
+            serve(pages) as port,
+            Fetcher(wanted, resolve=loopback, sleep=sleep, monotonic=lambda: clock[0]) as fetcher,
+        ):
+            for _ in range(2):
+                await fetcher.fetch(f"http://patient.test:{port}/a")
+            for _ in range(2):
+                await fetcher.fetch(f"http://plain.test:{port}/a")
+
+    asyncio.run(go())
+    assert waits == [7.0, 30.0, 7.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("status", "field", "seconds"),
+    [
+        (429, b"Retry-After: 90\r\n", 90.0),
+        (503, b"Retry-After:  0 \r\n", 0.0),
+        (503, b"", None),
+        (429, b"Retry-After: soon\r\n", None),
+        (429, b"Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", 0.0),
+    ],
+)
+def test_asking_to_wait_is_busy(fetch_from: Fetch, status: int, field: bytes, seconds: float | None) -> None:
+    page = b"HTTP/1.1 %d Wait\r\n%bContent-Length: 4\r\n\r\nbusy" % (status, field)
+    with pytest.raises(Busy, match=rf"paper\.test answered {status}; try again (in \d+ s|later)") as caught:
+        fetch_from({"/story": page})
+    assert caught.value.facts["retry_after"] == seconds
+    assert caught.value.facts["status"] == status
+    assert caught.value.capture is not None
+    assert caught.value.capture.entity == b"busy"
+
+
+def test_retry_after_as_a_date(fetch_from: Fetch) -> None:
+    with pytest.raises(Busy) as caught:
+        fetch_from({"/story": b"HTTP/1.1 503 Wait\r\nRetry-After: Fri, 01 Jan 2100 00:00:00 GMT\r\n\r\n"})
+    wait = caught.value.facts["retry_after"]
+    assert isinstance(wait, float) and wait > 86_400 * 365
+
+
+def test_a_host_that_asked_to_wait_is_left_alone(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
+    log: list[object] = []
+    waits: list[float] = []
+    clock = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        clock[0] += seconds
+
+    async def go() -> None:
+        pages = {
+            "/long": b"HTTP/1.1 429 Wait\r\nRetry-After: 3600\r\n\r\n",
+            "/short": b"HTTP/1.1 429 Wait\r\nRetry-After: 20\r\n\r\n",
+            "/a": PAGE,
+        }
+        async with (
+            serve(pages, log) as port,
+            Fetcher(settings, resolve=loopback, sleep=sleep, monotonic=lambda: clock[0]) as fetcher,
+        ):
+            with pytest.raises(Busy):
+                await fetcher.fetch(f"http://paper.test:{port}/short")
+            assert (await fetcher.fetch(f"http://paper.test:{port}/a")).status == 200
+            assert waits == [20.0]
+            with pytest.raises(Busy):
+                await fetcher.fetch(f"http://paper.test:{port}/long")
+            asked = len(log)
+            with pytest.raises(Busy, match="wants to be left alone for 3600 s") as caught:
+                await fetcher.fetch(f"http://paper.test:{port}/a")
+            assert caught.value.facts["retry_after"] == 3600
+            assert len(log) == asked
+            clock[0] += 3500
+            assert (await fetcher.fetch(f"http://paper.test:{port}/a")).status == 200
+
+    asyncio.run(go())
+
+
+def test_lanes_of_resting_hosts_are_forgotten() -> None:
+    async def go() -> int:
+        lanes = Lanes(0.0, 1.0, time.monotonic, asyncio.sleep)
+        for n in range(2000):
+            async with lanes.turn(f"host{n}.test"):
+                pass
+        return len(lanes)
+
+    assert asyncio.run(go()) < 300
+
+
+def test_a_cancelled_request_frees_its_lane(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
+    async def hang(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(5)
+
+    async def go() -> int | None:
+        async with serve({"/hang": hang, "/a": PAGE}) as port, Fetcher(settings, resolve=loopback) as fetcher:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(fetcher.fetch(f"http://paper.test:{port}/hang"), 0.2)
+            return (await fetcher.fetch(f"http://paper.test:{port}/a")).status
+
+    assert asyncio.run(go()) == 200
