@@ -1,0 +1,214 @@
+"""The biographical note: "X is professor of … at …. She served as … from 1999 to 2014."
+
+Read sentence by sentence. A sentence counts when its subject is the author: the name or a part
+of it, a pronoun, or "the author" in the page's language. What it says after "is", "was" or
+"works for" is one position or several.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.fields import names, position
+from extractors.words.people import either, people
+from model.article import Affiliation
+
+MAX_LENGTH = 3_000
+_END = re.compile(r"(?<=[.!?。])[\"”»]?\s+(?=[A-ZÀ-ÞΑ-ΩА-ЯЁІЇЄҐ\"“„«\d])")
+_ABBREVIATED = re.compile(r"(?:\b\w|\b(?:Dr|St|Mr|Ms|Mrs|Jr|Sr|Mt|Co|Nr|No|Inc|Ltd|Univ|Prof|bzw|geb|etc|U\.S|D\.C))\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a note tells: ``role`` is an occupation without an organization ("a professor of
+    physics, …"), ``affiliations`` the positions in the order told."""
+
+    role: str | None = None
+    affiliations: tuple[Affiliation, ...] = ()
+
+
+@cache
+def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
+    words = people(language)
+    past = [
+        p
+        for p in words.past
+        if p.isascii() is False
+        or " " in p
+        or p in {"was", "were", "war", "waren", "fue", "era", "foi", "var", "oli", "był", "byl"}
+    ]
+    verbs = (
+        rf"(?P<past>{either(past)})|(?P<works>{either(w for w in words.works if '*' not in w)})|(?P<is>{either(words.copula)})"
+    )
+    return {
+        "verb": re.compile(
+            rf"^\s*(?:\([^()]{{1,40}}\)\s*)?(?P<appo>,\s*(?:[^,;]{{2,90}}|[^,;]{{2,60}},[^,;]{{2,60}}),)?\s*(?:(?:who|currently|now|also|derzeit|previously|later|then)\s+)*(?:{verbs})(?!\w)\s*",
+            re.IGNORECASE,
+        ),
+        "subject": re.compile(rf"^(?:(?:{either(words.subjects)}))(?!\w)", re.IGNORECASE),
+        "led": re.compile(
+            r"^(?:prior to (?:that|this|joining)|before (?:that|joining)|previously|earlier|davor|zuvor|auparavant"
+            r"|anteriormente|antes)"
+            r"[^,]{0,60},?\s*",
+            re.IGNORECASE,
+        ),
+        "writes": re.compile(
+            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
+            r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|bei)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
+        ),
+        "joined": re.compile(
+            r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"
+            r"(?:\s+(?:staff|team|newsroom))?(?=\s+(?:in|from|after|as)\b|[.,;]|$)"
+        ),
+    }
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a note, initials and titles not taken for their ends."""
+    found: list[str] = []
+    for piece in _END.split(names.collapse(text)[:MAX_LENGTH]):
+        if found and _ABBREVIATED.search(found[-1][-12:]):
+            found[-1] += " " + piece
+        else:
+            found.append(piece)
+    return [s.strip() for s in found if s.strip()]
+
+
+def read(text: str, name: str | None, language: str | None) -> Told:
+    """What a note tells about one author.
+
+    ``name`` is the author's; sentences about others are passed over. Empty where it tells nothing.
+    """
+    role: str | None = None
+    found: list[Affiliation] = []
+    speaking = False
+    for sentence in sentences(text):
+        rest = _after_subject(sentence, name, language, speaking)
+        if rest is None:
+            speaking = False
+            continue
+        speaking = True
+        occupation, told = _predicate(rest, language)
+        role = role or occupation
+        for item in told:
+            if not any(_same(item, f) for f in found):
+                found.append(item)
+    return Told(role, tuple(found))
+
+
+def is_about(text: str, name: str, language: str | None) -> bool:
+    """True where a paragraph reads as a note about this author: the name, then "is" or "was"."""
+    first = sentences(text[:600])[:1]
+    if not first:
+        return False
+    rest = _after_subject(first[0], name, language, False)
+    return rest is not None and bool(_patterns(language)["verb"].match(rest))
+
+
+def _after_subject(sentence: str, name: str | None, language: str | None, speaking: bool) -> str | None:
+    """What stands after the subject, where the subject is the author."""
+    patterns = _patterns(language)
+    plain = patterns["led"].sub("", sentence)
+    subject = patterns["subject"].match(plain)
+    if subject and (speaking or name is None or len(subject[0]) > 4 or subject[0] in {"I", "Ich", "Jag", "Je"}):
+        return plain[subject.end() :]
+    if not name:
+        return None
+    tokens = [t for t in name.split() if len(t) > 1]
+    spellings = [re.escape(name)]
+    if tokens:
+        spellings += [
+            re.escape(tokens[0]) + r"(?:\s+\w\.)?(?:\s+[A-ZÀ-Þ][\w’'-]+){0,2}?\s+" + re.escape(tokens[-1]),
+            re.escape(tokens[-1]),
+            re.escape(tokens[0]),
+        ]
+    found = re.search(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)", plain[:160], re.IGNORECASE)
+    if not found or len(plain[: found.start()].split()) > 5 or re.search(r"[,;:]", plain[: found.start()]):
+        return None
+    return plain[found.end() :]
+
+
+def _predicate(rest: str, language: str | None) -> tuple[str | None, list[Affiliation]]:
+    patterns = _patterns(language)
+    verb = patterns["verb"].match(rest)
+    occupation: str | None = None
+    told: list[Affiliation] = []
+    if verb:
+        if verb["appo"]:
+            standing = position.read(verb["appo"], language)
+            if standing and standing.organization is None:
+                occupation = standing.role
+            elif standing:
+                told.append(standing)
+        said = rest[verb.end() :]
+        if verb["works"]:
+            organization = position.read(f"writer at {said}", "en")
+            if organization and organization.organization:
+                told.append(Affiliation(organization.organization, None, organization.location))
+        else:
+            told += _positions(said, language, past=bool(verb["past"]))
+    else:
+        said = rest
+        appositive = re.match(r"\s*,\s*([^,;]{3,120}(?:,[^,;.]{2,60})?)(?:[,.]|$)", rest)
+        if appositive and names.role_head(appositive[1][:60], language):
+            told += _positions(appositive[1], language, past=False)
+    if not any(t.organization for t in told):
+        for label in ("writes", "joined"):
+            found = patterns[label].search(said)
+            if found:
+                reading = position.read(f"writer at {found['org']}", "en")
+                if reading and reading.organization:
+                    told.append(Affiliation(reading.organization, None, None))
+                    break
+    return occupation, told
+
+
+def _positions(said: str, language: str | None, *, past: bool) -> list[Affiliation]:
+    """Every position in what follows the verb; a further one begins at "and" or a comma with a job word."""
+    found: list[Affiliation] = []
+    for phrase in _conjuncts(said, language):
+        item = position.read(phrase, language, past=past)
+        if item is None:
+            if not found:
+                break
+            continue
+        found.append(item)
+    return found
+
+
+_AND = re.compile(r",\s+(?:and|und|et|y|och|og|sowie|e|en)\s+|\s+(?:and|und|et|y|och|og|sowie|e|en)\s+|,\s+|;\s+", re.IGNORECASE)
+
+
+def _conjuncts(said: str, language: str | None) -> list[str]:
+    cuts = [0]
+    for found in _AND.finditer(said):
+        ahead = said[found.end() : found.end() + 80]
+        head = names.role_head(ahead, language)
+        if head is None:
+            continue
+        lead = ahead[: head.start()]
+        if len(lead.split()) > 5 or re.search(
+            r"[,.;]|\b(?:at|of|for|by|with|bei|von|who|where|is|was|the (?:host|author) of)\b", lead
+        ):
+            continue
+        behind = said[cuts[-1] : found.start()]
+        if names.role_head(behind, language) is None:
+            continue
+        compound = (
+            not re.search(r"\s(?:at|of|for|bei|von|der|des|på|à|de)\s", behind)
+            and not re.match(r"(?:an?|the|ein|eine|der|die|le|la|un|une)\s", ahead, re.I)
+            and "," not in found[0]
+        )
+        if compound:
+            continue
+        cuts.append(found.end())
+    ends = [*cuts[1:], len(said)]
+    return [said[a:b] for a, b in zip(cuts, ends, strict=True)]
+
+
+def _same(a: Affiliation, b: Affiliation) -> bool:
+    return names.key(a.organization or "") == names.key(b.organization or "") and names.key(a.role or "") == names.key(
+        b.role or ""
+    )

@@ -1,0 +1,200 @@
+"""A position as people print it: "president of the Brussels-based Example Committee, since 2014".
+
+One phrase, without its subject and verb, becomes a role, an organization, a place and years.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractors.fields import names
+from extractors.words import agencies
+from extractors.words.people import either, people
+from model.article import Affiliation
+
+_YEAR = r"(?:19|20)\d{2}"
+_DEMONYM = re.compile(
+    r"^(?:[A-Z]\w+(?:ish|ian|ean|ese|can|nch|tch|lian|raqi|aeli|stani|ani|reek|wiss|Kurd|anish|rian|sh|born)"
+    r"|award-winning|veteran|former)[ -]",
+    re.I,
+)
+_BASED = re.compile(r"\b([A-Z][\w.’']*(?:[ -][A-Z][\w.’']*){0,2})-based\s+")
+_CAPITAL = (
+    r"(?=[\"“„»«]?(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄҐİ0-9]|\w+\.(?:com|de|org|net|at|ch|co|fr|es|it|nl|info|tv|uk|eu)\b|[a-z]+[A-Z]))"
+)
+_ORG_END = re.compile(
+    r"\s*(?:[;:()|•\n]|\s[–—-]\s|,\s(?![A-Z][\w.]+(?:\.|,|$))|,\s(?=(?:an?|the|and|where|who|which|covering|based)\s)"
+    r"|\s(?:where|who|whose|which|covering|specializing|specialising|focusing|focused|reporting|since|based|"
+    r"and (?:the )?(?:author|host|co|has|is|was|an?|lives|writes|covers)\b"
+    r"|seit|sowie|und (?:hat|ist|war|schreibt|verfasst|lebt)|où|qui|donde|que|sedan|som|där|sinds|waar|dove|onde|gdzie|którzy"
+    r"|with over|with more|whose|in \d{4}|from \d{4}|for (?:over|more|the past|\w+ years))\b"
+    r"|\.(?:\s|$)|,?\s*(?:and|und|y|et|e|och|og|en)\s+(?:in|is|has|a|an|the author|ein|eine|er|sie|zu)\b)"
+)
+_PLACE = re.compile(
+    r"^(?P<rest>.+?)\s+(?:in|à|en|em|a|i|w)\s+(?P<place>(?:the )?[A-ZÀ-ÞČŠŽŁ][\w.’'-]+(?:,? [A-ZÀ-ÞČŠŽŁ][\w.’'-]+){0,3})$"
+)
+
+
+@cache
+def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
+    words = people(language)
+    flags = re.IGNORECASE
+    article = rf"(?:(?:{either(words.articles)})\s+)?"
+    return {
+        "article": re.compile(rf"^(?:{either(a for a in words.articles if a.isalpha())})\s+", flags),
+        "past": re.compile(rf"^(?:(?:{either(p for p in words.past if not p.endswith('-'))})\s+|ex-|eks-|oud-)", flags),
+        "at": re.compile(rf"\s(?:(?i:{either(words.at)}))\s+(?:(?i:{article})){_CAPITAL}"),
+        "of": re.compile(rf"^\s*(?:(?i:{either(words.of)}))\s*(?:(?i:{article})){_CAPITAL}"),
+        "based": re.compile(rf",?\s*(?:(?i:{either(words.based)}))\s+([A-ZÀ-Þ][\w.’'-]+(?:,? [A-ZÀ-Þ][\w.’'-]+){{0,3}})"),
+        "since": re.compile(rf",?\s*\b(?:{either(words.since)})\s+(?:\w+ )?({_YEAR})\b", flags),
+        "until": re.compile(rf",?\s*\b(?:{either(words.until)})\s+(?:\w+ )?({_YEAR})\b", flags),
+        "range": re.compile(
+            "|".join(rf",?\s*\(?\b{re.escape(a)}\s+({_YEAR})\s+{re.escape(b)}\s+({_YEAR})\)?" for a, b in words.ranges)
+            + rf"{'|' if words.ranges else ''},?\s*\(?({_YEAR})\s?[-–]\s?({_YEAR})\)?",
+            flags,
+        ),
+    }
+
+
+def read(text: str, language: str | None, *, past: bool = False, needs_role: bool = True) -> Affiliation | None:
+    """One position; ``None`` where the phrase names neither a role nor an organization.
+
+    ``needs_role`` asks for a known job word in it; a declared job title goes without.
+    """
+    patterns = _patterns(language)
+    phrase = names.collapse(text).strip(" ,;.:")
+    since, until, location = None, None, None
+    found = patterns["range"].search(phrase)
+    if found:
+        since, until = [g for g in found.groups() if g][:2]
+        phrase = phrase[: found.start()] + phrase[found.end() :]
+    else:
+        for label in ("since", "until"):
+            found = patterns[label].search(phrase)
+            if found:
+                since, until = (found[1], until) if label == "since" else (since, found[1])
+                phrase = phrase[: found.start()] + (" , " if phrase[found.end() :].strip() else "") + phrase[found.end() :]
+    found = patterns["past"].match(phrase)
+    if found:
+        past, phrase = True, phrase[found.end() :]
+    phrase = patterns["article"].sub("", phrase)
+    found = patterns["past"].match(phrase)
+    if found:
+        past, phrase = True, phrase[found.end() :]
+    found = _BASED.search(phrase)
+    if found:
+        location, phrase = found[1], phrase[: found.start()] + phrase[found.end() :]
+    found = patterns["based"].search(phrase)
+    if found:
+        location, phrase = location or found[1], phrase[: found.start()] + phrase[found.end() :]
+    phrase = phrase.strip(" ,;.:")
+    role, organization = _split(phrase, language, needs_role)
+    if role is None and organization is None:
+        return None
+    if organization:
+        placed = _PLACE.match(organization)
+        if placed and not location and not placed["rest"].endswith((" of", " for")) and len(placed["rest"].split()) > 1:
+            organization, location = placed["rest"], placed["place"]
+    elif role:
+        placed = _PLACE.match(role)
+        if placed and names.role_head(placed["rest"], language):
+            role, location = placed["rest"], location or placed["place"]
+    return Affiliation(organization, role, location, past or until is not None, since, until)
+
+
+def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | None, str | None]:
+    patterns = _patterns(language)
+    head = names.role_head(phrase, language)
+    if head is None:
+        return (None, None) if needs_role else (phrase or None, None)
+    if len(phrase[: head.start()].split()) > 8:
+        return None, None
+    end = _title_end(phrase, head.end(), language)
+    before, title, after = phrase[: head.start()], phrase[head.start() : end], phrase[end:]
+    lead = _organization_before(before, title)
+    if lead:
+        before = before[len(lead[0]) :].lstrip()
+    before = _DEMONYM.sub("", before + " ").strip()
+    at = patterns["at"].search(after[:160])
+    of = patterns["of"].match(after)
+    if at and _soon(after[: at.start()]):
+        role = f"{before} {title}{after[: at.start()]}"
+        return _tidy(role), _organization(after[at.end() :])
+    if of:
+        return _tidy(f"{before} {title}"), _organization(after[of.end() :])
+    comma = re.match(rf"\s*,\s*{_CAPITAL}", after)
+    if comma and not needs_role:
+        return _tidy(f"{before} {title}"), _organization(after[comma.end() :])
+    tail = re.match(r"\s+(?:of|für|de|för|on|for|au|à la)\s+[^,.;]{3,60}", after)
+    role = f"{before} {title}{_role_end(tail[0]) if tail else ''}"
+    return _tidy(role), lead[1] if lead else None
+
+
+def _soon(between: str) -> bool:
+    return not re.search(r"[.;]|\b(?:and|und|et|y|och|og|who|covering|where)\b(?!\s+\w+(?:\s|$))", between) and len(between) < 90
+
+
+def _role_end(text: str) -> str:
+    return re.split(r"\s(?:who|where|covering|whose|based|and (?:has|is|was|an?))\b", text)[0]
+
+
+def _title_end(phrase: str, end: int, language: str | None) -> int:
+    """The end of a compound title: "founder and CEO", "editor-in-chief", "reporter och redaktör"."""
+    for _ in range(4):
+        rest = phrase[end:]
+        found = re.match(r"(?:[- ]in[- ][Cc]hief|\s+(?:and|und|et|y|och|og|e|en|i|&)\s+|\s+|/|-)", rest)
+        if not found:
+            return end
+        if "hief" in found[0]:
+            end += found.end()
+            continue
+        step = rest[found.end() :]
+        following = names.role_head(step[:60], language)
+        if (
+            following is None
+            or len(step[: following.start()].split()) > 3
+            or re.search(r"[,.;]| (?:at|for|of|bei|von|der) ", step[: following.start()])
+        ):
+            return end
+        end += found.end() + following.end()
+    return end
+
+
+def _organization_before(before: str, title: str) -> tuple[str, str] | None:
+    """ "Fox News politics" (reporter) as what to take away and the organization."""
+    found = re.match(r"((?:the )?[A-Z0-9][\w.&]*(?:[ -][A-Z0-9][\w.&]*)*)(?:['’]s)?(?=\s+[a-z]|\s*$)", before.strip())
+    if not found or not title[:1].islower() or _DEMONYM.match(found[0] + " "):
+        return None
+    words = found[1].split()
+    if len(words) == 1 and not (
+        words[0].isupper()
+        or agencies.is_organization(words[0])
+        or "’s" in before
+        or "'s" in before
+        or re.search(r"[a-z][A-Z]", words[0])
+    ):
+        return None
+    if (
+        agencies.is_organization(found[1])
+        or agencies.agency(found[1])
+        or words[0].isupper()
+        or "'s" in found[0]
+        or "’s" in found[0]
+    ):
+        return before[: before.find(found[0]) + len(found[0])] + (
+            "'s" if before.strip()[len(found[0]) :].startswith(("'s", "’s")) else ""
+        ), found[1]
+    return None
+
+
+def _organization(text: str) -> str | None:
+    found = _ORG_END.search(text)
+    plain = (text[: found.start()] if found else text).strip(' ,;.:"“”„»«')
+    plain = re.sub(r"['’]s? (?:nyhetsdesk|news desk)$", "", plain)
+    return plain if 1 < len(plain) <= 120 else None
+
+
+def _tidy(role: str) -> str | None:
+    plain = names.collapse(role).strip(" ,;.:-–")
+    return plain if plain and len(plain) <= 120 else None

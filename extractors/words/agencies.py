@@ -1,0 +1,47 @@
+"""News agencies and the words that mark an organization, read from ``agencies.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+
+_TABLE = tomllib.loads((files(__package__) / "agencies.toml").read_text("utf-8"))
+
+ORGANIZATION_WORDS: frozenset[str] = frozenset(_TABLE["organization_words"])
+
+_EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
+_LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
+_LOOSE |= {s.casefold(): n for s, n in _EXACT.items() if len(s) > 4}
+
+
+def agency(text: str) -> str | None:
+    """The agency that a spelling stands for, or ``None``; several parted by ``/`` count as their first.
+
+    Two and three capitals are compared as they are: "AA" is an agency, "aa" is not.
+    """
+    plain = " ".join(text.split()).strip(" .,;:()[]|")
+    if not plain:
+        return None
+    found = _EXACT.get(plain) or _LOOSE.get(plain.casefold())
+    if found or "/" not in plain:
+        return found
+    parts = [_EXACT.get(p.strip()) or _LOOSE.get(p.strip().casefold()) for p in plain.split("/")]
+    return next((p for p in parts if p), None)
+
+
+def at_end(text: str) -> tuple[str, str] | None:
+    """A text that ends in an agency's name, as (what stands before, the agency as printed)."""
+    words = text.split()
+    for count in (4, 3, 2, 1):
+        if len(words) > count and agency(" ".join(words[-count:])):
+            return " ".join(words[:-count]), " ".join(words[-count:])
+    return None
+
+
+def is_organization(text: str) -> bool:
+    """True where a word says so ("News", "Redaktion", "University") or it looks like a web address."""
+    low = text.casefold()
+    if re.search(r"\w\.(?:com|org|net|de|at|ch|co|uk|fr|es|it|ru|be|nl|tr|is|info|news|gov|edu|io|tv|eu|ag)\b", low):
+        return True
+    return any(w in ORGANIZATION_WORDS for w in re.findall(r"[\w.]+", low))
