@@ -33,8 +33,11 @@ class Kind(StrEnum):
     """
 
     # in the chain of a record
-    VERSION = "version"  # number, capture, observed_at|null, strand, aliases[{url, how}], reading{number, payload, release}
-    READING = "reading"  # version, number, capture, payload, release|null; a person's reading has agent.type person
+    # number, capture, observed_at|null, strand, aliases[{url, how}], reading{number, payload, release, release_id};
+    # same_as where the capture was a check of that version until another state became known before it
+    VERSION = "version"
+    # version, number, capture, payload, release|null, release_id; a person's reading has agent.type person
+    READING = "reading"
     ALIAS = "alias"  # url, how
     CHECK = "check"  # version, capture, observed_at|null, strand, result: same | not_modified
     ABSENCE = "absence"  # capture, observed_at, status: a 404 or soft 404, not yet a withdrawal

@@ -27,11 +27,13 @@ REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A capture whose payload is already held: its main record's id, address and date."""
+    """A response whose payload is already held: its record's id, address and date, and where
+    in its block the payload begins (bytes)."""
 
     record_id: str
     uri: str
     date: str
+    payload_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,14 @@ def draft_capture(capture: Capture, new_id: Callable[[], str], earlier: Earlier 
 def is_facts(member: Member) -> bool:
     """True for the record that holds a capture's facts."""
     return member.type == "metadata" and member.headers.get("warc-target-uri", "").startswith("urn:pressmark:capture:")
+
+
+def earlier_of(facts: dict[str, Any]) -> Earlier | None:
+    """What a revisit of this capture's payload refers to; ``None`` where there is nothing to."""
+    if not facts["hops"] or facts["truncated"] or not facts["length"]:
+        return None
+    hop = facts["hops"][-1]
+    return Earlier(hop["payload_record"], hop["url"], hop["at"], hop["payload_offset"])
 
 
 def parse_facts(data: bytes) -> dict[str, Any]:
@@ -191,6 +201,7 @@ def _facts(capture: Capture, capture_id: str, drafts: list[Draft], earlier: Earl
                     "request": request.id,
                     "response": response.id,
                     "payload_record": earlier.record_id if earlier and response.type == "revisit" else response.id,
+                    "payload_offset": earlier.payload_offset if earlier and response.type == "revisit" else len(exchange.head),
                     "head_length": len(exchange.head),
                     "at": utc_text(exchange.at),
                     "status": exchange.status,
@@ -208,11 +219,8 @@ def _facts(capture: Capture, capture_id: str, drafts: list[Draft], earlier: Earl
 def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exchange:
     response = read(hop["response"])
     head = response.block[: hop["head_length"]]
-    if hop["payload_record"] == hop["response"]:
-        entity = response.block[hop["head_length"] :]
-    else:
-        held = read(hop["payload_record"]).block
-        entity = held[held.index(b"\r\n\r\n") + 4 :] if b"\r\n\r\n" in held else held
+    holder = response if hop["payload_record"] == hop["response"] else read(hop["payload_record"])
+    entity = holder.block[hop["payload_offset"] :]
     return Exchange(
         url=hop["url"],
         request=read(hop["request"]).block,

@@ -180,6 +180,7 @@ observations = Table(
     Column("recorded_at", String, nullable=False),
     Column("capture", String),
     Column("status", Integer),
+    Column("same_as", Integer),
     Column("entry", String, nullable=False),
     Index("observations_record", "record", "observed_at"),
 )

@@ -1,0 +1,68 @@
+"""Appending to the ledger's chains inside a transaction, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from model.capture import digest_of
+from model.ledger import Agent, Entry, Kind, decode, genesis
+from storage import tables
+
+_ledger = tables.ledger.c
+
+
+class Chains:
+    """Allocates places in chains; the heads it has read are kept for the transaction."""
+
+    def __init__(self, tx: Connection, new_id: Callable[[], str]) -> None:
+        self._tx = tx
+        self._new_id = new_id
+        self._heads: dict[str, tuple[int, str]] = {}
+
+    def append(self, kind: Kind, chain: str, body: Mapping[str, Any], at: str, agent: Agent) -> tuple[Entry, bytes]:
+        """The next entry of a chain and its bytes, put into the ledger table."""
+        seq, previous = self.head(chain)
+        entry = Entry(self._new_id(), kind, chain, seq + 1, previous, at, agent, body)
+        data = entry.encode()
+        self.insert(entry, data)
+        return entry, data
+
+    def insert(self, entry: Entry, data: bytes) -> None:
+        """Puts an entry that exists (replayed, rebuilt) into the ledger table."""
+        digest = digest_of(data)
+        row = {"entry": entry.id, "chain": entry.chain, "seq": entry.seq, "previous": entry.previous, "digest": digest}
+        self._tx.execute(tables.ledger.insert(), row | {"kind": entry.kind.value, "at": entry.at, "bytes": data})
+        self._heads[entry.chain] = (entry.seq, digest)
+
+    def head(self, chain: str) -> tuple[int, str]:
+        """Sequence number and digest of a chain's last entry; 0 and the genesis digest at first."""
+        if chain not in self._heads:
+            query = select(_ledger.seq, _ledger.digest).where(_ledger.chain == chain).order_by(_ledger.seq.desc()).limit(1)
+            found = self._tx.execute(query).one_or_none()
+            self._heads[chain] = (found.seq, found.digest) if found else (0, genesis(chain))
+        return self._heads[chain]
+
+
+def entries(tx: Connection, chain: str | None = None, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Entry]:
+    """Ledger entries of one chain, or of all, in order of time and place in the chain."""
+    order = [_ledger.at.desc(), _ledger.id.desc()] if newest_first else [_ledger.at, _ledger.chain, _ledger.seq]
+    query = select(_ledger.bytes).order_by(*order)
+    if chain is not None:
+        query = query.where(_ledger.chain == chain)
+    if limit is not None:
+        query = query.limit(limit)
+    for (data,) in tx.execute(query):
+        yield decode(data)
+
+
+def ledger_rows(tx: Connection) -> Iterator[Row[Any]]:
+    """All rows, chain by chain in order, for checking."""
+    yield from tx.execute(select(tables.ledger).order_by(_ledger.chain, _ledger.seq))
+
+
+def count(tx: Connection) -> int:
+    """How many entries there are."""
+    return tx.execute(select(func.count()).select_from(tables.ledger)).scalar_one()

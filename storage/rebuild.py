@@ -1,0 +1,142 @@
+"""The database made anew from the WARCs: the proof that the WARCs are the truth.
+
+Brings back records, numbers, digests, readings, checks and events as they were. Leases,
+schedules and caches are not in the WARCs and are not rebuilt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from model.capture import digest_of
+from model.errors import Damaged
+from model.ledger import Entry, Kind, decode, genesis
+from storage.capture_records import is_facts, parse_facts
+from storage.chain import Chains
+from storage.database import Database
+from storage.projections import apply, insert_capture
+from storage.recovery import LEDGER, catalogue
+from storage.segments import Place
+from storage.warc import Member, read_member, walk
+
+Progress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all."""
+
+
+@dataclass
+class _Found:
+    """What a pass over all segments gathers; content stays in the WARCs until it is asked for."""
+
+    entries: dict[str, tuple[Entry, bytes]] = field(default_factory=dict)
+    facts: list[tuple[bytes, str]] = field(default_factory=list)
+    places: dict[str, tuple[Path, int, int]] = field(default_factory=dict)
+    breaks: list[str] = field(default_factory=list)
+
+
+def rebuild_into(database: Database, segments: list[Path], new_id: Callable[[], str], progress: Progress) -> dict[str, int]:
+    """Fills an empty database from segments; counts of what came back.
+
+    Damaged members are passed over and counted: what they held is missing, everything else
+    is there. Raises ``Damaged`` where a chain has a hole, naming it.
+    """
+    found = _Found()
+    total, done = sum(p.stat().st_size for p in segments), 0
+    with database.transaction() as tx:
+        for path in segments:
+            rows = []
+            for item in walk(path):
+                if not isinstance(item, Member):
+                    found.breaks.append(f"{path.name}:{item.offset}")
+                    continue
+                rows.append(_take(found, path, item))
+                progress(done + item.offset + item.length, total)
+            done += path.stat().st_size
+            catalogue(tx, path.name, path.stat().st_size, rows)
+        void = {x["id"] for e, _ in found.entries.values() if e.kind is Kind.VOID for x in e.body["entries"]}
+        chains = _chains([pair for pair in found.entries.values() if pair[0].id not in void])
+        decided = {e.body["capture"]["id"] for chain in chains for e, _ in chain if e.body.get("capture")}
+        captures = _captures(tx, found, decided)
+        ledger = Chains(tx, new_id)
+
+        def content(record_id: str) -> bytes:
+            if record_id not in found.places:
+                raise Damaged(f"the content record {record_id} is missing from the WARCs: restore its segment from a copy")
+            return read_member(*found.places[record_id]).block
+
+        for chain in chains:
+            for entry, data in chain:
+                ledger.insert(entry, data)
+                apply(tx, entry, content)
+    count = sum(map(len, chains))
+    return {
+        "segments": len(segments),
+        "captures": captures,
+        "entries": count,
+        "records": sum(1 for c in chains if c[0][0].kind is Kind.VERSION),
+        "voided": len(void),
+        "damaged": len(found.breaks),
+    }
+
+
+def _take(found: _Found, path: Path, member: Member) -> tuple[Member, Place, bytes]:
+    uri = member.headers.get("warc-target-uri", "")
+    if uri.startswith(LEDGER):
+        entry = decode(member.block)
+        found.entries[entry.id] = (entry, member.block)
+    elif is_facts(member):
+        found.facts.append((member.block, digest_of(member.block)))
+    elif member.type == "conversion" or uri.startswith("urn:pressmark:note:"):
+        found.places[member.id] = (path, member.offset, member.length)
+    with path.open("rb") as file:
+        file.seek(member.offset)
+        digest = hashlib.sha256(file.read(member.length)).digest()
+    # the block is not needed any more and may be large
+    light = Member(member.offset, member.length, member.headers, b"")
+    return light, Place(path.name, member.offset, member.length), digest
+
+
+def _captures(tx: Connection, found: _Found, decided: set[str]) -> int:
+    """One row an origin key; of two captures with one key, the one an entry names."""
+    parsed = [(parse_facts(data), data, digest) for data, digest in found.facts]
+    chosen: dict[str, str] = {}
+    for facts, _, _ in sorted(parsed, key=lambda x: x[0]["id"] not in decided):
+        chosen.setdefault(facts["origin_key"], facts["id"])
+    count = 0
+    for facts, data, digest in parsed:
+        if chosen[facts["origin_key"]] == facts["id"]:
+            insert_capture(tx, facts, data, digest)
+            count += 1
+    return count
+
+
+def _chains(pairs: list[tuple[Entry, bytes]]) -> list[list[tuple[Entry, bytes]]]:
+    """Entries as whole chains, in order of their first entry's time.
+
+    Two entries in one place without a ``void`` (a kill, then a lost database): the one that
+    others build on is in force, else the earlier.
+    """
+    follows: dict[tuple[str, str], list[tuple[Entry, bytes]]] = {}
+    for entry, data in pairs:
+        follows.setdefault((entry.chain, entry.previous), []).append((entry, data))
+    known = {digest_of(data) for _, data in pairs}
+    for entry, _ in pairs:
+        if entry.previous not in known and entry.previous != genesis(entry.chain):
+            raise Damaged(
+                f"the ledger has a hole before entry {entry.seq} of chain {entry.chain}: restore the missing WARC segment from a copy",
+                place=f"{entry.chain}:{entry.seq}",
+            )
+    chains: list[list[tuple[Entry, bytes]]] = []
+    for chain in {entry.chain for entry, _ in pairs}:
+        line: list[tuple[Entry, bytes]] = []
+        previous = genesis(chain)
+        while candidates := follows.get((chain, previous)):
+            best = min(candidates, key=lambda pair: ((pair[0].chain, digest_of(pair[1])) not in follows, pair[0].at, pair[0].id))
+            line.append(best)
+            previous = digest_of(best[1])
+        chains.append(line)
+    return sorted(chains, key=lambda line: (line[0][0].at, line[0][0].chain))

@@ -1,0 +1,140 @@
+"""What a process that was killed left behind: finished or voided, never half in force.
+
+Everything of a segment up to its committed length is settled. Behind it may lie captures
+without a decision (they are taken into the database undecided; the pipeline settles them),
+ledger entries without a commit (replayed where they are still the next of their chain and
+still right, voided otherwise), and half a member (cut off: it was never acknowledged).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from model.capture import digest_of
+from model.identity import alias_key
+from model.ledger import Entry, Kind, decode
+from storage import tables
+from storage.capture_records import is_facts, parse_facts
+from storage.chain import Chains
+from storage.database import Database
+from storage.projections import apply, insert_capture
+from storage.segments import Place, Segment
+from storage.warc import Member, walk
+
+LEDGER = "urn:pressmark:ledger:"
+
+
+@dataclass
+class Tail:
+    """What lies behind the committed length of a segment."""
+
+    segment: Segment
+    entries: list[tuple[Entry, bytes]] = field(default_factory=list)
+    facts: list[bytes] = field(default_factory=list)
+    content: dict[str, bytes] = field(default_factory=dict)
+    members: list[tuple[Member, bytes]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a recovery did: entries replayed, entries to void, captures found undecided."""
+
+    replayed: int
+    void: tuple[tuple[str, str], ...]
+    captures: int
+
+
+def recover(database: Database, segment: Segment, new_id: Callable[[], str]) -> Recovered:
+    """Settles the tail of one locked segment. Voiding is the caller's, with the writer."""
+    with database.reading() as tx:
+        t = tables.segments.c
+        committed = tx.execute(select(t.committed).where(t.name == segment.name)).scalar_one_or_none() or 0
+    if segment.size <= committed:
+        return Recovered(0, (), 0)
+    tail = _read_tail(segment, committed)
+    with database.transaction() as tx:
+        return _settle(tx, tail, new_id)
+
+
+def _read_tail(segment: Segment, committed: int) -> Tail:
+    tail = Tail(segment)
+    for found in walk(segment.path, committed):
+        if not isinstance(found, Member):
+            if found.at_end:
+                segment.truncate(found.offset)
+            continue
+        with segment.path.open("rb") as file:
+            file.seek(found.offset)
+            tail.members.append((found, hashlib.sha256(file.read(found.length)).digest()))
+        uri = found.headers.get("warc-target-uri", "")
+        if uri.startswith(LEDGER):
+            tail.entries.append((decode(found.block), found.block))
+        elif is_facts(found):
+            tail.facts.append(found.block)
+        elif found.type == "conversion" or uri.startswith("urn:pressmark:note:"):
+            tail.content[found.id] = found.block
+    return tail
+
+
+def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> Recovered:
+    c = tables.captures.c
+    captures = replayed = 0
+    for data in tail.facts:
+        facts = parse_facts(data)
+        held = tx.execute(select(c.id).where((c.id == facts["id"]) | (c.origin_key == facts["origin_key"]))).first()
+        if held is None:
+            insert_capture(tx, facts, data, digest_of(data))
+            captures += 1
+    chains = Chains(tx, new_id)
+    void: list[tuple[str, str]] = []
+    for entry, data in tail.entries:
+        if _still_right(tx, chains, entry, tail):
+            chains.insert(entry, data)
+            apply(tx, entry, tail.content.__getitem__)
+            replayed += 1
+        else:
+            void.append((entry.id, digest_of(data)))
+    catalogue(
+        tx, tail.segment.name, tail.segment.size, [(m, Place(tail.segment.name, m.offset, m.length), h) for m, h in tail.members]
+    )
+    return Recovered(replayed, tuple(void), captures)
+
+
+def _still_right(tx: Connection, chains: Chains, entry: Entry, tail: Tail) -> bool:
+    if chains.head(entry.chain) != (entry.seq - 1, entry.previous):
+        return False
+    payload = entry.body.get("payload") or (entry.body.get("reading") or {}).get("payload")
+    if payload and payload["id"] not in tail.content:
+        return False
+    capture = entry.body.get("capture")
+    c, a = tables.captures.c, tables.aliases.c
+    if capture:
+        row = tx.execute(select(c.entry).where(c.id == capture["id"])).one_or_none()
+        decided_by_this_kind = entry.kind in {Kind.READING, Kind.VERSION} and entry.seq > 1
+        if row is None or (row.entry is not None and not decided_by_this_kind):
+            return False
+    if entry.kind is Kind.VERSION and entry.seq == 1:
+        keys = [alias_key(x["url"]) for x in entry.body["aliases"]]
+        return tx.execute(select(a.id).where(a.key.in_(keys))).first() is None
+    return True
+
+
+def catalogue(tx: Connection, segment: str, committed: int, members: list[tuple[Member, Place, bytes]]) -> None:
+    """Takes members into the catalogue and moves the segment's committed length."""
+    t = tables.segments
+    row = tx.execute(select(t.c.id).where(t.c.name == segment)).scalar_one_or_none()
+    if row is None:
+        done = tx.execute(t.insert(), {"name": segment, "committed": committed})
+        row = done.inserted_primary_key[0] if done.inserted_primary_key else None
+    else:
+        tx.execute(t.update().where(t.c.id == row).values(committed=committed))
+    rows = [
+        {"record_id": m.id, "segment": row, "offset": p.offset, "length": p.length, "type": m.type, "sha256": digest}
+        for m, p, digest in members
+    ]
+    if rows:
+        tx.execute(tables.members.insert(), rows)

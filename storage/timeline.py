@@ -1,0 +1,142 @@
+"""A record's looks in order of time, and the states they add up to: pure functions.
+
+States are derived, never stored: a state is a run of looks that found one version. Its
+first and last look bound when we saw it; the look before its first, which showed something
+else, bounds when the change can have happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from model.edtf import parse_utc
+from model.record import Observation, Strand
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One observation with its strand. ``order`` breaks ties of time by when we learnt of it.
+
+    ``same_as`` is set where the look was a check of that version until another state became
+    known before it; then it is a version of its own with the same content.
+    """
+
+    order: int
+    strand: Strand
+    what: Observation
+    same_as: int | None = None
+
+    @property
+    def shows(self) -> bool:
+        """True where a version was seen (not an absence)."""
+        return self.what.version is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive looks at one version. ``looks`` is never empty; ``next`` is the look after."""
+
+    version: int
+    looks: tuple[Look, ...]
+    before: Look | None
+    withdrawn_at: str | None
+    restored_at: str | None
+
+    @property
+    def first(self) -> str | None:
+        """Time of the first look."""
+        return self.looks[0].what.observed_at
+
+    @property
+    def last(self) -> str | None:
+        """Time of the last look."""
+        return self.looks[-1].what.observed_at
+
+    @property
+    def gap(self) -> int:
+        """The longest time between two looks of the run, seconds."""
+        times = [parse_utc(x.what.observed_at) for x in self.looks if x.what.observed_at]
+        return max((int((b - a).total_seconds()) for a, b in pairwise(times)), default=0)
+
+
+def in_time(looks: Iterable[Look]) -> list[Look]:
+    """The publisher strand's looks in order of time, each with the version it showed.
+
+    A check says "the same as the state before it". Where that state was split by one that
+    became known later, the checks after the split belong to the later part.
+    """
+    timed = [x for x in looks if x.strand is Strand.PUBLISHER and x.what.observed_at is not None]
+    current: Look | None = None
+    ordered: list[Look] = []
+    for look in sorted(timed, key=lambda x: (x.what.observed_at or "", x.order)):
+        if look.what.kind == "version":
+            current = look
+        elif current is not None and look.what.version is not None and look.what.version == current.same_as:
+            look = replace(look, what=replace(look.what, version=current.what.version))
+        ordered.append(look)
+    return ordered
+
+
+def around(looks: Iterable[Look], at: str) -> tuple[Look | None, Look | None]:
+    """The last look that shows a version at or before ``at``, and the first such after it."""
+    shown = [x for x in in_time(looks) if x.shows]
+    before = [x for x in shown if (x.what.observed_at or "") <= at]
+    after = [x for x in shown if (x.what.observed_at or "") > at]
+    return (before[-1] if before else None), (after[0] if after else None)
+
+
+def runs(looks: Iterable[Look]) -> list[Run]:
+    """The states of the publisher strand, in order of time."""
+    found: list[Run] = []
+    current: list[Look] = []
+    before: Look | None = None
+    previous: Look | None = None
+    ordered = in_time(looks)
+    for look in ordered:
+        if look.shows and current and look.what.version != current[0].what.version:
+            found.append(_close(current, before, ordered))
+            before, current = previous, []
+        if look.shows:
+            current.append(look)
+        previous = look
+    if current:
+        found.append(_close(current, before, ordered))
+    return found
+
+
+def is_withdrawn(looks: Iterable[Look]) -> bool:
+    """True where the piece was found gone and not seen since."""
+    gone = False
+    for look in in_time(looks):
+        gone = (gone or look.what.kind == "withdrawal") and not look.shows
+    return gone
+
+
+def absences_since_seen(looks: Iterable[Look]) -> list[Look]:
+    """The absences after the last look that showed a version."""
+    tail: list[Look] = []
+    for look in in_time(looks):
+        tail = [] if look.shows else [*tail, look]
+    return tail
+
+
+def _close(current: Sequence[Look], before: Look | None, ordered: Sequence[Look]) -> Run:
+    version = current[0].what.version
+    assert version is not None  # only looks that show a version are gathered
+    first, last = ordered.index(current[0]), ordered.index(current[-1])
+    withdrawn = restored = None
+    # a withdrawal inside the run or right after it belongs to this state
+    for look in ordered[first : last + 1]:
+        if look.what.kind == "withdrawal":
+            withdrawn, restored = look.what.observed_at, None
+        elif withdrawn and look.shows and restored is None:
+            restored = look.what.observed_at
+    for look in ordered[last + 1 :]:
+        if look.shows:
+            restored = look.what.observed_at if withdrawn and restored is None else restored
+            break
+        if look.what.kind == "withdrawal":
+            withdrawn, restored = look.what.observed_at, None
+    return Run(version, tuple(current), before, withdrawn, restored)
