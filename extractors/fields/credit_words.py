@@ -77,10 +77,11 @@ def lexicon(language: str | None) -> Lexicon:
     kinds = {fold(word): kind for key, kind in KINDS.items() for word in _all(near, key)}
     kind = _either(word for key in KINDS for word in _all(near, key))
     organization = _all(every, "organization")
+    rights = _either(_all(every, "rights"))
     return Lexicon(
         # kind words may stand inside ("File Photo by", "Screenshot:")
         lead=re.compile(
-            rf"(?:©|ⓒ|\(c\)|(?:{kind}|{label})(?:\s{{0,2}}/\s{{0,2}}{label})?\s{{0,2}}(?:[:：=＝・]|(?:courtesy(?:\sof)?|{by})(?=\s|:)\s?:?|©|\(c\)))",
+            rf"(?:©|ⓒ|\(c\)|{rights}(?=\s|:)|(?:{kind}|{label})(?:\s{{0,2}}/\s{{0,2}}{label})?\s{{0,2}}(?:[:：=＝・]|(?:courtesy(?:\sof)?|{by})(?=\s|:)\s?:?|©|\(c\)))",
             re.I,
         ),
         bare=re.compile(rf"(?:{_either(_all(near, 'label'))})(?:\s{{0,2}}[/|.-]\s{{0,2}}|\s+)(?=\S)", re.I),
@@ -90,7 +91,7 @@ def lexicon(language: str | None) -> Lexicon:
         joins=re.compile(rf"\s*(?:{_either(_all(near, 'and') | {'&', '+'})})\s+|[、·]", re.I),
         kind=re.compile(kind, re.I),
         kinds=kinds,
-        rights=re.compile(_either(_all(every, "rights")), re.I),
+        rights=re.compile(rights, re.I),
         noise=frozenset(map(fold, _all(near, "noise") | _all(near, "label"))),
         organization=frozenset(map(fold, (w for w in organization if not w.startswith("-")))),
         organization_ends=tuple(sorted(fold(w[1:]) for w in organization if w.startswith("-"))),

@@ -24,14 +24,15 @@ _BUY = r"(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)
 _LICENSE_LINK = re.compile(rf"\s*[|/·•-]?\s*(?<!\w){_BUY}(?!\w)\s*$", re.I)
 _LICENSE = re.compile(
     r"\(?\b(?:(?:licen[sc]ed|lizenziert)\s+)?(?:(?:under|unter|sous|bajo)\s+)?"
-    r"(CC[ -]?0|(?:CC|Creative Commons)(?:[ -](?:BY|SA|NC|ND))+(?:[ -]?\d\.\d)?(?:[ -][A-Z]{2}\b)?|CC(?=\s)|Creative Commons(?: licen[sc]e)?"
+    r"(CC[ -]?0|(?:CC|Creative Commons)(?:[ -](?:BY|SA|NC|ND))+(?:[ -]?\d\.\d)?(?:[ -][A-Z]{2}\b)?"
+    r"|CC(?=\s)|Creative Commons(?: licen[sc]e)?"
     r"|public domain|gemeinfrei|domaine public|dominio público|domínio público|pubblico dominio)\b\)?",
     re.I,
 )
 _URL = re.compile(r"https?://\S+|\bwww\.\S+")
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
-_CUT = "\x1f"
+_CUT = "\ue000"  # a character for private use: not white space, in no word
 _SEPARATORS = re.compile(
     rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|\s\.\s|[«»\"“”„]"
 )

@@ -1,0 +1,180 @@
+"""A caption with its credit in one string, cut into the two.
+
+    "The mayor on Friday. File Photo by A. B./UPI | License Photo"
+    "Der Hafen am Morgen. © IMAGO / Pool"        "거리에서 연설하고 있다. 연합뉴스"
+
+A credit is taken off only where something announces it (a label, a mark, brackets, a dash, the
+end of a sentence) and what follows names somebody: words of the caption are never lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from extractors.fields.credit_names import is_known, looks_like_person
+from extractors.fields.credit_words import Lexicon, fold, lexicon
+from extractors.fields.credits import Credit, parse_credit, tidy
+
+LONGEST_CREDIT = 170  # characters
+_TAIL_LOOKED_AT = 420  # a credit ends a caption: only so much of its end is searched
+_BRACKETED = re.compile(
+    r"\s*[(\[（【]([^()\[\]（）【】]{2,170}(?:[(\[（][^()\[\]（）]{1,60}[)\]）][^()\[\]（）]{0,60})?)[)\]）】][\s.。»”\"]*$"
+)
+_SENTENCE_END = re.compile(r"[.!?…»”\"'’。！？)\]:]$")
+_DASH = re.compile(r"\s*[|｜]\s*|\s+[–—]\s*|\s+-\s+|\s+--\s*|\s+/\s+|\s*[■▲◆▶]\s*")
+_AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？)])\s+|(?<=[。」])")
+_SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\w.’'-]*)\s?/\s?[^/\n]{2,60}$")
+_START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``caption`` without the credit; ``credit`` as parsed, or ``None`` where there is none."""
+
+    caption: str | None
+    credit: Credit | None
+
+
+def split_caption(text: str, language: str | None = None, *, organizations: Collection[str] = ()) -> Split:
+    """Cuts a credit off the end (or the beginning) of a caption; see the module's docstring.
+
+    A text that is nothing but a credit gives no caption. Never raises.
+    """
+    words = lexicon(language)
+    whole = _START_CAPTION.sub("", " ".join(text.split()))
+    if not whole:
+        return Split(None, None)
+    for cut in (_by_label, _by_brackets, _by_mark_between, _bare_end):
+        found = cut(whole, words, language, organizations)
+        if found is not None:
+            return found
+    return Split(whole, None)
+
+
+def is_credit(text: str, language: str | None = None, *, organizations: Collection[str] = (), strict: bool = False) -> bool:
+    """Whether a whole text is a credit and nothing else: short, names somebody, no sentence.
+
+    ``strict`` asks for an agency that is known or a label: for places where any text may stand.
+    """
+    return _credible(text, language, organizations, strict=strict) is not None
+
+
+def _by_label(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "Foto: A. B./dpa", "Photo by …", "© …": from the first label whose tail is a credit."""
+    offset = max(0, len(text) - _TAIL_LOOKED_AT)
+    for lead in words.lead.finditer(text, offset):
+        start = lead.start()
+        tail = text[start:]
+        if len(tail) > LONGEST_CREDIT + 30:
+            continue
+        credit = _credible(tail, language, organizations, labelled=True)
+        if credit is None:
+            continue
+        before = text[:start].rstrip()
+        # "(AP Photo/…": what stands before the label within the bracket or before a slash belongs to it
+        opened = max(before.rfind("("), before.rfind("["))
+        if opened >= 0 and not any(c in ")]" for c in before[opened:]) and len(text) - opened <= LONGEST_CREDIT:
+            wider = _credible(text[opened:], language, organizations, labelled=True)
+            before, credit = (before[:opened], wider) if wider else (before, credit)
+        return Split(_caption(before), credit)
+    lead_first = words.lead.match(text.lstrip("([|—– "))
+    if lead_first:
+        return _credit_first(text, language, organizations)
+    return None
+
+
+def _credit_first(text: str, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "Photo: A. B./AP. The mayor …": the credit is the first sentence or the bracket."""
+    bracket = re.match(r"^[(\[]([^()\[\]]{3,120})[)\]]\s*", text)
+    if bracket:
+        credit = _credible(bracket.group(1), language, organizations, labelled=True)
+        return Split(_caption(text[bracket.end() :]), credit) if credit else None
+    for end in re.finditer(r"[.|]\s+(?=\S)|\s[–—-]\s", text[: LONGEST_CREDIT + 20]):
+        credit = _credible(text[: end.start()], language, organizations, labelled=True)
+        if credit and len(text) - end.end() > 12:
+            return Split(_caption(text[end.end() :]), credit)
+    return None
+
+
+def _by_brackets(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "… on Friday. (A. B./Associated Press)"."""
+    bracket = _BRACKETED.search(text, max(0, len(text) - _TAIL_LOOKED_AT))
+    if not bracket or (bracket.start() == 0 and not is_credit(bracket.group(1), language, organizations=organizations)):
+        return None
+    inside, before = bracket.group(1), text[: bracket.start()].rstrip()
+    credit = _credible(inside, language, organizations, strict=True)
+    if credit is None and (not before or _SENTENCE_END.search(before)):
+        credit = _credible(inside, language, organizations)
+        if credit and not (credit.creators or _shaped(inside)):
+            credit = None
+    return Split(_caption(before), credit) if credit else None
+
+
+def _by_mark_between(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "Caption | A. B./dpa", "Caption — AFP pic"."""
+    offset = max(0, len(text) - LONGEST_CREDIT)
+    for mark in _DASH.finditer(text, offset):
+        tail = text[mark.end() :]
+        pipe = mark.group().strip() in ("|", "｜")
+        if not tail or mark.start() == 0:
+            continue
+        credit = _credible(tail, language, organizations, strict=not pipe)
+        if credit is None:
+            continue
+        if mark.group().strip() == "/" and not _SENTENCE_END.search(text[: mark.start()].rstrip()):
+            continue
+        return Split(_caption(text[: mark.start()]), credit)
+    return None
+
+
+def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "… sagte sie. A. B./dpa", "… 있다. 연합뉴스", "… on Friday A. B./Reuters"."""
+    offset = max(0, len(text) - LONGEST_CREDIT)
+    for end in _AFTER_SENTENCE.finditer(text, offset):
+        tail = text[end.end() :]
+        if tail and (credit := _credible(tail, language, organizations, strict=True)):
+            return Split(_caption(text[: end.start()]), credit)
+    slashed = _SLASHED.search(text, offset)
+    if slashed and (credit := _credible(slashed.group(), language, organizations, strict=True)) and credit.creators:
+        return Split(_caption(text[: slashed.start()]), credit)
+    last = text.rsplit(None, 2)
+    for count in (2, 1):
+        tail = " ".join(last[-count:])
+        if len(last) > count and not tail.isascii() and is_known(tail):
+            return Split(_caption(text[: len(text) - len(tail)]), parse_credit(tail, language, organizations=organizations))
+    if is_credit(text, language, organizations=organizations, strict=True) and _shaped(text):
+        return Split(None, parse_credit(text, language, organizations=organizations))
+    return None
+
+
+def _credible(
+    text: str, language: str | None, organizations: Collection[str], *, strict: bool = False, labelled: bool = False
+) -> Credit | None:
+    """The credit if the text is one as a whole, else ``None``."""
+    line = tidy(text)
+    if not line or len(line) > LONGEST_CREDIT:
+        return None
+    words = lexicon(language)
+    credit = parse_credit(line, language, organizations=organizations)
+    labelled = labelled or (words.lead.match(line) or words.bare.match(line)) is not None
+    if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
+        return None
+    if not credit.names_someone:
+        stated = (credit.kind is not None or credit.license is not None or bool(credit.unclear)) and labelled and len(line) <= 60
+        return credit if stated and not credit.unclear else None
+    if labelled or not strict:
+        return credit
+    known = [a for a in credit.agencies if is_known(a, frozenset(map(fold, organizations)))]
+    return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
+
+
+def _shaped(text: str) -> bool:
+    """Slashes, a known agency or a name alone: the shape of a credit rather than of a remark."""
+    return "/" in text or is_known(tidy(text)) or looks_like_person(tidy(text), lexicon(None))
+
+
+def _caption(text: str) -> str | None:
+    caption = text.strip(" |–—-/■▲◆▶,;([").strip()
+    return caption or None

@@ -1,0 +1,140 @@
+"""Which images on a page are the article's, and the box of mark-up around each.
+
+An image belongs to the article when it stands in the article's part of the page, in nothing
+that is named as navigation, teaser, advertisement or portrait of an author, and does not lead
+to another page. Its box is the largest element that holds this image and no other, and beside
+it only words that are named or shaped as caption and credit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from extractors.dom import Element
+from extractors.fields.image_sources import best_address, is_image_file, is_picture, key
+from extractors.fields.image_text import is_named_words, marks
+from extractors.page import Page
+
+SMALLEST = 100  # pixels; a picture smaller than that on both sides is furniture
+_NOISE = re.compile(
+    r"avatar|author(?!iz)|(?<![a-z])bio(?![a-z])|related|recommend|newsletter|most-?(?:read|popular|viewed)|trending|comments?(?![a-z])|outbrain|taboola|advert|(?<![a-z])ads?(?![a-z])|"
+    r"(?<![a-z])logo|navbar|(?<![a-z])nav(?![a-z])|(?<![a-z])menu|breadcrumb|read-?more|recirc|site-?header|masthead|subscribe|paywall|cookie|consent|byline|"
+    r"profile|headshot|contributor|tracking|pixel|(?<![a-z])emoji|affiliate|more-?(?:from|news|stories|on)|(?<![a-z])latest|also-?(?:read|like)|up-?next|read-?next|next-?article|"
+    r"follow-?us|whatsapp|(?<![a-z])app-?(?:store|promo)|googleplay|sponsor",
+    re.I,
+)
+_NOISE_TAGS = frozenset({"nav", "footer", "form", "dialog", "menu"})
+_PICTURE_BOX = re.compile(
+    r"image|img|photo|picture|media|figure|gallery|galerie|slide|foto|bild|wp-caption|illustration|visual|thumbnail|poster|hero|lead",
+    re.I,
+)
+_ROOTS = frozenset({"html", "body", "main"})
+_BIG = 150  # elements; a larger element is no box of one image
+LONGEST_WORDS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One image of the article: its element, its absolute address, the element around it and its words."""
+
+    image: Element
+    address: str
+    element: Element
+
+
+def article_images(page: Page) -> list[Box]:
+    """The article's images in reading order; one image shown in several sizes comes once for each."""
+    root = page.main if page.main is not None else page.tree
+    found = [(image, address) for image in root.iter("img", "amp-img") if (address := _usable(page, image, root)) is not None]
+    keys = {image: key(address) for image, address in found}
+    return [Box(image, address, _box(page, image, keys)) for image, address in found]
+
+
+def _usable(page: Page, image: Element, root: Element) -> str | None:
+    address = best_address(image, page.url)
+    if address is None or not is_picture(address) or _is_small(image):
+        return None
+    if _NOISE.search(marks(image)) or _in_noise(image, root) or _leads_away(page, image):
+        return None
+    return address
+
+
+def _in_noise(image: Element, root: Element) -> bool:
+    for ancestor in image.iterancestors():
+        if ancestor is root:
+            return False
+        if ancestor.tag in _NOISE_TAGS:
+            return True
+        if ancestor.tag not in ("article", "main", "body") and _NOISE.search(marks(ancestor)):
+            return True
+    return False
+
+
+def _is_small(image: Element) -> bool:
+    sizes = [
+        int(v)
+        for name in ("width", "height")
+        if (v := (image.get(name) or "").strip().removesuffix("px")).isdecimal() and len(v) < 6
+    ]
+    return bool(sizes) and max(sizes) < SMALLEST
+
+
+def _leads_away(page: Page, image: Element) -> bool:
+    """Inside a link to another page: a teaser or an advertisement, not a link to the image itself."""
+    link = next(image.iterancestors("a"), None)
+    if link is None:
+        return False
+    href = (link.get("href") or "").strip()
+    if not href or href.startswith(("#", "javascript:", "data:")) or is_image_file(href):
+        return False
+    try:
+        there, here = urlsplit(urljoin(page.url or "", href)), urlsplit(page.url or "")
+    except ValueError:
+        return False
+    if page.url is None:
+        return bool(there.netloc)
+    if (there.netloc, there.path.rstrip("/")) == (here.netloc, here.path.rstrip("/")):
+        return False
+    # galleries and attachment pages live below the article's own address
+    return not (
+        there.netloc == here.netloc and len(here.path) > 12 and there.path.startswith(here.path.rstrip("/").removesuffix(".html"))
+    )
+
+
+def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
+    box = image
+    own = keys[image]
+    while (parent := box.getparent()) is not None:
+        if parent.tag in _ROOTS or parent.tag == "article" or _too_big(parent):
+            break
+        others = any(keys[i] != own for i in parent.iter("img", "amp-img") if i in keys)
+        if others or next(parent.iter("h1", "h2", "time"), None) is not None:
+            break
+        text = page.text_of(parent)
+        if len(text) > LONGEST_WORDS:
+            break
+        if text != page.text_of(box) and not _words_belong(page, parent, box):
+            break
+        box = parent
+    return box
+
+
+def _words_belong(page: Page, parent: Element, box: Element) -> bool:
+    """Whether what a larger element adds to a box is named as caption, credit or picture."""
+    if parent.tag in ("figure", "figcaption", "picture", "a", "amp-img"):
+        return True
+    if box.tag == "p" or parent.tag == "p":
+        return len(page.text_of(parent)) < 250 and parent.tag == "p"
+    if _PICTURE_BOX.search(marks(parent)):
+        return not any(e.tag == "p" and len(page.text_of(e)) > 300 for e in parent.iter("p"))
+    return all(
+        is_named_words(sibling)
+        for sibling in parent
+        if sibling is not box and isinstance(sibling.tag, str) and page.text_of(sibling)
+    ) and not any((t or "").strip() for t in (parent.text, *(s.tail for s in parent)))
+
+
+def _too_big(element: Element) -> bool:
+    return sum(1 for _ in zip(element.iter(), range(_BIG + 1), strict=False)) > _BIG

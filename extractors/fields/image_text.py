@@ -1,0 +1,232 @@
+"""The words that belong to one image: caption, credit, alternative text, from its box of mark-up.
+
+Where a class says which is which, it is believed. Where none does (hashed class names), an
+element of its own behind the caption that is a credit as a whole is the credit; and where both
+stand in one string, ``captions.split_caption`` cuts them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from extractors.dom import HIDDEN_TAGS, INLINE_TAGS, Element, collapse
+from extractors.fields.captions import is_credit, split_caption
+from extractors.fields.credits import Credit, is_license_link, parse_credit, tidy
+from extractors.fields.image_sources import absolute
+from extractors.page import Page
+
+_CREDIT = re.compile(
+    r"credit|copyright|photograph|photo-?by|imageby|fotograf|fotocred|courtesy|byline|agency|owner|licen[sc]e|provider|kilde|kuvaaja|quelle"
+    r"|crédit|credito|fuente|(?<![a-z])(?:source|author|autor|rights|firma|foto)(?![a-z])",
+    re.I,
+)
+_CAPTION = re.compile(
+    r"caption|legend|légende|descri|bildtext|bildunterschrift|bildetekst|billedtekst|kuvateksti|imagetext|didascalia|subtitle|summary"
+    r"|(?<![a-z])(?:cut-?line|epigrafe|pie|legenda|leyenda)(?![a-z])",
+    re.I,
+)
+_SOURCE_TAG = frozenset({"source", "script"})
+_JUNK = re.compile(
+    r"^(?:enlarge(?: this)?(?: image)?|expand|expand image|hide caption|toggle caption|open image in new window|view image in fullscreen|zoom|close|fullscreen|"
+    r"play(?: video)?|share|view gallery|image \d+ of \d+|\d+ ?/ ?\d+|photos?|advertisement|anzeige|show caption|hide|bild vergrößern|vergrößern|\[\+\]|read more|more|×|\+)$",
+    re.I,
+)
+_LABEL = re.compile(r"^(?:image source|image credit|image caption|image copyright|media caption|credit|source)[,:]?$", re.I)
+LONGEST_CAPTION = 1200
+LONGEST_CREDIT = 260
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an image's box says. ``caption_at``, ``credit_at``: the elements these words are in;
+    ``credit_quote`` the words there before they were tidied."""
+
+    caption: str | None = None
+    caption_at: Element | None = None
+    credit: Credit | None = None
+    credit_at: Element | None = None
+    credit_quote: str = ""
+
+
+def read_words(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
+    """Caption and credit in a box that holds one image."""
+    credits = [e for e in _marked(box, _CREDIT, image) if _is_credit_box(page, e, organizations)]
+    captions = list(_caption_boxes(page, box, image))
+    skip = set(credits)
+    caption_at = captions[0] if captions else None
+    text = max((text_without(c, skip) for c in captions), key=len, default="")
+    if not captions and _is_figure(box):
+        text, caption_at = text_without(box, skip | {image}), box
+    words = Words()
+    if credits:
+        quote = " ".join(dict.fromkeys(page.text_of(c) for c in credits))
+        words = _with_credit(page, words, quote, credits[0], organizations)
+    elif caption_at is not None:
+        own = _credit_by_position(page, captions or [box], image, organizations)
+        if own is not None:
+            words = _with_credit(page, words, page.text_of(own), own, organizations)
+            text = text_without(caption_at, {own})
+    text = text[:LONGEST_CAPTION]
+    if text and words.credit is None:
+        split = split_caption(text, page.language, organizations=organizations)
+        if split.credit is not None and caption_at is not None:
+            words = replace(words, credit=split.credit, credit_at=caption_at, credit_quote=split.credit.credit_line or "")
+            text = split.caption or ""
+    elif text and words.credit is not None and words.credit.credit_line:
+        text = _without_repeat(text, words.credit.credit_line)
+    if words.credit is not None:
+        words = replace(words, credit=replace(words.credit, acquire_license_page=_license_page(page, box)))
+    return replace(words, caption=text or None, caption_at=caption_at if text else None)
+
+
+def text_without(element: Element, skip: Collection[Element]) -> str:
+    """The visible text of an element without some of its descendants and without buttons."""
+    pieces: list[str] = []
+
+    def walk(item: Element, depth: int) -> None:
+        if depth > 60:
+            return
+        for child in item:
+            tag = child.tag
+            block = tag not in INLINE_TAGS
+            if (
+                not isinstance(tag, str)
+                or (tag in HIDDEN_TAGS and tag != "figcaption")
+                or tag == "button"
+                or child in skip
+                or _hidden(child)
+            ):
+                pieces.append(" ")
+            else:
+                own = collapse("".join(str(t) for t in child.itertext())) if len(child) < 3 else ""
+                if own and (_JUNK.match(own) or is_license_link(own)):
+                    pieces.append(" ")
+                else:
+                    pieces.append(" " if block else "")
+                    pieces.append(child.text or "")
+                    walk(child, depth + 1)
+                    pieces.append(" " if block else "")
+            pieces.append(child.tail or "")
+
+    pieces.append(element.text or "")
+    walk(element, 0)
+    text = collapse("".join(pieces))
+    return "" if _JUNK.match(text) or _LABEL.match(text) else text
+
+
+def marks(element: Element) -> str:
+    """Class, id, itemprop and test names of an element: what its author called it."""
+    return " ".join(
+        filter(
+            None,
+            (element.get(a) for a in ("class", "id", "itemprop", "data-testid", "data-component", "data-type", "rel", "slot")),
+        )
+    )[:400]
+
+
+def is_named_words(element: Element) -> bool:
+    """Whether an element is named as a caption or a credit."""
+    return element.tag in ("figcaption", "cite", "small") or bool(
+        _CAPTION.search(marks(element)) or _CREDIT.search(marks(element))
+    )
+
+
+def _hidden(element: Element) -> bool:
+    return "hidden" in element.attrib and element.get("hidden") != "until-found"
+
+
+def _is_figure(box: Element) -> bool:
+    return box.tag in ("figure", "figcaption") or "figure" in (box.get("class") or "").lower()
+
+
+def _marked(box: Element, pattern: re.Pattern[str], image: Element) -> Iterator[Element]:
+    """The outermost elements below a box whose names match and that do not hold the image."""
+    above = {image, *image.iterancestors()}
+    taken: set[Element] = set()
+    for element in box.iter():
+        if element is box and element.tag != "figcaption":
+            continue
+        if not isinstance(element.tag, str) or element in above or element.tag in _SOURCE_TAG or element.tag in HIDDEN_TAGS:
+            continue
+        if any(a in taken for a in element.iterancestors()):
+            continue
+        tagged = pattern is _CREDIT and (element.tag in ("cite", "small") or (element.tag == "footer" and _is_figure(box)))
+        if tagged or pattern.search(marks(element)):
+            other = _CAPTION if pattern is _CREDIT else _CREDIT
+            if (
+                pattern is _CREDIT
+                and (element.tag == "figcaption" or _CAPTION.search(marks(element)))
+                and _has_marked_inside(element, pattern, other)
+            ):
+                continue
+            taken.add(element)
+            yield element
+
+
+def _has_marked_inside(element: Element, *patterns: re.Pattern[str]) -> bool:
+    return any(isinstance(e.tag, str) and any(p.search(marks(e)) for p in patterns) for e in element.iterdescendants())
+
+
+def _caption_boxes(page: Page, box: Element, image: Element) -> list[Element]:
+    figcaptions = [e for e in box.iter("figcaption") if image not in e.iterdescendants()]
+    if figcaptions:
+        return figcaptions
+    return [e for e in _marked(box, _CAPTION, image) if 2 < len(page.text_of(e)) <= LONGEST_CAPTION]
+
+
+def _is_credit_box(page: Page, element: Element, organizations: Collection[str]) -> bool:
+    text = page.text_of(element)
+    if not text or len(text) > LONGEST_CREDIT or _JUNK.match(text) or _LABEL.match(text):
+        return False
+    mixed = element.tag == "figcaption" or _CAPTION.search(marks(element)) or len(text) > 90
+    if mixed:  # named for both: only if it is a credit as a whole
+        return is_credit(text, page.language, organizations=organizations)
+    if element.tag in ("small", "footer", "cite") and not _CREDIT.search(marks(element)):
+        return is_credit(text, page.language, organizations=organizations)
+    return bool(tidy(text))
+
+
+def _credit_by_position(page: Page, captions: list[Element], image: Element, organizations: Collection[str]) -> Element | None:
+    """An element of its own behind (or before) the caption's words that is a credit as a whole."""
+    for caption in captions:
+        whole = page.text_of(caption)
+        children = [e for e in caption.iterdescendants() if isinstance(e.tag, str) and e.tag not in HIDDEN_TAGS]
+        for element in reversed(children):
+            text = page.text_of(element)
+            if not 1 < len(text) <= LONGEST_CREDIT or text == whole or element.tag in ("button", "svg", "path"):
+                continue
+            if not (whole.endswith(text) or whole.startswith(text)):
+                continue
+            if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
+                return _highest_with(page, element, text, caption)
+    return None
+
+
+def _highest_with(page: Page, element: Element, text: str, top: Element) -> Element:
+    while (parent := element.getparent()) is not None and parent is not top and page.text_of(parent) == text:
+        element = parent
+    return element
+
+
+def _with_credit(page: Page, words: Words, quote: str, at: Element, organizations: Collection[str]) -> Words:
+    text = re.sub(r"^(?:image source|image credit|image copyright|credit|source|copyright)\s?[,:]\s*", "", quote, flags=re.I)
+    credit = parse_credit(text, page.language, organizations=organizations)
+    return replace(words, credit=credit if credit.credit_line else None, credit_at=at, credit_quote=quote)
+
+
+def _without_repeat(caption: str, line: str) -> str:
+    """The caption without the credit, where that is printed once more at its end."""
+    for ending in (f"({line})", line):
+        if caption.endswith(ending):
+            return caption[: -len(ending)].rstrip(" |–—-/(")
+    return caption
+
+
+def _license_page(page: Page, box: Element) -> str | None:
+    """Where a link in the box sells the picture ("License Photo"): its address."""
+    for link in box.iter("a"):
+        if is_license_link(page.text_of(link)):
+            return absolute(link.get("href") or "", page.url)
+    return None
