@@ -25,7 +25,7 @@ from sources.media_type import media_type_of
 MAX_BYTES = 20_000_000
 ARTICLE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt"})
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://|(?=[^\\/]))")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST_LIKE = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/|\Z)")
 
 
@@ -44,21 +44,21 @@ def kind_of(source: str) -> Kind:
 
     Raises ``BadCall`` for another scheme and for what does not exist.
     """
+    if not source.strip():
+        raise BadCall("an empty source: give an address, a file, a folder, @list or -")
     if source == "-":
         return Kind.STDIN
     if source.startswith("@"):
-        if not Path(source[1:]).is_file():
-            raise BadCall(f"no such list: {source[1:] or '@'}", path=source[1:])
+        if _kind_of_path(source[1:]) is not Kind.FILE:
+            raise BadCall(f"no such list: {source[1:] or '@'}", source=source)
         return Kind.LIST
     scheme = _SCHEME.match(source)
     if scheme is not None and scheme[1].lower() in {"http", "https"}:
         return Kind.URL
-    path = _path(source)
-    if path.is_dir():
-        return Kind.FOLDER
-    if path.exists():
-        return Kind.FILE
-    if scheme is not None and scheme[0].endswith("//"):
+    kind = _kind_of_path(source)
+    if kind is not None:
+        return kind
+    if scheme is not None:
         raise BadCall(f"{scheme[1]} addresses are not read, only http and https, files, folders, @lists and -", source=source)
     if _HOST_LIKE.match(source) and Path(source).suffix.lower() not in ARTICLE_SUFFIXES:
         raise BadCall(f"no such file: {source}; if it is a web address, write https://{source}", source=source)
@@ -71,7 +71,7 @@ def folder_files(folder: str | Path) -> tuple[Path, ...]:
     Hidden files and folders are passed over, and links that lead out of the folder.
     Raises ``Unreadable`` where there is none, or where a folder cannot be read.
     """
-    root = _path(folder)
+    root = Path(folder)
     home = root.resolve()
     found = sorted(path for path in _walk(root) if _is_article(path, home))
     if not found:
@@ -111,7 +111,7 @@ def read_file(
     max_bytes: int = MAX_BYTES,
 ) -> Capture:
     """The capture that a file holds; see ``supplied``. Raises ``Unreadable`` where it cannot be read, too."""
-    where = _path(path)
+    where = Path(path)
     try:
         with where.open("rb") as stream:
             return read_stream(stream, filename=where.name, url=url, captured_at=captured_at, clock=clock, max_bytes=max_bytes)
@@ -174,6 +174,14 @@ def supplied(
     )
 
 
+def _kind_of_path(text: str) -> Kind | None:
+    path = Path(text)
+    try:
+        return Kind.FOLDER if path.is_dir() else Kind.FILE if path.exists() else None
+    except OSError as error:  # a name too long, a folder above it that may not be entered
+        raise BadCall(f"{path.name[:80]} cannot be looked at ({_reason(error)})", source=text) from error
+
+
 def _walk(root: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         name = Path(str(error.filename)).name
@@ -197,11 +205,7 @@ def _is_web_address(url: str) -> bool:
 
 
 def _from(folder: Path, entry: str) -> str:
-    return entry if _SCHEME.match(entry) else str(folder / _path(entry))
-
-
-def _path(text: str | Path) -> Path:
-    return Path(text).expanduser()
+    return entry if _SCHEME.match(entry) else str(folder / Path(entry))
 
 
 def _reason(error: OSError | UnicodeError) -> str:
