@@ -115,7 +115,7 @@ def decode(data: bytes) -> Entry:
     """
     try:
         plain = json.loads(data)
-        if plain["pressmark"] > FORMAT or plain["kind"] not in Kind:
+        if plain["pressmark"] > FORMAT or plain["kind"] not in {k.value for k in Kind}:
             raise NewerFormat("a ledger entry was written by a newer Pressmark: open the archive with that release")
         agent = plain["agent"]
         return Entry(

@@ -71,7 +71,7 @@ class Database:
             yield tx
 
     def close(self) -> None:
-        """Lets all connections go."""
+        """Lets all connections go; the last one leaves a single file behind."""
         self._engine.dispose()
 
     @contextmanager

@@ -262,6 +262,10 @@ def refresh_record(tx: Connection, record: str) -> None:
 def _changes(tx: Connection, record: str, states: list[Run]) -> None:
     c = tables.changes.c
     known = {r.version: r for r in tx.execute(select(tables.changes).where(c.record == record))}
+    following = {after.version for after in states[1:]}
+    stale = [version for version in known if version not in following]
+    if stale:
+        tx.execute(delete(tables.changes).where(c.record == record, c.version.in_(stale)))
     for before, after in pairwise(states):
         bound = before.last
         row = known.get(after.version)

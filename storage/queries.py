@@ -20,7 +20,7 @@ from model.record import Alias, ChangeLine, EventLine, History, ReadingInfo, Rec
 from storage import tables
 from storage.chain import entries
 from storage.projections import article_of, like_articles, looks_of
-from storage.timeline import Look, Run, in_time, is_withdrawn, runs
+from storage.timeline import Look, Run, is_withdrawn, runs
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -84,14 +84,12 @@ def history(tx: Connection, record: str) -> History:
     """A record through time; see ``model.record.History``."""
     looks = looks_of(tx, record)
     a, rel = tables.aliases.c, tables.relations.c
-    aliases = tuple(
-        Alias(x.url, x.how, x.since) for x in tx.execute(select(tables.aliases).where(a.record == record).order_by(a.id))
-    )
+    named = tx.execute(select(tables.aliases).where(a.record == record).order_by(a.id))
     related = tx.execute(select(tables.relations).where(rel.record == record).order_by(rel.id))
     return History(
         record=record,
         url=_url(tx, record),
-        aliases=aliases,
+        aliases=tuple(Alias(x.url, x.how, x.since) for x in named),
         states=tuple(_states(tx, record, looks)),
         observations=tuple(x.what for x in sorted(looks, key=lambda x: (x.what.observed_at or x.what.recorded_at, x.order))),
         readings=tuple(readings(tx, record)),
@@ -309,9 +307,3 @@ def _numbers(told: History) -> str:
 
 def _count(tx: Connection, table: Any) -> int:
     return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
-
-
-def latest_look(looks: list[Look]) -> Look | None:
-    """The last look in time, whatever it showed."""
-    ordered = in_time(looks)
-    return ordered[-1] if ordered else None

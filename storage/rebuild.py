@@ -127,7 +127,7 @@ def _chains(pairs: list[tuple[Entry, bytes]]) -> list[list[tuple[Entry, bytes]]]
     for entry, _ in pairs:
         if entry.previous not in known and entry.previous != genesis(entry.chain):
             raise Damaged(
-                f"the ledger has a hole before entry {entry.seq} of chain {entry.chain}: restore the missing WARC segment from a copy",
+                f"the ledger has a hole before entry {entry.seq} of {entry.chain}: restore the missing WARC segment from a copy",
                 place=f"{entry.chain}:{entry.seq}",
             )
     chains: list[list[tuple[Entry, bytes]]] = []

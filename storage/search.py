@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, column, exists, or_, select, text
 
 from model.article import Article
 from model.edtf import parse_edtf, utc_text
@@ -70,9 +70,8 @@ def search(tx: Connection, query: str, limit: int) -> list[SearchHit]:
     chosen: Select[tuple[str, int]] = select(s.record, s.version).join(tables.records, r.id == s.record)
     if parsed.text:
         match = " AND ".join(parsed.text) + "".join(f" NOT {x}" for x in parsed.without)
-        rows = tx.exec_driver_sql("SELECT rowid FROM search_text WHERE search_text MATCH ? ORDER BY rowid DESC", (match,))
-        ids = [row[0] for row in rows]
-        chosen = chosen.where(s.id.in_(ids))
+        found = text("SELECT rowid FROM search_text WHERE search_text MATCH :match").bindparams(match=match)
+        chosen = chosen.where(s.id.in_(found.columns(column("rowid", Integer))))
     for name, value in parsed.fields:
         chosen = chosen.where(_condition(name, value))
     hits: dict[str, int] = {}

@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from model.article import Article, canonical_json
-from model.capture import digest_of
+from model.capture import Capture, digest_of
 from model.edtf import utc_text
 from model.errors import Damaged
 from model.ids import mint_record_id
@@ -59,6 +59,19 @@ class Staged:
     kept: Kept | None
     facts: bytes | None
     written: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A capture that recovery found without a decision."""
+
+    capture: Capture
+    kept: Kept
+    facts: bytes
+
+    def staged(self, deposit: Deposit) -> Staged:
+        """What was made of it, ready to be settled; nothing is written twice."""
+        return Staged(deposit, self.kept, self.facts, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,14 @@ class Writer:
             segment.sync()
             batch.finish()
         self._sound = True
+
+    def record_void(self, segment: Segment, entries: Sequence[Mapping[str, str]], reason: str) -> None:
+        """Says in the archive's chain, in the same segment, that entries were never in force."""
+        with self._database.transaction() as tx:
+            batch = _Batch(tx, self, segment)
+            batch.write(Kind.VOID, self._settings.archive, {"entries": list(entries), "reason": reason}, self.agent)
+            segment.sync()
+            batch.finish()
 
     def close(self) -> None:
         """Lets the segment's lock go."""

@@ -1,0 +1,179 @@
+"""Checks an archive against itself: files, catalogue, chains, ledger against WARC, projections.
+
+Finds a single flipped bit: every member's compressed bytes have a SHA-256 in the catalogue,
+every block one in its record, every ledger row one in the entry that follows and in the
+WARC; what the projections hold of an article is compared with its content record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, func, select
+
+from model.capture import digest_of
+from model.errors import PressmarkError
+from model.ledger import Kind, decode, genesis
+from model.record import Finding, Verification
+from storage import tables
+from storage.capture_records import is_facts
+from storage.chain import ledger_rows
+from storage.recovery import LEDGER
+from storage.warc import Break, Member, walk
+
+Progress = Callable[[int, int], None]
+
+_RESTORE = "restore the segment from a copy"
+_REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
+
+
+class Checker:
+    """One run over an archive; findings in the order of the checks."""
+
+    def __init__(self, tx: Connection, folder: Path, progress: Progress) -> None:
+        self._tx = tx
+        self._folder = folder
+        self._progress = progress
+        self._entries: dict[str, str] = {}
+        self._facts: dict[str, str] = {}
+        self._blocks: dict[str, str] = {}
+        self._void: set[str] = set()
+        self._counts = {"segments": 0, "records": 0, "bytes": 0}
+
+    def run(self) -> Verification:
+        """Everything, in full."""
+        findings = [*self._segments(), *self._ledger(), *self._captures(), *self._readings()]
+        ledger, captures = self._size(tables.ledger), self._size(tables.captures)
+        return Verification(**self._counts, entries=ledger, captures=captures, findings=tuple(findings))
+
+    def _segments(self) -> Iterator[Finding]:
+        t = tables.segments
+        known = {row.name: row for row in self._tx.execute(select(t))}
+        paths = {p.name: p for p in sorted(self._folder.glob("*.warc.gz"))}
+        for name in sorted(known.keys() - paths.keys()):
+            yield Finding(f"warc/{name}", "the segment is missing", _RESTORE)
+        total, done = sum(p.stat().st_size for p in paths.values()), 0
+        for name, path in paths.items():
+            row = known.get(name)
+            if row is None:
+                yield Finding(f"warc/{name}", "the database does not know this segment", _REBUILD)
+            size = path.stat().st_size
+            if row is not None and size < row.committed:
+                yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", _RESTORE)
+            self._counts["segments"] += 1
+            yield from self._members(path, row.id if row else None, row.committed if row else size, done, total)
+            done += size
+            self._counts["bytes"] += size
+
+    def _members(self, path: Path, segment: int | None, committed: int, done: int, total: int) -> Iterator[Finding]:
+        m = tables.members.c
+        rows = self._tx.execute(select(tables.members).where(m.segment == segment)) if segment is not None else ()
+        catalogue = {row.offset: row for row in rows}
+        with path.open("rb") as file:
+            for found in walk(path):
+                if found.offset >= committed:
+                    break  # a writer is at work, or recovery will settle it
+                self._progress(done + found.offset + found.length, total)
+                place = f"warc/{path.name}:{found.offset}"
+                if isinstance(found, Break):
+                    yield Finding(place, found.problem, _RESTORE)
+                    continue
+                row = catalogue.pop(found.offset, None)
+                self._counts["records"] += 1
+                file.seek(found.offset)
+                digest = hashlib.sha256(file.read(found.length)).digest()
+                yield from _member_problems(found, row, digest, place, segment is not None)
+                self._note(found)
+        for row in catalogue.values():
+            if row.offset < path.stat().st_size:
+                yield Finding(f"warc/{path.name}:{row.offset}", f"the {row.type} record {row.record_id} is not there", _RESTORE)
+
+    def _note(self, member: Member) -> None:
+        uri = member.headers.get("warc-target-uri", "")
+        digest = digest_of(member.block)
+        if uri.startswith(LEDGER):
+            self._entries[member.id] = digest
+            try:
+                entry = decode(member.block)
+            except PressmarkError:
+                return  # its digest differs from the ledger's: told there
+            if entry.kind is Kind.VOID:
+                self._void |= {x["id"] for x in entry.body["entries"]}
+        elif is_facts(member):
+            self._facts[uri.rpartition(":")[2]] = digest
+        elif member.type in {"conversion", "resource"}:
+            self._blocks[member.id] = digest
+
+    def _ledger(self) -> Iterator[Finding]:
+        heads: dict[str, tuple[int, str]] = {}
+        seen: set[str] = set()
+        for row in ledger_rows(self._tx):
+            place = f"ledger {row.chain}:{row.seq}"
+            seq, previous = heads.get(row.chain, (0, genesis(row.chain)))
+            heads[row.chain] = (row.seq, digest_of(row.bytes))
+            seen.add(row.entry)
+            problem = _row_problem(row, seq, previous)
+            if problem is not None:
+                yield Finding(place, problem, _REBUILD)
+            in_warc = self._entries.get(row.entry)
+            if in_warc is None:
+                yield Finding(place, f"its WARC record {row.entry} is not there", _RESTORE)
+            elif in_warc != digest_of(row.bytes):
+                yield Finding(place, f"the row and its WARC record {row.entry} differ", _REBUILD)
+        for entry in sorted(self._entries.keys() - seen - self._void):
+            yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", _REBUILD)
+
+    def _captures(self) -> Iterator[Finding]:
+        c = tables.captures.c
+        for row in self._tx.execute(select(c.id, c.digest, c.facts)):
+            if row.digest != digest_of(row.facts):
+                yield Finding(f"capture {row.id}", "the row does not have its own digest", _REBUILD)
+            if row.id not in self._facts:
+                yield Finding(f"capture {row.id}", "its facts are in no WARC", _RESTORE)
+            elif self._facts[row.id] != row.digest:
+                yield Finding(f"capture {row.id}", "the row and its WARC record differ", _REBUILD)
+
+    def _readings(self) -> Iterator[Finding]:
+        r = tables.readings.c
+        for row in self._tx.execute(select(r.record, r.version, r.number, r.payload, r.digest, r.article)):
+            place = f"reading {row.record}@{row.version}.{row.number}"
+            try:
+                held = digest_of(zlib.decompress(row.article))
+            except zlib.error:
+                held = ""
+            if held != row.digest:
+                yield Finding(place, "the article in the database is damaged", _REBUILD)
+            if self._blocks.get(row.payload) != row.digest:
+                yield Finding(place, f"its content record {row.payload} is missing or differs", _RESTORE)
+
+    def _size(self, table: Table) -> int:
+        return self._tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _member_problems(found: Member, row: object, digest: bytes, place: str, known: bool) -> Iterator[Finding]:
+    problem = found.digest_problem
+    if problem is not None:
+        yield Finding(place, problem, _RESTORE)
+    elif row is None:
+        if known:
+            yield Finding(place, f"the {found.type} record {found.id} is not in the catalogue", _REBUILD)
+    elif getattr(row, "sha256", None) != digest or getattr(row, "record_id", None) != found.id:
+        yield Finding(place, f"the bytes of the {found.type} record {found.id} are not those that were written", _RESTORE)
+
+
+def _row_problem(row: object, seq: int, previous: str) -> str | None:
+    data = getattr(row, "bytes", b"")
+    try:
+        entry = decode(data)
+    except PressmarkError as error:
+        return str(error)
+    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest_of(data))
+    columns = tuple(getattr(row, k) for k in ("entry", "chain", "seq", "previous", "kind", "at", "digest"))
+    if stated != columns:
+        return "the row's columns are not what its entry says"
+    if entry.seq != seq + 1:
+        return f"the chain has a hole: entry {seq + 1} is missing"
+    return None if entry.previous == previous else "the entry does not follow the one before it"
