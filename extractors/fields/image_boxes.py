@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from extractors.dom import Element
 from extractors.fields.image_sources import best_address, is_image_file, is_picture, key
-from extractors.fields.image_text import is_named_words, marks
+from extractors.fields.image_text import is_named_words, marks, text_without
 from extractors.page import Page
 
 SMALLEST = 100  # pixels; a picture smaller than that on both sides is furniture
@@ -30,6 +30,7 @@ _PICTURE_BOX = re.compile(
     r"image|img|photo|picture|media|figure|gallery|galerie|slide|foto|bild|wp-caption|illustration|visual|thumbnail|poster|hero|lead",
     re.I,
 )
+_OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
 _BIG = 150  # elements; a larger element is no box of one image
 LONGEST_WORDS = 1500
@@ -109,13 +110,15 @@ def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
     while (parent := box.getparent()) is not None:
         if parent.tag in _ROOTS or parent.tag == "article" or _too_big(parent):
             break
-        others = any(keys[i] != own for i in parent.iter("img", "amp-img") if i in keys)
-        if others or next(parent.iter("h1", "h2", "time"), None) is not None:
+        if any(keys[i] != own for i in parent.iter("img", "amp-img") if i in keys):
+            break
+        inside = parent.tag in _OF_FIGURES
+        if not inside and next(parent.iter("h1", "h2", "time"), None) is not None and next(box.iter("h2", "time"), None) is None:
             break
         text = page.text_of(parent)
         if len(text) > LONGEST_WORDS:
             break
-        if text != page.text_of(box) and not _words_belong(page, parent, box):
+        if not inside and text != page.text_of(box) and not _words_belong(page, parent, box):
             break
         box = parent
     return box
@@ -123,17 +126,15 @@ def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
 
 def _words_belong(page: Page, parent: Element, box: Element) -> bool:
     """Whether what a larger element adds to a box is named as caption, credit or picture."""
-    if parent.tag in ("figure", "figcaption", "picture", "a", "amp-img"):
-        return True
-    if box.tag == "p" or parent.tag == "p":
-        return len(page.text_of(parent)) < 250 and parent.tag == "p"
+    if parent.tag == "p":
+        return len(page.text_of(parent)) < 250
+    if not (text_without(parent, {box})):
+        return True  # nothing but buttons
     if _PICTURE_BOX.search(marks(parent)):
-        return not any(e.tag == "p" and len(page.text_of(e)) > 300 for e in parent.iter("p"))
-    return all(
-        is_named_words(sibling)
-        for sibling in parent
-        if sibling is not box and isinstance(sibling.tag, str) and page.text_of(sibling)
-    ) and not any((t or "").strip() for t in (parent.text, *(s.tail for s in parent)))
+        return not any(len(page.text_of(e)) > 300 for e in parent.iter("p"))
+    added = [s for s in parent if s is not box and isinstance(s.tag, str) and page.text_of(s)]
+    bare = any((t or "").strip() for t in (parent.text, *(s.tail for s in parent)))
+    return not bare and all(is_named_words(s) for s in added)
 
 
 def _too_big(element: Element) -> bool:

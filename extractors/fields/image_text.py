@@ -51,34 +51,165 @@ class Words:
 
 
 def read_words(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
-    """Caption and credit in a box that holds one image."""
+    """Caption and credit in a box that holds one image, and in what follows right behind it."""
+    words = _in_box(page, box, image, organizations)
+    if words.caption is None or words.credit is None:
+        words = _behind(page, box, image, words, organizations)
+    if words.credit is None:
+        words = _in_attributes(page, box, image, words, organizations)
+    if words.credit is not None:
+        words = replace(words, credit=replace(words.credit, acquire_license_page=_license_page(page, box)))
+    return words
+
+
+def _in_box(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
     credits = [e for e in _marked(box, _CREDIT, image) if _is_credit_box(page, e, organizations)]
     captions = list(_caption_boxes(page, box, image))
     skip = set(credits)
-    caption_at = captions[0] if captions else None
-    text = max((text_without(c, skip) for c in captions), key=len, default="")
-    if not captions and _is_figure(box):
-        text, caption_at = text_without(box, skip | {image}), box
+    best = max(captions or [box], key=lambda c: len(text_without(c, skip)))
+    text = text_without(best, skip)
     words = Words()
     if credits:
         quote = " ".join(dict.fromkeys(page.text_of(c) for c in credits))
         words = _with_credit(page, words, quote, credits[0], organizations)
-    elif caption_at is not None:
-        own = _credit_by_position(page, captions or [box], image, organizations)
+    elif text:
+        own = _credit_by_position(page, best, organizations)
         if own is not None:
             words = _with_credit(page, words, page.text_of(own), own, organizations)
-            text = text_without(caption_at, {own})
-    text = text[:LONGEST_CAPTION]
+            text = text_without(best, {own})
+    return _split(page, words, text[:LONGEST_CAPTION], best, organizations)
+
+
+def _split(page: Page, words: Words, text: str, at: Element, organizations: Collection[str]) -> Words:
+    """The words with a caption from ``text``, whose own credit is cut off where it has one."""
     if text and words.credit is None:
         split = split_caption(text, page.language, organizations=organizations)
-        if split.credit is not None and caption_at is not None:
-            words = replace(words, credit=split.credit, credit_at=caption_at, credit_quote=split.credit.credit_line or "")
+        if split.credit is not None:
+            words = replace(words, credit=split.credit, credit_at=at, credit_quote=split.credit.credit_line or "")
             text = split.caption or ""
     elif text and words.credit is not None and words.credit.credit_line:
         text = _without_repeat(text, words.credit.credit_line)
-    if words.credit is not None:
-        words = replace(words, credit=replace(words.credit, acquire_license_page=_license_page(page, box)))
-    return replace(words, caption=text or None, caption_at=caption_at if text else None)
+    return replace(words, caption=text, caption_at=at) if text else words
+
+
+def _behind(page: Page, box: Element, image: Element, words: Words, organizations: Collection[str]) -> Words:
+    """What stands right behind the box: named words, the alternative text once more, or a credit.
+
+    A paragraph between image and credit is the caption; a paragraph with no credit behind it is
+    the article's text and ends the search.
+    """
+    alts = {_letters(image.get(name) or "") for name in ("alt", "title")} - {""}
+    pending: Element | None = None
+    for leaf in _leaves_behind(page, box):
+        text = page.text_of(leaf)
+        if _JUNK.match(text) or _LABEL.match(text):
+            continue
+        named = next(
+            (
+                a
+                for a in (leaf, leaf.getparent())
+                if a is not None and len(page.text_of(a)) <= LONGEST_CAPTION and is_named_words(a)
+            ),
+            None,
+        )
+        same = len(text) > 12 and any(_letters(text).startswith(a[:60]) or a.startswith(_letters(text)) for a in alts)
+        if (
+            words.credit is None
+            and len(text) <= LONGEST_CREDIT
+            and is_credit(text, page.language, organizations=organizations, strict=named is None)
+        ):
+            words = _with_credit(page, words, text, leaf, organizations)
+            if words.caption is None and pending is not None:
+                words = replace(words, caption=page.text_of(pending), caption_at=pending)
+            return words
+        if words.caption is None and (same or (named is not None and len(text) <= LONGEST_CAPTION)):
+            own = _credit_by_position(page, leaf, organizations) if words.credit is None else None
+            if own is not None:
+                words = _with_credit(page, words, page.text_of(own), own, organizations)
+            words = _split(page, words, text_without(leaf, {own} if own is not None else ()), leaf, organizations)
+            if words.credit is not None:
+                return words
+        elif pending is None and words.caption is None and len(text) <= 350:
+            pending = leaf
+        else:
+            break
+    return words
+
+
+def _leaves_behind(page: Page, box: Element) -> Iterator[Element]:
+    """The next blocks of text after a box, a few, up to the next image or heading."""
+    count, item = 0, box
+    for _ in range(4):
+        if (item.tail or "").strip():
+            return
+        for sibling in item.itersiblings():
+            if (
+                not isinstance(sibling.tag, str)
+                or sibling.tag in HIDDEN_TAGS
+                or sibling.tag in ("button", "nav", "aside", "form")
+            ):
+                continue
+            if (
+                sibling.tag in ("h1", "h2", "h3", "img", "picture", "figure", "ul", "ol", "time", "header")
+                or next(sibling.iter("img", "h1", "time", "iframe"), None) is not None
+            ):
+                return
+            for leaf in _leaves(page, sibling):
+                yield leaf
+                count += 1
+                if count >= 4:
+                    return
+            if (sibling.tail or "").strip():
+                return
+        parent = item.getparent()
+        if parent is None or parent.tag in ("body", "main", "article"):
+            return
+        item = parent
+
+
+def _leaves(page: Page, element: Element) -> Iterator[Element]:
+    if not page.text_of(element):
+        return
+    blocks = [
+        c
+        for c in element
+        if isinstance(c.tag, str)
+        and c.tag not in INLINE_TAGS
+        and c.tag not in HIDDEN_TAGS
+        and c.tag != "button"
+        and page.text_of(c)
+    ]
+    if not blocks or (element.text or "").strip():
+        yield element
+        return
+    for block in blocks:
+        yield from _leaves(page, block)
+
+
+def _in_attributes(page: Page, box: Element, image: Element, words: Words, organizations: Collection[str]) -> Words:
+    """A credit in an attribute: ``data-credit="A. B./dpa"``, ``title="… | Bild: dpa"``."""
+    holders = [image, *(a for a in image.iterancestors() if a is box or box in a.iterancestors())]
+    for holder in holders[:6]:
+        for name, value in [(str(k), str(v)) for k, v in holder.attrib.items()]:
+            text = collapse(value)
+            if not 2 < len(text) < LONGEST_CAPTION or "://" in text:
+                continue
+            if (
+                name.startswith("data-")
+                and _CREDIT.search(name)
+                and len(text) <= LONGEST_CREDIT
+                and is_credit(text, page.language, organizations=organizations)
+            ):
+                return _with_credit(page, words, text, holder, organizations)
+            if name in ("alt", "title", "data-caption", "data-title", "data-alt", "data-sub-html", "aria-label"):
+                split = split_caption(text, page.language, organizations=organizations)
+                if split.credit is not None and split.credit.names_someone and split.caption:
+                    return replace(words, credit=split.credit, credit_at=holder, credit_quote=split.credit.credit_line or "")
+    return words
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def text_without(element: Element, skip: Collection[Element]) -> str:
@@ -188,19 +319,18 @@ def _is_credit_box(page: Page, element: Element, organizations: Collection[str])
     return bool(tidy(text))
 
 
-def _credit_by_position(page: Page, captions: list[Element], image: Element, organizations: Collection[str]) -> Element | None:
+def _credit_by_position(page: Page, caption: Element, organizations: Collection[str]) -> Element | None:
     """An element of its own behind (or before) the caption's words that is a credit as a whole."""
-    for caption in captions:
-        whole = page.text_of(caption)
-        children = [e for e in caption.iterdescendants() if isinstance(e.tag, str) and e.tag not in HIDDEN_TAGS]
-        for element in reversed(children):
-            text = page.text_of(element)
-            if not 1 < len(text) <= LONGEST_CREDIT or text == whole or element.tag in ("button", "svg", "path"):
-                continue
-            if not (whole.endswith(text) or whole.startswith(text)):
-                continue
-            if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
-                return _highest_with(page, element, text, caption)
+    whole = page.text_of(caption)
+    children = [e for e in caption.iterdescendants() if isinstance(e.tag, str) and e.tag not in HIDDEN_TAGS]
+    for element in reversed(children[:60]):
+        text = page.text_of(element)
+        if not 1 < len(text) <= LONGEST_CREDIT or text == whole or element.tag in ("button", "svg", "path"):
+            continue
+        if not (whole.endswith(text) or whole.startswith(text)):
+            continue
+        if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
+            return _highest_with(page, element, text, caption)
     return None
 
 
