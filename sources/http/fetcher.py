@@ -148,7 +148,7 @@ class Fetcher:
             origin_key=f"fetch:{self._new_id()}",
             received_at=self._clock(),
             at=last.at,
-            url=url,
+            url=url.strip(),
             final_url=last.url,
             exchanges=tuple(hops),
             media_type=media_type or None,

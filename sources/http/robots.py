@@ -23,6 +23,7 @@ PARSED_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB
 REDIRECTS = 5
 FAILURE_TTL = 60.0
 SITES_KEPT = 256
+TEXT_KEPT = 2_000_000  # characters; parsed, hostile files take up to 60 times as much memory
 OVERRIDE_HINT = "to fetch it all the same, say why: --override-robots REASON"
 
 Get = Callable[[httpx2.URL, int], Awaitable[Exchange]]
@@ -30,9 +31,10 @@ Get = Callable[[httpx2.URL, int], Awaitable[Exchange]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one site's robots.txt says, for every robot."""
+    """What one site's robots.txt says, for every robot. ``size`` is characters read."""
 
     parsed: Protego
+    size: int
 
     def crawl_delay(self, token: str) -> float:
         """Seconds between two requests, 0 where nothing is said."""
@@ -69,8 +71,7 @@ class Robots:
         place = str(url.copy_with(raw_path=b"/robots.txt"))
         site = self._sites.setdefault(place, _Site())
         self._sites.move_to_end(place)
-        while len(self._sites) > SITES_KEPT:
-            self._sites.popitem(last=False)
+        self._forget()
         async with site.turn:
             if site.known is None or site.until <= self._monotonic():
                 site.known, ttl = await self._ask(parse_url(place))
@@ -79,9 +80,17 @@ class Robots:
             return site.known
         raise Unreachable(str(site.known), **site.known.facts)
 
+    def _forget(self) -> None:
+        """Lets the sites go that were not asked for longest, where together they take too much."""
+        size = sum(site.known.size for site in self._sites.values() if isinstance(site.known, Rules))
+        while len(self._sites) > 1 and (len(self._sites) > SITES_KEPT or size > TEXT_KEPT):
+            _, gone = self._sites.popitem(last=False)
+            size -= gone.known.size if isinstance(gone.known, Rules) else 0
+
     async def _ask(self, place: httpx2.URL) -> tuple[Rules | Unreachable, float]:
         try:
-            return Rules(Protego.parse(await self._text(place))), self._ttl
+            text = await self._text(place)
+            return Rules(Protego.parse(text), len(text)), self._ttl
         except Unreachable as error:
             return error, FAILURE_TTL
 

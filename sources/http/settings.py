@@ -12,7 +12,7 @@ Network = IPv4Network | IPv6Network
 class HttpSettings:
     """Limits and manners of one fetcher. Sizes are bytes, times are seconds.
 
-    ``user_agent`` names us honestly; its part before the first ``/`` is our robots.txt
+    ``user_agent`` names us honestly; its first word, up to a ``/``, is our robots.txt
     token. ``contact`` (an address or URL, may be empty) is sent with it. ``host_gap`` is
     the rest between the end of one request to a host and the start of the next;
     a longer Crawl-delay wins. ``patience`` is the longest rest that is waited out: where a
@@ -45,7 +45,7 @@ class HttpSettings:
     @property
     def robots_token(self) -> str:
         """The product token that robots.txt groups are matched against (RFC 9309, 2.2.1)."""
-        return self.user_agent.partition("/")[0].strip()
+        return self.user_agent.strip().partition(" ")[0].partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

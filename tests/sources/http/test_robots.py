@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import httpx2
 import pytest
 
-from model.capture import Capture
+from model.capture import Capture, Exchange
 from model.errors import BadCall, Refused, Unreachable
 from sources.http import Fetcher, HttpSettings, Resolver
+from sources.http.robots import SITES_KEPT, Robots
 
 Fetch = Callable[..., Capture]
 Serve = Callable[..., AbstractAsyncContextManager[int]]
@@ -197,3 +200,29 @@ def test_robots_file_itself_passes_the_guard(serve: Serve, settings: HttpSetting
     with pytest.raises(Refused, match="not a public address"):
         asyncio.run(go())
     assert log == []
+
+
+def test_many_sites_and_large_files_are_not_all_kept() -> None:
+    log: list[str] = []
+    large = b"User-agent: *\n" + b"Disallow: /never/asked/for/this\n" * 15_000
+
+    async def get(url: httpx2.URL, max_bytes: int) -> Exchange:
+        log.append(url.host)
+        entity = large if url.host.startswith("large") else b""
+        head = b"HTTP/1.1 200 OK\r\n\r\n"
+        return Exchange(url=str(url), request=b"", head=head, entity=entity, status=200, at=datetime.now(UTC))
+
+    async def go() -> None:
+        robots = Robots(get, 60.0, lambda: 0.0)
+        for n in range(6):
+            await robots.rules(httpx2.URL(f"http://large{n}.test/"))
+        await robots.rules(httpx2.URL("http://large5.test/"))
+        await robots.rules(httpx2.URL("http://large0.test/"))
+        assert log.count("large5.test") == 1
+        assert log.count("large0.test") == 2
+        for n in range(SITES_KEPT + 2):
+            await robots.rules(httpx2.URL(f"http://small{n}.test/"))
+        await robots.rules(httpx2.URL("http://small0.test/"))
+        assert log.count("small0.test") == 2
+
+    asyncio.run(go())
