@@ -23,9 +23,9 @@ SETTINGS = HttpSettings(
     user_agent="Pressmark/0.1",
     contact="archive@example.org",
     host_gap=0.0,
-    silence=1.0,
-    total_time=3.0,
-    connect_time=2.0,
+    silence=10.0,
+    total_time=20.0,
+    connect_time=10.0,
     allow_networks=(ip_network("127.0.0.0/8"),),
 )
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"

@@ -43,7 +43,7 @@ def test_requests_to_one_host_keep_their_distance(serve: Serve, settings: HttpSe
     asyncio.run(go())
     asked = sorted(moments(log, "a.test") + moments(log, "a.test."))
     assert len(asked) == 7
-    assert min(after - before for before, after in pairwise(asked)) >= 0.15
+    assert min(after - before for before, after in pairwise(asked)) >= 0.149
 
 
 def test_hosts_do_not_wait_for_each_other(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
