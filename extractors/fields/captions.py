@@ -26,6 +26,7 @@ _SENTENCE_END = re.compile(r"[.!?…»”\"'’。！？)\]:]$")
 _DASH = re.compile(r"\s*[|｜]\s*|\s+[–—]\s*|\s+-\s+|\s+--\s*|\s+/\s+|\s*[■▲◆▶]\s*")
 _AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？)])\s+|(?<=[。」])")
 _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\w.’'-]*)\s?/\s?[^/\n]{2,60}$")
+_SENTENCE_INSIDE = re.compile(r"(?<=\w\w\w)[.!?]\s(?=\w)|[。！？]\S")
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 
@@ -123,7 +124,9 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
         credit = _credible(tail, language, organizations, strict=not pipe)
         if credit is None:
             continue
-        if mark.group().strip() == "/" and not _SENTENCE_END.search(text[: mark.start()].rstrip()):
+        if mark.group().strip() == "/" and not (
+            _SENTENCE_END.search(text[: mark.start()].rstrip()) or words.after.search(tidy(tail))
+        ):
             continue
         return Split(_caption(text[: mark.start()]), credit)
     return None
@@ -158,7 +161,9 @@ def _credible(
         return None
     words = lexicon(language)
     credit = parse_credit(line, language, organizations=organizations)
-    labelled = labelled or (words.lead.match(line) or words.bare.match(line)) is not None
+    labelled = labelled or (words.lead.match(line) or words.bare.match(line) or words.after.search(line)) is not None
+    if not labelled and _SENTENCE_INSIDE.search(line):
+        return None
     if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
         return None
     if not credit.names_someone:

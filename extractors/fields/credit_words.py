@@ -38,6 +38,7 @@ class Lexicon:
     lead: re.Pattern[str]
     bare: re.Pattern[str]
     label_end: re.Pattern[str]
+    after: re.Pattern[str]
     by: re.Pattern[str]
     agent: re.Pattern[str]
     joins: re.Pattern[str]
@@ -86,6 +87,7 @@ def lexicon(language: str | None) -> Lexicon:
         ),
         bare=re.compile(rf"(?:{_either(_all(near, 'label'))})(?:\s{{0,2}}[/|.-]\s{{0,2}}|\s+)(?=\S)", re.I),
         label_end=re.compile(rf"\s*(?:{_either(_all(near, 'label') | _all(near, 'after'))})$", re.I),
+        after=re.compile(rf"(?<=\S)\s*(?:{_either(_all(near, 'after'))})\.?$", re.I),
         by=re.compile(rf"(?:{_either(_all(near, 'by'))})(?:\s+|:\s*)", re.I),
         agent=re.compile(rf"\s(?:{_either(_all(near, 'agent') - {'via'})})\s", re.I),
         joins=re.compile(rf"\s*(?:{_either(_all(near, 'and') | {'&', '+'})})\s+|[、·]", re.I),

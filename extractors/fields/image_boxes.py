@@ -25,6 +25,7 @@ _NOISE = re.compile(
     r"follow-?us|whatsapp|(?<![a-z])app-?(?:store|promo)|googleplay|sponsor",
     re.I,
 )
+_FURNITURE = re.compile(r"avatar|author|logo|emoji|tracking|pixel|headshot|(?<![a-z])icon", re.I)
 _NOISE_TAGS = frozenset({"nav", "footer", "form", "dialog", "menu"})
 _PICTURE_BOX = re.compile(
     r"image|img|photo|picture|media|figure|gallery|galerie|slide|foto|bild|wp-caption|illustration|visual|thumbnail|poster|hero|lead",
@@ -48,23 +49,50 @@ class Box:
 def article_images(page: Page) -> list[Box]:
     """The article's images in reading order; one image shown in several sizes comes once for each."""
     root = page.main if page.main is not None else page.tree
-    found = [(image, address) for image in root.iter("img", "amp-img") if (address := _usable(page, image, root)) is not None]
+    found = [
+        (image, address)
+        for image in [*_above(root), *root.iter("img", "amp-img")]
+        if (address := _usable(page, image)) is not None
+    ]
     keys = {image: key(address) for image, address in found}
     return [Box(image, address, _box(page, image, keys)) for image, address in found]
 
 
-def _usable(page: Page, image: Element, root: Element) -> str | None:
+def _above(root: Element) -> list[Element]:
+    """Images in figures right above the article's element: the lead that spans the page."""
+    found: list[Element] = []
+    item = root
+    for _ in range(3):
+        parent = item.getparent()
+        if parent is None or item.tag in ("body", "html"):
+            break
+        for sibling in item.itersiblings(preceding=True):
+            figures = (
+                [sibling]
+                if sibling.tag == "figure"
+                else list(sibling.iter("figure"))
+                if isinstance(sibling.tag, str) and not _too_big(sibling)
+                else []
+            )
+            found = [i for f in figures[:2] for i in f.iter("img", "amp-img")] + found
+        item = parent
+    return found
+
+
+def _usable(page: Page, image: Element) -> str | None:
     address = best_address(image, page.url)
     if address is None or not is_picture(address) or _is_small(image):
         return None
-    if _NOISE.search(marks(image)) or _in_noise(image, root) or _leads_away(page, image):
+    if _FURNITURE.search(marks(image)) or _in_noise(page, image) or _leads_away(page, image):
         return None
     return address
 
 
-def _in_noise(image: Element, root: Element) -> bool:
+def _in_noise(page: Page, image: Element) -> bool:
+    around = page.h1.iterancestors() if page.h1 is not None else ()
+    article = {page.main, *around}
     for ancestor in image.iterancestors():
-        if ancestor is root:
+        if ancestor in article:
             return False
         if ancestor.tag in _NOISE_TAGS:
             return True

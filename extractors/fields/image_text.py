@@ -19,7 +19,7 @@ from extractors.page import Page
 
 _CREDIT = re.compile(
     r"credit|copyright|photograph|photo-?by|imageby|fotograf|fotocred|courtesy|byline|agency|owner|licen[sc]e|provider|kilde|kuvaaja|quelle"
-    r"|crédit|credito|fuente|(?<![a-z])(?:source|author|autor|rights|firma|foto)(?![a-z])",
+    r"|crédit|credito|fuente|autor(?!en)|author(?!i)|(?<![a-z])(?:source|rights|firma|foto)(?![a-z])",
     re.I,
 )
 _CAPTION = re.compile(
@@ -70,8 +70,13 @@ def _in_box(page: Page, box: Element, image: Element, organizations: Collection[
     text = text_without(best, skip)
     words = Words()
     if credits:
-        quote = " ".join(dict.fromkeys(page.text_of(c) for c in credits))
-        words = _with_credit(page, words, quote, credits[0], organizations)
+        longest = max(credits, key=lambda c: len(page.text_of(c)))
+        quotes = [
+            page.text_of(c) for c in credits if c is longest or _letters(page.text_of(c)) not in _letters(page.text_of(longest))
+        ]
+        words = _with_credit(
+            page, words, " ".join(dict.fromkeys(quotes)), credits[0] if len(quotes) > 1 else longest, organizations
+        )
     elif text:
         own = _credit_by_position(page, best, organizations)
         if own is not None:
@@ -100,6 +105,17 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
     """
     alts = {_letters(image.get(name) or "") for name in ("alt", "title")} - {""}
     pending: Element | None = None
+    before = box.getprevious()
+    if words.credit is None and before is not None and _is_credit_text(page, before, organizations):
+        words = _with_credit(page, words, page.text_of(before), before, organizations)
+        behind = box.getnext()
+        if (
+            words.caption is None
+            and behind is not None
+            and behind.getnext() is None
+            and 0 < len(page.text_of(behind)) <= LONGEST_CREDIT
+        ):
+            return replace(words, caption=page.text_of(behind), caption_at=behind)
     for leaf in _leaves_behind(page, box):
         text = page.text_of(leaf)
         if _JUNK.match(text) or _LABEL.match(text):
@@ -134,6 +150,13 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
         else:
             break
     return words
+
+
+def _is_credit_text(page: Page, element: Element, organizations: Collection[str]) -> bool:
+    if not isinstance(element.tag, str) or element.tag in HIDDEN_TAGS:
+        return False
+    text = page.text_of(element)
+    return 2 < len(text) <= LONGEST_CREDIT and is_credit(text, page.language, organizations=organizations, strict=True)
 
 
 def _leaves_behind(page: Page, box: Element) -> Iterator[Element]:
@@ -268,10 +291,6 @@ def _hidden(element: Element) -> bool:
     return "hidden" in element.attrib and element.get("hidden") != "until-found"
 
 
-def _is_figure(box: Element) -> bool:
-    return box.tag in ("figure", "figcaption") or "figure" in (box.get("class") or "").lower()
-
-
 def _marked(box: Element, pattern: re.Pattern[str], image: Element) -> Iterator[Element]:
     """The outermost elements below a box whose names match and that do not hold the image."""
     above = {image, *image.iterancestors()}
@@ -283,7 +302,10 @@ def _marked(box: Element, pattern: re.Pattern[str], image: Element) -> Iterator[
             continue
         if any(a in taken for a in element.iterancestors()):
             continue
-        tagged = pattern is _CREDIT and (element.tag in ("cite", "small") or (element.tag == "footer" and _is_figure(box)))
+        tagged = pattern is _CREDIT and (
+            element.tag in ("cite", "small")
+            or (element.tag == "footer" and next(element.iterancestors("figure"), None) is not None)
+        )
         if tagged or pattern.search(marks(element)):
             other = _CAPTION if pattern is _CREDIT else _CREDIT
             if (
