@@ -1,0 +1,286 @@
+"""The dateline at the start of a paragraph: place, date and agency in many papers' house styles.
+
+A pure function of text. "KYIV, Ukraine (AP) — ", "Dec. 18 (UPI) -- ", "Berlin (dpa) - ",
+"МОСКВА, 5 мар — РИА Новости.", "JAKARTA, KOMPAS.com - ", "Berlin, 29. November 2022." and the
+bracketed forms of East Asia. What stands before the separator must be taken apart to the last
+word, or it is no dateline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors import filed_east, printed_dates
+from extractors.words import agencies
+from extractors.words.datelines import LABELS, PLACES, WEEKDAYS
+from model.article import Dateline
+
+LONGEST = 150
+_SEPARATOR = re.compile(
+    r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|:\s+|(?<=\w)।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]])\s+(?![-–—])|\s/\s"
+)
+_BRACKET = re.compile(r"\s*[(\[/]\s*([^()\[\]]{2,60}?)\s*[)\]/]\s*$")
+_SMALL = "de del la los di da do das dos of the am an der im in bei ob auf sur les le und y e et and near al el na w i"
+_LOWER_OK = frozenset(_SMALL.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A dateline found; ``end`` is how many characters of the text it and its separator take.
+
+    ``sure`` is false where only a capitalised word and a separator speak for it, which then
+    needs another witness (mark-up around it, the place named again in the text).
+    """
+
+    dateline: Dateline
+    end: int
+    sure: bool
+
+
+def read(text: str, language: str | None = None, house: str | None = None) -> Filed | None:
+    """The dateline that a paragraph begins with, or ``None``. ``house`` is the publisher's name."""
+    start = len(text) - len(text.lstrip(' \u00a0\t\n"*•'))
+    head = text[start : start + LONGEST]
+    east = filed_east.read(head)
+    if east is not None:
+        dateline, end = east
+        return Filed(dateline, start + end, True)
+    best: tuple[int, Filed] | None = None
+    for separator in _SEPARATOR.finditer(head):
+        raw = head[: separator.start()].strip()
+        if separator.start() < 2 or any(raw.count(a) != raw.count(b) for a, b in ("()", "[]")):
+            continue
+        found = _head(raw, separator[0], language, house)
+        if found is None:
+            continue
+        parts, sure = found
+        raw, end = head[: separator.start()].rstrip(" ,"), separator.end()
+        if parts.agency is None and (after := _agency_after(head[end:])):
+            parts, sure = _Parts(parts.place, parts.date, after[0]), True
+            raw, end = head[: end + after[1]], end + after[2]
+        elif parts.place is None and parts.agency and (more := _place_after(head[end:], language)):
+            parts = _Parts(more[0].place, more[0].date or parts.date, parts.agency)
+            raw, end = head[: end + more[1]], end + more[2]
+        filled = sum(v is not None for v in (parts.place, parts.date, parts.agency)) + 2 * sure
+        if best is None or filled > best[0]:
+            place = parts.place and in_mixed_case(parts.place)
+            best = filled, Filed(Dateline(raw, place, parts.date, parts.agency), start + end, sure)
+    return best[1] if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    place: str | None = None
+    date: str | None = None
+    agency: str | None = None
+
+
+def in_mixed_case(place: str) -> str:
+    """A place printed in capitals as it is written in a sentence; others unchanged."""
+    letters = [c for c in place if c.isalpha()]
+    shouted = [w for w in place.split() if len(re.sub(r"\W", "", w)) > 2 and w.isupper()]
+    if not letters or not shouted:
+        return place
+
+    def word(found: re.Match[str]) -> str:
+        text = found[0]
+        if "." in text.rstrip(".") or (len(text) < 3 and text != place) or not text.isupper() or text in {"USA", "UAE", "DC"}:
+            return text
+        return text[0] + text[1:].replace("İ", "i").lower()
+
+    return re.sub(r"[^\W\d_][\w.]*", word, place)
+
+
+def _head(head: str, separator: str, language: str | None, house: str | None) -> tuple[_Parts, bool] | None:
+    """The parts of what stands before a separator, and whether they speak for themselves."""
+    if not 2 <= len(head) <= 110 or _is_label(head):
+        return None
+    dash = separator.strip() not in {":", ".", "", "|", "/", "="}
+    place_text, agency, date = head, None, None
+    bracket = _BRACKET.search(head)
+    if bracket:
+        inner = _bracket(bracket[1], language, house, alone=not head[: bracket.start()].strip())
+        if inner is not None:
+            agency, date = inner.agency, inner.date
+            place_text = head[: bracket.start()].rstrip(" ,")
+            if inner.place and not place_text:
+                return (_Parts(inner.place, date, agency), False) if dash else None
+    if separator.strip() == "" and agency is None:
+        return None
+    rest = _comma_parts(place_text, language, house)
+    if rest is None:
+        return None
+    place, own_date, own_agency = rest.place, rest.date, rest.agency
+    parts = _Parts(place, date or own_date, agency or own_agency)
+    if parts.place is None and parts.agency is None:
+        return None
+    if separator.strip() in {"|", "/", "="} and parts.agency is None:
+        return None
+    if separator.strip() == "" and parts.date is None and not (bracket and agencies.agency(bracket[1])):
+        return None
+    if parts.agency and (parts.place or parts.date):
+        return parts, True
+    if parts.agency:
+        printed = parts.agency
+        known = agencies.agency(printed) is not None or bracket is not None or printed.isupper() or printed.startswith("خبرگزاری")
+        return (parts, True) if known and dash else None
+    if parts.date:
+        return parts, True
+    assert parts.place is not None
+    shouted = _shouted(parts.place)
+    known = _known(parts.place)
+    if separator.strip() == ".":
+        return parts, False
+    if separator.strip() == ":":
+        return (parts, known and shouted) if shouted or known else None
+    return parts, shouted or known
+
+
+def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts | None:
+    place: list[str] = []
+    date: str | None = None
+    agency: str | None = None
+    for found in printed_dates.find(text, language)[:1]:
+        if "T" in found.edtf:
+            return None
+        lead, tail = text[: found.start].rstrip(" ,."), text[found.end :].strip(" ,.")
+        words = [w for w in re.split(r"[\s,]+", tail) if w]
+        if words and not all(w.casefold().strip(".") in WEEKDAYS for w in words):
+            if agencies.agency(tail) is None:
+                return None
+            agency = tail
+        date, text = found.edtf, lead
+    pieces = (
+        [p.strip() for p in re.split(r",\s*|\.\s+(?=[^\W\d_])", text) if p.strip()]
+        if date
+        else [p.strip() for p in re.split(r",\s+|،\s*", text) if p.strip()]
+    )
+    for piece in pieces:
+        if piece.casefold() in WEEKDAYS:
+            continue
+        if _is_agency(piece, house):
+            if agency is not None:
+                return None
+            agency = piece
+        elif _is_place(piece, first=not place):
+            place.append(piece)
+        else:
+            return None
+    if len(place) > 3:
+        return None
+    return _Parts(", ".join(place) or None, date, agency)
+
+
+def _bracket(text: str, language: str | None, house: str | None, *, alone: bool) -> _Parts | None:
+    """What a bracket at the end holds: an agency, an agency with a date, a place; or nothing of these."""
+    dates = printed_dates.find(text, language)
+    if dates:
+        lead = text[: dates[0].start].strip(" ,-–—")
+        return (
+            _Parts(None, dates[0].edtf.split("T")[0], lead)
+            if _is_agency(lead, house) or (len(lead.split()) <= 5 and lead)
+            else None
+        )
+    if _is_agency(text, house) or _agency_shape(text):
+        return _Parts(None, None, text)
+    if alone and _is_place(text, first=True):
+        return _Parts(text, None, None)
+    return None
+
+
+def _is_agency(text: str, house: str | None) -> bool:
+    if agencies.agency(text):
+        return True
+    if _known(text):
+        return False
+    if house and not _known(text) and re.sub(r"\W", "", text).casefold() == re.sub(r"\W", "", house).casefold():
+        return True
+    return bool(re.fullmatch(r"[\w-]{3,30}\.(?:com|net|org|id|de|tv|co|ru|ua)(?:\.\w{2})?", text, re.IGNORECASE)) or (
+        agencies.is_organization(text) and len(text.split()) <= 4 and not text[:1].islower() and not _known(text)
+    )
+
+
+def _agency_shape(text: str) -> bool:
+    """Capitals or inner capitals without spaces, or a call sign: what papers and stations call themselves."""
+    plain = text.strip()
+    if len(plain.split()) > 4:
+        return False
+    return bool(re.fullmatch(r"[A-ZÄÖÜÇİŞČĆŽŠА-ЯІЇЄΑ-Ω0-9][A-ZÄÖÜÇİŞČĆŽŠА-ЯІЇЄΑ-Ω0-9&./ -]{1,20}", plain)) or bool(
+        re.search(r"[a-z][A-Z]|\bNow\b|\d", plain) and " im " not in plain
+    )
+
+
+def _is_place(text: str, *, first: bool) -> bool:
+    plain = re.sub(r"\s*[(\[][^()\[\]]{2,30}[)\]]", "", text).strip()
+    words = plain.split()
+    if not 1 <= len(words) <= 5 or len(plain) > 45 or re.search(r"\d|[?!:;\"„“”@#%+*]", plain):
+        return False
+    if _known(plain):
+        return True
+    strong = 0
+    for word in words:
+        bare = word.strip(".,'’()")
+        if not bare:
+            return False
+        if bare.casefold() in _LOWER_OK and strong:
+            continue
+        if not (bare[0].isupper() or not (bare[0].islower() or bare[0].isupper())):
+            return False
+        strong += 1
+    return strong >= 1 and (first is False or len(plain) > 1)
+
+
+def _is_label(head: str) -> bool:
+    low = head.casefold().strip(" :.-")
+    if _known(head):
+        return False
+    if low in LABELS:
+        return True
+    words = re.findall(r"[^\W\d_][\w’'-]*", low)
+    return bool(words) and (words[0] in LABELS or words[-1] in LABELS or any(w in LABELS and len(w) > 6 for w in words))
+
+
+def _known(place: str) -> bool:
+    first = re.split(r"[,(/\[]", place.casefold())[0].strip()
+    return first in PLACES or place.casefold().strip() in PLACES
+
+
+def _shouted(place: str) -> bool:
+    first = re.split(r"[,(\[]", place)[0].strip()
+    letters = [c for c in first if c.isalpha()]
+    return len(letters) > 2 and first.upper() == first and first.lower() != first and len(first.split()) <= 4
+
+
+def _agency_after(text: str) -> tuple[str, int, int] | None:
+    """An agency that follows the separator: "МОСКВА, 5 мар — РИА Новости. " """
+    for words in (3, 2, 1):
+        found = re.match(rf"\(?((?:[^\s()]+\s?){{{words}}}?)\)?\s*(?:\.\s+|[—–-]+\s+|:\s+|,\s+)", text[:60])
+        if found and agencies.agency(found[1].strip(" .,:")):
+            name = found[1].strip(" .,:")
+            closed = found.start(1) + len(name) + (text[found.start(1) + len(name) :][:1] == ")")
+            return name, closed, found.end()
+    return None
+
+
+def _place_after(text: str, language: str | None) -> tuple[_Parts, int, int] | None:
+    """A place in capitals after the agency: "(ANSA) - ROMA, 05 MAR - " """
+    for separator in _SEPARATOR.finditer(text[:70]):
+        if separator[0].strip() in {"", "|", "/"}:
+            continue
+        head = text[: separator.start()].strip()
+        parts = _comma_parts(head, language, None) if head and not _is_label(head) else None
+        if parts and parts.place and parts.agency is None and (_shouted(parts.place) or _known(parts.place)):
+            return parts, len(text[: separator.start()].rstrip()), separator.end()
+        return None
+    return None
+
+
+def places_again(place: str, texts: Iterator[str]) -> bool:
+    """True where a place is named once more, in mixed case, in any of these texts."""
+    first = re.split(r"[,/(\[]", in_mixed_case(place))[0].strip()
+    if len(first) < 3:
+        return False
+    pattern = re.compile(rf"(?<!\w){re.escape(first)}(?:er|s|n)?(?!\w)")
+    return any(pattern.search(t) for t in texts)

@@ -1,0 +1,87 @@
+"""Datelines of East Asia: "新华社北京3月5日电", "【台北訊】", "(서울=연합뉴스)", "【ワシントン=記者名】"."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.words import agencies
+from extractors.words.datelines import PLACES, SENT
+from model.article import Dateline
+
+_HAN = r"\u3400-\u9fff"
+_KANA = r"\u3040-\u30ffー"
+_DATE = r"(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日"
+_SENT = "|".join(map(re.escape, SENT))
+_AGENCY = r"新华社|新華社|中新社|中新网|中央社|人民网|央视网|法新社|路透社|美联社|美聯社"
+_WIRE = re.compile(
+    rf"^[（(【\[]?\s*(?P<agency>{_AGENCY})?(?:記者|记者)?(?P<who>[{_HAN}]{{2,4}}?)??(?P<place>[{_HAN}·]{{2,8}}?)?\s*{_DATE}\s*(?:{_SENT})"
+    r"(?P<by>\s*[（(][^（）()]{1,30}[)）])?\s*[)）】\]]?\s*[:：，,]?\s*"
+)
+_KOREAN = re.compile(
+    r"^[\[(（【]\s*(?P<place>[가-힣A-Za-z·/]{2,14})\s*=\s*(?P<rest>[^\[\]()（）【】]{2,40})[\])）】]\s*(?:[가-힣]{2,4}\s*(?:[가-힣]{0,4}(?:기자|특파원))\s*)?=?\s*"
+)
+_KOREAN_AGENCY = re.compile(
+    r"^[\[(（【]\s*(?P<rest>[가-힣A-Za-z0-9 ]{2,14}?)\s*(?P<who>[가-힣]{2,4}\s*(?:기자|특파원))?\s*[\])）】]\s*(?=[가-힣“\"‘])"
+)
+_JAPANESE = re.compile(rf"^[【\[［（(](?P<inner>[{_HAN}{_KANA}Ａ-ＺA-Z0-9０-９＝=・　 ]{{2,40}})[】\]］)）]\s*(?:[-–—]\s*)?")
+_TAIWAN = re.compile(
+    rf"^[〔【\[（(](?:(?P<agency>[{_HAN}]{{2,8}}?))?(?:記者|记者|特派員)?(?P<who>[{_HAN}、]{{2,10}}?)?[／/](?P<place>[{_HAN}]{{2,8}}?)(?:{_SENT})[〕】\])）]\s*"
+)
+
+
+def read(head: str) -> tuple[Dateline, int] | None:
+    """The East Asian dateline at the start of a text and how many characters it takes."""
+    if not head or (head[0].isascii() and head[0] not in "(["):
+        return None
+    for pattern in (_WIRE, _TAIWAN):
+        found = pattern.match(head)
+        if found:
+            groups = found.groupdict()
+            place = groups.get("place")
+            if pattern is _WIRE and not (groups.get("agency") or (place and place in PLACES)):
+                continue
+            if place and place not in PLACES:
+                place = next((place[-n:] for n in (4, 3, 2) if place[-n:] in PLACES), place)
+            return Dateline(found[0].strip(" :：，,"), place, _edtf(groups), groups.get("agency")), found.end()
+    found = _KOREAN.match(head)
+    if found and (found["place"] in PLACES or len(found["place"]) <= 3):
+        agency = re.sub(r"\s*[가-힣]{2,4}\s*[가-힣]{0,4}(?:기자|특파원)\s*$", "", found["rest"]).strip(" =")
+        return Dateline(found[0].strip(" =-"), found["place"], None, agency or None), found.end()
+    found = _KOREAN_AGENCY.match(head)
+    if found and agencies.agency(found["rest"].strip()):
+        return Dateline(found[0].strip(), None, None, found["rest"].strip()), found.end()
+    found = _JAPANESE.match(head)
+    if found:
+        dateline = _japanese(found["inner"], found[0].strip(" -–—"))
+        if dateline:
+            return dateline, found.end()
+    return None
+
+
+def _japanese(inner: str, raw: str) -> Dateline | None:
+    """What stands in the bracket: "ワシントン=記者名", "北京時事", "ロンドン　５日　ロイター", "AFP=時事"."""
+    pieces = [p for p in re.split(r"[=＝　 ・]+", inner.strip("　 ")) if p]
+    agency = next((p for p in pieces if agencies.agency(p)), None)
+    place = next((p for p in pieces if p in PLACES), None)
+    if place is None and agency is None and len(pieces) == 1:
+        for known in ("共同", "時事", "ロイター", "訊", "電", "讯", "电"):
+            if inner.endswith(known) and len(inner) > len(known) + 1:
+                stem = inner[: -len(known)]
+                return (
+                    Dateline(raw, stem, None, known if agencies.agency(known) else None)
+                    if stem in PLACES or agencies.agency(known)
+                    else None
+                )
+        return None
+    if place is None and "=" not in inner and "＝" not in inner:
+        return Dateline(raw, None, None, agency) if agency else None
+    if place is None and agency is None:
+        return None
+    return Dateline(raw, place, None, agency)
+
+
+def _edtf(groups: dict[str, str | None]) -> str | None:
+    year, month, day = groups.get("year"), groups.get("month"), groups.get("day")
+    if not month or not day or not 1 <= int(month) <= 12 or not 1 <= int(day) <= 31:
+        return None
+    return f"{year or 'XXXX'}-{int(month):02}-{int(day):02}"
