@@ -153,8 +153,13 @@ class Page:
     @cached_property
     def title(self) -> str:
         """The collapsed text of ``<title>`` in the head, empty where there is none."""
-        element = next((t for t in self.tree.iter("title") if next(t.iterancestors("svg"), None) is None), None)
+        element = self._title_element
         return "" if element is None else dom.collapse("".join(str(t) for t in element.itertext()))
+
+    @cached_property
+    def title_place(self) -> str:
+        """Where ``title`` stands, as evidence names it."""
+        return "" if self._title_element is None else "css:" + self.css(self._title_element)
 
     @cached_property
     def h1(self) -> Element | None:
@@ -195,6 +200,10 @@ class Page:
         return False
 
     @cached_property
+    def _title_element(self) -> Element | None:
+        return next((t for t in self.tree.iter("title") if next(t.iterancestors("svg"), None) is None), None)
+
+    @cached_property
     def _around_headline(self) -> frozenset[Element]:
         return frozenset() if self.h1 is None else frozenset((self.h1, *self.h1.iterancestors()))
 
@@ -213,6 +222,11 @@ class Page:
 
     @cached_property
     def _texts(self) -> dict[Element, str]:
+        return {}
+
+    @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What a field worked out about this page and wants to find again, by a name of its own."""
         return {}
 
     @cached_property

@@ -70,8 +70,7 @@ def metas(page: Page) -> Iterator[Candidate[str]]:
 def title(page: Page) -> Iterator[Candidate[str]]:
     """``<title>`` without the site's name."""
     if page.title:
-        place = "css:html > head > title"
-        yield from _bare(page, [Candidate(page.title, How.DECLARED, place, page.title)])
+        yield from _bare(page, [Candidate(page.title, How.DECLARED, page.title_place, page.title)])
 
 
 def declared_alternative(page: Page) -> Iterator[Candidate[str]]:

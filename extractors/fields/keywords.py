@@ -56,4 +56,4 @@ def _clean(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)[:MOST]
 
 
-_FIELD = Field[tuple[str, ...]]("keywords", (json_ld, article_tags, meta))
+_FIELD: Field[tuple[str, ...]] = Field("keywords", (json_ld, article_tags, meta))

@@ -48,7 +48,7 @@ def title(page: Page) -> Iterator[Candidate[str]]:
     host = re.sub(r"[^a-z0-9.]", "", (page.url or "").lower().partition("://")[2].partition("/")[0])
     name = parts[-1].strip()
     if len(parts) > 1 and host and re.sub(r"\W", "", name.lower()) in host.replace(".", ""):
-        yield Candidate(name, How.INFERRED, "css:html > head > title", name)
+        yield Candidate(name, How.INFERRED, page.title_place, name)
 
 
 def _accept(_page: Page, value: str) -> str | None:

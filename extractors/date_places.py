@@ -1,0 +1,235 @@
+"""Where dates stand on a page, and reading them there: the hands of ``fields/dates``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractors import declared, printed_dates
+from extractors.declared_dates import parse
+from extractors.dom import Element
+from extractors.field import Candidate
+from extractors.page import Node, Page
+from model.article import Evidence, How
+from model.edtf import is_edtf
+
+MOST_ELEMENTS = 40
+LONGEST_TEXT = 300
+
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_URL_SPLIT = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
+_URL_MONTH = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/")
+_PUBLISHED_NAME = re.compile(
+    r"publi|posted|pubdate|pub-date|created|first-?pub|entry-date|dt-published|post-date|article-date", re.I
+)
+_UPDATED_NAME = re.compile(r"updat|modif|edited|revis|aktualis|dt-updated", re.I)
+_DATE_NAME = re.compile(
+    r"date|datum|fecha|(?<![a-z])time(?!line|r)|timestamp|publi|posted|byline|meta(?!l)|dateline|article-?info|datetime|created|info",
+    re.I,
+)
+_KEY = {
+    "published": re.compile(
+        r"^(?:date_?published|published_?(?:at|on|date|time)?|publish(?:ed)?_?(?:date|time|at)|publication_?date(?:time)?|first_?publish(?:ed)?(?:_?date|_?at)?|"
+        r"display_?date|original_?publication_?date|pub_?date|release_?date|svc_?date|article_?date|deploy_?(?:dt|date)|input_?(?:dt|date)|created_?at|service_?(?:dt|date))$",
+        re.I,
+    ),
+}  # fmt: skip
+
+
+def of_nodes(page: Page, nodes: Iterable[Node], *keys: str) -> Iterator[Candidate[str]]:
+    """Dates under these keys of JSON-LD objects."""
+    for node in nodes:
+        for key in keys:
+            for found in declared.of_node(page, node, key, "@value"):
+                yield from _parsed(page, found.quote, found.where)
+
+
+def of_metas(page: Page, *names: str) -> Iterator[Candidate[str]]:
+    """Dates in the metas of these names."""
+    for name in names:
+        for found in page.meta.get(name, ()):
+            yield from _parsed(page, found.content, found.where)
+
+
+def marked(page: Page, label: str) -> Iterator[Candidate[str]]:
+    """Elements whose itemprop, class or own words call their date published, or updated."""
+    prop, name = ("datePublished", _PUBLISHED_NAME) if label == "published" else ("dateModified", _UPDATED_NAME)
+    elsewhere = _UPDATED_NAME if label == "published" else _PUBLISHED_NAME
+    for element in _dated(page):
+        props = (element.get("itemprop") or "").split()
+        marks = _marks(element)
+        said = prop in props or (element.get("pubdate") is not None and label == "published")
+        if said or (name.search(marks) and not elsewhere.search(marks) and not {"datePublished", "dateModified"} & set(props)):
+            yield from _own(page, element, label)
+        elif not elsewhere.search(marks):
+            yield from (c for c in _own(page, element, label) if c.cue == label)
+
+
+def times(page: Page) -> Iterator[Candidate[str]]:
+    """``<time>`` elements that nothing calls updated, in reading order from the headline on."""
+    for element in _dated(page):
+        if element.tag == "time" and not _UPDATED_NAME.search(_marks(element)):
+            yield from (c for c in _own(page, element, "") if c.cue != "updated")
+
+
+def printed(page: Page) -> Iterator[Candidate[str]]:
+    """Dates in other elements whose names say date, byline or the like."""
+    for element in _dated(page):
+        if element.tag != "time" and not _UPDATED_NAME.search(_marks(element)):
+            yield from (c for c in _own(page, element, "") if c.cue != "updated")
+
+
+def in_states(page: Page, label: str) -> Iterator[Candidate[str]]:
+    """Dates under keys of embedded state that mean publication, nearest to the root first."""
+    for state in page.states:
+        if not (re.search("publi|_dt|date|created", state.source[:2_000_000], re.I)):
+            continue
+        for pointer, value in _walk(state.data, _KEY[label]):
+            edtf = parse(value, page.language, day_first=day_first(page))
+            if edtf:
+                yield Candidate(edtf, How.DECLARED, f"state:{state.name}{pointer}", value)
+
+
+def in_url(page: Page) -> Iterator[Candidate[str]]:
+    """The day that the path of the address spells out."""
+    path = urlsplit(page.url or "").path
+    for pattern in (_URL_SPLIT, _URL_DAY):
+        for found in pattern.finditer(path):
+            value = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+            if is_edtf(value):
+                yield Candidate(value, How.INFERRED, f"url:{found[0]}", found[0])
+                return
+
+
+def by_htmldate(page: Page, limit: str | None) -> Iterator[Candidate[str]]:
+    """htmldate's extensive search for the original date, bounded by ``limit``."""
+    from htmldate import find_date
+
+    found = find_date(
+        page.tree, original_date=True, extensive_search=True, url=page.url, max_date=limit, deferred_url_extractor=True
+    )
+    if found and is_edtf(found):
+        yield Candidate(found, How.INFERRED, "page", "")
+
+
+def day_first(page: Page) -> bool:
+    """Whether ``5/6/2024`` is the fifth of June here: everywhere but in American English."""
+    if page.language not in {"en", None}:
+        return True
+    locale = page.tree.get("lang") or ""
+    og = page.meta_first("og:locale")
+    region = f"{locale} {og.content if og else ''}".replace("_", "-").lower()
+    host = urlsplit(page.url or "").hostname or ""
+    if "en-us" in region:
+        return False
+    return any(r in region for r in ("en-gb", "en-au", "en-in", "en-ie", "en-nz", "en-za")) or host.rsplit(".", 1)[-1] not in {
+        "com", "org", "net", "us", "gov", "edu", "info", "io",
+    }  # fmt: skip
+
+
+def _parsed(page: Page, text: str, where: str) -> Iterator[Candidate[str]]:
+    edtf = parse(text, page.language, day_first=day_first(page))
+    if edtf:
+        yield Candidate(edtf, How.DECLARED, where, text)
+
+
+def _marks(element: Element) -> str:
+    return " ".join(element.get(name) or "" for name in ("class", "id", "itemprop", "data-testid"))[:300]
+
+
+def _dated(page: Page) -> list[Element]:
+    """Elements that may carry the piece's date: named so and short, outside noise, from the headline on."""
+    known = page.notes.get("dated")
+    if known is None:
+        known = page.notes["dated"] = _find_dated(page)
+    return known
+
+
+def _find_dated(page: Page) -> list[Element]:
+    near: list[Element] = []
+    far: list[Element] = []
+    scope = set() if page.main is None else {page.main}
+    for element in page.tree.iter(
+        "time",
+        "span",
+        "div",
+        "p",
+        "li",
+        "a",
+        "abbr",
+        "small",
+        "em",
+        "b",
+        "strong",
+        "font",
+        "td",
+        "dd",
+        "h4",
+        "h5",
+        "h6",
+        "address",
+        "section",
+        "header",
+        "ul",
+        "i",
+    ):
+        if (
+            element.tag != "time"
+            and not (element.get("itemprop") or "").startswith("date")
+            and not _DATE_NAME.search(_marks(element))
+        ):
+            continue
+        if len(element) > 12 or page.in_noise(element):
+            continue
+        inside = any(a in scope for a in element.iterancestors())
+        (near if inside else far).append(element)
+        if len(near) + len(far) > 4 * MOST_ELEMENTS:
+            break
+    return (near + far)[:MOST_ELEMENTS]
+
+
+def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
+    place = "css:" + page.css(element)
+    for name in ("datetime", "content", "data-datetime", "data-timestamp", "data-time", "data-date", "title"):
+        value = element.get(name)
+        edtf = parse(value, page.language, day_first=day_first(page)) if value and any(c.isdigit() for c in value) else None
+        if edtf:
+            yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "")
+            return
+    text = page.text_of(element)
+    if not text or len(text) > LONGEST_TEXT:
+        return
+    for found in printed_dates.find(text, page.language, day_first=day_first(page)):
+        words = text[found.start : found.end]
+        yield _with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=found.label))
+
+
+def _with_year(page: Page, found: Candidate[str]) -> Candidate[str]:
+    """A printed day and month completed by the year that the address spells, with both as evidence."""
+    if not found.value.startswith("XXXX"):
+        return found
+    said = _URL_MONTH.search(urlsplit(page.url or "").path)
+    if said is None or int(said[2]) != int(found.value[5:7]):
+        return found
+    proof = Evidence("date_published.address", How.INFERRED, f"url:{said[0]}", said[0])
+    return Candidate(said[1] + found.value[4:], found.how, found.where, found.quote, {"/year": proof}, found.cue)
+
+
+def _walk(data: Any, key: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    queue: list[tuple[str, Any]] = [("", data)]
+    left = 20_000
+    for pointer, value in queue:
+        left -= 1
+        if left < 0:
+            return
+        if isinstance(value, dict):
+            for name, item in value.items():
+                inner = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+                if isinstance(item, (dict, list)):
+                    queue.append((inner, item))
+                elif key.match(str(name)) and isinstance(item, (str, int)) and not isinstance(item, bool):
+                    yield inner, str(item)
+        elif isinstance(value, list):
+            queue.extend((f"{pointer}/{i}", item) for i, item in enumerate(value[:200]) if isinstance(item, (dict, list)))

@@ -1,0 +1,196 @@
+"""When the piece was published and when it was last changed: never one in place of the other.
+
+Dates keep the precision and the offset they were given with. "Today" is the capture time,
+and it only bounds: a date after it cannot be this page's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+
+from extractors import date_places
+from extractors.field import Candidate, Field, Found, Resolved, resolve
+from extractors.page import Page
+from model.edtf import Edtf, parse_edtf
+
+_EARLIEST_YEAR = 1690  # the first newspapers; older ones are slips of software
+_NOBODYS = frozenset({"1970-01-01", "1900-01-01", "1969-12-31", "1899-12-30", "1753-01-01"})
+_PUBLISHED_METAS = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published",
+    "publishdate", "publish-date", "publish_date", "publication_date", "publication-date", "published_time", "published-date",
+    "published_date", "published", "pubdate", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "citation_publication_date",
+    "citation_online_date", "rnews:datepublished", "displaydate", "article_date_original", "originalpublicationdate",
+    "date_published", "article.published", "bt:pubdate", "iso-8601-publish-date", "shareaholic:article_published_time", "ptime",
+)  # fmt: skip
+_VAGUE_METAS = (
+    "date", "dc.date", "dcterms.date", "dc.date.created", "dcterms.created", "article:created", "datecreated", "created",
+    "article_date", "article:date", "og:pubdate", "release_date", "og:release_date", "article:post_date",
+    "weibo:article:create_at",
+)  # fmt: skip
+_MODIFIED_METAS = (
+    "article:modified_time", "og:article:modified_time", "og:modified_time", "og:updated_time", "datemodified",
+    "article:modified", "lastmod", "last-modified", "last_modified", "dc.date.modified", "dcterms.modified", "dc.modified",
+    "article:updated_time", "modified", "modified_time", "updated", "date_modified", "rnews:datemodified", "revised",
+    "cxenseparse:recs:lastmodified", "shareaholic:article_modified_time", "bt:moddate", "iso-8601-modified-date",
+)  # fmt: skip
+
+
+def published(page: Page) -> Resolved[str]:
+    """When the piece came out, as EDTF with the publisher's own offset; ``XXXX-12-18`` where
+    only day and month are printed and nothing else says the year.
+    """
+    return resolve(_PUBLISHED, page)
+
+
+def modified(page: Page) -> Resolved[str]:
+    """When the publisher says it last changed the piece, as EDTF; empty where it does not say."""
+    return resolve(_MODIFIED, page)
+
+
+def json_ld(page: Page) -> Iterator[Candidate[str]]:
+    """``datePublished`` of the page's own article."""
+    yield from date_places.of_nodes(page, page.articles, "datePublished")
+
+
+def metas(page: Page) -> Iterator[Candidate[str]]:
+    """Metas that mean publication."""
+    yield from date_places.of_metas(page, *_PUBLISHED_METAS)
+
+
+def microdata(page: Page) -> Iterator[Candidate[str]]:
+    """Elements marked ``itemprop="datePublished"``, ``pubdate`` or with a class that says so."""
+    yield from date_places.marked(page, "published")
+
+
+def other_nodes(page: Page) -> Iterator[Candidate[str]]:
+    """``datePublished`` of the page itself in JSON-LD, or the creation of the article."""
+    pages = [n for n in page.json_ld if n.types & {"WebPage", "ItemPage"} and n not in page.articles]
+    yield from date_places.of_nodes(page, pages, "datePublished")
+    yield from date_places.of_nodes(page, page.articles, "dateCreated", "uploadDate")
+
+
+def vague_metas(page: Page) -> Iterator[Candidate[str]]:
+    """Metas called just "date", and dates of creation."""
+    yield from date_places.of_metas(page, *_VAGUE_METAS)
+
+
+def times(page: Page) -> Iterator[Candidate[str]]:
+    """``<time>`` elements near the headline."""
+    yield from date_places.times(page)
+
+
+def printed(page: Page) -> Iterator[Candidate[str]]:
+    """Dates printed in elements whose names say date or byline, near the headline first."""
+    yield from date_places.printed(page)
+
+
+def state(page: Page) -> Iterator[Candidate[str]]:
+    """Keys of embedded state that mean publication."""
+    yield from date_places.in_states(page, "published")
+
+
+def address(page: Page) -> Iterator[Candidate[str]]:
+    """The day in the page's address."""
+    yield from date_places.in_url(page)
+
+
+def anywhere(page: Page) -> Iterator[Candidate[str]]:
+    """What htmldate finds, told how late it may be: a last resort that knows the day only."""
+    yield from date_places.by_htmldate(page, _limit(page))
+
+
+def json_ld_modified(page: Page) -> Iterator[Candidate[str]]:
+    """``dateModified`` of the page's own article."""
+    yield from date_places.of_nodes(page, page.articles, "dateModified")
+
+
+def metas_modified(page: Page) -> Iterator[Candidate[str]]:
+    """Metas that mean a later change."""
+    yield from date_places.of_metas(page, *_MODIFIED_METAS)
+
+
+def marked_modified(page: Page) -> Iterator[Candidate[str]]:
+    """Elements marked ``itemprop="dateModified"`` or with a class or word that says so."""
+    yield from date_places.marked(page, "updated")
+
+
+def _limit(page: Page) -> str | None:
+    """The last day (``YYYY-MM-DD``) that a date of this page can have; ``None`` if unknown."""
+    moment = page.captured_at
+    if moment is None:
+        served = next((v for k, v in page.headers if k.lower() == "date"), None)
+        try:
+            moment = parsedate_to_datetime(served) if served else None
+        except ValueError:
+            moment = None
+    return None if moment is None else (moment + timedelta(hours=26)).date().isoformat()
+
+
+@cache
+def _parts(value: str) -> Edtf:
+    return parse_edtf(value)
+
+
+def _accept(page: Page, value: str) -> str | None:
+    parts = _parts(value)
+    if parts.year is None:
+        return None
+    limit = _limit(page)
+    if parts.year < _EARLIEST_YEAR or parts.day_text in _NOBODYS:
+        return "no page's date"
+    if (limit and value[:10] > limit[: len(value)]) or parts.year > 2100:
+        return "after the capture"
+    return None
+
+
+def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
+    """The first in order of trust, unless another says the same day more exactly."""
+    best = min(range(len(found)), key=lambda i: (_parts(found[i].candidate.value).year is None, i))
+    day = _parts(found[best].candidate.value)
+    if _exact(day) == 2:
+        return best
+
+    def better(i: int) -> bool:
+        other = _parts(found[i].candidate.value)
+        return _exact(other) > _exact(day) and _same_day(day, other)
+
+    same = [i for i in range(len(found)) if better(i)]
+    return max(same, key=lambda i: (_exact(_parts(found[i].candidate.value)), -i)) if same else best
+
+
+def _exact(date: Edtf) -> int:
+    if not date.has_time or (date.hour == 0 and date.minute == 0 and not date.second):
+        return 0
+    return 1 if date.offset is None else 2
+
+
+def _same_day(day: Edtf, other: Edtf) -> bool:
+    if day.day_text is None or other.day_text is None:
+        return day.text[:7] == other.text[:7] and day.day is None
+    if _exact(day) == 1:  # the same wall clock, or the same instant in UTC
+        return _clock(day) == _clock(other) or (other.earliest is not None and day.earliest == other.earliest)
+    if day.offset == 0 and day.has_time and other.offset is not None:
+        return day.day_text == other.day_text or bool(other.earliest and other.earliest.date().isoformat() == day.day_text)
+    return day.day_text == other.day_text
+
+
+def _clock(date: Edtf) -> str:
+    return date.text[:16]
+
+
+def _field(name: str, *strategies: Callable[[Page], Iterator[Candidate[str]]]) -> Field[str]:
+    return Field(name, strategies, _accept, _choose)
+
+
+_PUBLISHED = Field(
+    "date_published",
+    (json_ld, metas, microdata, other_nodes, times, vague_metas, printed, state, address),
+    _accept,
+    _choose,
+    fallbacks=(anywhere,),
+)
+_MODIFIED = Field("date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, _choose)

@@ -1,0 +1,261 @@
+"""Extraction in processes of its own, with limits: one bad page never stops a run.
+
+A page that takes more processor time or memory than it may is stopped in its worker and comes
+back as an error that a person understands; the worker is replaced and the others go on. The
+kernel holds the limits (``RLIMIT_CPU``, ``RLIMIT_AS``), because a parser written in C listens
+to nobody else; a wall-clock limit above them catches what merely sleeps.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import resource
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from model.article import Article
+from model.capture import Capture
+from model.errors import Skip
+
+RECYCLED_AFTER = 500
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one page may cost: processor seconds, megabytes over an idle worker, seconds by the clock."""
+
+    cpu_s: int = 10
+    memory_mb: int = 1_000
+    wall_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One page to be read: the arguments of ``extractors.extract`` and a number to know it by."""
+
+    key: int
+    body: bytes
+    url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What became of a job: an article, or ``problem``, one line that says why there is none.
+
+    ``kind`` is ``article``, ``unreadable`` (no page, or over a limit of the extractors),
+    ``stopped`` (over a limit of the pool) or ``defect`` (the extractors failed: ours to mend).
+    ``cpu_s`` is the processor time of the extraction in seconds, 0 where it was stopped.
+    """
+
+    key: int
+    article: Article | None
+    kind: str = "article"
+    problem: str | None = None
+    cpu_s: float = 0.0
+
+
+def extract_here(job: Job) -> Extraction:
+    """Reads one page in this process, without limits. Raises nothing for what a page does."""
+    from extractors import extract
+
+    start = time.process_time()
+    try:
+        article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at)
+    except Skip as error:
+        return Extraction(job.key, None, "unreadable", str(error), time.process_time() - start)
+    except MemoryError:
+        return Extraction(
+            job.key, None, "stopped", "the page needs more memory than a page may have", time.process_time() - start
+        )
+    except Exception as error:  # noqa: BLE001 - one page's trouble must not become the run's
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - start)
+    return Extraction(job.key, article, cpu_s=time.process_time() - start)
+
+
+class ExtractionPool:
+    """Worker processes that read pages. ``run`` may be called from several threads at once.
+
+    Workers start with the first jobs, so a pool that is never used costs nothing.
+    """
+
+    def __init__(self, workers: int | None = None, limits: Limits = Limits()) -> None:
+        self.size = workers or os.cpu_count() or 1
+        self.limits = limits
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        for _ in range(self.size):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def run(self, job: Job) -> Extraction:
+        """Reads one page in a worker and waits for it; raises nothing for what the page does."""
+        worker = self._idle.get()
+        try:
+            worker = worker or _Worker(self.limits)
+            result = worker.run(job)
+            if not worker.usable:
+                worker.stop()
+                worker = None
+            return result
+        finally:
+            self._idle.put(worker)
+
+    def run_many(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
+        """Reads all pages, results in order of completion; takes jobs only as fast as they are read."""
+        with ThreadPoolExecutor(self.size, thread_name_prefix="extraction") as threads:
+            pending: set[Future[Extraction]] = set()
+            for job in jobs:
+                pending.add(threads.submit(self.run, job))
+                if len(pending) > 2 * self.size:
+                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    yield from (f.result() for f in done)
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (f.result() for f in done)
+
+    def close(self) -> None:
+        """Stops all workers, waiting for the ones at work."""
+        for _ in range(self.size):
+            worker = self._idle.get()
+            if worker is not None:
+                worker.stop()
+        for _ in range(self.size):
+            self._idle.put(None)
+
+
+class Reader:
+    """Reads captures in a pool: hand some in, ask now and then which are finished.
+
+    For one thread. ``processes`` is how many pages are read at once; default: one a core.
+    """
+
+    def __init__(self, processes: int | None = None, limits: Limits = Limits()) -> None:
+        self._pool = ExtractionPool(processes, limits)
+        self._threads = ThreadPoolExecutor(self._pool.size, thread_name_prefix="extraction")
+        self._pending: set[Future[Extraction]] = set()
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        self._pool.close()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another capture can be handed in without piling up memory."""
+        return len(self._pending) < 2 * self._pool.size
+
+    def submit(self, capture: Capture) -> int:
+        """Hands a capture in; the number is the ``key`` of its ``Extraction``."""
+        job = self._job(capture)
+        self._pending.add(self._threads.submit(self._pool.run, job))
+        return job.key
+
+    def finished(self, timeout: float = 0) -> list[Extraction]:
+        """What is finished by now, in order of completion as far as known; waits ``timeout`` seconds for a first one."""
+        done, self._pending = wait(self._pending, timeout, FIRST_COMPLETED)
+        return [future.result() for future in done]
+
+    def read_one(self, capture: Capture) -> Extraction:
+        """Reads one capture and waits for it."""
+        return self._pool.run(self._job(capture))
+
+    def _job(self, capture: Capture) -> Job:
+        self._count += 1
+        return Job(self._count, capture.entity, capture.final_url or capture.url, capture.headers, capture.at)
+
+
+class _Worker:
+    """One process, and this side of the pipe to it."""
+
+    def __init__(self, limits: Limits) -> None:
+        context = multiprocessing.get_context("forkserver")
+        # forked from a server that has read the heavy modules already: a new worker costs milliseconds
+        context.set_forkserver_preload(["extractors.warm"])
+        self._limits = limits
+        self._pipe, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(target=_work, args=(theirs, limits), daemon=True, name="extraction")
+        self._process.start()
+        theirs.close()
+        self._done = 0
+
+    @property
+    def usable(self) -> bool:
+        return self._process.is_alive() and self._done < RECYCLED_AFTER
+
+    def run(self, job: Job) -> Extraction:
+        self._done += 1
+        try:
+            self._pipe.send(job)
+            if self._pipe.poll(self._limits.wall_s):
+                result: Extraction = self._pipe.recv()
+                return result
+        except (EOFError, OSError):
+            self._process.join(10)
+            return Extraction(job.key, None, "stopped", self._epitaph())
+        self._process.kill()
+        self._process.join()
+        seconds = f"{self._limits.wall_s:g}"
+        return Extraction(job.key, None, "stopped", f"reading the page took over {seconds} s and was stopped")
+
+    def stop(self) -> None:
+        self._pipe.close()
+        self._process.join(5)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _epitaph(self) -> str:
+        code = self._process.exitcode
+        if code == -signal.SIGXCPU:
+            return f"reading the page took over {self._limits.cpu_s} s of processor time and was stopped"
+        if code == -signal.SIGKILL:
+            return "the process reading the page was killed, most likely for want of memory"
+        return f"the process reading the page ended by itself (exit code {code}): a parser crashed on it"
+
+
+def _work(pipe: Connection, limits: Limits) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted run ends by its pipes closing
+    from extractors import warm  # noqa: F401 - read already by the server that forked us, where there is one
+
+    _limit_memory(limits.memory_mb)
+    while True:
+        try:
+            job: Job = pipe.recv()
+        except EOFError:
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        # the kernel counts whole seconds of the process's whole life
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_s, hard))
+        pipe.send(extract_here(job))
+
+
+def _limit_memory(megabytes: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        now = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    except OSError:  # no Linux: address space cannot be measured, so it is not limited
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * _MB, hard))
