@@ -173,7 +173,8 @@ def _decided(tx: Connection, entry: Entry) -> None:
     record = entry.body.get("record") if entry.kind is Kind.HELD else entry.chain
     values = {"entry": entry.id, "record": record, "version": version}
     # a capture that is promoted to a version keeps the entry that first decided it
-    tx.execute(update(tables.captures).where(c.id == entry.body["capture"]["id"], c.entry.is_(None)).values(values))
+    undecided = c.entry.is_(None) | c.record.is_(None)
+    tx.execute(update(tables.captures).where(c.id == entry.body["capture"]["id"], undecided).values(values))
 
 
 def _collection(tx: Connection, entry: Entry) -> None:

@@ -35,7 +35,7 @@ from storage.capture_records import CaptureDrafts, draft_capture, earlier_of, pa
 from storage.chain import Chains
 from storage.database import Database
 from storage.decide import Decider, Kept
-from storage.deposit import Deposit, Settled
+from storage.deposit import Deposit, Settled, Verdict
 from storage.projections import apply, insert_capture
 from storage.segments import Place, Segment, SegmentFolder
 from storage.warc import Draft, compress
@@ -276,11 +276,13 @@ class _Batch:
         )
 
     def settle(self, item: Staged) -> Settled:
-        """One deposit; a capture that another process has settled meanwhile counts once."""
+        """One deposit; a capture that is settled already counts once, unless what was held
+        without being read is now read."""
         deposit, kept = item.deposit, item.kept
         c = tables.captures.c
         found = self._tx.execute(select(tables.captures).where(c.origin_key == deposit.capture.origin_key)).one_or_none()
-        if found is not None and found.entry is not None:
+        held_before = found is not None and found.record is None and deposit.verdict is Verdict.ARTICLE
+        if found is not None and found.entry is not None and not held_before:
             self._written += item.written  # bytes that are there are catalogued, even twice
             return self._known(deposit, found)
         if found is not None:

@@ -1,0 +1,181 @@
+"""Sources to captures: a thread with an event loop that fetches, many hosts at a time.
+
+The addresses of one host are taken in turn by one task; files are read beside them. What
+is gathered waits in a bounded queue, so that fetching never runs far ahead of reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, Full, Queue
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from model.capture import Capture
+from model.errors import PressmarkError, Skip
+from sources.files import Kind, folder_files, kind_of, list_entries, read_file, read_stream
+from sources.http import Fetcher
+
+HOSTS_AT_ONCE = 64
+_WAITING = 16
+_TICK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came of one source: a capture, or the error with the hops that came before it."""
+
+    source: str
+    capture: Capture | None = None
+    error: PressmarkError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the caller of an ingest says of its sources."""
+
+    url: str | None = None
+    captured_at: datetime | None = None
+    override_robots: str | None = None
+
+
+class Gatherer:
+    """Gathers one call's sources in the background; iterate ``results``."""
+
+    def __init__(
+        self,
+        sources: Iterable[str],
+        told: Told,
+        make_fetcher: Callable[[], Fetcher],
+        now: Callable[[], datetime],
+        max_bytes: int,
+        stdin: BinaryIO | None = None,
+    ) -> None:
+        self._sources = list(sources)
+        self._told = told
+        self._make_fetcher = make_fetcher
+        self._now = now
+        self._max_bytes = max_bytes
+        self._stdin = stdin
+        self._queue: Queue[Gathered | BaseException | None] = Queue(_WAITING)
+        self._stop = threading.Event()
+
+    @contextmanager
+    def running(self) -> Iterator[Gatherer]:
+        """Starts the thread; at the end it is stopped and waited for, whatever happened."""
+        thread = threading.Thread(target=self._run, name="gather", daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def next(self, wait: float) -> Gathered | None:
+        """The next source's result within ``wait`` seconds, or ``None``. Raises ``StopIteration`` at the end."""
+        try:
+            item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
+        except Empty:
+            return None
+        if item is None:
+            raise StopIteration
+        if isinstance(item, BaseException):
+            raise item
+        return item
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._gather())
+            self._put(None)
+        except BaseException as error:  # noqa: BLE001  handed to the caller's thread, which raises it
+            self._put(error)
+
+    def _put(self, item: Gathered | BaseException | None) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._queue.put(item, timeout=_TICK)
+            except Full:
+                continue
+            return True
+        return False
+
+    async def _gather(self) -> None:
+        hosts: dict[str, list[str]] = {}
+        files: list[str] = []
+        for source in self._sources:
+            self._sort(source, hosts, files)
+        places = asyncio.Semaphore(HOSTS_AT_ONCE)
+        async with asyncio.TaskGroup() as group, self._make_fetcher() as fetcher:
+            work = [group.create_task(self._files(files))]
+            work += [group.create_task(self._host(fetcher, urls, places)) for urls in hosts.values()]
+            await self._until_done(work)
+
+    async def _until_done(self, work: list[asyncio.Task[None]]) -> None:
+        while pending := [t for t in work if not t.done()]:
+            await asyncio.wait(pending, timeout=_TICK)
+            if self._stop.is_set():
+                for task in pending:
+                    task.cancel()
+
+    def _sort(self, source: str, hosts: dict[str, list[str]], files: list[str]) -> None:
+        try:
+            kind = kind_of(source)
+            if kind is Kind.LIST:
+                for entry in list_entries(source):
+                    self._sort(entry, hosts, files)
+            elif kind is Kind.FOLDER:
+                files += map(str, folder_files(source))
+            elif kind is Kind.URL:
+                hosts.setdefault(urlsplit(source).netloc.lower(), []).append(source)
+            else:
+                files.append(source)
+        except (PressmarkError, ValueError) as error:
+            self._put(Gathered(source, None, _ours(error, source)))
+
+    async def _files(self, files: list[str]) -> None:
+        for source in files:
+            item = await asyncio.to_thread(self._read, source)
+            if not await asyncio.to_thread(self._put, item):
+                return
+
+    def _read(self, source: str) -> Gathered:
+        told = self._told
+        try:
+            if source == "-":
+                stream = self._stdin or sys.stdin.buffer
+                capture = read_stream(
+                    stream, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes
+                )
+            else:
+                capture = read_file(
+                    source, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes
+                )
+        except PressmarkError as error:
+            return Gathered(source, None, error)
+        return Gathered(source, capture)
+
+    async def _host(self, fetcher: Fetcher, urls: list[str], places: asyncio.Semaphore) -> None:
+        async with places:
+            async for item in self._fetched(fetcher, urls):
+                if not await asyncio.to_thread(self._put, item):
+                    return
+
+    async def _fetched(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
+        reason = self._told.override_robots
+        for url in urls:
+            try:
+                capture = await fetcher.fetch(url, obey_robots=reason is None, override_reason=reason)
+            except PressmarkError as error:
+                yield Gathered(url, error.capture, error)
+            else:
+                yield Gathered(url, capture)
+
+
+def _ours(error: PressmarkError | ValueError, source: str) -> PressmarkError:
+    return error if isinstance(error, PressmarkError) else Skip(f"{source} is no address that can be read: {error}")

@@ -1,0 +1,200 @@
+"""How a page travels: gathered, read, kept, decided, told. Plain functions, no Prefect.
+
+Fetching runs in a thread of its own, reading in processes, writing in the caller's thread:
+one writer a process, which commits every second or 200 items. No lock is held while
+fetching or reading.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from ipaddress import ip_network
+
+import extractors
+from flows.extraction import Extraction, Reader
+from flows.gather import Gathered, Gatherer, Told
+from flows.settings import Settings
+from flows.verdict import Judgement, after_reading, before_reading
+from model.article import Article
+from model.capture import Capture
+from model.errors import Damaged, Refused
+from model.record import Outcome, Result
+from sources.http import Fetcher, HttpSettings
+from storage import Archive, Deposit, Person, Release, Reread, Verdict
+from storage.writer import Staged
+
+COMMIT_SECONDS = 1.0
+COMMIT_ITEMS = 200
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the caller wants kept with the records."""
+
+    person: str | None = None
+    collection: str | None = None
+    note: str | None = None
+    override_robots: str | None = None
+
+
+class Pipeline:
+    """Takes sources into one archive.
+
+    ``http`` are the manners of fetching, ``person`` is who the ledger names for what a person
+    decides (a note, a collection, an override), ``processes`` how many read at once.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        http: HttpSettings,
+        person: str | None = None,
+        processes: int | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._archive = archive
+        self._http = http
+        self._person = person
+        self._processes = processes
+        self._now = now
+        self._release = Release(extractors.release())
+
+    @staticmethod
+    def from_settings(archive: Archive, settings: Settings, processes: int | None = None) -> Pipeline:
+        """The pipeline that the settings describe."""
+        http = HttpSettings(
+            user_agent=settings.user_agent or f"Pressmark/{version('pressmark')}",
+            contact=settings.contact,
+            host_gap=settings.host_gap,
+            max_bytes=settings.max_bytes,
+            allow_networks=tuple(ip_network(n) for n in settings.allow_addresses),
+        )
+        return Pipeline(archive, http=http, person=settings.operator, processes=processes)
+
+    def ingest(
+        self,
+        sources: Iterable[str],
+        *,
+        url: str | None = None,
+        captured_at: datetime | None = None,
+        collection: str | None = None,
+        note: str | None = None,
+        override_robots: str | None = None,
+        allow_addresses: Sequence[str] = (),
+    ) -> Iterator[Result]:
+        """Takes sources in; one ``Result`` each (a folder or list gives one a file or line), in
+        order of completion, each told only after it is durable.
+
+        Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
+        call: what was told before is kept.
+        """
+        http = replace(self._http, allow_networks=(*self._http.allow_networks, *(ip_network(a) for a in allow_addresses)))
+        told = Told(url, captured_at, override_robots)
+        labels = Labels(self._person, collection, note, override_robots)
+        named = list(sources)
+        gatherer = Gatherer(named, told, lambda: Fetcher(http, clock=self._now), self._now, http.max_bytes)
+        with Reader(self._processes) as reader:
+            self.finish_interrupted(reader)
+            with gatherer.running():
+                yield from self._travel(gatherer, reader, labels)
+
+    def finish_interrupted(self, reader: Reader) -> list[Result]:
+        """Decides the captures that an earlier process kept and did not get to decide."""
+        results: list[Result] = []
+        for found in self._archive.undecided():
+            source = found.capture.url or found.capture.filename or found.kept.id
+            deposit = self._deposit(source, found.capture, reader.read_one(found.capture), Labels())
+            results += self._settle([found.staged(deposit)], reader)
+        return results
+
+    def _travel(self, gatherer: Gatherer, reader: Reader, labels: Labels) -> Iterator[Result]:
+        ready: list[Deposit] = []
+        reading: dict[int, Gathered] = {}
+        last = time.monotonic()
+        more = True
+        while more or reading or ready:
+            if more and reader.has_room:
+                try:
+                    item = gatherer.next(0 if reading or ready else COMMIT_SECONDS)
+                except StopIteration:
+                    more = False
+                    item = None
+                if item is not None and not self._begin(item, reader, reading, ready, labels):
+                    yield self._lost(item)
+            for done in reader.finished(0.02 if reading else 0):
+                item = reading.pop(done.key)
+                if item.capture is not None:
+                    ready.append(self._deposit(item.source, item.capture, done, labels))
+            waiting = more or bool(reading)
+            if ready and (len(ready) >= COMMIT_ITEMS or time.monotonic() - last >= COMMIT_SECONDS or not waiting):
+                yield from self._settle(self._archive.stage(ready), reader)
+                ready, last = [], time.monotonic()
+
+    def _begin(self, item: Gathered, reader: Reader, reading: dict[int, Gathered], ready: list[Deposit], labels: Labels) -> bool:
+        """Sends what was gathered to be read, or straight to the writer; false where nothing was captured."""
+        capture = item.capture
+        if capture is None:
+            return False
+        if item.error is not None:
+            verdict = Verdict.REFUSED if isinstance(item.error, Refused) else Verdict.FAILED
+            ready.append(self._made(item.source, capture, Judgement(verdict, str(item.error), "on-the-way"), None, labels))
+            return True
+        judgement = before_reading(capture)
+        if judgement is not None:
+            ready.append(self._made(item.source, capture, judgement, None, labels))
+        else:
+            reading[reader.submit(capture)] = item
+        return True
+
+    def _lost(self, item: Gathered) -> Result:
+        outcome = Outcome.REFUSED if isinstance(item.error, Refused) else Outcome.FAILED
+        return Result(item.source, outcome, reason=str(item.error))
+
+    def _deposit(self, source: str, capture: Capture, read: Extraction, labels: Labels) -> Deposit:
+        if read.article is None:
+            reason = f"it could not be read ({read.problem}); it is kept"
+            return self._made(source, capture, Judgement(Verdict.FAILED, reason, "unreadable"), None, labels)
+        return self._made(source, capture, after_reading(read.article), read.article, labels)
+
+    def _made(self, source: str, capture: Capture, judgement: Judgement, article: Article | None, labels: Labels) -> Deposit:
+        return Deposit(
+            source=source,
+            capture=capture,
+            verdict=judgement.verdict,
+            release=self._release,
+            article=article if judgement.verdict is Verdict.ARTICLE else None,
+            reason=judgement.reason,
+            code=judgement.code,
+            person=Person(labels.person) if labels.person else None,
+            collection=labels.collection,
+            note=labels.note,
+            override_reason=labels.override_robots,
+        )
+
+    def _settle(self, staged: Sequence[Staged], reader: Reader) -> Iterator[Result]:
+        """Settles what is staged; what must be compared with a capture read anew is tried again."""
+        waiting = list(staged)
+        for _ in range(_TRIES):
+            again: list[Staged] = []
+            for item, answer in zip(waiting, self._archive.settle(waiting), strict=True):
+                if isinstance(answer, Reread):
+                    again.append(self._archive.stage_again(item, self._reread(answer, reader)))
+                else:
+                    yield answer
+            if not again:
+                return
+            waiting = again
+        raise Damaged("a capture could not be decided although its neighbours were read again; run `pressmark verify`")
+
+    def _reread(self, asked: Reread, reader: Reader) -> dict[str, Article]:
+        found: dict[str, Article] = {}
+        for capture_id in asked.captures:
+            read = reader.read_one(self._archive.load_capture(capture_id))
+            found[capture_id] = read.article or Article()
+        return found

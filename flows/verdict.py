@@ -1,0 +1,83 @@
+"""What a capture is good for, before and after it was read: a piece to version, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extractors.decode import decode_entity
+from model.article import Access, Article, Complete, PageType
+from model.capture import Capture, Truncated
+from model.errors import PressmarkError
+from sources.media_type import media_type_of
+from storage import Verdict
+
+READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+
+_NAMES = {
+    "application/pdf": "a PDF document",
+    "application/zip": "a ZIP or office document",
+    "application/gzip": "a gzip archive",
+    "application/warc": "a WARC file",
+    "application/octet-stream": "a binary file",
+}
+_GONE = {404: "404 Not Found", 410: "410 Gone"}
+_WALLS = {
+    Access.CONSENT_WALL: "a consent wall stands before the article",
+    Access.BOT_CHECK: "the server asked whether we are a robot instead of showing the page",
+}
+_CUT = {
+    Truncated.LENGTH: "it is larger than the limit; what came before it is kept (PRESSMARK_MAX_BYTES raises the limit)",
+    Truncated.TIME: "it took too long; what had come is kept, try again later",
+    Truncated.DISCONNECT: "the connection broke off; what had come is kept, try again",
+    Truncated.UNSPECIFIED: "it is cut off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its reason for people and its short stable code."""
+
+    verdict: Verdict
+    reason: str | None = None
+    code: str | None = None
+
+
+def before_reading(capture: Capture) -> Judgement | None:
+    """Why a capture need not be read; ``None`` where it should be."""
+    status = capture.status
+    if status in _GONE:
+        return Judgement(Verdict.ABSENT, f"the server answered {_GONE[status]}", f"http-{status}")
+    if status is not None and not 200 <= status < 300:
+        return Judgement(Verdict.FAILED, f"the server answered {status}, which is no page; its answer is kept", f"http-{status}")
+    if capture.truncated is not None:
+        return Judgement(Verdict.FAILED, _CUT[capture.truncated], f"truncated-{capture.truncated.value}")
+    if not capture.entity.strip():
+        return Judgement(Verdict.FAILED, "the server sent an empty page", "empty")
+    try:
+        body = decode_entity(capture.entity, capture.headers)
+    except PressmarkError as error:
+        return Judgement(Verdict.FAILED, f"{error}; it is kept as it came", "undecodable")
+    kind = media_type_of(body)
+    if kind == "text/plain" and capture.exchanges and capture.media_type:
+        kind = capture.media_type  # a server's word: JSON and style sheets look like plain text
+    if kind in READABLE:
+        return None
+    name = _NAMES.get(kind, f"a file of type {kind}")
+    return Judgement(Verdict.HELD, f"{name}, not a page: kept as it is, not read", kind.rpartition("/")[2])
+
+
+def after_reading(article: Article) -> Judgement:
+    """What the article says of itself: a piece, a stub, a section page, nothing."""
+    if article.access is Access.ERROR_PAGE:
+        return Judgement(Verdict.ABSENT, "the page says that there is no such article", "soft-404")
+    if article.access in _WALLS:
+        return Judgement(Verdict.HELD, _WALLS[article.access], article.access.value)
+    if article.access is Access.PAYWALLED and article.complete is Complete.NO:
+        return Judgement(Verdict.HELD, "only the beginning is shown, the rest is behind a paywall", "paywall")
+    if article.type is PageType.SECTION:
+        return Judgement(Verdict.HELD, "a section page, not an article: give the addresses of its articles", "section")
+    if article.type is PageType.OTHER:
+        return Judgement(Verdict.HELD, "a page, but not a published piece", "not-an-article")
+    if not article.text:
+        return Judgement(Verdict.HELD, "no article text was found on the page", "no-text")
+    return Judgement(Verdict.ARTICLE)

@@ -1,0 +1,187 @@
+"""Which record, which version: what captures in and out of order add up to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from model.article import Article
+from model.record import History, Outcome, Strand
+from storage import Archive, Release
+
+URL = "http://paper.example/news/1"
+
+
+def _numbers(history: History) -> list[int]:
+    return [s.version for s in history.states if s.strand is Strand.PUBLISHER]
+
+
+def test_a_second_look_at_an_unchanged_piece_is_a_check(desk: Any, make_article: Any) -> None:
+    first = desk.take(desk.fetched(URL, b"<p>one</p>", 0), make_article("H", "one two three"))
+    again = desk.take(desk.fetched(URL + "?utm_source=feed", b"<p>one</p><i>advert</i>", 2), make_article("H", "one two three"))
+    assert (first.outcome, again.outcome) == (Outcome.NEW, Outcome.UNCHANGED)
+    assert again.record == first.record
+    state = desk.archive.history(first.record).states[0]
+    assert state.checks == 1
+    assert state.gap == 2 * 3600
+    assert state.last_seen == "2026-01-01T08:00:00.000000Z"
+
+
+def test_an_edit_is_a_version_and_a_return_to_the_old_words_too(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "one two three")).record
+    edit = desk.take(desk.fetched(URL, b"2", 1), make_article("B", "one two four"))
+    back = desk.take(desk.fetched(URL, b"1", 2), make_article("A", "one two three"))
+    assert (edit.outcome, back.outcome) == (Outcome.CHANGED, Outcome.CHANGED)
+    assert {f.field for f in edit.change.fields} == {"headline", "body"}
+    states = desk.archive.history(record).states
+    assert [s.reverts_to for s in states] == [None, None, 1]
+    assert states[1].not_seen_before == "2026-01-01T06:00:00.000000Z"
+
+
+def test_states_come_out_in_true_order_though_taken_in_out_of_order(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"late", 9), make_article("C", "third state")).record
+    early = desk.take(desk.fetched(URL, b"early", 1), make_article("A", "first state"))
+    middle = desk.take(desk.fetched(URL, b"middle", 5), make_article("B", "second state"))
+    assert early.outcome is Outcome.NEW
+    assert middle.outcome is Outcome.CHANGED
+    assert _numbers(desk.archive.history(record)) == [2, 3, 1]
+
+
+def test_an_older_copy_of_a_known_state_moves_its_first_look(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"x", 9), make_article("A", "the state")).record
+    older = desk.take(desk.fetched(URL, b"y", 3), make_article("A", "the state"))
+    assert older.outcome is Outcome.UNCHANGED
+    assert desk.archive.history(record).states[0].first_seen == "2026-01-01T09:00:00.000000Z"
+
+
+def test_a_state_found_between_two_equal_looks_splits_them(desk: Any, make_article: Any) -> None:
+    one = make_article("A", "the same words")
+    record = desk.take(desk.fetched(URL, b"1", 0), one).record
+    desk.take(desk.fetched(URL, b"2", 4), one)
+    desk.take(desk.fetched(URL, b"3", 5), one)
+    between = desk.take(desk.fetched(URL, b"4", 2), make_article("B", "other words"))
+    assert between.outcome is Outcome.CHANGED
+    states = desk.archive.history(record).states
+    assert [(s.version, s.reverts_to) for s in states] == [(1, None), (2, None), (3, 1)]
+    assert states[2].last_seen == "2026-01-01T11:00:00.000000Z"
+    assert states[2].checks == 1
+    assert [c.version for c in desk.archive.changes(_start(desk))] == [3, 2, 1]
+
+
+def test_a_supplied_copy_stands_beside_and_is_never_an_edit(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "published words")).record
+    beside = desk.take(desk.supplied(b"copy", URL, 3), make_article("A", "words somebody typed"))
+    assert (beside.outcome, beside.record, beside.version) == (Outcome.NEW, record, 2)
+    history = desk.archive.history(record)
+    assert [(s.version, s.strand) for s in history.states] == [(1, Strand.PUBLISHER), (2, Strand.BESIDE)]
+    assert history.states[1].change is None
+    assert [c.kind for c in desk.archive.changes(_start(desk))] == ["new"]
+    assert desk.archive.show(record).version == 1
+
+
+def test_the_same_file_twice_is_one_capture(desk: Any, make_article: Any) -> None:
+    read = make_article("A", "a copy without an address")
+    first = desk.take(desk.supplied(b"copy"), read)
+    size = desk.archive.stats()["warc_bytes"]
+    again = desk.take(desk.supplied(b"copy"), read)
+    assert (again.outcome, again.capture) == (Outcome.UNCHANGED, first.capture)
+    assert desk.archive.stats()["warc_bytes"] == size
+
+
+def test_a_copy_whose_address_is_told_later_keeps_its_record_and_is_read_again(desk: Any, make_article: Any) -> None:
+    first = desk.take(desk.supplied(b"copy"), make_article("A", "words", date_published="XXXX-12-18"))
+    told = desk.take(desk.supplied(b"copy", URL), make_article("A", "words", date_published="2018-12-18"))
+    assert (told.outcome, told.record, told.version) == (Outcome.UNCHANGED, first.record, 1)
+    view = desk.archive.show(first.record)
+    assert (view.reading, view.article.date_published) == (2, "2018-12-18")
+    assert desk.archive.show(first.record, 1, 1).article.date_published == "XXXX-12-18"
+    assert desk.archive.find(URL) == first.record
+
+
+def test_gone_is_withdrawn_at_once_and_comes_back(desk: Any, make_article: Any) -> None:
+    read = make_article("A", "words")
+    record = desk.take(desk.fetched(URL, b"1", 0), read).record
+    assert desk.absent(desk.fetched(URL, b"gone", 1, 410)).outcome is Outcome.GONE
+    assert desk.archive.history(record).withdrawn
+    back = desk.take(desk.fetched(URL, b"1", 2), read)
+    assert (back.outcome, back.reason) == (Outcome.UNCHANGED, "seen again after it was withdrawn")
+    history = desk.archive.history(record)
+    assert not history.withdrawn
+    assert history.states[0].restored_at == "2026-01-01T08:00:00.000000Z"
+
+
+def test_not_found_is_believed_at_the_third_look_over_a_day(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "words")).record
+    told = [desk.absent(desk.fetched(URL, b"no", h, 404)).outcome for h in (1, 2, 3, 26)]
+    assert told == [Outcome.FAILED, Outcome.FAILED, Outcome.FAILED, Outcome.GONE]
+    assert desk.archive.history(record).states[0].withdrawn_at == "2026-01-02T08:00:00.000000Z"
+
+
+def test_an_absence_of_long_ago_does_not_withdraw_what_was_seen_since(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"1", 50), make_article("A", "words")).record
+    desk.absent(desk.fetched(URL, b"gone", 1, 410))
+    assert not desk.archive.history(record).withdrawn
+
+
+def test_states_read_by_different_releases_are_read_again_before_they_are_compared(desk: Any, make_article: Any) -> None:
+    newer = Release({"pressmark": "test", "rules": "two"})
+    record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "words as the old release saw them")).record
+    desk.articles = {k: make_article("A", "words as the new release sees them") for k in desk.articles}
+    result = desk.take(desk.fetched(URL, b"2", 1), make_article("A", "words as the new release sees them"), newer)
+    assert result.outcome is Outcome.UNCHANGED
+    assert [(r.version, r.number, r.release) for r in desk.archive.history(record).readings] == [
+        (1, 1, {"pressmark": "test", "rules": "one"}),
+        (1, 2, {"pressmark": "test", "rules": "two"}),
+    ]
+
+
+def test_a_canonical_address_joins_two_addresses_of_one_piece(desk: Any, make_article: Any) -> None:
+    words = " ".join(f"word{i}" for i in range(40))
+    main = desk.take(desk.fetched(URL, b"1", 0), make_article("A", words))
+    other = desk.fetched("http://paper.example/print/1", b"2", 1)
+    joined = desk.take(other, make_article("A", words, canonical_url=URL))
+    assert joined.record == main.record
+
+
+@pytest.mark.parametrize(
+    ("canonical", "words"),
+    [("http://sister.example/news/1", "word"), (URL, "other"), ("http://paper.example/", "word")],
+    ids=["another domain", "other content", "front page"],
+)
+def test_a_canonical_address_that_cannot_be_believed_joins_nothing(
+    desk: Any, make_article: Any, canonical: str, words: str
+) -> None:
+    first = desk.take(desk.fetched(URL, b"1", 0), make_article("A", " ".join(f"word{i}" for i in range(40))))
+    desk.take(desk.fetched("http://sister.example/news/1", b"3", 0), make_article("A", " ".join(f"word{i}" for i in range(40))))
+    told = make_article("B", " ".join(f"{words}{i}" for i in range(40)), canonical_url=canonical)
+    assert desk.take(desk.fetched("http://paper.example/print/1", b"2", 1), told).record != first.record
+
+
+def test_what_is_held_makes_no_record(desk: Any) -> None:
+    result = desk.held(desk.fetched("http://paper.example/report", b"%PDF-1.7", 0))
+    assert (result.outcome, result.record) == (Outcome.HELD, None)
+    assert list(desk.archive.list()) == []
+    assert desk.archive.capture_bytes(result.capture) == b"%PDF-1.7"
+    assert desk.held(desk.supplied(b"%PDF-1.4")).outcome is desk.held(desk.supplied(b"%PDF-1.4")).outcome is Outcome.HELD
+
+
+def test_search_finds_people_by_their_part(desk: Any, pictured: Article) -> None:
+    record = desk.take(desk.fetched(URL, b"1", 0), pictured).record
+    archive: Archive = desk.archive
+    for query in (
+        'author:"Mara Quill"',
+        "author:quill",
+        "credit:brandt",
+        "agency:npa",
+        "quay publisher:harbour",
+        '"the quay reopened"',
+    ):
+        assert [h.line.record for h in archive.search(query)] == [record], query
+    for query in ("author:brandt", "credit:npa", "quay -reopened", "zebra"):
+        assert archive.search(query) == [], query
+
+
+def _start(_desk: Any) -> datetime:
+    return datetime(2025, 1, 1, tzinfo=UTC)
