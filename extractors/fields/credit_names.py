@@ -19,6 +19,7 @@ _PARTICLES = frozenset(
         "af av d' dal dalla st. st jr. jr sr. sr ii iii iv ul ur",
     )
 )
+_NEVER_LAST = _PARTICLES - frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ul"})
 _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|de|at|ch|fr|it|es|uk|ru|ua|pl|nl|se|no|dk|fi|is|eu|tv|news|info|media|in|jp|kr|cn)\b", re.I
 )
@@ -87,7 +88,7 @@ def looks_like_person(name: str, words: Lexicon) -> bool:
     significant = [
         t for t in tokens if t.lower().rstrip(",") not in _PARTICLES and not t.lower().startswith(("d'", "d’", "al-", "el-"))
     ]
-    if not significant or fold(tokens[0]) in ("the", "les", "los", "las", "het"):
+    if not significant or tokens[-1].lower() in _NEVER_LAST or fold(tokens[0]) in ("the", "les", "los", "las", "het"):
         return False
     return all(_capital(t) for t in significant) and any(sum(c.isalpha() for c in t) > 1 for t in significant)
 

@@ -34,7 +34,7 @@ _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)"
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
 _CUT = "\ue000"  # a character for private use: not white space, in no word
 _SEPARATORS = re.compile(
-    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|\s\.\s|[«»\"“”„]"
+    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»\"“”„]"
 )
 _VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
 

@@ -19,10 +19,10 @@ from extractors.page import Page
 
 SMALLEST = 100  # pixels; a picture smaller than that on both sides is furniture
 _NOISE = re.compile(
-    r"avatar|author(?!iz)|(?<![a-z])bio(?![a-z])|related|recommend|newsletter|most-?(?:read|popular|viewed)|trending|comments?(?![a-z])|outbrain|taboola|advert|(?<![a-z])ads?(?![a-z])|"
-    r"(?<![a-z])logo|navbar|(?<![a-z])nav(?![a-z])|(?<![a-z])menu|breadcrumb|read-?more|recirc|site-?header|masthead|subscribe|paywall|cookie|consent|byline|"
-    r"profile|headshot|contributor|tracking|pixel|(?<![a-z])emoji|affiliate|more-?(?:from|news|stories|on)|(?<![a-z])latest|also-?(?:read|like)|up-?next|read-?next|next-?article|"
-    r"follow-?us|whatsapp|(?<![a-z])app-?(?:store|promo)|googleplay|sponsor",
+    r"avatar|author(?!iz)|byline|headshot|contributor|profile-(?:pic|image|photo)|related|recommend|newsletter|most-?(?:read|popular|viewed)"
+    r"|trending|outbrain|taboola|advert|navbar|breadcrumb|read-?more|recirc|site-?header|masthead|subscribe|cookie|affiliate|sponsor|up-?next"
+    r"|(?:read|watch|play)-?next|next-?article|more-?(?:from|news|stories|on)|also-?(?:read|like)|follow-?us|whatsapp|googleplay"
+    r"|(?<![a-z])(?:bio|comments?|logo|nav|menu|emoji|latest|app-?(?:store|promo)|teasers?)(?![a-z])",
     re.I,
 )
 _FURNITURE = re.compile(r"avatar|author|logo|emoji|tracking|pixel|headshot|(?<![a-z])icon", re.I)
@@ -31,6 +31,8 @@ _PICTURE_BOX = re.compile(
     r"image|img|photo|picture|media|figure|gallery|galerie|slide|foto|bild|wp-caption|illustration|visual|thumbnail|poster|hero|lead",
     re.I,
 )
+_CARRIERS = ("figure", "div", "span", "li", "a")  # elements that may say where an image is, for a script to load it
+_EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
 _BIG = 150  # elements; a larger element is no box of one image
@@ -39,23 +41,47 @@ LONGEST_WORDS = 1500
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One image of the article: its element, its absolute address, the element around it and its words."""
+    """One image of the article: its element (a figure whose image only a script would load has
+    none of its own, and no address), and the element around it and its words."""
 
     image: Element
-    address: str
+    address: str | None
     element: Element
 
 
 def article_images(page: Page) -> list[Box]:
     """The article's images in reading order; one image shown in several sizes comes once for each."""
     root = page.main if page.main is not None else page.tree
-    found = [
-        (image, address)
-        for image in [*_above(root), *root.iter("img", "amp-img")]
-        if (address := _usable(page, image)) is not None
-    ]
-    keys = {image: key(address) for image, address in found}
-    return [Box(image, address, _box(page, image, keys)) for image, address in found]
+    found: dict[Element, str | None] = {}
+    for image in [*_above(root), *root.iter("img", "amp-img", *_CARRIERS)]:
+        if image.tag in _CARRIERS and not _carries(image):
+            continue
+        address = _usable(page, image)
+        if address is not None or _is_empty_figure(page, image):
+            found[image] = address
+    keys = {image: key(address or page.css(image)) for image, address in found.items()}
+    return [Box(image, address, _box(page, image, keys)) for image, address in found.items()]
+
+
+def _carries(element: Element) -> bool:
+    """Whether an element that is no image says where one is, or is a figure without any."""
+    if element.tag == "figure":
+        return next(element.iter("img", "amp-img", *_EMBEDS), None) is None
+    named = any(
+        name in element.attrib
+        for name in ("data-src", "data-url", "data-image", "data-original", "data-bg", "data-background-image")
+    )
+    return (named or "background" in (element.get("style") or "")) and next(element.iter("img", "amp-img"), None) is None
+
+
+def _is_empty_figure(page: Page, element: Element) -> bool:
+    """A figure with a caption whose image only a script would have loaded."""
+    return (
+        element.tag == "figure"
+        and next(element.iter("figcaption"), None) is not None
+        and bool(page.text_of(element))
+        and not _in_noise(page, element)
+    )
 
 
 def _above(root: Element) -> list[Element]:
@@ -80,12 +106,28 @@ def _above(root: Element) -> list[Element]:
 
 
 def _usable(page: Page, image: Element) -> str | None:
+    """The image's address, or ``None`` where it is no image of the article."""
     address = best_address(image, page.url)
-    if address is None or not is_picture(address) or _is_small(image):
+    if address is None or _is_small(image) or _FURNITURE.search(marks(image)) or _in_noise(page, image):
         return None
-    if _FURNITURE.search(marks(image)) or _in_noise(page, image) or _leads_away(page, image):
+    if image.tag in _CARRIERS and not is_image_file(address):
+        return None
+    if (not is_picture(address) or _leads_away(page, image)) and not _has_words(image):
         return None
     return address
+
+
+def _has_words(image: Element) -> bool:
+    """A caption or a credit beside the image: a teaser has a headline instead."""
+    figure = next(image.iterancestors("figure"), None)
+    link = next(image.iterancestors("a"), None)
+    around = figure if figure is not None else link.getparent() if link is not None else None
+    if around is None or next(around.iter("h1", "h2", "h3", "h4"), None) is not None or _too_big(around):
+        return False
+    return any(
+        isinstance(e.tag, str) and e is not image and e.tag != "small" and is_named_words(e) and len(e) < 12
+        for e in around.iterdescendants()
+    )
 
 
 def _in_noise(page: Page, image: Element) -> bool:
@@ -138,7 +180,7 @@ def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
     while (parent := box.getparent()) is not None:
         if parent.tag in _ROOTS or parent.tag == "article" or _too_big(parent):
             break
-        if any(keys[i] != own for i in parent.iter("img", "amp-img") if i in keys):
+        if any(keys[i] != own for i in parent.iter("img", "amp-img", *_CARRIERS) if i in keys):
             break
         inside = parent.tag in _OF_FIGURES
         if not inside and next(parent.iter("h1", "h2", "time"), None) is not None and next(box.iter("h2", "time"), None) is None:

@@ -33,6 +33,7 @@ _PLACEHOLDER = re.compile(
 _ADDRESS = re.compile(r"^(?:https?:)?//\S+$|^/[^/\s]\S*$|^\S+\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?$", re.I)
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|bmp|tiff?)(?=$|[?#/&!:])", re.I)
 _SRCSET_ITEM = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+_LISTED = re.compile(r"https?://[^\s\]\[,\"'<>]*(?:imag|img|photo|foto|media|\.(?:jpe?g|png|webp))[^\s\]\[,\"'<>]*", re.I)
 _STYLE_URL = re.compile(r"background(?:-image)?\s*:\s*url\(\s*['\"]?([^'\")\s]+)", re.I)
 _SIZE = re.compile(r"(?:[-_.@,](?:\d{2,5}x\d{2,5}|w_?\d{2,4}|h_?\d{2,4}|\d{3,4}w?|scaled|\dx))+$", re.I)
 _NOT_PICTURES = re.compile(
@@ -42,12 +43,15 @@ _NOT_PICTURES = re.compile(
 
 
 def best_address(image: Element, base: str | None) -> str | None:
-    """The absolute address of the largest form an ``img`` (or its ``picture``) gives, or ``None``."""
+    """The absolute address of the largest form an ``img`` (or its ``picture``) gives, or ``None``.
+
+    Any other element that carries an image's address for a script to load is asked the same.
+    """
     own, lazy = (image.get("src") or "").strip(), _lazy(image)
     real = own if own and not _PLACEHOLDER.search(own) else ""
     listed = [item for element in _with_sources(image) for item in _listed(element)]
     largest = max(listed, key=lambda item: item[1], default=("", 0.0))[0]
-    address = largest or lazy or real
+    address = largest or lazy or real or background(image) or ""
     return absolute(address, base) if address else None
 
 
@@ -129,8 +133,11 @@ def _lazy(element: Element) -> str:
         if value and _ADDRESS.match(value) and not _PLACEHOLDER.search(value):
             return value
     for name, raw in _attributes(element):
-        if name.startswith("data-") and name not in _SRCSET:
+        if name.startswith("data-") and name not in _SRCSET and len(raw) < 4000:
             value = raw.strip()
-            if len(value) < 2000 and _FILE.search(value) and _ADDRESS.match(value) and not _PLACEHOLDER.search(value):
+            if _FILE.search(value) and _ADDRESS.match(value) and not _PLACEHOLDER.search(value):
                 return value
+            listed = [a for a in _LISTED.findall(value) if not _PLACEHOLDER.search(a)]
+            if listed:
+                return str(listed[-1])
     return ""

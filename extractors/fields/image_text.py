@@ -22,6 +22,12 @@ _CREDIT = re.compile(
     r"|crédit|credito|fuente|autor(?!en)|author(?!i)|(?<![a-z])(?:source|rights|firma|foto)(?![a-z])",
     re.I,
 )
+_SURE_CREDIT = re.compile(
+    r"credit|copyright|photograph|fotograf|crédit|credito|quelle|kuvaaja|photo-?by|courtesy|bild|image", re.I
+)
+_SHARE = re.compile(
+    r"(?:(?:facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link)\W*){2,}", re.I
+)
 _CAPTION = re.compile(
     r"caption|legend|légende|descri|bildtext|bildunterschrift|bildetekst|billedtekst|kuvateksti|imagetext|didascalia|subtitle|summary"
     r"|(?<![a-z])(?:cut-?line|epigrafe|pie|legenda|leyenda)(?![a-z])",
@@ -79,6 +85,7 @@ def _in_box(page: Page, box: Element, image: Element, organizations: Collection[
         )
     elif text:
         own = _credit_by_position(page, best, organizations)
+        own = _credit_beside(page, box, best, organizations) if own is None else own
         if own is not None:
             words = _with_credit(page, words, page.text_of(own), own, organizations)
             text = text_without(best, {own})
@@ -331,14 +338,17 @@ def _caption_boxes(page: Page, box: Element, image: Element) -> list[Element]:
 
 def _is_credit_box(page: Page, element: Element, organizations: Collection[str]) -> bool:
     text = page.text_of(element)
-    if not text or len(text) > LONGEST_CREDIT or _JUNK.match(text) or _LABEL.match(text):
+    if not 1 < len(text) <= LONGEST_CREDIT or _JUNK.match(text) or _LABEL.match(text) or _SHARE.fullmatch(text):
         return False
-    mixed = element.tag == "figcaption" or _CAPTION.search(marks(element)) or len(text) > 90
-    if mixed:  # named for both: only if it is a credit as a whole
+    names = marks(element)
+    figure = next(element.iterancestors("figure", "figcaption"), None) is not None or element.tag == "figcaption"
+    if not figure and not _SURE_CREDIT.search(names):  # "author", "source": outside a figure these are the story's
+        return is_credit(text, page.language, organizations=organizations, strict=True)
+    mixed = element.tag == "figcaption" or _CAPTION.search(names) or len(text) > 60
+    if mixed or (element.tag in ("small", "footer", "cite") and not _CREDIT.search(names)):
         return is_credit(text, page.language, organizations=organizations)
-    if element.tag in ("small", "footer", "cite") and not _CREDIT.search(marks(element)):
-        return is_credit(text, page.language, organizations=organizations)
-    return bool(tidy(text))
+    credit = parse_credit(text, page.language, organizations=organizations)
+    return bool(credit.names_someone or credit.kind or credit.license or (credit.unclear and len(text) <= 40 and figure))
 
 
 def _credit_by_position(page: Page, caption: Element, organizations: Collection[str]) -> Element | None:
@@ -354,6 +364,21 @@ def _credit_by_position(page: Page, caption: Element, organizations: Collection[
         if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
             return _highest_with(page, element, text, caption)
     return None
+
+
+def _credit_beside(page: Page, box: Element, caption: Element, organizations: Collection[str]) -> Element | None:
+    """A block of its own in the figure, outside the caption, that is a credit."""
+    if caption is box or box.tag != "figure":
+        return None
+    inside = {caption, *caption.iterdescendants(), *caption.iterancestors()}
+    return next(
+        (
+            e
+            for e in _leaves(page, box)
+            if e not in inside and is_credit(page.text_of(e)[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
+        ),
+        None,
+    )
 
 
 def _highest_with(page: Page, element: Element, text: str, top: Element) -> Element:

@@ -31,7 +31,9 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     for box in article_images(page):
         words = read_words(page, box.element, box.image, organizations)
         item = _Found(box.image, box.address, words)
-        name = key(box.address)
+        if box.address is None and words.credit is None:
+            continue
+        name = key(box.address) if box.address else page.css(box.image)
         found[name] = item if name not in found else found[name].richer(item)
     items = list(found.values())
     if not items:
@@ -41,7 +43,7 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     for number, item in enumerate(items):
         detail |= _evidence(page, number, item)
     first = items[0]
-    yield Candidate(images, How.MARKED, f"css:{page.css(first.image)}", first.alt or first.address, detail)
+    yield Candidate(images, How.MARKED, f"css:{page.css(first.image)}", first.alt or first.address or "", detail)
 
 
 def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
@@ -55,7 +57,7 @@ def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
 @dataclass(frozen=True, slots=True)
 class _Found:
     image: Element
-    address: str
+    address: str | None
     words: Words
 
     @property
