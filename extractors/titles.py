@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from extractors.page import Page
 
+LONGEST = 500  # characters; what is longer is no title, and is left as it is
+
 _CUT = re.compile(r"\s+[|｜ㅣ–—\-·•»«:/]+\s+|\s*[|｜ㅣ：]\s*|\s+[»«]\s*|-(?=[^-\s]{1,12}[|｜ㅣ])|,\s+(?=[^,]{3,40}$)|\s\|\s")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _QUOTES = str.maketrans("’‘‛`´“”„«»‟–—−‑", '\'\'\'\'\'""""""----')
@@ -27,6 +29,8 @@ def same_key(text: str) -> str:
 
 def without_site(title: str, names: Iterable[str]) -> str:
     """A title without a tail or head that is one of the site's names; unchanged where none is."""
+    if len(title) > LONGEST:
+        return title
     keys = {_squeezed(n) for n in names} - {""}
     cuts = list(_CUT.finditer(title))
     for cut in cuts:
