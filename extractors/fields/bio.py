@@ -183,6 +183,7 @@ _AND = re.compile(r",\s+(?:and|und|et|y|och|og|sowie|e|en)\s+|\s+(?:and|und|et|y
 
 def _conjuncts(said: str, language: str | None) -> list[str]:
     cuts = [0]
+    ends: list[int] = []
     for found in _AND.finditer(said):
         ahead = said[found.end() : found.end() + 80]
         head = names.role_head(ahead, language)
@@ -203,8 +204,9 @@ def _conjuncts(said: str, language: str | None) -> list[str]:
         )
         if compound:
             continue
+        ends.append(found.start())
         cuts.append(found.end())
-    ends = [*cuts[1:], len(said)]
+    ends.append(len(said))
     return [said[a:b] for a, b in zip(cuts, ends, strict=True)]
 
 

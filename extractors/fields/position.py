@@ -29,7 +29,7 @@ _ORG_END = re.compile(
     r"and (?:the )?(?:author|host|co|has|is|was|an?|lives|writes|covers)\b"
     r"|seit|sowie|und (?:hat|ist|war|schreibt|verfasst|lebt)|où|qui|donde|que|sedan|som|där|sinds|waar|dove|onde|gdzie|którzy"
     r"|with over|with more|whose|in \d{4}|from \d{4}|for (?:over|more|the past|\w+ years))\b"
-    r"|\.(?:\s|$)|,?\s*(?:and|und|y|et|e|och|og|en)\s+(?:in|is|has|a|an|the author|ein|eine|er|sie|zu)\b)"
+    r"|\.(?:\s|$)|,?\s(?:and|und|y|et|e|och|og|en)\s+(?:in|is|has|a|an|the author|ein|eine|er|sie|zu)\b)"
 )
 _PLACE = re.compile(
     r"^(?P<rest>.+?)\s+(?:in|à|en|em|a|i|w)\s+(?P<place>(?:the )?[A-ZÀ-ÞČŠŽŁ][\w.’'-]+(?:,? [A-ZÀ-ÞČŠŽŁ][\w.’'-]+){0,3})$"

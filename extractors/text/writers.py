@@ -1,0 +1,90 @@
+"""The authors of a plain text: its byline, the lines under it, and the note at its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extractors.field import shorten
+from extractors.fields import affiliations, bio, byline, names, position
+from extractors.text.lines import Copy, Line
+from extractors.words.people import either, people
+from model.article import Affiliation, Author, Evidence, How
+
+
+def read(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> tuple[Author, ...]:
+    """The authors in the order printed, each with what byline and note say about them."""
+    authors: list[Author] = []
+    for index, line in enumerate(copy.lines[: copy.first]):
+        if line.kind == "byline":
+            for author in byline.read(line.text, language):
+                if all(names.key(author.name) != names.key(a.name) for a in authors):
+                    _say(evidence, f"/authors/{len(authors)}/name", "authors.byline", line)
+                    for at, _ in enumerate(author.affiliations):
+                        _say(evidence, f"/authors/{len(authors)}/affiliations/{at}", "authors.byline", line)
+                    authors.append(author)
+        elif line.kind == "house" and authors and not any(x.kind == "house" for x in copy.lines[:index]):
+            for number, author in enumerate(authors):
+                if not author.affiliations:
+                    authors[number] = replace(author, affiliations=(Affiliation(line.text),))
+                    _say(evidence, f"/authors/{number}/affiliations/0", "authors.below_byline", line)
+        elif line.kind == "role" and authors:
+            item = position.read(line.text, language, needs_role=False)
+            if item:
+                authors[-1] = replace(authors[-1], role=item.role, affiliations=(*authors[-1].affiliations, item))
+                _say(evidence, f"/authors/{len(authors) - 1}/affiliations/0", "authors.below_byline", line)
+    if not authors:
+        authors = _makers(copy, language, evidence)
+    _notes(copy, authors, language, evidence)
+    return tuple(authors)
+
+
+def _makers(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> list[Author]:
+    """ "Reporting by A. Person" at the end, for copy without a byline."""
+    words = either(w for w in people(language).reporting if w.split()[0] in {"reporting", "reported", "mitarbeit"})
+    for line in copy.lines[copy.first :]:
+        found = re.match(rf"\(?(?:{words})\s+(.+)", line.text, re.IGNORECASE) if line.kind == "makers" else None
+        if found:
+            said = re.split(r"[;,.)]\s*(?:additional|writing|editing|$)", found[1], maxsplit=1, flags=re.IGNORECASE)[0]
+            authors = [a for a in byline.read(said, language) if names.is_person(a.name, language)]
+            for number, _ in enumerate(authors):
+                _say(evidence, f"/authors/{number}/name", "authors.reporting", line)
+            return authors
+    return []
+
+
+def _notes(copy: Copy, authors: list[Author], language: str | None, evidence: dict[str, Evidence]) -> None:
+    lines = [line for line in copy.lines if line.kind == "note"]
+    if not lines:
+        return
+    whole = Line(" ".join(x.text for x in lines), lines[0].start, lines[-1].end)
+    for number, author in enumerate(authors):
+        own = next((x for x in lines if bio.is_about(x.text, author.name, language)), None)
+        alone = len(authors) == 1
+        note = own if own is not None and len(authors) == 1 and len(lines) == 1 else whole
+        told = bio.read(note.text, author.name, language)
+        if not told.affiliations and alone:
+            told = bio.read(note.text, None, language)
+        if not told.affiliations and not told.role and own is None:
+            continue
+        merged = affiliations.merge(author.affiliations, told.affiliations)
+        role = author.role or told.role
+        authors[number] = replace(author, role=role, affiliations=merged, bio=_part(note.text, author, alone))
+        _say(evidence, f"/authors/{number}/bio", "authors.end_note", note)
+        for at, item in enumerate(merged):
+            if item not in author.affiliations:
+                _say(evidence, f"/authors/{number}/affiliations/{at}", "authors.end_note", note)
+        if told.role and not author.role:
+            _say(evidence, f"/authors/{number}/role", "authors.end_note", note)
+
+
+def _part(note: str, author: Author, alone: bool) -> str:
+    """The sentences of a note that are about this author."""
+    if alone:
+        return note
+    own = [s for s in bio.sentences(note) if names.key(author.name) in names.key(s)]
+    return " ".join(own) or note
+
+
+def _say(evidence: dict[str, Evidence], pointer: str, strategy: str, line: Line) -> None:
+    evidence[pointer] = Evidence(strategy, How.MARKED if "byline" in strategy else How.INFERRED, line.where, shorten(line.text))
