@@ -5,6 +5,7 @@ Light to import: what is dear (trafilatura, half a second) is imported when firs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from model.article import Article
 
 __all__ = ["extract", "release"]
+
+_MARKUP = re.compile(
+    r"<(?:!doctype|\?xml|html|head|body|meta|title|script|div|p|article|section|main|span|h1|h2|br|a|table|img)\b", re.I
+)
 
 
 def extract(
@@ -40,7 +45,20 @@ def extract(
         captured_at = captured_at.replace(tzinfo=UTC)
     entity = decode.decode_entity(body, fields)
     text = decode.decode(entity, fields).text
+    if not _is_markup(text, fields):
+        from extractors import text as wire_copy
+
+        return wire_copy.read(text, url, captured_at)
     from extractors import article
     from extractors.page import Page
 
     return article.read(Page.parse(entity, url, fields, captured_at, markup=text))
+
+
+def _is_markup(text: str, headers: tuple[tuple[str, str], ...]) -> bool:
+    said = next((v.lower() for k, v in headers if k.lower() == "content-type"), "")
+    if "text/html" in said or "xhtml" in said:
+        return True
+    if "text/plain" in said:
+        return False
+    return _MARKUP.search(text[:65_536]) is not None
