@@ -1,0 +1,97 @@
+"""Settings of the flows and the doors: the environment first, then ``pressmark.toml``.
+
+``PRESSMARK_HOST_GAP=2`` in the environment and ``host_gap = 2`` in the file are the same
+setting. Nothing below the flows reads settings: what they need comes as arguments.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from model.errors import BadCall
+
+FILE = "pressmark.toml"
+PREFIX = "PRESSMARK_"
+
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>|k|m|g)b?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
+
+
+def _size(value: object) -> object:
+    if isinstance(value, str):
+        found = _SIZE.fullmatch(value.strip())
+        if found is None:
+            raise ValueError("give bytes as a number, or such as 20 MB")
+        return int(float(found["number"]) * _UNITS[found["unit"].lower()])
+    return value
+
+
+def _networks(value: object) -> object:
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("give networks such as 127.0.0.0/8, parted by commas")
+    return tuple(str(ip_network(str(item), strict=False)) for item in value)
+
+
+class Settings(BaseModel):
+    """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
+    ``max_bytes`` the largest entity taken, ``allow_addresses`` networks that the address guard
+    lets through although they are not global. Empty texts stand for "not said".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    archive: str = Field(default="./archive", min_length=1)
+    database_url: str | None = None
+    store_url: str | None = None
+    user_agent: str | None = None
+    contact: str = ""
+    operator: str | None = None
+    institution: str | None = None
+    host_gap: float = Field(default=5.0, ge=0, le=86400, allow_inf_nan=False)
+    max_bytes: Annotated[int, BeforeValidator(_size)] = Field(default=20 * 1000**2, gt=0)
+    allow_addresses: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ()
+
+
+def load(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """The settings in force in a folder.
+
+    An empty variable counts as not set. Raises ``BadCall`` for a value of the wrong kind, a
+    file that is no TOML, and a key of the file that is no setting, naming the nearest right one.
+    """
+    from_file = _read(cwd / FILE)
+    known = Settings.model_fields
+    for key in from_file:
+        if key not in known:
+            near = get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"settings are {', '.join(known)}"
+            raise BadCall(f"{FILE}: there is no setting {key!r}; {hint}", key=key)
+    from_environ = {name: value for name in known if (value := environ.get(PREFIX + name.upper(), ""))}
+    try:
+        return Settings(**{**from_file, **from_environ})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        said = PREFIX + name.upper() if name in from_environ else f"{FILE}: {name}"
+        why = str(first["msg"]).removeprefix("Value error, ")
+        raise BadCall(f"{said} is {first['input']!r}: {why[:1].lower()}{why[1:]}", setting=name) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadCall(f"{FILE} is not readable TOML: {error}") from error
+    except OSError as error:
+        raise BadCall(f"{FILE} cannot be read: {error.strerror or error}") from error

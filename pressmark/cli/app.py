@@ -1,0 +1,55 @@
+"""Which commands there are, in which order ``--help`` tells them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pressmark.cli.browse import changes_command, events_command, list_command, search_command, stats_command
+from pressmark.cli.call import SHAPES
+from pressmark.cli.care import rebuild_command, verify_command
+from pressmark.cli.demo import demo_command
+from pressmark.cli.extract import extract_command
+from pressmark.cli.ingest import ingest_command
+from pressmark.cli.options import CARE, INTAKE, LOOKING, START
+from pressmark.cli.show import diff_command, history_command, show_command
+
+
+def build() -> typer.Typer:
+    """The command line as a Typer application."""
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_pressmark)
+    app.command("demo", rich_help_panel=START)(demo_command)
+    app.command("ingest", rich_help_panel=INTAKE)(ingest_command)
+    app.command("extract", rich_help_panel=INTAKE)(extract_command)
+    app.command("list", rich_help_panel=LOOKING)(list_command)
+    app.command("show", rich_help_panel=LOOKING)(show_command)
+    app.command("history", rich_help_panel=LOOKING)(history_command)
+    app.command("diff", rich_help_panel=LOOKING)(diff_command)
+    app.command("search", rich_help_panel=LOOKING)(search_command)
+    app.command("changes", rich_help_panel=LOOKING)(changes_command)
+    app.command("stats", rich_help_panel=LOOKING)(stats_command)
+    app.command("events", rich_help_panel=CARE)(events_command)
+    app.command("verify", rich_help_panel=CARE)(verify_command)
+    app.command("rebuild", rich_help_panel=CARE)(rebuild_command)
+    return app
+
+
+def _pressmark(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the release and the version of the JSON shapes.")] = False,
+) -> None:
+    """Takes news articles in, keeps exactly what the server sent, and tells who wrote what, when and where, with proof."""
+    if version:
+        from importlib.metadata import version as installed
+
+        ctx.obj.out.write(f"pressmark {installed('pressmark')}, JSON shapes {SHAPES}\n")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        ctx.obj.out.write(ctx.get_help() + "\n")

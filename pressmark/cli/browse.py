@@ -1,0 +1,154 @@
+"""``list``, ``search``, ``changes``, ``stats`` and ``events``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.errors import BadCall
+from pressmark.cli.call import Call
+from pressmark.cli.options import ArchiveOption, JsonOption
+from pressmark.cli.references import parse_reference, parse_since
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+LimitOption = Annotated[str, typer.Option("--limit", metavar="N|all", help="How many at most.")]
+
+
+def list_command(
+    ctx: typer.Context, limit: LimitOption = "50", archive: ArchiveOption = None, as_json: JsonOption = False
+) -> int:
+    """Records, newest first, each as its latest version.
+
+    \b
+    Example:
+      pressmark list --limit 10
+      pressmark list --json --limit all
+    """
+    from pressmark.cli.listings import render_record_line
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        return _each(
+            call, kept.list(_limit(limit)), as_json, render_record_line, "no records yet: pressmark ingest SOURCE takes one in"
+        )
+
+
+def search_command(
+    ctx: typer.Context,
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words to find.", show_default=False)],
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many at most.")] = 20,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Records whose headline, text, captions or names hold these words, newest first.
+
+    \b
+    Example:
+      pressmark search harbour budget
+      pressmark search '"harbour budget"'
+    """
+    from pressmark.cli.listings import render_hit
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        return _each(call, kept.search(" ".join(query), limit), as_json, render_hit, "nothing found")
+
+
+def changes_command(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="24h, 7d, 2w, or a date-time with its offset.")] = "24h",
+    limit: LimitOption = "all",
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """What publishers changed, withdrew or brought back.
+
+    \b
+    Example:
+      pressmark changes --since 7d
+      pressmark changes --since 2026-11-20T08:00+01:00 --json
+    """
+    from pressmark.cli.listings import render_change_line
+
+    call: Call = ctx.obj
+    moment, most = parse_since(since, call.now()), _limit(limit)
+    with call.open(archive) as kept:
+        return _each(call, kept.changes(moment, most), as_json, render_change_line, f"no changes seen since {since}")
+
+
+def stats_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """How much the archive holds, of what kind, from whom.
+
+    \b
+    Example:
+      pressmark stats
+    """
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        stats = kept.stats()
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, stats)
+        return 0
+    from pressmark.cli.listings import render_stats
+    from pressmark.cli.terminal import console_for
+
+    console_for(call.out, call.environ).print(render_stats(stats))
+    return 0
+
+
+def events_command(
+    ctx: typer.Context,
+    record: Annotated[
+        str | None, typer.Argument(metavar="[RECORD]", help="Only what concerns this record.", show_default=False)
+    ] = None,
+    limit: LimitOption = "100",
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """What was done to the archive, by whom or what, when: its ledger in the words of PREMIS.
+
+    \b
+    Example:
+      pressmark events --limit 20
+      pressmark events https://harbour-ledger.example/news/budget
+    """
+    from pressmark.cli.listings import render_event
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        found = kept.find(parse_reference(record).record) if record else None
+        return _each(call, kept.events(found, _limit(limit)), as_json, render_event, "no events yet")
+
+
+def _limit(text: str) -> int | None:
+    if text.strip().lower() == "all":
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise BadCall(f"--limit takes a number from 1 on, or all, not {text!r}")
+    return int(text)
+
+
+def _each(
+    call: Call, items: Iterable[Any], as_json: bool, render: Callable[[Any], Iterable[RenderableType]], none_said: str
+) -> int:
+    from pressmark.cli.shapes import write_json
+    from pressmark.cli.terminal import console_for
+
+    console = console_for(call.out, call.environ)
+    empty = True
+    for item in items:
+        empty = False
+        if as_json:
+            write_json(call.out, item)
+        else:
+            for part in render(item):
+                console.print(part)
+    if empty and not as_json:
+        call.err.write(none_said + "\n")
+    return 0

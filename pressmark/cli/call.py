@@ -1,0 +1,46 @@
+"""What one call of the command line works with: its streams, environment, folder and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+    from storage import Archive
+
+SHAPES = 1
+"""Version of the JSON shapes in docs/shapes.md; rises when a key changes its meaning or goes."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The surroundings of one call. ``program`` is how the person called us."""
+
+    out: TextIO
+    err: TextIO
+    environ: Mapping[str, str]
+    cwd: Path
+    now: Callable[[], datetime]
+    program: str = "pressmark"
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Environment, then ``pressmark.toml``; raises ``BadCall`` for a wrong value."""
+        from flows.settings import load
+
+        return load(self.environ, self.cwd)
+
+    def place(self, archive: str | None) -> str:
+        """Where the archive is: the option, the settings, or ``./archive``."""
+        return archive or self.settings.archive
+
+    def open(self, archive: str | None) -> Archive:
+        """The archive for reading; raises ``NotFound`` where there is none."""
+        from storage import Archive
+
+        return Archive.open(self.place(archive))

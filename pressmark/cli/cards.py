@@ -1,0 +1,158 @@
+"""The card of an article: what a person wants to see first, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from model.article import Article, Author, Dateline, Image
+from model.record import Outcome, Result, VersionView
+from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_change, say_image
+from pressmark.cli.terminal import words
+from pressmark.cli.times import say_date, say_moment
+
+_IMAGES_SHOWN = 8
+_OUTCOME_STYLES = {
+    Outcome.NEW: "bold green",
+    Outcome.CHANGED: "bold yellow",
+    Outcome.UNCHANGED: "bold cyan",
+    Outcome.GONE: "bold magenta",
+    Outcome.HELD: "bold blue",
+    Outcome.REFUSED: "bold red",
+    Outcome.FAILED: "bold red",
+}
+
+
+def outcome_line(result: Result) -> Text:
+    """One source's outcome on one line: the reason where there is one, else the record and URL."""
+    line = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ")
+    if result.record:
+        line.append(reference(result.record, result.version), "bold")
+        line.append("  ")
+    line.append_text(words(result.source, "dim" if result.record else ""))
+    if result.reason:
+        line.append("  ")
+        line.append_text(words(result.reason))
+    return line
+
+
+def held_card(result: Result) -> RenderableType:
+    """What was kept without becoming a version: the reason first."""
+    rows: list[tuple[str, RenderableType]] = []
+    if result.url and result.url != result.source:
+        rows.append(("Address", words(result.url)))
+    if result.capture:
+        rows.append(("Kept as", words(result.capture)))
+    head = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ", words(result.reason or "kept"))
+    return Group(head, Padding(words(result.source, "dim"), (0, 0, 0, 10)), *([_grid(rows)] if rows else []))
+
+
+def result_card(result: Result, view: VersionView) -> RenderableType:
+    """An outcome with the article that came of it."""
+    changes = [("What changed", Text("\n".join(say_change(result.change))))] if result.change and result.change.fields else []
+    return Group(outcome_line(result), *article_lines(view.article), _grid([*changes, *article_rows(view.article)]))
+
+
+def version_card(view: VersionView) -> RenderableType:
+    """A version as ``show`` presents it: what it is, then where it stands in time."""
+    head = Text.assemble((reference(view.record, view.version, view.reading), "bold"))
+    if view.withdrawn:
+        head.append(f"  withdrawn by its publisher, found gone {say_moment(view.state.withdrawn_at)}", "bold magenta")
+    elif not view.latest:
+        head.append("  not the latest version", "yellow")
+    rows = [*article_rows(view.article, full=True), *_standing(view)]
+    return Group(head, *article_lines(view.article), _grid(rows))
+
+
+def reference(record: str, version: int | None = None, reading: int | None = None) -> str:
+    """``RECORD@N.R`` as far as given."""
+    text = record if version is None else f"{record}@{version}"
+    return text if reading is None else f"{text}.{reading}"
+
+
+def article_lines(article: Article) -> Iterator[RenderableType]:
+    """Headline and standfirst, as on a page."""
+    headline = words(article.headline, "bold") if article.headline else Text("without a headline", style="dim italic")
+    yield Padding(headline, (0, 0, 0, 2))
+    if article.standfirst:
+        yield Padding(words(article.standfirst, "italic"), (0, 0, 0, 2))
+
+
+def article_rows(article: Article, *, full: bool = False) -> Iterator[tuple[str, RenderableType]]:
+    """Label and value of everything the page says; what it does not say is left out.
+
+    ``full`` adds what only a closer look asks for: bios, language, keywords, every image.
+    """
+    if article.authors:
+        yield "By", _authors(article.authors, full)
+    if article.dateline:
+        yield "Dateline", _dateline(article.dateline)
+    if article.date_published:
+        yield "Published", words(say_date(article.date_published))
+    if article.date_modified:
+        yield "Modified", words(say_date(article.date_modified))
+    if source := " · ".join(x for x in (article.publisher, article.section) if x):
+        yield "In", words(source)
+    if article.provider:
+        yield "Wire", words(article.provider)
+    if article.images:
+        yield ("Image" if len(article.images) == 1 else "Images"), _images(article.images, None if full else _IMAGES_SHOWN)
+    for correction in article.corrections:
+        yield correction.kind.replace("_", " ").capitalize(), words(correction.text)
+    yield "Text", Text(say_body(article))
+    if full and article.in_language:
+        yield "Language", words(article.in_language)
+    if full and article.keywords:
+        yield "Keywords", words(", ".join(article.keywords))
+
+
+def _authors(authors: tuple[Author, ...], full: bool) -> Text:
+    lines: list[Text] = []
+    for author in authors:
+        lines.append(words(say_author(author), "bold"))
+        lines += [words("  " + say_affiliation(post)) for post in author.affiliations]
+        if full and author.bio:
+            lines.append(words("  " + author.bio, "italic"))
+    return Text("\n").join(lines)
+
+
+def _dateline(dateline: Dateline) -> Text:
+    meant = [x for x in (dateline.place, say_date(dateline.date) if dateline.date else None, dateline.agency) if x]
+    return Text.assemble(words(dateline.raw), ("  " + " · ".join(meant) if meant else "", "dim"))
+
+
+def _images(images: tuple[Image, ...], most: int | None) -> Text:
+    lines: list[Text] = []
+    for number, image in enumerate(images[:most], start=1):
+        mark = f"{number}. " if len(images) > 1 else ""
+        lines.append(words(mark + (image.caption or image.alt or image.url or "without a caption")))
+        lines.append(words(" " * len(mark) + say_image(image), "dim"))
+    if most is not None and len(images) > most:
+        lines.append(Text(f"and {len(images) - most} more", style="dim"))
+    return Text("\n").join(lines)
+
+
+def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:
+    state = view.state
+    seen = say_moment(state.first_seen)
+    if state.last_seen and state.last_seen != state.first_seen:
+        seen += f", last {say_moment(state.last_seen)}"
+    yield "Seen", Text(seen)
+    yield "Kept", Text(f"{state.basis} copy, received {say_moment(state.received_at)}, capture {state.capture}")
+    agent = view.reader.agent
+    yield "Read by", words(" ".join(str(agent[k]) for k in ("name", "version") if agent.get(k)))
+    if view.aliases:
+        yield "Known as", Text("\n").join([words(alias.url) for alias in view.aliases])
+
+
+def _grid(rows: list[tuple[str, RenderableType]]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="cyan", no_wrap=True, min_width=9)
+    grid.add_column(overflow="fold")
+    for label, value in rows:
+        grid.add_row(label, value)
+    return Padding(grid, (0, 0, 0, 2))

@@ -1,0 +1,62 @@
+"""``verify`` and ``rebuild``: the archive's own care."""
+
+from __future__ import annotations
+
+import typer
+
+from pressmark.cli.call import Call
+from pressmark.cli.options import ArchiveOption, JsonOption
+
+
+def verify_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Reads everything again and says whether each bit is as it was kept; exits 1 and says where if not.
+
+    \b
+    Example:
+      pressmark verify
+      pressmark verify --json
+    """
+    from pressmark.cli.terminal import console_for, progress
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept, progress(call, "reading every record again, bytes:") as advance:
+        found = kept.verify(advance)
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, {"ok": found.ok, **_plain(found)})
+    else:
+        from pressmark.cli.listings import render_verification
+
+        console_for(call.out, call.environ).print(render_verification(found))
+    return 0 if found.ok else 1
+
+
+def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Makes the database again from the WARC files alone. Leases, schedules and caches are not in them.
+
+    \b
+    Example:
+      pressmark rebuild
+    """
+    from pressmark.cli.terminal import progress
+    from storage import rebuild
+
+    call: Call = ctx.obj
+    with progress(call, "reading the WARC files, bytes:") as advance:
+        counts = rebuild(call.place(archive), progress=advance)
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, counts)
+    else:
+        said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
+        call.out.write(f"rebuilt from the WARC files: {said}\n")
+    return 0
+
+
+def _plain(found: object) -> dict[str, object]:
+    from pressmark.cli.shapes import plain
+
+    shape: dict[str, object] = plain(found)
+    return shape

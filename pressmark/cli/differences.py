@@ -1,0 +1,163 @@
+"""What differs between two versions, word by word and field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from model.change import Change, FieldChange, comparable
+from model.diff import Op, Run, diff_words
+from model.record import VersionView
+from pressmark.cli.phrases import field_label, say_field_change
+from pressmark.cli.terminal import safe
+from pressmark.cli.times import say_moment
+
+_CONTEXT = 12  # words kept on either side of a changed run in a long field
+_STYLES = {Op.SAME: "", Op.ADDED: "green", Op.REMOVED: "red strike"}
+_MARKS = {Op.SAME: ("", ""), Op.ADDED: ("{+", "+}"), Op.REMOVED: ("[-", "-]")}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field that differs, with the runs of words that turn one into the other."""
+
+    change: FieldChange
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Two versions of a record, and what differs between them as both are now read."""
+
+    record: str
+    before: VersionView
+    after: VersionView
+    change: Change
+    fields: tuple[FieldDifference, ...]
+
+    @property
+    def like_readings(self) -> bool:
+        """False where two releases read them: part of a difference may then be ours."""
+        return self.before.reader.release == self.after.reader.release
+
+    def to_json(self) -> dict[str, Any]:
+        """``{record, before, after, like_readings, same, fields[], attendant[]}``."""
+        return {
+            "record": self.record,
+            "before": _end(self.before),
+            "after": _end(self.after),
+            "like_readings": self.like_readings,
+            "same": self.change.same,
+            "fields": [_plain(f) for f in self.fields if f.change in self.change.fields],
+            "attendant": [_plain(f) for f in self.fields if f.change in self.change.attendant],
+        }
+
+
+def differences(before: VersionView, after: VersionView, change: Change) -> Differences:
+    """Lays the words of every changed field beside each other."""
+    old, new = _texts(before), _texts(after)
+    fields = tuple(
+        FieldDifference(c, diff_words(old.get(c.field, ""), new.get(c.field, ""))) for c in (*change.fields, *change.attendant)
+    )
+    return Differences(after.record, before, after, change, fields)
+
+
+def render_differences(found: Differences, *, colour: bool, whole: bool = False) -> RenderableType:
+    """For people. Without ``colour`` words are marked ``[-removed-] {+added+}``."""
+    parts: list[RenderableType] = [_title(found)]
+    if not found.like_readings:
+        parts.append(Text("read by two releases of Pressmark: part of the difference may be ours", style="yellow"))
+    if not found.fields:
+        parts.append(Text("nothing that counts differs (advertisements, related links and counters never do)"))
+    for item in found.fields:
+        parts += [Text(), Text.assemble((field_label(item.change.field), "bold"), "  ", (say_field_change(item.change), "dim"))]
+        parts += [_line(runs, colour) for runs in (_paragraphs(item.runs) if whole else _changed_paragraphs(item.runs))]
+    return Group(*parts)
+
+
+def _title(found: Differences) -> Text:
+    title = Text.assemble((f"{found.record}  ", "bold"))
+    for mark, view in (("@", found.before), (" → @", found.after)):
+        title.append(f"{mark}{view.version}", "bold")
+        title.append(f" ({say_moment(view.state.first_seen)})", "dim")
+    return title
+
+
+def _texts(view: VersionView) -> dict[str, str]:
+    texts = {name: "\n\n".join(x for x in values if x) for name, values in comparable(view.article)}
+    return texts | {"date_modified": view.article.date_modified or ""}
+
+
+def _paragraphs(runs: Sequence[Run]) -> list[list[Run]]:
+    lines: list[list[Run]] = [[]]
+    for run in runs:
+        pieces = run.text.split("\n\n")
+        for number, piece in enumerate(pieces):
+            if number:
+                lines.append([])
+            if piece:
+                lines[-1].append(Run(run.op, piece))
+    return [line for line in lines if line]
+
+
+def _changed_paragraphs(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    skipped = 0
+    for line in _paragraphs(runs):
+        if all(run.op is Op.SAME for run in line):
+            skipped += 1
+            continue
+        if skipped:
+            yield [_skipped(skipped)]
+            skipped = 0
+        yield [_shorten(run, first=i == 0, last=i == len(line) - 1) for i, run in enumerate(line)]
+    if skipped:
+        yield [_skipped(skipped)]
+
+
+def _skipped(count: int) -> Run:
+    return Run(Op.SAME, f"… {count} paragraph{'s' if count > 1 else ''} the same …")
+
+
+def _shorten(run: Run, *, first: bool, last: bool) -> Run:
+    if run.op is not Op.SAME:
+        return run
+    words = run.text.split(" ")
+    if first and len(words) > _CONTEXT:
+        return Run(Op.SAME, "… " + " ".join(words[-_CONTEXT:]))
+    if last and len(words) > _CONTEXT:
+        return Run(Op.SAME, " ".join(words[:_CONTEXT]) + " …")
+    if len(words) > 2 * _CONTEXT + 1:
+        return Run(Op.SAME, " ".join(words[:_CONTEXT]) + " … " + " ".join(words[-_CONTEXT:]))
+    return run
+
+
+def _line(runs: Sequence[Run], colour: bool) -> Text:
+    line = Text("  ")
+    for run in runs:
+        text = safe(run.text)
+        opening, closing = _MARKS[run.op]
+        if colour or run.op is Op.SAME:
+            line.append(text, _STYLES[run.op])
+        else:
+            line.append(f"{opening}{text}{closing}")
+    return line
+
+
+def _end(view: VersionView) -> dict[str, Any]:
+    return {"version": view.version, "reading": view.reading, "first_seen": view.state.first_seen, "capture": view.state.capture}
+
+
+def _plain(item: FieldDifference) -> dict[str, Any]:
+    c = item.change
+    return {
+        "field": c.field,
+        "kind": c.kind.value,
+        "words_added": c.words_added,
+        "words_removed": c.words_removed,
+        "words_before": c.words_before,
+        "runs": [{"op": run.op.value, "text": run.text} for run in item.runs],
+    }

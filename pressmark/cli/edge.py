@@ -1,0 +1,77 @@
+"""The edge where errors become one line and an exit code: no traceback reaches a person.
+
+Exit codes: 0 all well, 1 something in the work failed, 2 a wrong call, 70 a defect of ours,
+130 interrupted, 141 the reader of our output went away.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from model.errors import Ambiguous, BadCall, NotFound, PressmarkError
+from pressmark.cli.call import Call
+
+FAILED, WRONG_CALL, DEFECT, INTERRUPTED, PIPE_CLOSED = 1, 2, 70, 130, 141
+
+
+def run(argv: Sequence[str], call: Call) -> int:
+    """Carries out one command line and returns its exit code. Raises nothing."""
+    from pressmark.cli.app import build
+
+    as_json = "--json" in argv
+    try:
+        code = build()(args=list(argv), prog_name=call.program, standalone_mode=False, obj=call)
+        call.out.flush()
+    except PressmarkError as error:
+        _tell(call, str(error), error, as_json)
+        return WRONG_CALL if isinstance(error, (BadCall, NotFound, Ambiguous)) else FAILED
+    except typer.TyperException as error:
+        command = getattr(getattr(error, "ctx", None), "command_path", call.program)
+        said = " ".join(error.format_message().split()).rstrip(".")
+        _tell(call, f"{said} ({command} --help tells more)", BadCall(said), as_json)
+        return WRONG_CALL
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted(call)
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    except SystemExit as stopped:
+        return _code_of(stopped)
+    except Exception as error:  # noqa: BLE001 - the last line of defence, told below
+        return _defect(call, error)
+    return _interrupted(call) if code == INTERRUPTED else int(code or 0)
+
+
+def _tell(call: Call, line: str, error: PressmarkError, as_json: bool) -> None:
+    call.err.write(f"pressmark: {line}\n")
+    if as_json:
+        from pressmark.cli.shapes import error_shape
+
+        call.out.write(json.dumps(error_shape(error), ensure_ascii=False) + "\n")
+
+
+def _interrupted(call: Call) -> int:
+    call.err.write("pressmark: interrupted; whatever was reported as taken in is kept\n")
+    return INTERRUPTED
+
+
+def _code_of(stopped: SystemExit) -> int:
+    cause = stopped.__context__
+    if isinstance(cause, OSError) and cause.errno == errno.EPIPE:
+        return PIPE_CLOSED
+    return stopped.code if isinstance(stopped.code, int) else FAILED
+
+
+def _defect(call: Call, error: Exception) -> int:
+    if call.environ.get("PRESSMARK_DEBUG"):
+        call.err.write("".join(traceback.format_exception(error)))
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    call.err.write(
+        f"pressmark: this is a defect of Pressmark ({said[:300]}); nothing kept before is touched; "
+        "the same call with PRESSMARK_DEBUG=1 shows the details to report\n"
+    )
+    return DEFECT

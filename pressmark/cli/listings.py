@@ -1,0 +1,129 @@
+"""Many records, changes, hits and events: one entry each, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from model.record import ChangeLine, EventLine, RecordLine, SearchHit, Verification
+from pressmark.cli.phrases import say_change
+from pressmark.cli.terminal import words
+from pressmark.cli.times import say_date, say_moment
+
+_KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
+
+
+def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
+    """Id and headline; then who, where, when; then the address."""
+    title = Text.assemble((line.record, "bold"), "  ", words(line.headline or "without a headline"))
+    if line.withdrawn:
+        title.append("  withdrawn", "magenta")
+    yield title
+    facts = [", ".join(line.authors), line.publisher or "", say_date(line.date_published) if line.date_published else ""]
+    facts.append(f"{line.versions} {'version' if line.versions == 1 else 'versions'}")
+    yield _under(" · ".join(fact for fact in facts if fact))
+    if line.url:
+        yield _under(line.url)
+
+
+def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
+    """The record, and the words around the match."""
+    title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ", words(hit.line.headline or "without a headline"))
+    if hit.line.withdrawn:
+        title.append("  withdrawn", "magenta")
+    yield title
+    yield _under(" ".join(hit.snippet.split()))
+
+
+def render_change_line(line: ChangeLine) -> Iterator[RenderableType]:
+    """When, what kind, which record; then what changed."""
+    title = Text.assemble(say_moment(line.seen_at), "  ", (f"{line.kind:<8}", _KIND_STYLES.get(line.kind, "")), "  ")
+    title.append(f"{line.record}@{line.version}", "bold")
+    title.append_text(words("  " + (line.headline or line.url or "")))
+    yield title
+    changes = say_change(line.change)
+    if changes:
+        yield _under("; ".join(changes))
+    if line.not_seen_before and line.kind != "new":
+        yield _under(f"between {say_moment(line.not_seen_before)} and {say_moment(line.seen_at)}")
+
+
+def render_event(event: EventLine) -> Iterator[RenderableType]:
+    """When, what, by whom, in which chain."""
+    line = Text.assemble(say_moment(event.at), "  ", (f"{event.type:<24}", "cyan"), f" {event.chain} #{event.seq}  ")
+    agent = " ".join(str(event.agent[k]) for k in ("name", "version") if event.agent.get(k))
+    line.append_text(words(agent, "dim"))
+    yield line
+    said = "  ".join(f"{key} {_value(value)}" for key, value in event.detail.items() if value not in (None, "", [], {}))
+    if said:
+        yield _under(said)
+
+
+def render_stats(stats: Mapping[str, Any]) -> RenderableType:
+    """Figures, nested ones indented."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="cyan")
+    grid.add_column(justify="right")
+    for label, value in _figures(stats):
+        grid.add_row(label, value)
+    return grid
+
+
+def render_verification(found: Verification) -> RenderableType:
+    """What was checked, then every finding with what to do."""
+    text = Text(
+        f"checked {_count(found.segments, 'WARC file')}, {_count(found.records, 'WARC record')} ({say_size(found.bytes)}), "
+        f"{_count(found.entries, 'ledger entry', 'ledger entries')}, {_count(found.captures, 'capture')}: "
+    )
+    if found.ok:
+        return text.append("all as it was kept", "bold green")
+    text.append(_count(len(found.findings), "thing is wrong", "things are wrong"), "bold red")
+    for finding in found.findings:
+        text.append("\n")
+        text.append_text(words(finding.place, "bold"))
+        text.append_text(words(f": {finding.problem}. {finding.advice}"))
+    return text
+
+
+def say_size(size: int) -> str:
+    """Bytes in decimal units: ``1.4 MB``."""
+    amount = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{size} bytes" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    raise AssertionError("unreachable")
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text, str]]:
+    for key, value in stats.items():
+        label = words(indent + (key.replace("_", " ") if not indent else str(key)))
+        if isinstance(value, Mapping):
+            if value:
+                yield label, ""
+                yield from _figures(value, indent + "  ")
+        elif key == "bytes" and isinstance(value, int):
+            yield label, say_size(value)
+        else:
+            yield label, f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k} {_value(v)}" for k, v in value.items() if v not in (None, "", [], {})) + "}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_value(v) for v in value)
+    return str(value)
+
+
+def _under(text: str) -> Padding:
+    return Padding(words(text, "dim"), (0, 0, 0, 4))

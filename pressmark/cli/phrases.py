@@ -1,0 +1,86 @@
+"""Short phrases about articles and changes, in the words of the project."""
+
+from __future__ import annotations
+
+from model.article import Access, Affiliation, Article, Author, Complete, Image
+from model.change import Change, ChangeKind, FieldChange
+from model.diff import count_words
+
+_ACCESS = {
+    Access.OPEN: "open",
+    Access.METERED: "metered",
+    Access.PAYWALLED: "behind a paywall",
+    Access.CONSENT_WALL: "behind a consent wall",
+    Access.BOT_CHECK: "a bot check",
+    Access.ERROR_PAGE: "an error page",
+}
+_COMPLETE = {Complete.YES: "complete", Complete.NO: "not complete", Complete.UNKNOWN: "completeness unknown"}
+_KINDS = {ChangeKind.REORDERED: "reordered", ChangeKind.TYPOGRAPHIC: "quotes, dashes or spaces only"}
+
+
+def field_label(name: str) -> str:
+    """``date_published`` as people read it: ``Date published``."""
+    return name.replace("_", " ").capitalize()
+
+
+def say_field_change(change: FieldChange) -> str:
+    """``edited, +3 -1 words``."""
+    if change.field in {"date_published", "date_modified"}:
+        return change.kind.value
+    sizes = [f"+{change.words_added}"] * bool(change.words_added) + [f"-{change.words_removed}"] * bool(change.words_removed)
+    counted = f", {' '.join(sizes)} words" if sizes else ""
+    return _KINDS.get(change.kind, change.kind.value) + counted
+
+
+def say_change(change: Change | None) -> list[str]:
+    """One phrase a changed field: ``headline edited, +1 -1 words``."""
+    if change is None:
+        return []
+    return [f"{f.field.replace('_', ' ')} {say_field_change(f)}" for f in change.fields]
+
+
+def say_affiliation(post: Affiliation) -> str:
+    """``formerly vice president, European Assembly, 1999 to 2014``."""
+    where = ", ".join(x for x in (post.role, post.organization, post.location) if x)
+    match (post.since, post.until):
+        case (str(), str()):
+            years = f", {post.since} to {post.until}"
+        case (str(), None):
+            years = f", since {post.since}"
+        case (None, str()):
+            years = f", until {post.until}"
+        case _:
+            years = ""
+    return ("formerly " if post.past else "") + where + years
+
+
+def say_author(author: Author) -> str:
+    """Name and role on one line; affiliations stand on their own."""
+    return f"{author.name}, {author.role}" if author.role else author.name
+
+
+def say_image(image: Image) -> str:
+    """Who made an image, for whom, and the credit as printed where that says more."""
+    makers = []
+    if image.creators:
+        makers.append("photograph by " + _listed(image.creators))
+    if image.agencies:
+        makers.append(_listed(image.agencies))
+    if image.kind:
+        makers.append(image.kind)
+    said = ", ".join(makers)
+    if image.credit_line:
+        return f"{said}  “{image.credit_line}”" if said else f"“{image.credit_line}”"
+    return said or "no credit printed"
+
+
+def say_body(article: Article) -> str:
+    """``412 words in 9 paragraphs, complete, open``."""
+    length = count_words(article.text)
+    paragraphs = len([part for part in article.text.split("\n\n") if part])
+    counted = f"{length} words in {paragraphs} {'paragraph' if paragraphs == 1 else 'paragraphs'}" if length else "no text"
+    return f"{counted}, {_COMPLETE[article.complete]}, {_ACCESS[article.access]}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

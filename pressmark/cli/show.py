@@ -1,0 +1,165 @@
+"""``show``, ``history`` and ``diff``: one record, closely."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model.errors import BadCall, NotFound
+from pressmark.cli.call import Call
+from pressmark.cli.options import ArchiveOption, JsonOption, RecordArgument, VersionArgument
+from pressmark.cli.references import Reference, parse_reference, parse_version
+
+if TYPE_CHECKING:
+    from model.record import History
+    from storage import Archive
+
+
+class Format(StrEnum):
+    """What ``show --format`` prints."""
+
+    CARD = "card"
+    TEXT = "text"
+    JSON = "json"
+
+
+def show_command(
+    ctx: typer.Context,
+    record: VersionArgument,
+    why: Annotated[bool, typer.Option("--why", help="How we know: the evidence for every value, and what was rejected.")] = False,
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format", help="card: for people; text: the plain text alone; json: the article alone, as extract prints it."
+        ),
+    ] = Format.CARD,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """One version of a record as now read: what it says, where it stands in time, and how we know.
+
+    \b
+    Example:
+      pressmark show c4p9xk-7f
+      pressmark show c4p9xk-7f@1 --why
+      pressmark show https://harbour-ledger.example/news/budget --format text
+    """
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        wanted = _found(kept, parse_reference(record))
+        view = kept.show(wanted.record, wanted.version, wanted.reading)
+    from pressmark.cli.shapes import write_json
+    from pressmark.cli.terminal import console_for, safe
+
+    if as_json or form is Format.JSON:
+        write_json(call.out, view if as_json else view.article)
+        return 0
+    if form is Format.TEXT:
+        text = view.article.text + "\n"
+        call.out.write(safe(text) if call.out.isatty() else text)
+        return 0
+    from pressmark.cli.cards import version_card
+    from pressmark.cli.reading import render_body
+    from pressmark.cli.why import render_why
+
+    console = console_for(call.out, call.environ)
+    console.print(version_card(view))
+    console.print()
+    console.print(render_why(view.article) if why else render_body(view.article))
+    return 0
+
+
+def history_command(
+    ctx: typer.Context, record: RecordArgument, archive: ArchiveOption = None, as_json: JsonOption = False
+) -> int:
+    """A record through time: every state, when it was seen, what changed, whether it was withdrawn.
+
+    \b
+    Example:
+      pressmark history c4p9xk-7f
+      pressmark history https://harbour-ledger.example/news/budget
+    """
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        history = kept.history(_found(kept, parse_reference(record)).record)
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, history)
+        return 0
+    from pressmark.cli.terminal import console_for
+    from pressmark.cli.timeline import render_history
+
+    console_for(call.out, call.environ).print(render_history(history))
+    return 0
+
+
+def diff_command(
+    ctx: typer.Context,
+    record: RecordArgument,
+    before: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="A version number. Default: the last but one in time.", show_default=False)
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="A version number. Default: the last in time.", show_default=False)
+    ] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Show paragraphs that are the same, too.")] = False,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """What differs between two versions, word by word, field by field.
+
+    In colour on a terminal; elsewhere, or with NO_COLOR set, as [-removed-] {+added+}.
+
+    \b
+    Example:
+      pressmark diff c4p9xk-7f
+      pressmark diff c4p9xk-7f 1 3
+    """
+    from model.change import compare
+    from pressmark.cli.differences import differences, render_differences
+    from pressmark.cli.shapes import write_json
+    from pressmark.cli.terminal import console_for, in_colour
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        wanted = _found(kept, parse_reference(record))
+        first, second = _two_versions(kept.history(wanted.record), wanted, before, after)
+        old, new = kept.show(wanted.record, first), kept.show(wanted.record, second)
+    found = differences(old, new, compare(old.article, new.article))
+    if as_json:
+        write_json(call.out, found)
+        return 0
+    console = console_for(call.out, call.environ)
+    console.print(render_differences(found, colour=in_colour(console), whole=whole))
+    return 0
+
+
+def _found(kept: Archive, wanted: Reference) -> Reference:
+    return Reference(kept.find(wanted.record), wanted.version, wanted.reading)
+
+
+def _two_versions(history: History, wanted: Reference, before: str | None, after: str | None) -> tuple[int, int]:
+    """Explicit numbers; else two neighbours in time, of the publisher's strand where it has two."""
+    a, b = parse_version(before) if before else None, parse_version(after) if after else wanted.version
+    if a is not None and b is not None:
+        return a, b
+    strands = {s.strand for s in history.states}
+    published = [s.version for s in history.states if s.strand == min(strands, key=_publisher_first, default=None)]
+    order = published if b is None or b in published else [s.version for s in history.states]
+    if a is not None:
+        return a, order[-1]
+    last = order.index(b) if b in order else len(order) - 1
+    if b is not None and b not in order:
+        raise NotFound(f"{history.record} has no version {b}: pressmark history {history.record} shows those there are")
+    if last < 1:
+        raise BadCall(
+            f"{history.record} has one version there, so there is nothing to compare; pressmark history shows all of them"
+        )
+    return order[last - 1], order[last]
+
+
+def _publisher_first(strand: str) -> bool:
+    return strand != "publisher"

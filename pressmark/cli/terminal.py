@@ -1,0 +1,61 @@
+"""Where renderables go: consoles for a terminal, a pipe or a file, and progress on stderr."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from pressmark.cli.call import Call
+
+PIPE_WIDTH = 100
+_WIDEST = 110
+# a page may carry escape sequences that would drive the reader's terminal
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
+    """A console over a stream: colours only on a terminal, ``NO_COLOR`` and ``COLUMNS`` honoured."""
+    console = Console(file=stream, _environ=environ, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in environ:
+        console.width = PIPE_WIDTH
+    console.width = min(console.width, _WIDEST)
+    return console
+
+
+def in_colour(console: Console) -> bool:
+    """True where colour alone may tell two things apart."""
+    return console.is_terminal and not console.no_color and console.color_system is not None
+
+
+def safe(text: str) -> str:
+    """Text from a page without control characters, line feeds and tabs kept."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def words(text: str, style: str = "") -> Text:
+    """Text from a page, made safe, as a renderable."""
+    return Text(safe(text), style=style)
+
+
+@contextmanager
+def progress(call: Call, doing: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Shows ``doing`` and a count on stderr while it lasts, where that is a terminal.
+
+    Yields ``advance(done, total)``; ``total`` is ``None`` where nobody knows it.
+    """
+    console = console_for(call.err, call.environ)
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    with console.status(doing) as status:
+
+        def advance(done: int, total: int | None) -> None:
+            status.update(f"{doing} {done}" + (f" of {total}" if total else ""))
+
+        yield advance

@@ -1,0 +1,94 @@
+"""A record through time, as a table of states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from model.record import History, State, Strand
+from pressmark.cli.phrases import say_change
+from pressmark.cli.terminal import words
+from pressmark.cli.times import say_moment, say_span
+
+_A_GAP_WORTH_TELLING = 3600
+
+
+def render_history(history: History) -> RenderableType:
+    """The publisher's states in time, then the copies beside; other addresses and relations last."""
+    published = [s for s in history.states if s.strand is Strand.PUBLISHER]
+    beside = [s for s in history.states if s.strand is Strand.BESIDE]
+    parts: list[RenderableType] = [_head(history, published, beside)]
+    if published:
+        parts.append(_table(published))
+    absences = [o for o in history.observations if o.kind == "absence"]
+    if absences:
+        parts.append(Text(f"not found {len(absences)} times, last {say_moment(absences[-1].observed_at)}", style="magenta"))
+    if beside:
+        parts += [
+            Text("Copies beside: given by a person or another archive, never counted as the publisher's edits", style="bold"),
+            _table(beside),
+        ]
+    parts += _addresses(history)
+    return Group(*parts)
+
+
+def _head(history: History, published: Sequence[State], beside: Sequence[State]) -> Text:
+    head = Text.assemble((history.record, "bold"), "  ", words(history.url or "without an address", "dim"), "\n")
+    counted = f"{len(published)} {'state' if len(published) == 1 else 'states'} seen at the publisher"
+    if beside:
+        counted += f", {len(beside)} {'copy' if len(beside) == 1 else 'copies'} beside"
+    head.append(counted)
+    if history.withdrawn:
+        head.append(", withdrawn", "bold magenta")
+    return head
+
+
+def _table(states: Sequence[State]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("State", "First seen", "Last seen"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("Looks", justify="right")
+    table.add_column("What happened", overflow="fold")
+    for state in states:
+        table.add_row(
+            Text(f"@{state.version}", style="bold"),
+            say_moment(state.first_seen),
+            say_moment(state.last_seen),
+            str(1 + state.checks),
+            Text("\n").join(list(_happened(state))),
+        )
+    return table
+
+
+def _happened(state: State) -> Iterator[Text]:
+    yield words(state.headline or "without a headline", "italic")
+    changes = say_change(state.change)
+    if changes:
+        yield Text("; ".join(changes))
+    if state.not_seen_before:
+        yield Text(f"changed between {say_moment(state.not_seen_before)} and {say_moment(state.first_seen)}", style="dim")
+    if state.reverts_to is not None:
+        yield Text(f"the same again as @{state.reverts_to}", style="yellow")
+    if state.gap >= _A_GAP_WORTH_TELLING:
+        yield Text(f"not looked at for up to {say_span(state.gap)}", style="dim")
+    if state.withdrawn_at:
+        yield Text(f"withdrawn: found gone {say_moment(state.withdrawn_at)}", style="bold magenta")
+    if state.restored_at:
+        yield Text(f"back again {say_moment(state.restored_at)}", style="green")
+    if state.strand is Strand.BESIDE:
+        yield Text(f"{state.basis}, received {say_moment(state.received_at)}", style="dim")
+
+
+def _addresses(history: History) -> Iterator[RenderableType]:
+    others = [a for a in history.aliases if a.url != history.url]
+    if others:
+        yield Text("Also at", style="bold")
+        yield from (Text.assemble("  ", words(a.url), (f"  {a.how}, since {say_moment(a.since)}", "dim")) for a in others)
+    if history.relations:
+        yield Text("Related", style="bold")
+        for relation in history.relations:
+            yield Text.assemble("  ", words(f"{relation.get('relation', 'related to')} {relation.get('to', '')}"))
