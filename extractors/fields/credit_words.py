@@ -72,29 +72,48 @@ def lexicon(language: str | None) -> Lexicon:
     """The lexicon for a page in ``language`` (primary subtag; ``None``: every language's words)."""
     tables = _tables()
     near = [tables[code] for code in ("en", language) if code in tables] if language in tables else list(tables.values())
-    every = list(tables.values())
-    by = _either(_all(every, "by"))
-    label = _either(_all(every, "label"))
-    kinds = {fold(word): kind for key, kind in KINDS.items() for word in _all(near, key)}
-    kind = _either(word for key in KINDS for word in _all(near, key))
-    organization = _all(every, "organization")
-    rights = _either(_all(every, "rights"))
+    shared = _shared()
     return Lexicon(
-        # kind words may stand inside ("File Photo by", "Screenshot:")
-        lead=re.compile(
-            rf"(?:©|ⓒ|\(c\)|{rights}(?=\s|:)|(?:{kind}|{label})(?:\s{{0,2}}/\s{{0,2}}{label})?\s{{0,2}}(?:[:：=＝・]|(?:courtesy(?:\sof)?|{by})(?=\s|:)\s?:?|©|\(c\)))",
-            re.I,
-        ),
+        lead=shared.lead,
         bare=re.compile(rf"(?:{_either(_all(near, 'label'))})(?:\s{{0,2}}[/|.-]\s{{0,2}}|\s+)(?=\S)", re.I),
         label_end=re.compile(rf"\s*(?:{_either(_all(near, 'label') | _all(near, 'after'))})$", re.I),
         after=re.compile(rf"(?<=\S)\s*(?:{_either(_all(near, 'after'))})\.?$", re.I),
         by=re.compile(rf"(?:{_either(_all(near, 'by'))})(?:\s+|:\s*)", re.I),
         agent=re.compile(rf"\s(?:{_either(_all(near, 'agent') - {'via'})})\s", re.I),
         joins=re.compile(rf"\s*(?:{_either(_all(near, 'and') | {'&', '+'})})\s+|[、·]", re.I),
-        kind=re.compile(kind, re.I),
-        kinds=kinds,
-        rights=re.compile(rights, re.I),
+        kind=re.compile(_either(word for key in KINDS for word in _all(near, key)), re.I),
+        kinds=shared.kinds,
+        rights=shared.rights,
         noise=frozenset(map(fold, _all(near, "noise") | _all(near, "label"))),
+        organization=shared.organization,
+        organization_ends=shared.organization_ends,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What does not depend on the page's language, compiled once."""
+
+    lead: re.Pattern[str]
+    rights: re.Pattern[str]
+    kinds: Mapping[str, str]
+    organization: frozenset[str]
+    organization_ends: tuple[str, ...]
+
+
+@cache
+def _shared() -> _Shared:
+    every = list(_tables().values())
+    by, label, rights = (_either(_all(every, key)) for key in ("by", "label", "rights"))
+    kind = _either(word for key in KINDS for word in _all(every, key))
+    organization = _all(every, "organization")
+    announced = rf"(?:{kind}|{label})(?:\s{{0,2}}/\s{{0,2}}{label})?\s{{0,2}}"
+    follows = rf"(?:[:：=＝・]|(?:courtesy(?:\sof)?|{by})(?=\s|:)\s?:?|©|\(c\))"
+    return _Shared(
+        # words for kinds may stand in the label's place: "File Photo by", "Screenshot:"
+        lead=re.compile(rf"(?:©|ⓒ|\(c\)|{rights}(?=\s|:)|{announced}{follows})", re.I),
+        rights=re.compile(rights, re.I),
+        kinds={fold(word): kind for key, kind in KINDS.items() for word in _all(every, key)},
         organization=frozenset(map(fold, (w for w in organization if not w.startswith("-")))),
         organization_ends=tuple(sorted(fold(w[1:]) for w in organization if w.startswith("-"))),
     )

@@ -86,7 +86,9 @@ def parse_credit(text: str, language: str | None = None, *, organizations: Colle
     kind, rest = _kind(rest, words)
     labelled = bool(words.lead.match(line)) or bool(words.bare.match(line)) or notice is not None
     known = frozenset(map(fold, organizations))
-    named = classify(_parties(rest, words), words, known, labelled=labelled)
+    parties = _parties(rest, words)
+    kind = kind or next((words.kinds[fold(p.text)] for p in parties if fold(p.text) in words.kinds), None)
+    named = classify([p for p in parties if fold(p.text) not in words.kinds], words, known, labelled=labelled)
     return Credit(
         credit_line=line,
         creators=_once(n.name for n in named if n.person),

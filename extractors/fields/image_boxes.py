@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import XPath, _Element
+
 from extractors.dom import Element
 from extractors.fields.image_sources import best_address, is_image_file, is_picture, key
 from extractors.fields.image_text import is_named_words, marks, text_without
@@ -22,7 +24,7 @@ _NOISE = re.compile(
     r"avatar|author(?!iz)|byline|headshot|contributor|profile-(?:pic|image|photo)|related|recommend|newsletter|most-?(?:read|popular|viewed)"
     r"|trending|outbrain|taboola|advert|navbar|breadcrumb|read-?more|recirc|site-?header|masthead|subscribe|cookie|affiliate|sponsor|up-?next"
     r"|(?:read|watch|play)-?next|next-?article|more-?(?:from|news|stories|on)|also-?(?:read|like)|follow-?us|whatsapp|googleplay"
-    r"|(?<![a-z])(?:bio|comments?|logo|nav|menu|emoji|latest|app-?(?:store|promo)|teasers?)(?![a-z])",
+    r"|(?<![a-z])(?:bio|comments?|logo|nav|menu|emoji|latest|app-?(?:store|promo))(?![a-z])",
     re.I,
 )
 _FURNITURE = re.compile(r"avatar|author|logo|emoji|tracking|pixel|headshot|(?<![a-z])icon", re.I)
@@ -31,11 +33,20 @@ _PICTURE_BOX = re.compile(
     r"image|img|photo|picture|media|figure|gallery|galerie|slide|foto|bild|wp-caption|illustration|visual|thumbnail|poster|hero|lead",
     re.I,
 )
-_CARRIERS = ("figure", "div", "span", "li", "a")  # elements that may say where an image is, for a script to load it
+_IMAGES = frozenset({"img", "amp-img"})
+_NO_HOLDERS = frozenset(
+    {"source", "script", "iframe", "video", "audio", "picture", "noscript", "input", "link", "meta", "button"}
+)
+_HOLDERS = XPath(
+    ".//img | .//amp-img | .//figure | .//*[@data-src or @data-srcset or @data-url or @data-image or @data-original or @data-bg"
+    " or @data-background-image or contains(@style, 'background-image')]"
+)
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
 _BIG = 150  # elements; a larger element is no box of one image
+SHORTEST_PARAGRAPH = 80  # characters
+LEAST_TEXT = 600
 LONGEST_WORDS = 1500
 
 
@@ -53,14 +64,22 @@ def article_images(page: Page) -> list[Box]:
     """The article's images in reading order; one image shown in several sizes comes once for each."""
     root = page.main if page.main is not None else page.tree
     found: dict[Element, str | None] = {}
-    for image in [*_above(root), *root.iter("img", "amp-img", *_CARRIERS)]:
-        if image.tag in _CARRIERS and not _carries(image):
+    noise: dict[Element, bool] = {}
+    for image in [*_above(root), *_holders(root)]:
+        if image.tag not in _IMAGES and not _carries(image):
+            continue
+        if _in_noise(page, image, noise):
             continue
         address = _usable(page, image)
         if address is not None or _is_empty_figure(page, image):
             found[image] = address
     keys = {image: key(address or page.css(image)) for image, address in found.items()}
     return [Box(image, address, _box(page, image, keys)) for image, address in found.items()]
+
+
+def _holders(root: Element) -> list[Element]:
+    found = _HOLDERS(root)
+    return [e for e in found if isinstance(e, _Element)] if isinstance(found, list) else []
 
 
 def _carries(element: Element) -> bool:
@@ -76,12 +95,7 @@ def _carries(element: Element) -> bool:
 
 def _is_empty_figure(page: Page, element: Element) -> bool:
     """A figure with a caption whose image only a script would have loaded."""
-    return (
-        element.tag == "figure"
-        and next(element.iter("figcaption"), None) is not None
-        and bool(page.text_of(element))
-        and not _in_noise(page, element)
-    )
+    return element.tag == "figure" and next(element.iter("figcaption"), None) is not None and bool(page.text_of(element))
 
 
 def _above(root: Element) -> list[Element]:
@@ -108,13 +122,40 @@ def _above(root: Element) -> list[Element]:
 def _usable(page: Page, image: Element) -> str | None:
     """The image's address, or ``None`` where it is no image of the article."""
     address = best_address(image, page.url)
-    if address is None or _is_small(image) or _FURNITURE.search(marks(image)) or _in_noise(page, image):
+    if address is None or _is_small(image) or _FURNITURE.search(marks(image)):
         return None
-    if image.tag in _CARRIERS and not is_image_file(address):
+    if image.tag not in _IMAGES and not is_image_file(address):
         return None
-    if (not is_picture(address) or _leads_away(page, image)) and not _has_words(image):
+    if (not is_picture(address) or _in_link_away(page, image)) and not _has_words(image):
         return None
     return address
+
+
+def after_text(page: Page, root: Element) -> frozenset[Element]:
+    """Images behind the last paragraph: teasers, unless words of their own vouch for them."""
+    behind: list[Element] = []
+    size = 0
+    for element in root.iter("p", "img", "amp-img"):
+        if element.tag == "p":
+            length = sum(map(len, element.itertext())) if len(element) < 40 else 0
+            if length >= SHORTEST_PARAGRAPH and next(element.iterancestors("figure", "aside", "li", "a"), None) is None:
+                size += length
+                behind.clear()
+        else:
+            behind.append(element)
+    return frozenset(behind) if size >= LEAST_TEXT else frozenset()
+
+
+def is_teaser(page: Page, image: Element) -> bool:
+    """Whether an image without words stands in a card whose text leads to another page."""
+    item = image.getparent()
+    for _ in range(6):
+        if item is None or item.tag in _ROOTS or _too_big(item) or len(page.text_of(item)) > 400:
+            return False
+        if any(len(page.text_of(a)) >= 15 and leads_away(page, a) for a in item.iter("a")):
+            return True
+        item = item.getparent()
+    return False
 
 
 def _has_words(image: Element) -> bool:
@@ -130,17 +171,26 @@ def _has_words(image: Element) -> bool:
     )
 
 
-def _in_noise(page: Page, image: Element) -> bool:
+def _in_noise(page: Page, image: Element, known: dict[Element, bool]) -> bool:
     around = page.h1.iterancestors() if page.h1 is not None else ()
     article = {page.main, *around}
     for ancestor in image.iterancestors():
         if ancestor in article:
             return False
-        if ancestor.tag in _NOISE_TAGS:
-            return True
-        if ancestor.tag not in ("article", "main", "body") and _NOISE.search(marks(ancestor)):
+        if ancestor not in known:
+            known[ancestor] = _is_noise(page, ancestor)
+        if known[ancestor]:
             return True
     return False
+
+
+def _is_noise(page: Page, element: Element) -> bool:
+    if element.tag in _NOISE_TAGS:
+        return True
+    if element.tag in ("article", "main", "body") or not _NOISE.search(marks(element)):
+        return False
+    # a class may say "paywall" or "related" around the whole article
+    return page.main is None or len(page.text_of(element)) < 0.4 * len(page.text_of(page.main))
 
 
 def _is_small(image: Element) -> bool:
@@ -152,11 +202,13 @@ def _is_small(image: Element) -> bool:
     return bool(sizes) and max(sizes) < SMALLEST
 
 
-def _leads_away(page: Page, image: Element) -> bool:
-    """Inside a link to another page: a teaser or an advertisement, not a link to the image itself."""
+def _in_link_away(page: Page, image: Element) -> bool:
     link = next(image.iterancestors("a"), None)
-    if link is None:
-        return False
+    return link is not None and leads_away(page, link)
+
+
+def leads_away(page: Page, link: Element) -> bool:
+    """Whether a link goes to another page, and not to the image itself or a part of the article."""
     href = (link.get("href") or "").strip()
     if not href or href.startswith(("#", "javascript:", "data:")) or is_image_file(href):
         return False
@@ -180,7 +232,7 @@ def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
     while (parent := box.getparent()) is not None:
         if parent.tag in _ROOTS or parent.tag == "article" or _too_big(parent):
             break
-        if any(keys[i] != own for i in parent.iter("img", "amp-img", *_CARRIERS) if i in keys):
+        if any(keys[i] != own for i in parent.iter() if i in keys):
             break
         inside = parent.tag in _OF_FIGURES
         if not inside and next(parent.iter("h1", "h2", "time"), None) is not None and next(box.iter("h2", "time"), None) is None:

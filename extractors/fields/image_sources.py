@@ -35,6 +35,7 @@ _FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|bmp|tiff?)(?=$|[?#/&!:])", re.
 _SRCSET_ITEM = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
 _LISTED = re.compile(r"https?://[^\s\]\[,\"'<>]*(?:imag|img|photo|foto|media|\.(?:jpe?g|png|webp))[^\s\]\[,\"'<>]*", re.I)
 _STYLE_URL = re.compile(r"background(?:-image)?\s*:\s*url\(\s*['\"]?([^'\")\s]+)", re.I)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 _SIZE = re.compile(r"(?:[-_.@,](?:\d{2,5}x\d{2,5}|w_?\d{2,4}|h_?\d{2,4}|\d{3,4}w?|scaled|\dx))+$", re.I)
 _NOT_PICTURES = re.compile(
     r"\.svg(?:[?#]|$)|/(?:icons?|logos?|sprites?|emojis?|flags|avatars?|badges?|buttons?)/|gravatar\.com|[/_-](?:icon|logo|avatar|sprite|favicon)s?[-_.\d]",
@@ -95,6 +96,8 @@ def key(address: str) -> str:
         return plain
     path = parts.path.rstrip("/")
     base = path.rsplit("/", 1)[-1].lower()
+    if unique := _UUID.search(path):
+        return unique.group().lower()
     stem = _SIZE.sub("", _FILE.split(base)[0])
     long_tokens = re.findall(r"[A-Za-z0-9-]{20,}|\d{6,}", path)
     if len(stem) >= 8 and (any(c.isdigit() for c in stem) or len(stem) >= 16):

@@ -7,12 +7,13 @@ together, but what one says about an image that another found is looked up by it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from extractors.dom import Element, collapse
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
-from extractors.fields.image_boxes import article_images
+from extractors.fields.image_boxes import Box, after_text, article_images, is_teaser
+from extractors.fields.image_data import Declared, declared
 from extractors.fields.image_sources import absolute, key
 from extractors.fields.image_text import Words, read_words
 from extractors.page import Page
@@ -28,13 +29,20 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     """Images in the article's part of the page."""
     organizations = _names_of_site(page)
     found: dict[str, _Found] = {}
+    behind = after_text(page, page.main if page.main is not None else page.tree)
     for box in article_images(page):
         words = read_words(page, box.element, box.image, organizations)
-        item = _Found(box.image, box.address, words)
-        if box.address is None and words.credit is None:
+        if words.credit is None and (box.address is None or _is_furniture(page, box, words, behind)):
             continue
+        item = _Found(box.image, box.address, words)
         name = key(box.address) if box.address else page.css(box.image)
+        if name in found and words.credit is not None and item.differs(found[name]):
+            name = f"{name} {item.words.caption}"  # the same picture once more, with other words
         found[name] = item if name not in found else found[name].richer(item)
+    silent = [name for name, item in found.items() if item.words.credit is None]
+    if silent:
+        for name, data in declared(page, silent, organizations).items():
+            found[name] = found[name].with_data(data)
     items = list(found.values())
     if not items:
         return
@@ -44,6 +52,14 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
         detail |= _evidence(page, number, item)
     first = items[0]
     yield Candidate(images, How.MARKED, f"css:{page.css(first.image)}", first.alt or first.address or "", detail)
+
+
+def _is_furniture(page: Page, box: Box, words: Words, behind: Collection[Element]) -> bool:
+    """An image that nothing says belongs to the article: wordless, in a card or behind the text."""
+    figured = box.element.tag == "figure" and next(box.element.iter("figcaption"), None) is not None
+    if figured and words.caption:
+        return False
+    return box.image in behind or (words.caption is None and is_teaser(page, box.image))
 
 
 def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
@@ -59,10 +75,22 @@ class _Found:
     image: Element
     address: str | None
     words: Words
+    data: Declared | None = None
 
     @property
     def alt(self) -> str | None:
         return collapse(self.image.get("alt") or "") or None
+
+    def differs(self, other: _Found) -> bool:
+        mine, theirs = self.words.caption or "", other.words.caption or ""
+        return bool(mine and theirs) and mine not in theirs and theirs not in mine
+
+    def with_data(self, data: Declared) -> _Found:
+        """What the page's data adds: a credit, and a caption where the mark-up shows none."""
+        words = replace(self.words, credit=data.credit) if data.credit else self.words
+        if words.caption is None and data.caption and data.credit:
+            words = replace(words, caption=data.caption)
+        return replace(self, words=words, data=data if data.credit else None)
 
     def richer(self, other: _Found) -> _Found:
         """The one of two copies of an image that says more, keeping what only the other says."""
@@ -98,7 +126,11 @@ def _evidence(page: Page, number: int, item: _Found) -> dict[str, Evidence]:
     if words.caption and words.caption_at is not None:
         where = f"css:{page.css(words.caption_at)}"
         found[f"/{number}/caption"] = Evidence("images.caption", How.MARKED, where, shorten(page.text_of(words.caption_at)))
-    if words.credit and words.credit_at is not None:
+    if item.data is not None:
+        found[f"/{number}/credit_line"] = Evidence(
+            "images.credit_in_data", How.DECLARED, item.data.where, shorten(item.data.quote)
+        )
+    elif words.credit and words.credit_at is not None:
         where = f"css:{page.css(words.credit_at)}"
         found[f"/{number}/credit_line"] = Evidence("images.credit", How.MARKED, where, shorten(words.credit_quote))
     return found
