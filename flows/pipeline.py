@@ -25,7 +25,7 @@ from model.errors import Damaged, Refused
 from model.record import Outcome, Result
 from sources.http import Fetcher, HttpSettings
 from storage import Archive, Deposit, Person, Release, Reread, Verdict
-from storage.writer import Staged
+from storage.batch import Staged
 
 COMMIT_SECONDS = 1.0
 COMMIT_ITEMS = 200

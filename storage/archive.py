@@ -1,18 +1,9 @@
-"""An archive: a folder with WARC segments, a descriptor, and a database that can be lost.
-
-pressmark-archive.json   what this is, its id, the format; never changed
-README.txt               how to read it without this software
-warc/*.warc.gz           captures and ledger: the truth
-pressmark.db             projections (SQLite), made anew by ``rebuild``
-"""
+"""An archive, open: the face of storage."""
 
 from __future__ import annotations
 
-import json
-import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,28 +14,24 @@ from sqlalchemy import Connection, select
 from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
-from model.errors import BadCall, Damaged, NewerFormat, NotFound, StorageUnavailable
-from model.ids import is_archive_id, mint_archive_id
+from model.errors import BadCall, Damaged, NotFound, StorageUnavailable
+from model.ids import mint_archive_id
 from model.ledger import Agent, AgentType, Kind
 from model.record import ChangeLine, EventLine, History, RecordLine, SearchHit, Verification, VersionView
 from storage import queries, tables
+from storage.batch import Staged
 from storage.capture_records import parse_facts, restore_capture
 from storage.database import WAIT_SECONDS, Database
 from storage.decide import Kept
 from storage.deposit import Deposit, Settled
+from storage.folder import DATABASE, DESCRIPTOR, FORMAT, SEGMENTS, read_descriptor, write_descriptor, write_durably
 from storage.readme import README
-from storage.rebuild import rebuild_into
-from storage.recovery import recover
+from storage.rebuild import rebuild as rebuild_at
 from storage.search import search
-from storage.segments import LIMIT, Segment, SegmentFolder, sync_folder
+from storage.segments import LIMIT, SegmentFolder
 from storage.verify import Checker
 from storage.warc import Member, read_member
-from storage.writer import Settings, Staged, Undecided, Writer
-
-FORMAT = 1
-DESCRIPTOR = "pressmark-archive.json"
-DATABASE = "pressmark.db"
-FOLDER = "warc"
+from storage.writer import Imprint, Undecided, Writer
 
 Progress = Callable[[int, int], None]
 
@@ -69,7 +56,7 @@ class Archive:
     def __init__(
         self,
         where: Path,
-        descriptor: Mapping[str, Any],
+        archive_id: str,
         database: Database,
         *,
         write: bool,
@@ -80,16 +67,16 @@ class Archive:
         institution: str,
     ) -> None:
         self.where = where
-        self.id: str = descriptor["archive"]
+        self.id = archive_id
         self._database = database
         self._new_id = new_id
         tag = mint_archive_id()
-        self._folder = SegmentFolder(where / FOLDER, self.id, now, tag, segment_limit)
+        self._folder = SegmentFolder(where / SEGMENTS, self.id, now, tag, segment_limit)
         software = f"pressmark/{version('pressmark')}"
-        settings = Settings(self.id, software, operator, institution)
-        self._writer = Writer(database, self._folder, settings, now, new_id, self._recover)
+        imprint = Imprint(self.id, software, operator, institution)
+        self._writer = Writer(database, self._folder, imprint, now, new_id)
         if write:
-            self._recover_all()
+            self._writer.recover_all()
 
     @staticmethod
     def exists(where: str | Path) -> bool:
@@ -118,19 +105,18 @@ class Archive:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise BadCall(f"{where} is not an empty folder: name another place for the archive")
         archive_id = mint_archive_id()
-        descriptor = {"pressmark": FORMAT, "archive": archive_id, "created": utc_text(now())}
         try:
-            (path / FOLDER).mkdir(parents=True, exist_ok=True)
-            _write_durably(path / "README.txt", README.format(archive=archive_id).encode())
+            (path / SEGMENTS).mkdir(parents=True, exist_ok=True)
+            write_durably(path / "README.txt", README.format(archive=archive_id).encode())
             database = Database.at(path / DATABASE, wait=wait)
             database.create(archive_id)
             # the descriptor comes last: without it there is no archive, and creating it can be tried again
-            _write_durably(path / DESCRIPTOR, (json.dumps(descriptor, indent=1) + "\n").encode())
+            write_descriptor(path, archive_id, utc_text(now()))
         except OSError as error:
             raise StorageUnavailable(f"no archive can be made at {where}: {error.strerror}") from error
         made = Archive(
             path,
-            descriptor,
+            archive_id,
             database,
             write=True,
             now=now,
@@ -139,7 +125,7 @@ class Archive:
             operator=operator,
             institution=institution,
         )
-        made._writer.record_event(Kind.ARCHIVE, {"created": descriptor["created"], "format": FORMAT})
+        made._writer.record(Kind.ARCHIVE, {"created": read_descriptor(path)["created"], "format": FORMAT})
         return made
 
     @staticmethod
@@ -160,14 +146,14 @@ class Archive:
         ``Damaged`` where the database is missing, older or another archive's.
         """
         path = Path(where)
-        descriptor = _descriptor(path)
+        archive_id = read_descriptor(path)["archive"]
         if not (path / DATABASE).is_file():
             raise Damaged(f"the database of {where} is missing: run `pressmark rebuild` to make it anew from the WARCs")
         database = Database.at(path / DATABASE, wait=wait)
-        database.check(descriptor["archive"])
+        database.check(archive_id)
         return Archive(
             path,
-            descriptor,
+            archive_id,
             database,
             write=write,
             now=now,
@@ -281,7 +267,7 @@ class Archive:
     def record_event(self, type_: str, detail: Mapping[str, Any], *, outcome: str = "success", person: str | None = None) -> None:
         """A PREMIS event in the archive's own chain."""
         agent = Agent(AgentType.PERSON, person) if person else None
-        self._writer.record_event(Kind.EVENT, {"type": type_, "outcome": outcome, "detail": dict(detail)}, agent)
+        self._writer.record(Kind.EVENT, {"type": type_, "outcome": outcome, "detail": dict(detail)}, agent)
 
     def _member(self, tx: Connection, record_id: str) -> Member:
         m, s = tables.members.c, tables.segments.c
@@ -291,80 +277,7 @@ class Archive:
             raise Damaged(f"the WARC record {record_id} is not in the catalogue: run `pressmark verify`")
         return read_member(self._folder.path(row.name), row.offset, row.length)
 
-    def _recover_all(self) -> None:
-        for segment in self._folder.lock_free():
-            try:
-                self._recover(segment)
-            finally:
-                segment.close()
 
-    def _recover(self, segment: Segment) -> None:
-        done = recover(self._database, segment, self._new_id)
-        if done.void:
-            entries = [{"id": entry, "digest": digest} for entry, digest in done.void]
-            self._writer.record_void(segment, entries, "written before a process ended, never in force")
-
-
-def rebuild(
-    where: str | Path, *, progress: Progress = _quiet, new_id: Callable[[], str] = _new_id, wait: float = WAIT_SECONDS
-) -> dict[str, int]:
-    """Makes the database anew beside the old one and puts it in its place; counts of what came back.
-
-    Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer holds a segment,
-    and ``Damaged`` where the ledger has a hole; the old database is then untouched.
-    """
-    path = Path(where)
-    descriptor = _descriptor(path)
-    folder = SegmentFolder(path / FOLDER, descriptor["archive"], _now, "", LIMIT)
-    names = folder.names()
-    held = list(folder.lock_free())
-    try:
-        if len(held) < len(names):
-            raise StorageUnavailable("another process is writing to this archive: wait for it to end, then rebuild")
-        fresh = path / f"{DATABASE}.new"
-        _remove(fresh)
-        database = Database.at(fresh, wait=wait)
-        database.create(descriptor["archive"])
-        counts = rebuild_into(database, [folder.path(n) for n in names], new_id, progress)
-        database.close()
-        _remove(path / DATABASE)
-        fresh.rename(path / DATABASE)
-        sync_folder(path)
-        return counts
-    finally:
-        for segment in held:
-            segment.close()
-
-
-def _descriptor(path: Path) -> dict[str, Any]:
-    try:
-        data = (path / DESCRIPTOR).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFound(f"there is no archive at {path}: `pressmark ingest` makes one, --archive names another place") from None
-    except OSError as error:
-        raise StorageUnavailable(f"the archive at {path} cannot be read: {error.strerror}") from error
-    try:
-        found: dict[str, Any] = json.loads(data)
-        newer = found["pressmark"] > FORMAT
-        sound = is_archive_id(found["archive"])
-    except (ValueError, KeyError, TypeError):
-        sound = newer = False
-    if newer:
-        raise NewerFormat(f"the archive at {path} was written by a newer Pressmark: open it with that release")
-    if not sound:
-        raise Damaged(f"{path / DESCRIPTOR} is damaged: restore it from a copy")
-    return found
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
-
-
-def _remove(database: Path) -> None:
-    for suffix in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).unlink()
+def rebuild(where: str | Path, *, progress: Progress = _quiet, wait: float = WAIT_SECONDS) -> dict[str, int]:
+    """Makes the database anew from the WARCs; see ``storage.rebuild``."""
+    return rebuild_at(where, progress=progress, new_id=_new_id, now=_now, wait=wait)

@@ -16,14 +16,14 @@ from sqlalchemy import Connection, select
 
 from model.article import Article, canonical_json
 from model.capture import Basis, Fidelity
-from model.change import Change, compare, signature, similar
+from model.change import Change, compare, signature
 from model.edtf import parse_utc, utc_text
-from model.identity import alias_key, believable_canonical, is_front_page
 from model.ledger import Kind
 from model.record import Outcome, Result, Strand
 from storage import tables
 from storage.deposit import Deposit, Reread, Settled, Verdict
-from storage.projections import article_of, looks_of, next_reading, next_version
+from storage.identify import Identifier
+from storage.known import article_of, looks_of, next_reading, next_version
 from storage.timeline import Look, absences_since_seen, around, in_time, is_withdrawn
 
 ABSENCES = 3
@@ -35,13 +35,20 @@ _ENDED = {
     Verdict.FAILED: Outcome.FAILED,
     Verdict.REFUSED: Outcome.REFUSED,
     Verdict.ABSENT: Outcome.FAILED,
-    Verdict.NOT_MODIFIED: Outcome.HELD,
 }
 
-Write = Callable[[Kind, str, Mapping[str, Any]], None]
-"""Appends an entry to a chain and applies it."""
-Keep = Callable[[str, bytes, str], dict[str, Any]]
-"""Keeps content in a WARC record (address, bytes, capture id) and gives its ``payload``."""
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a decision may do: append and apply an entry, keep content in a WARC record (its
+    address, its bytes and the capture it was read from; gives its ``payload``), mint an id.
+    """
+
+    tx: Connection
+    archive: str
+    write: Callable[[Kind, str, Mapping[str, Any]], None]
+    keep: Callable[[str, bytes, str | None], dict[str, Any]]
+    mint: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,315 +63,205 @@ class Kept:
         return {"id": self.id, "digest": self.digest}
 
 
-class Decider:
-    """Decides one deposit after the other inside one transaction."""
+class Decision:
+    """One deposit being decided."""
 
-    def __init__(
-        self, tx: Connection, archive: str, write: Write, keep: Keep, mint: Callable[[], str], pack: Callable[[Article], bytes]
-    ) -> None:
-        self._tx = tx
-        self._archive = archive
-        self._write = write
-        self._keep = keep
-        self._mint = mint
-        self._pack = pack
+    def __init__(self, hands: Hands, deposit: Deposit, kept: Kept) -> None:
+        self._hands = hands
+        self._tx = hands.tx
+        self._deposit = deposit
+        self._capture = deposit.capture
+        self._kept = kept
+        self._identifier = Identifier(hands.tx)
+        self._at = utc_text(deposit.capture.at) if deposit.capture.at else None
 
-    def settle(self, deposit: Deposit, kept: Kept) -> Settled:
-        """The outcome of a deposit; its entries are written. Or what must be read again first."""
-        record = self._record_of(deposit)
+    def settle(self) -> Settled:
+        """The outcome, its entries written; or what must be read again first, nothing written but readings."""
+        deposit = self._deposit
+        record = self._identifier.record_of(self._capture, deposit.article)
         if deposit.verdict is Verdict.ARTICLE and deposit.article is not None:
-            result = self._article(deposit, deposit.article, kept, record)
+            result = self._article(deposit.article, record)
         elif deposit.verdict is Verdict.ABSENT and record is not None:
-            result = self._absent(deposit, kept, record)
-        elif deposit.verdict is Verdict.NOT_MODIFIED and record is not None:
-            result = self._not_modified(deposit, kept, record)
+            result = self._absent(record)
         else:
-            result = self._held(deposit, kept, record)
+            result = self._held(record)
         if isinstance(result, Result) and result.record is not None:
-            self._labels(deposit, result.record)
+            self._label(result.record)
         return result
 
-    def _record_of(self, deposit: Deposit) -> str | None:
-        """The record that a deposit belongs to, by its addresses; see ``model.identity``."""
-        capture = deposit.capture
-        for url in (capture.final_url, capture.url):
-            if url is None or (url is capture.final_url and _went_home(capture.url, url)):
-                continue
-            record = self._owner(url)
-            if record is not None:
-                return record
-        canonical = self._believed(deposit)
-        if canonical is not None and deposit.article is not None:
-            record = self._owner(canonical)
-            if record is not None and self._similar(record, deposit.article):
-                return record
-        if capture.basis is Basis.SUPPLIED:
-            return self._same_copy(capture.payload_digest)
-        return None
-
-    def _believed(self, deposit: Deposit) -> str | None:
-        asked = deposit.capture.final_url or deposit.capture.url
-        canonical = deposit.article.canonical_url if deposit.article else None
-        return canonical if asked and canonical and believable_canonical(asked, canonical) else None
-
-    def _owner(self, url: str) -> str | None:
-        a = tables.aliases.c
-        query = select(a.record).where(a.key == alias_key(url)).order_by(a.since.desc(), a.id.desc()).limit(1)
-        return self._tx.execute(query).scalar_one_or_none()
-
-    def _same_copy(self, digest: str) -> str | None:
-        """The record of the same bytes, supplied earlier without (or with) an address."""
-        c, a = tables.captures.c, tables.aliases.c
-        query = select(c.record).where(c.payload_digest == digest, c.basis == Basis.SUPPLIED.value, c.record.is_not(None))
-        for record in self._tx.execute(query.order_by(c.received_at)).scalars():
-            if self._tx.execute(select(a.id).where(a.record == record)).first() is None:
-                return str(record)
-        return None
-
-    def _similar(self, record: str, article: Article) -> bool:
-        r = tables.records.c
-        latest = self._tx.execute(select(r.latest_version).where(r.id == record)).scalar_one_or_none()
-        held = article_of(self._tx, record, latest) if latest is not None else None
-        return held is not None and similar(held, article)
-
-    def _article(self, deposit: Deposit, article: Article, kept: Kept, record: str | None) -> Settled:
-        capture = deposit.capture
-        strand = _strand(deposit)
-        at = utc_text(capture.at) if capture.at else None
+    def _article(self, article: Article, record: str | None) -> Settled:
         if record is None:
-            record = self._mint()
-            self._version(deposit, article, kept, record, strand, at)
-            return self._told(deposit, Outcome.NEW, kept, record, 1)
+            record = self._hands.mint()
+            self._version(article, record)
+            return self._told(Outcome.NEW, record, 1)
         looks = looks_of(self._tx, record)
-        if strand is Strand.BESIDE or at is None:
-            return self._beside(deposit, article, kept, record, looks, at)
-        before, after = around(looks, at)
-        return self._between(deposit, article, kept, record, looks, at, before, after)
+        if self._strand is Strand.BESIDE or self._at is None:
+            return self._beside(article, record, looks)
+        return self._between(article, record, looks, self._at)
 
-    def _between(
-        self,
-        deposit: Deposit,
-        article: Article,
-        kept: Kept,
-        record: str,
-        looks: list[Look],
-        at: str,
-        before: Look | None,
-        after: Look | None,
-    ) -> Settled:
+    def _between(self, article: Article, record: str, looks: list[Look], at: str) -> Settled:
         """A capture of the publisher's history, compared with the states around it in time."""
-        neighbours = [x for x in (before, after) if x is not None]
-        inside = before is not None and after is not None and before.what.version == after.what.version
-        held = self._like(deposit, record, [x.what.version for x in neighbours if x.what.version is not None])
+        before, after = around(looks, at)
+        versions = [x.what.version for x in (before, after) if x is not None and x.what.version is not None]
+        held = self._like(record, versions)
         if isinstance(held, Reread):
             return held
-        mine = signature(article)
-        for look in neighbours:
-            version = look.what.version
-            if version is not None and (signature(held[version]) == mine or self._same_bytes(record, version, deposit)):
-                self._aliases(deposit, record)
-                self._check(deposit, kept, record, version, at, Strand.PUBLISHER, "same")
+        for version in versions:
+            if signature(held[version]) == signature(article) or self._same_bytes(record, version):
+                self._add_aliases(record)
+                self._check(record, version)
                 reason = "seen again after it was withdrawn" if is_withdrawn(looks) else None
-                return self._told(deposit, Outcome.UNCHANGED, kept, record, version, reason)
-        if inside and after is not None and after.what.capture is not None and after.what.kind == "check":
-            again = deposit.rereadings.get(after.what.capture)
+                return self._told(Outcome.UNCHANGED, record, version, reason)
+        splits = before is not None and after is not None and before.what.version == after.what.version
+        if splits and after is not None and after.what.capture is not None:
+            again = self._deposit.rereadings.get(after.what.capture)
             if again is None:
                 return Reread((after.what.capture,))
-            number = self._version(deposit, article, kept, record, Strand.PUBLISHER, at)
-            self._promote(deposit, again, record, after)
+            number = self._version(article, record)
+            self._promote(again, record, after, after.what.capture)
         else:
-            number = self._version(deposit, article, kept, record, Strand.PUBLISHER, at)
+            number = self._version(article, record)
         if before is None or before.what.version is None:
             told = "an earlier state than any held before" if after else "the first copy from the publisher's own server"
-            return self._told(deposit, Outcome.NEW, kept, record, number, told)
-        return self._told(deposit, Outcome.CHANGED, kept, record, number, None, compare(held[before.what.version], article))
+            return self._told(Outcome.NEW, record, number, told)
+        return self._told(Outcome.CHANGED, record, number, None, compare(held[before.what.version], article))
 
-    def _beside(self, deposit: Deposit, article: Article, kept: Kept, record: str, looks: list[Look], at: str | None) -> Settled:
+    def _beside(self, article: Article, record: str, looks: list[Look]) -> Settled:
         """A supplied or rewritten copy: one of the states held, or a version beside them."""
         numbers = sorted({x.what.version for x in looks if x.what.version is not None})
-        same = next((n for n in numbers if self._same_bytes(record, n, deposit)), None)
+        same = next((n for n in numbers if self._same_bytes(record, n)), None)
         if same is None:
-            held = self._like(deposit, record, numbers)
+            held = self._like(record, numbers)
             if isinstance(held, Reread):
                 return held
             same = next((n for n in numbers if signature(held[n]) == signature(article)), None)
         if same is not None:
-            added = self._aliases(deposit, record)
-            self._check(deposit, kept, record, same, at, Strand.BESIDE, "same")
-            if added or signature(article) != self._signature(record, same, deposit):
-                self._read_again(deposit, article, kept.to_json(), record, same)
-            return self._told(deposit, Outcome.UNCHANGED, kept, record, same)
-        number = self._version(deposit, article, kept, record, Strand.BESIDE, at)
-        return self._told(deposit, Outcome.NEW, kept, record, number, "a differing copy, kept beside the publisher's history")
+            told_more = self._add_aliases(record)
+            self._check(record, same)
+            if told_more or signature(article) != self._signature(record, same):
+                self._read(article, self._kept.to_json(), record, same)
+            return self._told(Outcome.UNCHANGED, record, same)
+        number = self._version(article, record)
+        return self._told(Outcome.NEW, record, number, "a differing copy, kept beside the publisher's history")
 
-    def _absent(self, deposit: Deposit, kept: Kept, record: str) -> Result:
-        capture = deposit.capture
-        at = utc_text(capture.at or capture.received_at)
+    def _absent(self, record: str) -> Result:
+        at = self._at or utc_text(self._capture.received_at)
         looks = looks_of(self._tx, record)
         was = is_withdrawn(looks)
         newest = all((x.what.observed_at or "") <= at for x in in_time(looks))
         absences = absences_since_seen(looks) if newest else []
         span = parse_utc(at) - parse_utc(absences[0].what.observed_at or at) if absences else timedelta(0)
-        certain = capture.status == _GONE or (len(absences) + 1 >= ABSENCES and span >= ABSENCE_SPAN)
+        certain = self._capture.status == _GONE or (len(absences) + 1 >= ABSENCES and span >= ABSENCE_SPAN)
+        body = {"capture": self._kept.to_json(), "observed_at": at, "status": self._capture.status}
         withdrawn = newest and certain and not was
-        body = {"capture": kept.to_json(), "observed_at": at, "status": capture.status}
         if withdrawn:
-            self._write(Kind.WITHDRAWAL, record, body | {"absences": len(absences) + 1})
+            self._hands.write(Kind.WITHDRAWAL, record, body | {"absences": len(absences) + 1})
         else:
-            self._write(Kind.ABSENCE, record, body)
-        version = around(looks, at)[0]
-        number = version.what.version if version else None
+            self._hands.write(Kind.ABSENCE, record, body)
+        last = around(looks, at)[0]
+        version = last.what.version if last else None
+        reason = self._deposit.reason
         if withdrawn or was:
-            return self._told(deposit, Outcome.GONE, kept, record, number, deposit.reason)
-        reason = f"{deposit.reason}; look {len(absences) + 1} of {ABSENCES} over a day before it counts as withdrawn"
-        return self._told(deposit, Outcome.FAILED, kept, record, number, reason)
+            return self._told(Outcome.GONE, record, version, reason)
+        reason = f"{reason}; look {len(absences) + 1} of {ABSENCES} over a day before it counts as withdrawn"
+        return self._told(Outcome.FAILED, record, version, reason)
 
-    def _not_modified(self, deposit: Deposit, kept: Kept, record: str) -> Result:
-        at = utc_text(deposit.capture.at or deposit.capture.received_at)
-        before = around(looks_of(self._tx, record), at)[0]
-        if before is None or before.what.version is None:
-            return self._held(deposit, kept, record)
-        self._check(deposit, kept, record, before.what.version, at, Strand.PUBLISHER, "not_modified")
-        return self._told(deposit, Outcome.UNCHANGED, kept, record, before.what.version)
-
-    def _held(self, deposit: Deposit, kept: Kept, record: str | None) -> Result:
+    def _held(self, record: str | None) -> Result:
+        deposit = self._deposit
         outcome = _ENDED[deposit.verdict]
-        body = {"capture": kept.to_json(), "reason": deposit.reason, "code": deposit.code, "record": record, "outcome": outcome}
-        self._write(Kind.HELD, self._archive, body)
-        return self._told(deposit, outcome, kept, None, None, deposit.reason)
+        body = {"capture": self._kept.to_json(), "reason": deposit.reason, "code": deposit.code}
+        self._hands.write(Kind.HELD, self._hands.archive, body | {"record": record, "outcome": outcome})
+        return self._told(outcome, None, None, deposit.reason)
 
-    def _like(self, deposit: Deposit, record: str, numbers: list[int]) -> dict[int, Article] | Reread:
+    def _like(self, record: str, numbers: list[int]) -> dict[int, Article] | Reread:
         """These versions as read by the deposit's release, a reading added where it was missing."""
-        release = deposit.release.id
         found: dict[int, Article] = {}
         missing: list[str] = []
         for number in dict.fromkeys(numbers):
-            article = article_of(self._tx, record, number, release)
+            article = article_of(self._tx, record, number, self._deposit.release.id)
             if article is None:
                 capture = self._capture_of(record, number)
-                article = deposit.rereadings.get(capture)
+                article = self._deposit.rereadings.get(capture)
                 if article is None:
                     missing.append(capture)
                     continue
-                facts = {"id": capture, "digest": self._facts_digest(capture)}
-                self._read_again(deposit, article, facts, record, number)
+                self._read(article, self._named(capture), record, number)
             found[number] = article
         return Reread(tuple(missing)) if missing else found
+
+    def _version(self, article: Article, record: str) -> int:
+        number = next_version(self._tx, record)
+        aliases = self._identifier.new_aliases(self._capture, article, record)
+        body = {"number": number, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
+        self._write_version(article, record, body | {"aliases": aliases})
+        return number
+
+    def _promote(self, article: Article, record: str, look: Look, capture: str) -> None:
+        """A look that was "still the same" becomes a version: another state now lies before it."""
+        body = {"number": next_version(self._tx, record), "capture": self._named(capture), "observed_at": look.what.observed_at}
+        self._write_version(article, record, body | {"strand": look.strand, "aliases": [], "same_as": look.what.version})
+
+    def _write_version(self, article: Article, record: str, body: dict[str, Any]) -> None:
+        reading = {"number": 1, **self._reading(article, body["capture"]["id"])}
+        self._hands.write(Kind.VERSION, record, body | {"reading": reading})
+
+    def _read(self, article: Article, capture: dict[str, Any], record: str, version: int) -> None:
+        body = {"version": version, "number": next_reading(self._tx, record, version), "capture": capture}
+        self._hands.write(Kind.READING, record, body | self._reading(article, capture["id"]))
+
+    def _reading(self, article: Article, capture: str) -> dict[str, Any]:
+        payload = self._hands.keep(f"urn:pressmark:article:{capture}", canonical_json(article.to_json()), capture)
+        release = self._deposit.release
+        return {"payload": payload, "release": dict(release.facts), "release_id": release.id}
+
+    def _check(self, record: str, version: int) -> None:
+        body = {"version": version, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
+        self._hands.write(Kind.CHECK, record, body | {"result": "same"})
+
+    def _add_aliases(self, record: str) -> bool:
+        new = self._identifier.new_aliases(self._capture, self._deposit.article, record)
+        for alias in new:
+            self._hands.write(Kind.ALIAS, record, alias)
+        return bool(new)
+
+    def _label(self, record: str) -> None:
+        t = tables.labels.c
+        name, note = self._deposit.collection, self._deposit.note
+        if name:
+            where = (t.record == record, t.kind == "collection", t.text == name)
+            if self._tx.execute(select(t.id).where(*where)).first() is None:
+                self._hands.write(Kind.COLLECTION, record, {"name": name, "member": True})
+        if note:
+            payload = self._hands.keep(f"urn:pressmark:note:{record}", canonical_json({"text": note}), None)
+            self._hands.write(Kind.NOTE, record, {"payload": payload})
+
+    def _told(
+        self, outcome: Outcome, record: str | None, version: int | None, reason: str | None = None, change: Change | None = None
+    ) -> Result:
+        url = self._capture.final_url or self._capture.url
+        return Result(self._deposit.source, outcome, url, reason, record, version, self._kept.id, change)
+
+    @property
+    def _strand(self) -> Strand:
+        imported = self._capture.imported
+        rewritten = imported is not None and imported.fidelity is Fidelity.REWRITTEN
+        return Strand.BESIDE if rewritten or self._capture.basis is Basis.SUPPLIED else Strand.PUBLISHER
 
     def _capture_of(self, record: str, number: int) -> str:
         v = tables.versions.c
         return str(self._tx.execute(select(v.capture).where(v.record == record, v.number == number)).scalar_one())
 
-    def _facts_digest(self, capture: str) -> str:
+    def _named(self, capture: str) -> dict[str, Any]:
         c = tables.captures.c
-        return str(self._tx.execute(select(c.digest).where(c.id == capture)).scalar_one())
+        return Kept(capture, self._tx.execute(select(c.digest).where(c.id == capture)).scalar_one()).to_json()
 
-    def _signature(self, record: str, number: int, deposit: Deposit) -> str | None:
+    def _signature(self, record: str, number: int) -> str | None:
         r = tables.readings.c
-        query = select(r.signature).where(r.record == record, r.version == number, r.release == deposit.release.id)
+        query = select(r.signature).where(r.record == record, r.version == number, r.release == self._deposit.release.id)
         return self._tx.execute(query.order_by(r.number.desc()).limit(1)).scalar_one_or_none()
 
-    def _same_bytes(self, record: str, number: int, deposit: Deposit) -> bool:
-        """Whether a version's own capture has the very payload of the deposit."""
+    def _same_bytes(self, record: str, number: int) -> bool:
+        """Whether a version's own capture has the very payload of this one."""
         c = tables.captures.c
         query = select(c.payload_digest).where(c.id == self._capture_of(record, number))
-        return bool(self._tx.execute(query).scalar_one() == deposit.capture.payload_digest)
-
-    def _version(self, deposit: Deposit, article: Article, kept: Kept, record: str, strand: Strand, at: str | None) -> int:
-        number = next_version(self._tx, record)
-        body = {"number": number, "capture": kept.to_json(), "observed_at": at, "strand": strand}
-        self._write_version(deposit, article, record, body | {"aliases": self._new_aliases(deposit, record)})
-        return number
-
-    def _promote(self, deposit: Deposit, article: Article, record: str, look: Look) -> None:
-        """A look that was "still the same" becomes a version: another state now lies before it."""
-        capture = look.what.capture
-        assert capture is not None  # the caller asked for its rereading by this id
-        facts = {"id": capture, "digest": self._facts_digest(capture)}
-        body = {"number": next_version(self._tx, record), "capture": facts, "observed_at": look.what.observed_at}
-        body |= {"strand": look.strand, "aliases": [], "same_as": look.what.version}
-        self._write_version(deposit, article, record, body)
-
-    def _write_version(self, deposit: Deposit, article: Article, record: str, body: dict[str, Any]) -> None:
-        reading = {"number": 1, **self._reading(deposit, article, body["capture"]["id"])}
-        self._write(Kind.VERSION, record, body | {"reading": reading})
-
-    def _read_again(self, deposit: Deposit, article: Article, capture: dict[str, Any], record: str, version: int) -> None:
-        number = next_reading(self._tx, record, version)
-        body = {"version": version, "number": number, "capture": capture, **self._reading(deposit, article, capture["id"])}
-        self._write(Kind.READING, record, body)
-
-    def _reading(self, deposit: Deposit, article: Article, capture: str) -> dict[str, Any]:
-        payload = self._keep(f"urn:pressmark:article:{capture}", self._pack(article), capture)
-        return {"payload": payload, "release": dict(deposit.release.facts), "release_id": deposit.release.id}
-
-    def _check(
-        self, deposit: Deposit, kept: Kept, record: str, version: int, at: str | None, strand: Strand, result: str
-    ) -> None:
-        body = {"version": version, "capture": kept.to_json(), "observed_at": at, "strand": strand, "result": result}
-        self._write(Kind.CHECK, record, body)
-
-    def _new_aliases(self, deposit: Deposit, record: str) -> list[dict[str, str]]:
-        capture = deposit.capture
-        asked = "stated" if capture.basis is Basis.SUPPLIED else "requested"
-        urls = [(capture.url, asked)]
-        if capture.final_url and capture.final_url != capture.url and not _went_home(capture.url, capture.final_url):
-            urls.append((capture.final_url, "final"))
-        canonical = self._believed(deposit)
-        if canonical is not None and self._owner(canonical) in {None, record}:
-            urls.append((canonical, "canonical"))
-        a = tables.aliases.c
-        known = set(self._tx.execute(select(a.url).where(a.record == record)).scalars())
-        keys = {(alias_key(u), "canonical" if u == canonical else "") for u in known}
-        new: list[dict[str, str]] = []
-        for url, how in urls:
-            mark = (alias_key(url), "canonical" if how == "canonical" else "") if url else None
-            if url is None or mark in keys or url in known:
-                continue
-            new.append({"url": url, "how": how})
-            known.add(url)
-            keys.add((alias_key(url), ""))
-        return new
-
-    def _aliases(self, deposit: Deposit, record: str) -> bool:
-        new = self._new_aliases(deposit, record)
-        for alias in new:
-            self._write(Kind.ALIAS, record, alias)
-        return bool(new)
-
-    def _labels(self, deposit: Deposit, record: str) -> None:
-        t = tables.labels.c
-        if deposit.collection:
-            where = (t.record == record, t.kind == "collection", t.text == deposit.collection)
-            if self._tx.execute(select(t.id).where(*where)).first() is None:
-                self._write(Kind.COLLECTION, record, {"name": deposit.collection, "member": True})
-        if deposit.note:
-            self._write(Kind.NOTE, record, {"payload": self._keep_note(deposit.note, record)})
-
-    def _keep_note(self, note: str, record: str) -> dict[str, Any]:
-        return self._keep(f"urn:pressmark:note:{record}", canonical_json({"text": note}), "")
-
-    def _told(
-        self,
-        deposit: Deposit,
-        outcome: Outcome,
-        kept: Kept,
-        record: str | None,
-        version: int | None,
-        reason: str | None = None,
-        change: Change | None = None,
-    ) -> Result:
-        capture = deposit.capture
-        url = capture.final_url or capture.url
-        return Result(deposit.source, outcome, url, reason, record, version, kept.id, change)
-
-
-def _strand(deposit: Deposit) -> Strand:
-    imported = deposit.capture.imported
-    rewritten = imported is not None and imported.fidelity is Fidelity.REWRITTEN
-    return Strand.BESIDE if rewritten or deposit.capture.basis is Basis.SUPPLIED else Strand.PUBLISHER
-
-
-def _went_home(asked: str | None, final: str) -> bool:
-    """A redirect to the front page names no piece."""
-    return asked is not None and is_front_page(final) and not is_front_page(asked)
+        return bool(self._tx.execute(query).scalar_one() == self._capture.payload_digest)

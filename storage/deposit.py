@@ -17,7 +17,6 @@ class Verdict(StrEnum):
     ARTICLE = "article"  # a piece to version
     HELD = "held"  # kept, but not an article to version
     ABSENT = "absent"  # the server says the piece is not there (404, 410, soft 404)
-    NOT_MODIFIED = "not_modified"  # 304: still what it was
     FAILED = "failed"  # kept, and nothing could be made of it (5xx, broken off)
     REFUSED = "refused"  # kept hops that led where we do not go
 

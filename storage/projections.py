@@ -7,20 +7,18 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from model.article import Article
-from model.change import Change, FieldChange, compare, signature
-from model.edtf import is_edtf, parse_edtf, utc_text
+from model.change import signature
 from model.identity import alias_key
 from model.ledger import Entry, Kind
-from model.record import Observation, Strand
+from model.record import Strand
 from storage import tables
 from storage.folding import fold, index_text
-from storage.timeline import Look, Run, is_withdrawn, runs
+from storage.record_line import refresh_record
 
 ReadPayload = Callable[[str], bytes]
 """Gives the block of a content record by its UUID."""
@@ -56,56 +54,6 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         _decided(tx, entry)
     if entry.kind in {Kind.VERSION, Kind.READING, Kind.ALIAS, Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL}:
         refresh_record(tx, entry.chain)
-
-
-def looks_of(tx: Connection, record: str) -> list[Look]:
-    """Every look at a record, in the order in which the archive learnt of them."""
-    o = tables.observations.c
-    rows = tx.execute(select(tables.observations).where(o.record == record).order_by(o.recorded_at, o.id))
-    return [
-        Look(n, Strand(r.strand), Observation(r.kind, r.version, r.observed_at, r.recorded_at, r.capture, r.status), r.same_as)
-        for n, r in enumerate(rows)
-    ]
-
-
-def article_of(tx: Connection, record: str, version: int, release: str | None = None) -> Article | None:
-    """A version as last read, or as last read by one release."""
-    r = tables.readings.c
-    query = select(r.article).where(r.record == record, r.version == version).order_by(r.number.desc()).limit(1)
-    if release is not None:
-        query = query.where(r.release == release)
-    packed = tx.execute(query).scalar_one_or_none()
-    return None if packed is None else Article.from_json(json.loads(zlib.decompress(packed)))
-
-
-def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Article, Article] | None:
-    """Two versions as read by one release, the newest that read both."""
-    r = tables.readings.c
-    query = select(r.release, r.version).where(r.record == record, r.version.in_((one, other))).order_by(r.recorded_at.desc())
-    seen: dict[str, set[int]] = {}
-    for release, version in tx.execute(query):
-        seen.setdefault(release, set()).add(version)
-    for release, versions in seen.items():
-        if versions == {one, other}:
-            a, b = article_of(tx, record, one, release), article_of(tx, record, other, release)
-            return (a, b) if a and b else None
-    return None
-
-
-def change_to_json(change: Change) -> list[dict[str, Any]]:
-    """A change as plain values; attendant fields marked."""
-    return [_field_json(f, False) for f in change.fields] + [_field_json(f, True) for f in change.attendant]
-
-
-def _field_json(f: FieldChange, attendant: bool) -> dict[str, Any]:
-    return {
-        "field": f.field,
-        "kind": f.kind.value,
-        "words_added": f.words_added,
-        "words_removed": f.words_removed,
-        "words_before": f.words_before,
-        "attendant": attendant,
-    }
 
 
 def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
@@ -173,7 +121,7 @@ def _decided(tx: Connection, entry: Entry) -> None:
     record = entry.body.get("record") if entry.kind is Kind.HELD else entry.chain
     values = {"entry": entry.id, "record": record, "version": version}
     # a capture that is promoted to a version keeps the entry that first decided it
-    undecided = c.entry.is_(None) | c.record.is_(None)
+    undecided = c.entry.is_(None) | c.version.is_(None)
     tx.execute(update(tables.captures).where(c.id == entry.body["capture"]["id"], undecided).values(values))
 
 
@@ -223,83 +171,3 @@ def _search(tx: Connection, record: str, version: int, article: Article) -> None
     body = "\n".join([article.standfirst or "", article.text, *captions])
     values = (row, index_text(article.headline), index_text(body), index_text(" ".join(people)))
     tx.exec_driver_sql("INSERT INTO search_text (rowid, headline, body, people) VALUES (?, ?, ?, ?)", values)
-
-
-def refresh_record(tx: Connection, record: str) -> None:
-    """Makes the record's line and its changes anew from its looks and readings."""
-    looks = looks_of(tx, record)
-    states = runs(looks)
-    numbers = [x.what.version for x in looks if x.what.kind == "version" and x.what.version is not None]
-    if not numbers:
-        return
-    latest = states[-1].version if states else max(numbers)
-    _changes(tx, record, states)
-    article = article_of(tx, record, latest) or Article()
-    a = tables.aliases.c
-    urls = tx.execute(select(a.url, a.how).where(a.record == record).order_by(a.id)).all()
-    url = next((u.url for u in urls if u.how == "canonical"), urls[0].url if urls else None)
-    row = {
-        "url": url,
-        "headline": article.headline,
-        "publisher": article.publisher,
-        "publisher_key": fold(article.publisher) or None,
-        "section": article.section,
-        "language": article.in_language,
-        "date_published": article.date_published,
-        **_dates(article.date_published),
-        "versions": len(numbers),
-        "latest_version": latest,
-        "first_seen": states[0].first if states else None,
-        "last_seen": states[-1].last if states else None,
-        "received_at": min(x.what.recorded_at for x in looks),
-        "withdrawn": is_withdrawn(looks),
-    }
-    if tx.execute(select(tables.records.c.id).where(tables.records.c.id == record)).first():
-        tx.execute(update(tables.records).where(tables.records.c.id == record).values(row))
-    else:
-        tx.execute(tables.records.insert(), row | {"id": record})
-
-
-def _changes(tx: Connection, record: str, states: list[Run]) -> None:
-    c = tables.changes.c
-    known = {r.version: r for r in tx.execute(select(tables.changes).where(c.record == record))}
-    following = {after.version for after in states[1:]}
-    stale = [version for version in known if version not in following]
-    if stale:
-        tx.execute(delete(tables.changes).where(c.record == record, c.version.in_(stale)))
-    for before, after in pairwise(states):
-        bound = before.last
-        row = known.get(after.version)
-        if row is not None and (row.before, row.seen_at, row.not_seen_before) == (before.version, after.first, bound):
-            continue
-        pair = like_articles(tx, record, before.version, after.version)
-        if pair is None:
-            continue
-        change = compare(*pair)
-        values = {"record": record, "version": after.version, "before": before.version, "seen_at": after.first}
-        values |= {"not_seen_before": bound, "substantive": change.substantive, "fields": json.dumps(change_to_json(change))}
-        tx.execute(delete(tables.changes).where(c.record == record, c.version == after.version))
-        tx.execute(tables.changes.insert(), values)
-
-
-def _dates(text: str | None) -> dict[str, str | None]:
-    if text is None or not is_edtf(text):
-        return {"date_earliest": None, "date_latest": None}
-    value = parse_edtf(text)
-    earliest, latest = value.earliest, value.latest
-    return {
-        "date_earliest": utc_text(earliest) if earliest else None,
-        "date_latest": utc_text(latest) if latest else None,
-    }
-
-
-def next_version(tx: Connection, record: str) -> int:
-    """The number that the archive gives to the next version it learns of."""
-    v = tables.versions.c
-    return (tx.execute(select(func.max(v.number)).where(v.record == record)).scalar() or 0) + 1
-
-
-def next_reading(tx: Connection, record: str, version: int) -> int:
-    """The number of the next reading of a version."""
-    r = tables.readings.c
-    return (tx.execute(select(func.max(r.number)).where(r.record == record, r.version == version)).scalar() or 0) + 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from model.article import Article
-from model.change import Change, ChangeKind, FieldChange, compare, signature
+from model.change import Change, compare, signature
 from model.edtf import utc_text
 from model.errors import Ambiguous, NotFound
 from model.identity import alias_key
@@ -19,7 +19,8 @@ from model.ids import is_record_id
 from model.record import Alias, ChangeLine, EventLine, History, ReadingInfo, RecordLine, State, Strand, VersionView
 from storage import tables
 from storage.chain import entries
-from storage.projections import article_of, like_articles, looks_of
+from storage.known import article_of, like_articles, looks_of
+from storage.record_line import change_from_json
 from storage.timeline import Look, Run, is_withdrawn, runs
 
 # PREMIS event types for what the ledger says
@@ -194,15 +195,6 @@ def events(tx: Connection, record: str | None, limit: int | None) -> Iterator[Ev
     for e in entries(tx, record, newest_first=True, limit=limit):
         kind = str(e.body["type"]) if e.kind == "event" else _PREMIS[e.kind.value]
         yield EventLine(e.id, e.at, kind, e.agent.to_json(), e.chain, e.seq, {"entry": e.kind.value, **e.body})
-
-
-def change_from_json(fields: list[Mapping[str, Any]]) -> Change:
-    """The inverse of ``projections.change_to_json``."""
-    made = [
-        (f["attendant"], FieldChange(f["field"], ChangeKind(f["kind"]), f["words_added"], f["words_removed"], f["words_before"]))
-        for f in fields
-    ]
-    return Change(tuple(f for attendant, f in made if not attendant), tuple(f for attendant, f in made if attendant))
 
 
 def _states(tx: Connection, record: str, looks: list[Look]) -> Iterator[State]:

@@ -6,26 +6,60 @@ schedules and caches are not in the WARCs and are not rebuilt.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from model.capture import digest_of
-from model.errors import Damaged
+from model.errors import Damaged, StorageUnavailable
 from model.ledger import Entry, Kind, decode, genesis
 from storage.capture_records import is_facts, parse_facts
+from storage.catalogue import Written, catalogue, written
 from storage.chain import Chains
-from storage.database import Database
+from storage.database import WAIT_SECONDS, Database
+from storage.folder import DATABASE, SEGMENTS, read_descriptor
 from storage.projections import apply, insert_capture
-from storage.recovery import LEDGER, catalogue
-from storage.segments import Place
+from storage.recovery import LEDGER
+from storage.segments import LIMIT, SegmentFolder, sync_folder
 from storage.warc import Member, read_member, walk
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
+
+
+def rebuild(
+    where: str | Path, *, progress: Progress, new_id: Callable[[], str], now: Callable[[], datetime], wait: float = WAIT_SECONDS
+) -> dict[str, int]:
+    """Makes the database anew beside the old one and puts it in its place; counts of what came back.
+
+    Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer holds a segment,
+    and ``Damaged`` where the ledger has a hole; the old database is then untouched.
+    """
+    path = Path(where)
+    descriptor = read_descriptor(path)
+    folder = SegmentFolder(path / SEGMENTS, descriptor["archive"], now, "", LIMIT)
+    names = folder.names()
+    held = list(folder.lock_free())
+    try:
+        if len(held) < len(names):
+            raise StorageUnavailable("another process is writing to this archive: wait for it to end, then rebuild")
+        fresh = path / f"{DATABASE}.new"
+        _remove(fresh)
+        database = Database.at(fresh, wait=wait)
+        database.create(descriptor["archive"])
+        counts = _fill(database, [folder.path(n) for n in names], new_id, progress)
+        database.close()
+        _remove(path / DATABASE)
+        fresh.rename(path / DATABASE)
+        sync_folder(path)
+        return counts
+    finally:
+        for segment in held:
+            segment.close()
 
 
 @dataclass
@@ -38,7 +72,7 @@ class _Found:
     breaks: list[str] = field(default_factory=list)
 
 
-def rebuild_into(database: Database, segments: list[Path], new_id: Callable[[], str], progress: Progress) -> dict[str, int]:
+def _fill(database: Database, segments: list[Path], new_id: Callable[[], str], progress: Progress) -> dict[str, int]:
     """Fills an empty database from segments; counts of what came back.
 
     Damaged members are passed over and counted: what they held is missing, everything else
@@ -83,7 +117,7 @@ def rebuild_into(database: Database, segments: list[Path], new_id: Callable[[], 
     }
 
 
-def _take(found: _Found, path: Path, member: Member) -> tuple[Member, Place, bytes]:
+def _take(found: _Found, path: Path, member: Member) -> Written:
     uri = member.headers.get("warc-target-uri", "")
     if uri.startswith(LEDGER):
         entry = decode(member.block)
@@ -92,12 +126,7 @@ def _take(found: _Found, path: Path, member: Member) -> tuple[Member, Place, byt
         found.facts.append((member.block, digest_of(member.block)))
     elif member.type == "conversion" or uri.startswith("urn:pressmark:note:"):
         found.places[member.id] = (path, member.offset, member.length)
-    with path.open("rb") as file:
-        file.seek(member.offset)
-        digest = hashlib.sha256(file.read(member.length)).digest()
-    # the block is not needed any more and may be large
-    light = Member(member.offset, member.length, member.headers, b"")
-    return light, Place(path.name, member.offset, member.length), digest
+    return written(path, member)
 
 
 def _captures(tx: Connection, found: _Found, decided: set[str]) -> int:
@@ -140,3 +169,9 @@ def _chains(pairs: list[tuple[Entry, bytes]]) -> list[list[tuple[Entry, bytes]]]
             previous = digest_of(best[1])
         chains.append(line)
     return sorted(chains, key=lambda line: (line[0][0].at, line[0][0].chain))
+
+
+def _remove(database: Path) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            database.with_name(database.name + suffix).unlink()

@@ -8,7 +8,6 @@ still right, voided otherwise), and half a member (cut off: it was never acknowl
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,10 +18,11 @@ from model.identity import alias_key
 from model.ledger import Entry, Kind, decode
 from storage import tables
 from storage.capture_records import is_facts, parse_facts
+from storage.catalogue import Written, catalogue, written
 from storage.chain import Chains
 from storage.database import Database
 from storage.projections import apply, insert_capture
-from storage.segments import Place, Segment
+from storage.segments import Segment
 from storage.warc import Member, walk
 
 LEDGER = "urn:pressmark:ledger:"
@@ -36,25 +36,16 @@ class Tail:
     entries: list[tuple[Entry, bytes]] = field(default_factory=list)
     facts: list[bytes] = field(default_factory=list)
     content: dict[str, bytes] = field(default_factory=dict)
-    members: list[tuple[Member, bytes]] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What a recovery did: entries replayed, entries to void, captures found undecided."""
-
-    replayed: int
-    void: tuple[tuple[str, str], ...]
-    captures: int
-
-
-def recover(database: Database, segment: Segment, new_id: Callable[[], str]) -> Recovered:
-    """Settles the tail of one locked segment. Voiding is the caller's, with the writer."""
+def recover(database: Database, segment: Segment, new_id: Callable[[], str]) -> list[tuple[str, str]]:
+    """Settles the tail of one locked segment; the ids and digests of entries that the caller must void."""
     with database.reading() as tx:
         t = tables.segments.c
         committed = tx.execute(select(t.committed).where(t.name == segment.name)).scalar_one_or_none() or 0
     if segment.size <= committed:
-        return Recovered(0, (), 0)
+        return []
     tail = _read_tail(segment, committed)
     with database.transaction() as tx:
         return _settle(tx, tail, new_id)
@@ -67,9 +58,7 @@ def _read_tail(segment: Segment, committed: int) -> Tail:
             if found.at_end:
                 segment.truncate(found.offset)
             continue
-        with segment.path.open("rb") as file:
-            file.seek(found.offset)
-            tail.members.append((found, hashlib.sha256(file.read(found.length)).digest()))
+        tail.written.append(written(segment.path, found))
         uri = found.headers.get("warc-target-uri", "")
         if uri.startswith(LEDGER):
             tail.entries.append((decode(found.block), found.block))
@@ -80,28 +69,23 @@ def _read_tail(segment: Segment, committed: int) -> Tail:
     return tail
 
 
-def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> Recovered:
+def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> list[tuple[str, str]]:
     c = tables.captures.c
-    captures = replayed = 0
     for data in tail.facts:
         facts = parse_facts(data)
         held = tx.execute(select(c.id).where((c.id == facts["id"]) | (c.origin_key == facts["origin_key"]))).first()
         if held is None:
             insert_capture(tx, facts, data, digest_of(data))
-            captures += 1
     chains = Chains(tx, new_id)
     void: list[tuple[str, str]] = []
     for entry, data in tail.entries:
         if _still_right(tx, chains, entry, tail):
             chains.insert(entry, data)
             apply(tx, entry, tail.content.__getitem__)
-            replayed += 1
         else:
             void.append((entry.id, digest_of(data)))
-    catalogue(
-        tx, tail.segment.name, tail.segment.size, [(m, Place(tail.segment.name, m.offset, m.length), h) for m, h in tail.members]
-    )
-    return Recovered(replayed, tuple(void), captures)
+    catalogue(tx, tail.segment.name, tail.segment.size, tail.written)
+    return void
 
 
 def _still_right(tx: Connection, chains: Chains, entry: Entry, tail: Tail) -> bool:
@@ -121,20 +105,3 @@ def _still_right(tx: Connection, chains: Chains, entry: Entry, tail: Tail) -> bo
         keys = [alias_key(x["url"]) for x in entry.body["aliases"]]
         return tx.execute(select(a.id).where(a.key.in_(keys))).first() is None
     return True
-
-
-def catalogue(tx: Connection, segment: str, committed: int, members: list[tuple[Member, Place, bytes]]) -> None:
-    """Takes members into the catalogue and moves the segment's committed length."""
-    t = tables.segments
-    row = tx.execute(select(t.c.id).where(t.c.name == segment)).scalar_one_or_none()
-    if row is None:
-        done = tx.execute(t.insert(), {"name": segment, "committed": committed})
-        row = done.inserted_primary_key[0] if done.inserted_primary_key else None
-    else:
-        tx.execute(t.update().where(t.c.id == row).values(committed=committed))
-    rows = [
-        {"record_id": m.id, "segment": row, "offset": p.offset, "length": p.length, "type": m.type, "sha256": digest}
-        for m, p, digest in members
-    ]
-    if rows:
-        tx.execute(tables.members.insert(), rows)

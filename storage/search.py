@@ -19,7 +19,7 @@ from model.errors import BadCall
 from model.record import SearchHit
 from storage import tables
 from storage.folding import fold, index_words
-from storage.projections import article_of
+from storage.known import article_of
 from storage.queries import record_lines
 
 MAX_TERMS = 64

@@ -1,0 +1,140 @@
+"""One transaction of the writer: deposits decided, entries appended and applied, all catalogued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from model.capture import digest_of
+from model.edtf import utc_text
+from model.errors import Damaged
+from model.ids import mint_record_id
+from model.ledger import Agent, AgentType, Kind
+from model.record import Outcome, Result
+from storage import tables
+from storage.capture_records import parse_facts
+from storage.catalogue import Written, catalogue
+from storage.chain import Chains
+from storage.decide import Decision, Hands, Kept
+from storage.deposit import Deposit, Settled, Verdict
+from storage.projections import apply, insert_capture
+from storage.segments import Segment
+from storage.warc import Draft, compress, urn
+
+_UNNAMED = "unnamed"
+_BY_PERSONS = frozenset({Kind.COLLECTION, Kind.NOTE})
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A deposit whose capture is in a segment, or was held already (then nothing was written)."""
+
+    deposit: Deposit
+    kept: Kept | None
+    facts: bytes | None
+    written: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What writes: a locked segment, the archive and software it writes for, a clock, a mint of ids."""
+
+    segment: Segment
+    archive: str
+    agent: Agent
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def append(self, draft: Draft) -> Written:
+        """Appends a record; durable after the segment's next sync."""
+        data = compress(draft, self.segment.warcinfo)
+        return Written(draft.id, draft.type, self.segment.append(data), hashlib.sha256(data).digest())
+
+
+class Batch:
+    """Everything of it is in force when the transaction has committed after ``finish``, or nothing is."""
+
+    def __init__(self, tx: Connection, pen: Pen) -> None:
+        self._tx = tx
+        self._pen = pen
+        self._chains = Chains(tx, pen.new_id)
+        self._written: list[Written] = []
+        self._content: dict[str, bytes] = {}
+
+    def settle(self, item: Staged) -> Settled:
+        """One deposit. A capture that is settled already counts once, unless what was kept
+        without being understood is understood now.
+        """
+        deposit, kept = item.deposit, item.kept
+        c = tables.captures.c
+        found = self._tx.execute(select(tables.captures).where(c.origin_key == deposit.capture.origin_key)).one_or_none()
+        self._written += item.written  # bytes that are there are catalogued, even twice
+        if found is not None:
+            understood = found.version is None and deposit.verdict is Verdict.ARTICLE
+            if found.entry is not None and not understood:
+                return self._known(deposit, found)
+            kept = Kept(found.id, found.digest)
+        elif kept is not None and item.facts is not None:
+            insert_capture(self._tx, parse_facts(item.facts), item.facts, kept.digest)
+        if kept is None:
+            raise Damaged(f"the capture of {deposit.source} is neither held nor staged; run `pressmark verify`")
+        person = Agent(AgentType.PERSON, deposit.person.name if deposit.person else _UNNAMED)
+        if deposit.override_reason:
+            self._override(deposit, kept, person)
+        return Decision(self._hands(person), deposit, kept).settle()
+
+    def write(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> None:
+        """One entry: its place allocated, appended to the segment, applied to the projections."""
+        at = utc_text(self._pen.now())
+        entry, data = self._chains.append(kind, chain, body, at, agent or self._pen.agent)
+        uri = f"urn:pressmark:ledger:{chain}:{entry.seq}"
+        self._written.append(self._pen.append(Draft("metadata", entry.id, at, data, "application/json", uri)))
+        apply(self._tx, entry, self._content.__getitem__)
+
+    def add(self, written: Iterable[Written]) -> None:
+        """Members to be catalogued with this batch."""
+        self._written += written
+
+    def finish(self, warcinfo: str | None = None) -> None:
+        """Syncs the segment, then catalogues its members and its committed length in the transaction."""
+        segment = self._pen.segment
+        segment.sync()
+        catalogue(self._tx, segment.name, segment.size, self._written, warcinfo)
+
+    def _hands(self, person: Agent) -> Hands:
+        return Hands(
+            self._tx,
+            self._pen.archive,
+            lambda kind, chain, body: self.write(kind, chain, body, person if kind in _BY_PERSONS else None),
+            self._keep,
+            lambda: mint_record_id(self._pen.archive),
+        )
+
+    def _override(self, deposit: Deposit, kept: Kept, person: Agent) -> None:
+        detail = {"reason": deposit.override_reason, "url": deposit.capture.url}
+        body = {"type": "robots override", "outcome": "success", "detail": detail, "subject": kept.to_json()}
+        self.write(Kind.EVENT, self._pen.archive, body, person)
+
+    def _keep(self, uri: str, block: bytes, read_from: str | None) -> dict[str, Any]:
+        record_id = self._pen.new_id()
+        kind, extra = ("conversion", (("WARC-Refers-To", urn(read_from)),)) if read_from else ("resource", ())
+        draft = Draft(kind, record_id, utc_text(self._pen.now()), block, "application/json", uri, extra)
+        self._written.append(self._pen.append(draft))
+        self._content[record_id] = block
+        return {"id": record_id, "digest": digest_of(block), "length": len(block)}
+
+    def _known(self, deposit: Deposit, row: Any) -> Settled:
+        """The answer for a capture that is held and decided: nothing new."""
+        url = row.final_url or row.url
+        if row.version is not None:
+            return Result(deposit.source, Outcome.UNCHANGED, url, None, row.record, row.version, row.id)
+        t = tables.ledger.c
+        body = json.loads(self._tx.execute(select(t.bytes).where(t.entry == row.entry)).scalar_one())["body"]
+        outcome = Outcome(body.get("outcome", Outcome.UNCHANGED))
+        return Result(deposit.source, outcome, url, body.get("reason"), None, None, row.id)

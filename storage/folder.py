@@ -1,0 +1,59 @@
+"""What an archive's folder holds, and the descriptor that says what it is.
+
+pressmark-archive.json   what this is, its id, the format; never changed
+README.txt               how to read it without this software
+warc/*.warc.gz           captures and ledger: the truth
+pressmark.db             projections (SQLite), made anew by ``rebuild``
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from model.errors import Damaged, NewerFormat, NotFound, StorageUnavailable
+from model.ids import is_archive_id
+from storage.segments import sync_folder
+
+FORMAT = 1
+DESCRIPTOR = "pressmark-archive.json"
+DATABASE = "pressmark.db"
+SEGMENTS = "warc"
+
+
+def read_descriptor(path: Path) -> dict[str, Any]:
+    """The descriptor of the archive at a path. Raises ``NotFound``, ``NewerFormat``, ``Damaged``, ``StorageUnavailable``."""
+    try:
+        data = (path / DESCRIPTOR).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(f"there is no archive at {path}: `pressmark ingest` makes one, --archive names another place") from None
+    except OSError as error:
+        raise StorageUnavailable(f"the archive at {path} cannot be read: {error.strerror}") from error
+    try:
+        found: dict[str, Any] = json.loads(data)
+        newer = found["pressmark"] > FORMAT
+        sound = is_archive_id(found["archive"])
+    except (ValueError, KeyError, TypeError):
+        sound = newer = False
+    if newer:
+        raise NewerFormat(f"the archive at {path} was written by a newer Pressmark: open it with that release")
+    if not sound:
+        raise Damaged(f"{path / DESCRIPTOR} is damaged: restore it from a copy")
+    return found
+
+
+def write_descriptor(path: Path, archive_id: str, created: str) -> None:
+    """Makes the folder an archive: the last thing that creating one does. Raises ``OSError``."""
+    plain = {"pressmark": FORMAT, "archive": archive_id, "created": created}
+    write_durably(path / DESCRIPTOR, (json.dumps(plain, indent=1) + "\n").encode())
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Writes a file and its name to the disk itself. Raises ``OSError``."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)

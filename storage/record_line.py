@@ -1,0 +1,111 @@
+"""A record's own line and its changes, made anew from its looks and readings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from model.article import Article
+from model.change import Change, ChangeKind, FieldChange, compare
+from model.edtf import is_edtf, parse_edtf, utc_text
+from storage import tables
+from storage.folding import fold
+from storage.known import article_of, like_articles, looks_of
+from storage.timeline import Run, is_withdrawn, runs
+
+
+def refresh_record(tx: Connection, record: str) -> None:
+    """Makes the record's line and its changes anew from its looks and readings."""
+    looks = looks_of(tx, record)
+    states = runs(looks)
+    numbers = [x.what.version for x in looks if x.what.kind == "version" and x.what.version is not None]
+    if not numbers:
+        return
+    latest = states[-1].version if states else max(numbers)
+    _changes(tx, record, states)
+    article = article_of(tx, record, latest) or Article()
+    a = tables.aliases.c
+    urls = tx.execute(select(a.url, a.how).where(a.record == record).order_by(a.id)).all()
+    url = next((u.url for u in urls if u.how == "canonical"), urls[0].url if urls else None)
+    row = {
+        "url": url,
+        "headline": article.headline,
+        "publisher": article.publisher,
+        "publisher_key": fold(article.publisher) or None,
+        "section": article.section,
+        "language": article.in_language,
+        "date_published": article.date_published,
+        **_dates(article.date_published),
+        "versions": len(numbers),
+        "latest_version": latest,
+        "first_seen": states[0].first if states else None,
+        "last_seen": states[-1].last if states else None,
+        "received_at": min(x.what.recorded_at for x in looks),
+        "withdrawn": is_withdrawn(looks),
+    }
+    if tx.execute(select(tables.records.c.id).where(tables.records.c.id == record)).first():
+        tx.execute(update(tables.records).where(tables.records.c.id == record).values(row))
+    else:
+        tx.execute(tables.records.insert(), row | {"id": record})
+
+
+def _changes(tx: Connection, record: str, states: list[Run]) -> None:
+    c = tables.changes.c
+    known = {r.version: r for r in tx.execute(select(tables.changes).where(c.record == record))}
+    following = {after.version for after in states[1:]}
+    stale = [version for version in known if version not in following]
+    if stale:
+        tx.execute(delete(tables.changes).where(c.record == record, c.version.in_(stale)))
+    for before, after in pairwise(states):
+        bound = before.last
+        row = known.get(after.version)
+        if row is not None and (row.before, row.seen_at, row.not_seen_before) == (before.version, after.first, bound):
+            continue
+        pair = like_articles(tx, record, before.version, after.version)
+        if pair is None:
+            continue
+        change = compare(*pair)
+        values = {"record": record, "version": after.version, "before": before.version, "seen_at": after.first}
+        values |= {"not_seen_before": bound, "substantive": change.substantive, "fields": json.dumps(change_to_json(change))}
+        tx.execute(delete(tables.changes).where(c.record == record, c.version == after.version))
+        tx.execute(tables.changes.insert(), values)
+
+
+def _dates(text: str | None) -> dict[str, str | None]:
+    if text is None or not is_edtf(text):
+        return {"date_earliest": None, "date_latest": None}
+    value = parse_edtf(text)
+    earliest, latest = value.earliest, value.latest
+    return {
+        "date_earliest": utc_text(earliest) if earliest else None,
+        "date_latest": utc_text(latest) if latest else None,
+    }
+
+
+def change_to_json(change: Change) -> list[dict[str, Any]]:
+    """A change as plain values; attendant fields marked."""
+    return [_field_json(f, False) for f in change.fields] + [_field_json(f, True) for f in change.attendant]
+
+
+def _field_json(f: FieldChange, attendant: bool) -> dict[str, Any]:
+    return {
+        "field": f.field,
+        "kind": f.kind.value,
+        "words_added": f.words_added,
+        "words_removed": f.words_removed,
+        "words_before": f.words_before,
+        "attendant": attendant,
+    }
+
+
+def change_from_json(fields: list[Mapping[str, Any]]) -> Change:
+    """The inverse of ``change_to_json``."""
+    made = [
+        (f["attendant"], FieldChange(f["field"], ChangeKind(f["kind"]), f["words_added"], f["words_removed"], f["words_before"]))
+        for f in fields
+    ]
+    return Change(tuple(f for attendant, f in made if not attendant), tuple(f for attendant, f in made if attendant))
