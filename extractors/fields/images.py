@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 
 from extractors.dom import Element, collapse
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
-from extractors.fields.image_boxes import Box, after_text, article_images, is_teaser
-from extractors.fields.image_data import Declared, declared
-from extractors.fields.image_sources import absolute, key
-from extractors.fields.image_text import Words, read_words
+from extractors.figures.around import read_words
+from extractors.figures.boxes import Box, article_images
+from extractors.figures.data import Declared, declared
+from extractors.figures.sources import absolute, key
+from extractors.figures.teasers import after_text, is_teaser
+from extractors.figures.words import Words
 from extractors.page import Page
 from model.article import Evidence, How, Image
 

@@ -15,7 +15,7 @@ from extractors.dom import collapse
 from extractors.fields.captions import is_credit, split_caption
 from extractors.fields.credit_words import fold
 from extractors.fields.credits import Credit, parse_credit
-from extractors.fields.image_sources import is_image_file, key
+from extractors.figures.sources import is_image_file, key
 from extractors.page import Page
 
 _CREDITS = (

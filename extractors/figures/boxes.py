@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import XPath, _Element
 
 from extractors.dom import Element
-from extractors.fields.image_sources import best_address, is_image_file, is_picture, key
-from extractors.fields.image_text import is_named_words, marks, text_without
+from extractors.figures.named import is_named_words, marks, text_without
+from extractors.figures.sources import best_address, is_image_file, is_picture, key
+from extractors.figures.teasers import has_words, in_link_away, too_big
 from extractors.page import Page
 
 SMALLEST = 100  # pixels; a picture smaller than that on both sides is furniture
@@ -44,9 +44,6 @@ _HOLDERS = XPath(
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
-_BIG = 150  # elements; a larger element is no box of one image
-SHORTEST_PARAGRAPH = 80  # characters
-LEAST_TEXT = 600
 LONGEST_WORDS = 1500
 
 
@@ -111,7 +108,7 @@ def _above(root: Element) -> list[Element]:
                 [sibling]
                 if sibling.tag == "figure"
                 else list(sibling.iter("figure"))
-                if isinstance(sibling.tag, str) and not _too_big(sibling)
+                if isinstance(sibling.tag, str) and not too_big(sibling)
                 else []
             )
             found = [i for f in figures[:2] for i in f.iter("img", "amp-img")] + found
@@ -126,49 +123,9 @@ def _usable(page: Page, image: Element) -> str | None:
         return None
     if image.tag not in _IMAGES and not is_image_file(address):
         return None
-    if (not is_picture(address) or _in_link_away(page, image)) and not _has_words(image):
+    if (not is_picture(address) or in_link_away(page, image)) and not has_words(image):
         return None
     return address
-
-
-def after_text(page: Page, root: Element) -> frozenset[Element]:
-    """Images behind the last paragraph: teasers, unless words of their own vouch for them."""
-    behind: list[Element] = []
-    size = 0
-    for element in root.iter("p", "img", "amp-img"):
-        if element.tag == "p":
-            length = sum(map(len, element.itertext())) if len(element) < 40 else 0
-            if length >= SHORTEST_PARAGRAPH and next(element.iterancestors("figure", "aside", "li", "a"), None) is None:
-                size += length
-                behind.clear()
-        else:
-            behind.append(element)
-    return frozenset(behind) if size >= LEAST_TEXT else frozenset()
-
-
-def is_teaser(page: Page, image: Element) -> bool:
-    """Whether an image without words stands in a card whose text leads to another page."""
-    item = image.getparent()
-    for _ in range(6):
-        if item is None or item.tag in _ROOTS or _too_big(item) or len(page.text_of(item)) > 400:
-            return False
-        if any(len(page.text_of(a)) >= 15 and leads_away(page, a) for a in item.iter("a")):
-            return True
-        item = item.getparent()
-    return False
-
-
-def _has_words(image: Element) -> bool:
-    """A caption or a credit beside the image: a teaser has a headline instead."""
-    figure = next(image.iterancestors("figure"), None)
-    link = next(image.iterancestors("a"), None)
-    around = figure if figure is not None else link.getparent() if link is not None else None
-    if around is None or next(around.iter("h1", "h2", "h3", "h4"), None) is not None or _too_big(around):
-        return False
-    return any(
-        isinstance(e.tag, str) and e is not image and e.tag != "small" and is_named_words(e) and len(e) < 12
-        for e in around.iterdescendants()
-    )
 
 
 def _in_noise(page: Page, image: Element, known: dict[Element, bool]) -> bool:
@@ -202,35 +159,11 @@ def _is_small(image: Element) -> bool:
     return bool(sizes) and max(sizes) < SMALLEST
 
 
-def _in_link_away(page: Page, image: Element) -> bool:
-    link = next(image.iterancestors("a"), None)
-    return link is not None and leads_away(page, link)
-
-
-def leads_away(page: Page, link: Element) -> bool:
-    """Whether a link goes to another page, and not to the image itself or a part of the article."""
-    href = (link.get("href") or "").strip()
-    if not href or href.startswith(("#", "javascript:", "data:")) or is_image_file(href):
-        return False
-    try:
-        there, here = urlsplit(urljoin(page.url or "", href)), urlsplit(page.url or "")
-    except ValueError:
-        return False
-    if page.url is None:
-        return bool(there.netloc)
-    if (there.netloc, there.path.rstrip("/")) == (here.netloc, here.path.rstrip("/")):
-        return False
-    # galleries and attachment pages live below the article's own address
-    return not (
-        there.netloc == here.netloc and len(here.path) > 12 and there.path.startswith(here.path.rstrip("/").removesuffix(".html"))
-    )
-
-
 def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
     box = image
     own = keys[image]
     while (parent := box.getparent()) is not None:
-        if parent.tag in _ROOTS or parent.tag == "article" or _too_big(parent):
+        if parent.tag in _ROOTS or parent.tag == "article" or too_big(parent):
             break
         if any(keys[i] != own for i in parent.iter() if i in keys):
             break
@@ -257,7 +190,3 @@ def _words_belong(page: Page, parent: Element, box: Element) -> bool:
     added = [s for s in parent if s is not box and isinstance(s.tag, str) and page.text_of(s)]
     bare = any((t or "").strip() for t in (parent.text, *(s.tail for s in parent)))
     return not bare and all(is_named_words(s) for s in added)
-
-
-def _too_big(element: Element) -> bool:
-    return sum(1 for _ in zip(element.iter(), range(_BIG + 1), strict=False)) > _BIG

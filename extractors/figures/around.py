@@ -1,0 +1,150 @@
+"""Caption and credit that stand outside an image's box: behind it, before it, in attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from extractors.dom import HIDDEN_TAGS, Element, collapse
+from extractors.fields.captions import is_credit, split_caption
+from extractors.figures.named import (
+    CREDIT,
+    LONGEST_CAPTION,
+    LONGEST_CREDIT,
+    is_junk,
+    is_named_words,
+    leaves,
+    letters,
+    text_without,
+)
+from extractors.figures.words import Words, credit_by_position, license_page, with_caption, with_credit, words_in_box
+from extractors.page import Page
+
+LONGEST_PENDING = 350  # characters: a longer paragraph behind an image is the article's, not a caption
+
+
+def read_words(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
+    """Caption and credit in a box that holds one image, and in what follows right behind it."""
+    words = words_in_box(page, box, image, organizations)
+    if words.caption is None or words.credit is None:
+        words = _behind(page, box, image, words, organizations)
+    if words.credit is None:
+        words = _in_attributes(page, box, image, words, organizations)
+    if words.credit is not None:
+        words = replace(words, credit=replace(words.credit, acquire_license_page=license_page(page, box)))
+    return words
+
+
+def _behind(page: Page, box: Element, image: Element, words: Words, organizations: Collection[str]) -> Words:
+    """What stands right behind the box: named words, the alternative text once more, or a credit.
+
+    A paragraph between image and credit is the caption; a paragraph with no credit behind it is
+    the article's text and ends the search.
+    """
+    alts = {letters(image.get(name) or "") for name in ("alt", "title")} - {""}
+    pending: Element | None = None
+    before = box.getprevious()
+    if words.credit is None and before is not None and _is_credit_text(page, before, organizations):
+        words = with_credit(page, words, page.text_of(before), before, organizations)
+        behind = box.getnext()
+        if (
+            words.caption is None
+            and behind is not None
+            and behind.getnext() is None
+            and 0 < len(page.text_of(behind)) <= LONGEST_CREDIT
+        ):
+            return replace(words, caption=page.text_of(behind), caption_at=behind)
+    for leaf in _leaves_behind(page, box):
+        text = page.text_of(leaf)
+        if is_junk(text):
+            continue
+        named = next(
+            (
+                a
+                for a in (leaf, leaf.getparent())
+                if a is not None and len(page.text_of(a)) <= LONGEST_CAPTION and is_named_words(a)
+            ),
+            None,
+        )
+        same = len(text) > 12 and any(letters(text).startswith(a[:60]) or a.startswith(letters(text)) for a in alts)
+        if (
+            words.credit is None
+            and len(text) <= LONGEST_CREDIT
+            and is_credit(text, page.language, organizations=organizations, strict=named is None)
+        ):
+            words = with_credit(page, words, text, leaf, organizations)
+            if words.caption is None and pending is not None:
+                words = replace(words, caption=page.text_of(pending), caption_at=pending)
+            return words
+        if words.caption is None and (same or (named is not None and len(text) <= LONGEST_CAPTION)):
+            own = credit_by_position(page, leaf, organizations) if words.credit is None else None
+            if own is not None:
+                words = with_credit(page, words, page.text_of(own), own, organizations)
+            words = with_caption(page, words, text_without(leaf, {own} if own is not None else ()), leaf, organizations)
+            if words.credit is not None:
+                return words
+        elif pending is None and words.caption is None and len(text) <= LONGEST_PENDING:
+            pending = leaf
+        else:
+            break
+    return words
+
+
+def _leaves_behind(page: Page, box: Element) -> Iterator[Element]:
+    """The next blocks of text after a box, a few, up to the next image or heading."""
+    count, item = 0, box
+    for _ in range(4):
+        if (item.tail or "").strip():
+            return
+        for sibling in item.itersiblings():
+            if (
+                not isinstance(sibling.tag, str)
+                or sibling.tag in HIDDEN_TAGS
+                or sibling.tag in ("button", "nav", "aside", "form")
+            ):
+                continue
+            if (
+                sibling.tag in ("h1", "h2", "h3", "img", "picture", "figure", "ul", "ol", "time", "header")
+                or next(sibling.iter("img", "h1", "time", "iframe"), None) is not None
+            ):
+                return
+            for leaf in leaves(page, sibling):
+                yield leaf
+                count += 1
+                if count >= 4:
+                    return
+            if (sibling.tail or "").strip():
+                return
+        parent = item.getparent()
+        if parent is None or parent.tag in ("body", "main", "article"):
+            return
+        item = parent
+
+
+def _in_attributes(page: Page, box: Element, image: Element, words: Words, organizations: Collection[str]) -> Words:
+    """A credit in an attribute: ``data-credit="A. B./dpa"``, ``title="… | Bild: dpa"``."""
+    holders = [image, *(a for a in image.iterancestors() if a is box or box in a.iterancestors())]
+    for holder in holders[:6]:
+        for name, value in [(str(k), str(v)) for k, v in holder.attrib.items()]:
+            text = collapse(value)
+            if not 2 < len(text) < LONGEST_CAPTION or "://" in text:
+                continue
+            if (
+                name.startswith("data-")
+                and CREDIT.search(name)
+                and len(text) <= LONGEST_CREDIT
+                and is_credit(text, page.language, organizations=organizations)
+            ):
+                return with_credit(page, words, text, holder, organizations)
+            if name in ("alt", "title", "data-caption", "data-title", "data-alt", "data-sub-html", "aria-label"):
+                split = split_caption(text, page.language, organizations=organizations)
+                if split.credit is not None and split.credit.names_someone and split.caption:
+                    return replace(words, credit=split.credit, credit_at=holder, credit_quote=split.credit.credit_line or "")
+    return words
+
+
+def _is_credit_text(page: Page, element: Element, organizations: Collection[str]) -> bool:
+    if not isinstance(element.tag, str) or element.tag in HIDDEN_TAGS:
+        return False
+    text = page.text_of(element)
+    return 2 < len(text) <= LONGEST_CREDIT and is_credit(text, page.language, organizations=organizations, strict=True)

@@ -1,0 +1,161 @@
+"""The words that belong to one image: caption and credit, from its box of mark-up.
+
+Where a class says which is which, it is believed. Where none does (hashed class names), an
+element of its own behind the caption that is a credit as a whole is the credit; and where both
+stand in one string, ``captions.split_caption`` cuts them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from extractors.dom import HIDDEN_TAGS, Element
+from extractors.fields.captions import is_credit, split_caption
+from extractors.fields.credits import Credit, is_license_link, parse_credit
+from extractors.figures.named import (
+    CAPTION,
+    CREDIT,
+    LONGEST_CAPTION,
+    LONGEST_CREDIT,
+    SURE_CREDIT,
+    is_junk,
+    leaves,
+    letters,
+    marked,
+    marks,
+    text_without,
+)
+from extractors.figures.sources import absolute
+from extractors.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an image's box says. ``caption_at``, ``credit_at``: the elements these words are in;
+    ``credit_quote`` the words there before they were tidied."""
+
+    caption: str | None = None
+    caption_at: Element | None = None
+    credit: Credit | None = None
+    credit_at: Element | None = None
+    credit_quote: str = ""
+
+
+def words_in_box(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
+    """Caption and credit as the box itself has them."""
+    credits = [e for e in marked(box, CREDIT, image) if _is_credit_box(page, e, organizations)]
+    captions = list(_caption_boxes(page, box, image))
+    skip = set(credits)
+    best = max(captions or [box], key=lambda c: len(text_without(c, skip)))
+    text = text_without(best, skip)
+    words = Words()
+    if credits:
+        longest = max(credits, key=lambda c: len(page.text_of(c)))
+        quotes = [
+            page.text_of(c) for c in credits if c is longest or letters(page.text_of(c)) not in letters(page.text_of(longest))
+        ]
+        words = with_credit(
+            page, words, " ".join(dict.fromkeys(quotes)), credits[0] if len(quotes) > 1 else longest, organizations
+        )
+    elif text:
+        own = credit_by_position(page, best, organizations)
+        own = _credit_beside(page, box, best, organizations) if own is None else own
+        if own is not None:
+            words = with_credit(page, words, page.text_of(own), own, organizations)
+            text = text_without(best, {own})
+    return with_caption(page, words, text[:LONGEST_CAPTION], best, organizations)
+
+
+def with_caption(page: Page, words: Words, text: str, at: Element, organizations: Collection[str]) -> Words:
+    """The words with a caption from ``text``, whose own credit is cut off where it has one."""
+    if text and words.credit is None:
+        split = split_caption(text, page.language, organizations=organizations)
+        if split.credit is not None:
+            words = replace(words, credit=split.credit, credit_at=at, credit_quote=split.credit.credit_line or "")
+            text = split.caption or ""
+    elif text and words.credit is not None and words.credit.credit_line:
+        text = _without_repeat(text, words.credit.credit_line)
+    return replace(words, caption=text, caption_at=at) if text else words
+
+
+def with_credit(page: Page, words: Words, quote: str, at: Element, organizations: Collection[str]) -> Words:
+    """The words with a credit read out of ``quote``, which stands in the element ``at``."""
+    text = re.sub(r"^(?:image source|image credit|image copyright|credit|source|copyright)\s?[,:]\s*", "", quote, flags=re.I)
+    credit = parse_credit(text, page.language, organizations=organizations)
+    return replace(words, credit=credit if credit.credit_line else None, credit_at=at, credit_quote=quote)
+
+
+def credit_by_position(page: Page, caption: Element, organizations: Collection[str]) -> Element | None:
+    """An element of its own behind (or before) the caption's words that is a credit as a whole."""
+    whole = page.text_of(caption)
+    children = [e for e in caption.iterdescendants() if isinstance(e.tag, str) and e.tag not in HIDDEN_TAGS]
+    for element in reversed(children[:60]):
+        text = page.text_of(element)
+        if not 1 < len(text) <= LONGEST_CREDIT or text == whole or element.tag in ("button", "svg", "path"):
+            continue
+        if not (whole.endswith(text) or whole.startswith(text)):
+            continue
+        if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
+            return _highest_with(page, element, text, caption)
+    return None
+
+
+def license_page(page: Page, box: Element) -> str | None:
+    """Where a link in the box sells the picture ("License Photo"): its address."""
+    for link in box.iter("a"):
+        if is_license_link(page.text_of(link)):
+            return absolute(link.get("href") or "", page.url)
+    return None
+
+
+def _credit_beside(page: Page, box: Element, caption: Element, organizations: Collection[str]) -> Element | None:
+    """A block of its own in the figure, outside the caption, that is a credit."""
+    if caption is box or box.tag != "figure":
+        return None
+    inside = {caption, *caption.iterdescendants(), *caption.iterancestors()}
+    return next(
+        (
+            e
+            for e in leaves(page, box)
+            if e not in inside and is_credit(page.text_of(e)[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
+        ),
+        None,
+    )
+
+
+def _caption_boxes(page: Page, box: Element, image: Element) -> list[Element]:
+    figcaptions = [e for e in box.iter("figcaption") if image not in e.iterdescendants()]
+    if figcaptions:
+        return figcaptions
+    return [e for e in marked(box, CAPTION, image) if 2 < len(page.text_of(e)) <= LONGEST_CAPTION]
+
+
+def _is_credit_box(page: Page, element: Element, organizations: Collection[str]) -> bool:
+    text = page.text_of(element)
+    if not 1 < len(text) <= LONGEST_CREDIT or is_junk(text):
+        return False
+    names = marks(element)
+    figure = next(element.iterancestors("figure", "figcaption"), None) is not None or element.tag == "figcaption"
+    if not figure and not SURE_CREDIT.search(names):  # "author", "source": outside a figure these are the story's
+        return is_credit(text, page.language, organizations=organizations, strict=True)
+    mixed = element.tag == "figcaption" or CAPTION.search(names) or len(text) > 60
+    if mixed or (element.tag in ("small", "footer", "cite") and not CREDIT.search(names)):
+        return is_credit(text, page.language, organizations=organizations)
+    credit = parse_credit(text, page.language, organizations=organizations)
+    return bool(credit.names_someone or credit.kind or credit.license or (credit.unclear and len(text) <= 40 and figure))
+
+
+def _highest_with(page: Page, element: Element, text: str, top: Element) -> Element:
+    while (parent := element.getparent()) is not None and parent is not top and page.text_of(parent) == text:
+        element = parent
+    return element
+
+
+def _without_repeat(caption: str, line: str) -> str:
+    """The caption without the credit, where that is printed once more at its end."""
+    for ending in (f"({line})", line):
+        if caption.endswith(ending):
+            return caption[: -len(ending)].rstrip(" |–—-/(")
+    return caption
