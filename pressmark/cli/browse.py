@@ -21,7 +21,7 @@ LimitOption = Annotated[str, typer.Option("--limit", metavar="N|all", help="How 
 def list_command(
     ctx: typer.Context, limit: LimitOption = "50", archive: ArchiveOption = None, as_json: JsonOption = False
 ) -> int:
-    """Records, newest first, each as its latest version.
+    """List records, newest first.
 
     \b
     Example:
@@ -44,12 +44,15 @@ def search_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Records whose headline, text, captions or names hold these words, newest first.
+    """Find records by words, names, publishers or dates.
+
+    All words must be there. "A phrase" in quotes, -word for what must not be there, and
+    author: affiliation: credit: agency: publisher: section: collection: since: until:
 
     \b
     Example:
       pressmark search harbour budget
-      pressmark search '"harbour budget"'
+      pressmark search '"harbour budget" author:okafor since:2024-03'
     """
     from pressmark.cli.listings import render_hit
 
@@ -65,7 +68,7 @@ def changes_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """What publishers changed, withdrew or brought back.
+    """Tell what publishers changed or withdrew.
 
     \b
     Example:
@@ -81,7 +84,7 @@ def changes_command(
 
 
 def stats_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
-    """How much the archive holds, of what kind, from whom.
+    """Count what the archive holds.
 
     \b
     Example:
@@ -111,7 +114,7 @@ def events_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """What was done to the archive, by whom or what, when: its ledger in the words of PREMIS.
+    """Tell what was done, when and by whom: the ledger as PREMIS events.
 
     \b
     Example:

@@ -28,8 +28,9 @@ _OUTCOME_STYLES = {
 
 
 def outcome_line(result: Result) -> Text:
-    """One source's outcome on one line: the reason where there is one, else the record and URL."""
-    line = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ")
+    """One source's outcome on one line, never folded: record, source, reason as far as there are any."""
+    line = Text(no_wrap=True, overflow="ignore")
+    line.append_text(Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " "))
     if result.record:
         line.append(reference(result.record, result.version), "bold")
         line.append("  ")
@@ -49,6 +50,11 @@ def held_card(result: Result) -> RenderableType:
         rows.append(("Kept as", words(result.capture)))
     head = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ", words(result.reason or "kept"))
     return Group(head, Padding(words(result.source, "dim"), (0, 0, 0, 10)), *([_grid(rows)] if rows else []))
+
+
+def article_card(article: Article) -> RenderableType:
+    """An article alone, as ``extract`` shows it."""
+    return Group(*article_lines(article), _grid([*article_rows(article, full=True)]))
 
 
 def result_card(result: Result, view: VersionView) -> RenderableType:
@@ -122,18 +128,18 @@ def _authors(authors: tuple[Author, ...], full: bool) -> Text:
 
 def _dateline(dateline: Dateline) -> Text:
     meant = [x for x in (dateline.place, say_date(dateline.date) if dateline.date else None, dateline.agency) if x]
-    return Text.assemble(words(dateline.raw), ("  " + " · ".join(meant) if meant else "", "dim"))
+    return Text.assemble(words(dateline.raw), ("\n" + " · ".join(meant) if meant else "", "dim"))
 
 
-def _images(images: tuple[Image, ...], most: int | None) -> Text:
-    lines: list[Text] = []
+def _images(images: tuple[Image, ...], most: int | None) -> RenderableType:
+    grid = Table.grid(padding=(0, 1, 0, 0))
     for number, image in enumerate(images[:most], start=1):
-        mark = f"{number}. " if len(images) > 1 else ""
-        lines.append(words(mark + (image.caption or image.alt or image.url or "without a caption")))
-        lines.append(words(" " * len(mark) + say_image(image), "dim"))
+        told = words(image.caption or image.alt or image.url or "without a caption")
+        told.append_text(words("\n" + say_image(image), "dim"))
+        grid.add_row(f"{number}." if len(images) > 1 else "", told)
     if most is not None and len(images) > most:
-        lines.append(Text(f"and {len(images) - most} more", style="dim"))
-    return Text("\n").join(lines)
+        grid.add_row("", Text(f"and {len(images) - most} more", style="dim"))
+    return grid
 
 
 def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:

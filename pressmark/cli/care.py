@@ -9,7 +9,9 @@ from pressmark.cli.options import ArchiveOption, JsonOption
 
 
 def verify_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
-    """Reads everything again and says whether each bit is as it was kept; exits 1 and says where if not.
+    """Check that every bit is as it was kept.
+
+    Reads everything again. Exits 1, saying where, if anything is wrong.
 
     \b
     Example:
@@ -33,7 +35,9 @@ def verify_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
 
 
 def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
-    """Makes the database again from the WARC files alone. Leases, schedules and caches are not in them.
+    """Make the database again from the WARC files alone.
+
+    Brings back records, versions, readings and checks. Leases, schedules and caches are not in the WARCs.
 
     \b
     Example:

@@ -24,7 +24,9 @@ def demo_command(
         bool, typer.Option("--keep", help="Leave the newspaper open afterwards, until Ctrl-C, to ingest from it yourself.")
     ] = False,
 ) -> int:
-    """A made-up newspaper on this machine: ingested, corrected by its publisher, ingested again, compared.
+    """A made-up newspaper: taken in, corrected, taken in again, compared.
+
+    Everything happens on this machine, in under half a minute.
 
     \b
     Example:

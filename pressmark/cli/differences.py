@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from model.change import Change, FieldChange, comparable
@@ -16,6 +17,7 @@ from pressmark.cli.phrases import field_label, say_field_change
 from pressmark.cli.terminal import safe
 from pressmark.cli.times import say_moment
 
+_BRIDGE = 3
 _CONTEXT = 12  # words kept on either side of a changed run in a long field
 _STYLES = {Op.SAME: "", Op.ADDED: "green", Op.REMOVED: "red strike"}
 _MARKS = {Op.SAME: ("", ""), Op.ADDED: ("{+", "+}"), Op.REMOVED: ("[-", "-]")}
@@ -75,8 +77,41 @@ def render_differences(found: Differences, *, colour: bool, whole: bool = False)
         parts.append(Text("nothing that counts differs (advertisements, related links and counters never do)"))
     for item in found.fields:
         parts += [Text(), Text.assemble((field_label(item.change.field), "bold"), "  ", (say_field_change(item.change), "dim"))]
-        parts += [_line(runs, colour) for runs in (_paragraphs(item.runs) if whole else _changed_paragraphs(item.runs))]
+        runs = coalesce(item.runs)
+        parts += [
+            Padding(_line(line, colour), (0, 0, 0, 2)) for line in (_paragraphs(runs) if whole else _changed_paragraphs(runs))
+        ]
     return Group(*parts)
+
+
+def coalesce(runs: Sequence[Run]) -> list[Run]:
+    """Joins changes that only a few characters without a space part, so that ``4.1`` is replaced
+    by ``3.8`` and not ``4`` by ``3`` and ``1`` by ``8``.
+    """
+    joined: list[Run] = []
+    removed = added = bridge = ""
+
+    def flush() -> None:
+        nonlocal removed, added, bridge
+        kept = (Run(Op.REMOVED, removed), Run(Op.ADDED, added), Run(Op.SAME, bridge))
+        joined.extend(run for run in kept if run.text)
+        removed = added = bridge = ""
+
+    for run in runs:
+        if run.op is Op.SAME:
+            if not (removed or added) or len(run.text) > _BRIDGE or any(c.isspace() for c in run.text):
+                flush()
+                joined.append(run)
+            else:
+                bridge = run.text
+            continue
+        removed, added, bridge = removed + bridge, added + bridge, ""
+        if run.op is Op.REMOVED:
+            removed += run.text
+        else:
+            added += run.text
+    flush()
+    return joined
 
 
 def _title(found: Differences) -> Text:
@@ -136,7 +171,7 @@ def _shorten(run: Run, *, first: bool, last: bool) -> Run:
 
 
 def _line(runs: Sequence[Run], colour: bool) -> Text:
-    line = Text("  ")
+    line = Text()
     for run in runs:
         text = safe(run.text)
         opening, closing = _MARKS[run.op]

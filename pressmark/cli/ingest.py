@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import BadCall
-from model.record import Outcome
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption
 from pressmark.cli.references import parse_captured_at, parse_network
@@ -18,13 +17,13 @@ from pressmark.cli.references import parse_captured_at, parse_network
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from model.record import Result
+    from model.record import Outcome, Result
     from storage import Archive
 
 CARDS = 10
 """How many cards are shown in one call; later sources get a line each."""
 
-_NOT_TAKEN = {Outcome.FAILED, Outcome.REFUSED}
+_NOT_TAKEN = frozenset({"failed", "refused"})
 
 
 def ingest_command(
@@ -71,7 +70,9 @@ def ingest_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Take articles in, from the web or from files. Creates the archive where there is none, and says so.
+    """Take articles in, from the web or from files.
+
+    Makes the archive where there is none, and says so.
 
     Outcomes: new, changed, unchanged, gone, held (kept, but no article to version), refused, failed.
     Exits 1 if any was refused or failed.
@@ -112,7 +113,7 @@ def ingest_command(
             advance(told.total(), None)
     if not as_json and told.total() != 1:
         call.out.write(say_totals(told, time.monotonic() - started) + "\n")
-    return 1 if any(told[o] for o in _NOT_TAKEN) else 0
+    return 1 if _NOT_TAKEN & told.keys() else 0
 
 
 class Teller:
@@ -137,9 +138,9 @@ class Teller:
                 self._call.err.write(f"{result.outcome.value}: {result.source}: {result.reason}\n")
             return
         shown = self._cards < CARDS
-        if result.outcome is Outcome.HELD and shown:
+        if result.outcome == "held" and shown:
             self._console.print(held_card(result))
-        elif result.outcome in {Outcome.NEW, Outcome.CHANGED} and result.record and shown:
+        elif result.outcome in {"new", "changed"} and result.record and shown:
             self._console.print(result_card(result, self._kept.show(result.record, result.version)))
         else:
             self._console.print(outcome_line(result), soft_wrap=True)
@@ -182,6 +183,8 @@ def _check_one(sources: Sequence[str]) -> None:
 
 def say_totals(told: Counter[Outcome], seconds: float) -> str:
     """``5 sources in 2.1 s: 3 new, 1 unchanged, 1 failed``."""
+    from model.record import Outcome
+
     counts = ", ".join(f"{told[o]} {o.value}" for o in Outcome if told[o])
     total = told.total()
     return f"{total} {'source' if total == 1 else 'sources'} in {seconds:.1f} s: {counts or 'nothing to take in'}"

@@ -61,14 +61,9 @@ def say_author(author: Author) -> str:
 
 def say_image(image: Image) -> str:
     """Who made an image, for whom, and the credit as printed where that says more."""
-    makers = []
-    if image.creators:
-        makers.append("photograph by " + _listed(image.creators))
-    if image.agencies:
-        makers.append(_listed(image.agencies))
-    if image.kind:
-        makers.append(image.kind)
-    said = ", ".join(makers)
+    kind = image.kind or ("photograph" if image.creators else None)
+    by = f"{kind} by {_listed(image.creators)}" if image.creators else kind
+    said = ", ".join(x for x in (by, _listed(image.agencies) if image.agencies else None) if x)
     if image.credit_line:
         return f"{said}  “{image.credit_line}”" if said else f"“{image.credit_line}”"
     return said or "no credit printed"

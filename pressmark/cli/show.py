@@ -38,7 +38,7 @@ def show_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """One version of a record as now read: what it says, where it stands in time, and how we know.
+    """Show one version: what it says, when it was seen, how we know.
 
     \b
     Example:
@@ -74,7 +74,7 @@ def show_command(
 def history_command(
     ctx: typer.Context, record: RecordArgument, archive: ArchiveOption = None, as_json: JsonOption = False
 ) -> int:
-    """A record through time: every state, when it was seen, what changed, whether it was withdrawn.
+    """Show a record through time: its states, changes and withdrawal.
 
     \b
     Example:
@@ -109,7 +109,7 @@ def diff_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """What differs between two versions, word by word, field by field.
+    """Show what differs between two versions, word by word.
 
     In colour on a terminal; elsewhere, or with NO_COLOR set, as [-removed-] {+added+}.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -15,17 +15,32 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 100
 _WIDEST = 110
+_FILLING = re.compile(r" +(?=\n)")
 # a page may carry escape sequences that would drive the reader's terminal
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
     """A console over a stream: colours only on a terminal, ``NO_COLOR`` and ``COLUMNS`` honoured."""
-    console = Console(file=stream, _environ=environ, highlight=False, markup=False, emoji=False)
+    file = stream if stream.isatty() else cast(TextIO, _Trimmed(stream))
+    console = Console(file=file, _environ=environ, highlight=False, markup=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in environ:
         console.width = PIPE_WIDTH
     console.width = min(console.width, _WIDEST)
     return console
+
+
+class _Trimmed:
+    """A stream whose lines lose the spaces that rich fills them up with."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(_FILLING.sub("", text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def in_colour(console: Console) -> bool:

@@ -49,19 +49,23 @@ def _head(history: History, published: Sequence[State], beside: Sequence[State])
 
 def _table(states: Sequence[State]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("State", "First seen", "Last seen"):
+    for name in ("State", "Seen"):
         table.add_column(name, no_wrap=True)
     table.add_column("Looks", justify="right")
     table.add_column("What happened", overflow="fold")
     for state in states:
         table.add_row(
             Text(f"@{state.version}", style="bold"),
-            say_moment(state.first_seen),
-            say_moment(state.last_seen),
+            _seen(state),
             str(1 + state.checks),
             Text("\n").join(list(_happened(state))),
         )
     return table
+
+
+def _seen(state: State) -> str:
+    first, last = say_moment(state.first_seen), say_moment(state.last_seen)
+    return first if first == last else f"{first}\nto {last}"
 
 
 def _happened(state: State) -> Iterator[Text]:
@@ -70,7 +74,7 @@ def _happened(state: State) -> Iterator[Text]:
     if changes:
         yield Text("; ".join(changes))
     if state.not_seen_before:
-        yield Text(f"changed between {say_moment(state.not_seen_before)} and {say_moment(state.first_seen)}", style="dim")
+        yield Text(f"after {say_moment(state.not_seen_before)}, when the state before was last seen", style="dim")
     if state.reverts_to is not None:
         yield Text(f"the same again as @{state.reverts_to}", style="yellow")
     if state.gap >= _A_GAP_WORTH_TELLING:

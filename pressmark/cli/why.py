@@ -66,7 +66,8 @@ def value_at(plain: Mapping[str, Any], pointer: str) -> Any:
 
 
 def _entry(pointer: str, value: Any, evidence: Evidence) -> Iterator[RenderableType]:
-    name = pointer.strip("/").replace("/", " ").replace("_", " ")
+    parts = [str(int(p) + 1) if p.isdigit() else p.replace("_", " ") for p in pointer.strip("/").split("/")]
+    name = " ".join(parts).capitalize()
     title = Text.assemble((name, "bold"), "  ", words(_say(pointer, value)))
     yield title
     line = Text.assemble(

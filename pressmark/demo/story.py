@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from flows.pipeline import Pipeline
 from flows.settings import Settings
 from model.change import compare
 from model.errors import BadCall
-from model.record import Result
-from pressmark.cli.cards import outcome_line, result_card, version_card
+from model.record import Outcome
+from pressmark.cli.cards import article_card, outcome_line, version_card
 from pressmark.cli.differences import differences, render_differences
 from pressmark.cli.listings import render_verification
 from pressmark.cli.terminal import console_for, in_colour
@@ -36,10 +37,10 @@ def play(call: Call, where: str | None, *, keep: bool) -> int:
         raise BadCall(f"there is an archive at {where} already: name a new place for the demo's")
     place = where or str(Path(tempfile.mkdtemp(prefix="pressmark-demo-")) / "archive")
     with Paper() as paper, Archive.create(place) as archive:
-        _Story(call, paper, archive, place).tell()
+        well = _Story(call, paper, archive, place).tell()
         if keep:
             _stay_open(call, paper)
-    return 0
+    return 0 if well else 1
 
 
 class _Story:
@@ -49,21 +50,21 @@ class _Story:
         settings = Settings(host_gap=0.05, allow_addresses=("127.0.0.0/8",))
         self._pipeline = Pipeline.from_settings(archive, settings, processes=1)
 
-    def tell(self) -> None:
+    def tell(self) -> bool:
+        """Plays it through; true where everything came out as the story says."""
         show = self._console.print
-        self._say(f"The Saltmarsh Courier, a made-up newspaper, is open at {self._paper.base}.")
-        self._say(f"An archive is made in {self._place}, and takes in what the paper's feed lists.")
-        first = self._take_in()
-        self._say("Two of them more closely: an opinion piece with its author's posts, and a photo story.")
+        self._say(f"The Saltmarsh Courier, a made-up newspaper, is open at {self._paper.base}.", gap=False)
+        self._say(f"An archive is made in {self._place}", gap=False)
+        self._say("and takes in what the paper's feed lists:", gap=False)
+        self._take_in()
+        self._say("Two of them more closely, an opinion piece and a photo story:")
         for path in (OPINION, PHOTOS):
-            result = first[self._paper.base + path]
-            show(result_card(result, self._archive.show(self._record(path), result.version)))
             show()
-        self._say("The paper corrects its budget story, swaps an advertisement in the opinion piece and withdraws the wire")
-        self._say("story. The archive looks again.", gap=False)
+            show(article_card(self._archive.show(self._record(path)).article))
+        self._say("The paper corrects its budget story, swaps an advert, withdraws a wire story. We look again.")
         time.sleep(1.1)  # replay tools tell captures of one address apart by the second
         self._paper.print_second_edition()
-        self._take_in()
+        told = self._take_in()
         budget = self._record(BUDGET)
         self._say("The budget story through time, and what its correction changed:")
         show(render_history(self._archive.history(budget)))
@@ -76,14 +77,16 @@ class _Story:
         self._say("How we know what we say of it:")
         show(render_why(self._archive.show(self._record(FERRY)).article))
         self._say("Last, every record is read again and checked against the ledger:")
-        show(render_verification(self._archive.verify()))
+        verified = self._archive.verify()
+        show(render_verification(verified))
         self._say("Now try it yourself:")
         self._suggest(budget)
+        return verified.ok and all(told[o] for o in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.GONE))
 
-    def _take_in(self) -> dict[str, Result]:
-        told: dict[str, Result] = {}
+    def _take_in(self) -> Counter[Outcome]:
+        told: Counter[Outcome] = Counter()
         for result in self._pipeline.ingest(self._paper.feed()):
-            told[result.source] = result
+            told[result.outcome] += 1
             self._console.print(outcome_line(result), soft_wrap=True)
         return told
 
