@@ -1,7 +1,7 @@
 """Who wrote it: names as printed, each with roles, affiliations and note where the page has them.
 
-Declared data is asked first, then the byline's mark-up, embedded state and running text. A
-list is taken as a whole from one place; the others may add affiliations to its names.
+Declared data is asked first, then the byline's mark-up and running text. A list is taken as a
+whole from one place; the others may add affiliations to its names.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from extractors.field import Field, Found, Resolved, resolve
 from extractors.fields import declared_authors, names
-from extractors.fields.byline_markup import byline_element, near_headline
+from extractors.fields.byline_markup import Bylines
 from extractors.page import Page
 from extractors.words import agencies
-from model.article import Author
+from model.article import Author, How
 
 Authors = tuple[Author, ...]
 
@@ -22,13 +22,24 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     """The authors in the order printed. ``publisher`` is the paper's own name: it is taken for an
     author only where the page names nobody else.
     """
+    marked = Bylines(page)
 
     def choose(_page: Page, found: Sequence[Found[Authors]]) -> int:
         return _choose(found, publisher, page.language)
 
-    return resolve(
-        Field("authors", (declared_authors.json_ld, byline_element, declared_authors.meta, near_headline), _accept, choose), page
+    strategies = (
+        declared_authors.json_ld,
+        marked.byline_element,
+        declared_authors.meta,
+        marked.near_headline,
+        marked.byline_elsewhere,
+        declared_authors.json_ld_page,
     )
+    first = resolve(Field("authors", strategies, _accept, choose, (marked.name_alone, marked.signature)), page)
+    if first.value is None or _rank(first.value, publisher, page.language) > 0:
+        return first
+    signed = resolve(Field("authors", (marked.signature,), _accept), page)
+    return signed if signed.value is not None else first
 
 
 def _accept(_page: Page, value: Authors) -> str | None:
@@ -38,16 +49,29 @@ def _accept(_page: Page, value: Authors) -> str | None:
 
 
 def _choose(found: Sequence[Found[Authors]], publisher: str | None, language: str | None) -> int:
-    ranked = [(_rank(f.candidate.value, publisher, language), -i) for i, f in enumerate(found)]
-    return max(range(len(found)), key=lambda i: ranked[i])
+    ranks = [_rank(f.candidate.value, publisher, language) for f in found]
+    best = max(range(len(found)), key=lambda i: (ranks[i], -i))
+    own = _keys(found[best])
+    for index, other in enumerate(found):
+        near = other.candidate.how is How.MARKED and other.candidate.cue == "led"
+        confirmed = sum(_keys(f) >= _keys(other) for f in found) > 1
+        if ranks[index] >= 3 and _keys(other) > own and (near or confirmed) and len(_keys(other)) <= 12:
+            return index  # the byline names more people than the first place that was asked
+    return best
+
+
+def _keys(found: Found[Authors]) -> frozenset[str]:
+    return frozenset(names.key(a.name) for a in found.candidate.value)
 
 
 def _rank(authors: Authors, publisher: str | None, language: str | None) -> int:
-    """3: people; 2: people and something else; 1: an agency or a desk; 0: the paper itself."""
+    """4: people; 3: people and agencies or desks; 2: an agency or a pen name; 1: a desk; 0: the paper itself."""
     persons = [a for a in authors if names.is_person(a.name, language)]
     if persons:
-        return 3 if all(names.is_person(a.name, language) or agencies.agency(a.name) for a in authors) else 2
+        return 4 if all(names.is_person(a.name, language) or agencies.agency(a.name) for a in authors) else 3
     if any(agencies.agency(a.name) for a in authors):
         return 2
     house = names.key(publisher or "")
-    return 0 if all(names.key(a.name) == house or names.is_slug(a.name) for a in authors) else 1
+    if all(names.key(a.name) == house or agencies.is_organization(a.name) for a in authors):
+        return 0 if all(names.key(a.name) == house or names.is_slug(a.name) for a in authors) else 1
+    return 2 if all(len(a.name.split()) == 1 and not names.is_slug(a.name) for a in authors) else 1

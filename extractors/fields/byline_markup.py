@@ -1,84 +1,157 @@
-"""The byline in the page's mark-up: elements that say they hold the author, near the headline."""
+"""The byline in the page's mark-up: elements that say they hold the author, and texts that begin
+with "By", near the headline first and elsewhere in the article after that.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from extractors.dom import HIDDEN_TAGS, Element, collapse
+from extractors.dom import HIDDEN_TAGS, Element, collapse, pieces
 from extractors.field import Candidate
 from extractors.fields import byline, names
 from extractors.page import Page
+from extractors.words import agencies
 from model.article import Author, How
 
+MAX_TEXT = 300
+_NEAR_AFTER = 140  # elements
+_NEAR_BEFORE = 30
 _CLASS = re.compile(
-    r"(?<![a-z])(?:by-?_?line|authors?|autor(?:en|es|in|a|zy|i)?|auteurs?|autore|writers?|verfasser|redacteur|journalist|reporter|"
-    r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|dateline-author|"
-    r"(?:article|story|post|entry|news)-?_?(?:author|writer|by|meta-author|credit))(?![a-z])",
+    r"(?<![a-z])(?:by-?_?lines?|authors?|autor(?:en|es|in|a|zy|i)?|auteurs?|autore|writers?|verfasser|redacteur|journalist|reporter|"
+    r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|vcard|username|"
+    r"(?:article|story|post|entry|news)-?_?(?:author|writer|by|meta-author))(?![a-z])",
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"comment|avatar|related|image|photo|foto|bild|caption|caption|credit(?!s?-?author)|social|share|follow|newsletter|teaser|card|list|"
-    r"recommend|popular|sidebar|promo|advert|copyright|bio\b|biography|description|about|more-from|tooltip|popup|modal|subscribe",
+    r"comment|discuz|avatar|related|image|photo|foto|bild|caption|media|social|share|follow|newsletter|teaser|(?<!v)card|list(?!ing)|"
+    r"recommend|popular|sidebar|promo|advert|copyright|biography|description|about|more-from|tooltip|popup|modal|subscribe|"
+    r"bio(?![a-z])|count|logo|search|login",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-MAX_TEXT = 300
+_PROFILE = re.compile(
+    r"/(?:authors?|autor(?:en|es|e|in)?|auteurs?|redak(?:tion|teure?|tor)|staff|people|profiles?|profil|contributors?|writers?|journalists?|"
+    r"users?|persons?|personen?|bio|by|team|editors?|reporters?|schrijver|skribent|yazar|penulis)/",
+    re.IGNORECASE,
+)
+_NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
+_SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
+_CHECKED = re.compile(
+    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|pictures?|"
+    r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|illustration(?:en)?) (?:by|von|de|par|di)\b"
+    r"|^(?:reviewer|editor|fact[- ]checker|foto|fotos|photo)s?:",
+    re.IGNORECASE,
+)
+
+Found = Iterator[Candidate[tuple[Author, ...]]]
 
 
-def byline_element(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
-    """Elements whose class, ``rel`` or ``itemprop`` says author or byline; the nearest to the headline first."""
-    order = {e: i for i, e in enumerate(page.tree.iter())}
-    start = order.get(page.h1, 0) if page.h1 is not None else 0
-    matches = [e for e in order if isinstance(e.tag, str) and _says_author(e)]
-    chosen = set(matches)
-    outer = [e for e in matches if not any(a in chosen and len(page.text_of(a)) <= MAX_TEXT for a in e.iterancestors())]
-    outer.sort(key=lambda e: (order[e] < start - 40, abs(order[e] - start)))
-    for element in outer[:12]:
-        text = page.text_of(element)
-        if not text or len(text) > MAX_TEXT or page.in_noise(element):
-            continue
-        authors = byline.read_pieces(_pieces(element), page.language)
-        if authors:
-            yield Candidate(authors, How.MARKED, "css:" + page.css(element), text)
+class Bylines:
+    """The places of one page where a byline may stand; its methods are strategies."""
 
+    def __init__(self, page: Page) -> None:
+        self._elements = [e for e in page.tree.iter() if isinstance(e.tag, str)]
+        self._order = {e: i for i, e in enumerate(self._elements)}
+        self._start = self._order.get(page.h1, 0) if page.h1 is not None else 0
+        self._short: dict[Element, str | None] = {}
+        self._chosen = {e for e in self._elements if _says_author(e)}
 
-def near_headline(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
-    """A short text that begins with "By" (in the page's language) in the neighbourhood of the headline."""
-    if page.h1 is None:
-        return
-    seen = 0
-    for element in page.h1.itersiblings():
-        for item in element.iter("p", "div", "span", "address", "li", "h2", "h3", "h4", "strong", "em"):
-            seen += 1
-            if seen > 120:
-                return
-            text = page.text_of(item)
-            if not 4 < len(text) <= 160:
+    def byline_element(self, page: Page) -> Found:
+        """Elements near the headline whose class, ``rel``, ``itemprop`` or tag says author or byline."""
+        yield from self._marked(page, near=True)
+
+    def byline_elsewhere(self, page: Page) -> Found:
+        """The same further down in the article, as at its end."""
+        yield from self._marked(page, near=False)
+
+    def near_headline(self, page: Page) -> Found:
+        """A short text that begins with "By" (in the page's language) in the neighbourhood of the headline."""
+        for item, text in self._below(page, _NEAR_AFTER, 180):
+            if item.tag == "a" or _CHECKED.search(text[:60]):
                 continue
             rest, had = byline.without_lead(text, page.language)
-            if not had:
+            authors = byline.read(rest, page.language) if had else ()
+            if authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors):
+                if not page.in_noise(item):
+                    yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
+                    return
+
+    def name_alone(self, page: Page) -> Found:
+        """An element below the headline that holds a full name and at most a date beside it."""
+        for item, text in self._below(page, 60, 60):
+            if not len(text) >= 5 or len(item) > 2 or (len(text) > 45 and not re.search(r"\d", text)):
                 continue
+            authors = byline.read(re.sub(r"^[\d.\s:,/|–-]+(?:Uhr)?", "", text), page.language)
+            if len(authors) == 1 and names.is_person(authors[0].name, page.language) and not _echo(page, authors[0].name):
+                if not page.in_noise(item):
+                    yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
+                    return
+
+    def signature(self, page: Page) -> Found:
+        """The last lines of the article: "By A. Person", "Text: A. Person"."""
+        if page.main is None:
+            return
+        found = [e for e in page.main.iter("p", "div", "em", "span", "section", "strong") if (self._text(page, e, 120) or "")[4:]]
+        for item in reversed(found[-25:]):
+            text = self._text(page, item, 120) or ""
+            rest, had = byline.without_lead(text, page.language)
+            if not had or _CHECKED.search(text[:60]) or page.in_noise(item):
+                continue
+            rest = re.split(r"\s{2,}|\s(?:illustration|foto|photo)s?\b", rest, maxsplit=1, flags=re.IGNORECASE)[0]
             authors = byline.read(rest, page.language)
             if authors and all(names.is_person(a.name, page.language) for a in authors):
-                yield Candidate(authors, How.MARKED, "css:" + page.css(item), text)
+                yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
+
+    def _marked(self, page: Page, *, near: bool) -> Found:
+        outer = [
+            e for e in self._chosen if not any(a in self._chosen and self._text(page, a, MAX_TEXT) for a in e.iterancestors())
+        ]
+        count = 0
+        for element in sorted(outer, key=lambda e: (self._order[e] < self._start, abs(self._order[e] - self._start))):
+            close = page.h1 is not None and self._start - _NEAR_BEFORE <= self._order[element] <= self._start + _NEAR_AFTER
+            if close is not near or (not near and page.main is not None and page.main not in element.iterancestors()):
+                continue
+            text = self._text(page, element, MAX_TEXT)
+            if not text or _CHECKED.match(text) or page.in_noise(element):
+                continue
+            authors = _read(page, element)
+            if authors:
+                led = byline.without_lead(text, page.language)[1]
+                yield Candidate(authors, How.MARKED, "css:" + page.css(element), text, cue="led" if led and near else "")
+                count += 1
+                if count >= 6:
+                    return
+
+    def _below(self, page: Page, count: int, longest: int) -> Iterator[tuple[Element, str]]:
+        """Elements after the headline with their short texts."""
+        if page.h1 is None:
+            return
+        for item in self._elements[self._start + 1 : self._start + count]:
+            text = None if item.tag in _NO_BYLINE or item.tag == "time" else self._text(page, item, longest)
+            if text and len(text) > 4:
+                yield item, text
+
+    def _text(self, page: Page, element: Element, longest: int) -> str | None:
+        """The text of an element, or ``None`` where it is longer than that; never reads more of it."""
+        if element not in self._short:
+            size = 0
+            for piece in pieces(element):
+                size += len(piece)
+                if size > 4 * MAX_TEXT:
+                    self._short[element] = None
+                    break
+            else:
+                self._short[element] = page.text_of(element)
+        text = self._short[element]
+        return text if text is not None and len(text) <= longest else None
 
 
 def _says_author(element: Element) -> bool:
-    if element.tag in HIDDEN_TAGS or element.tag in {
-        "meta",
-        "link",
-        "img",
-        "html",
-        "body",
-        "input",
-        "form",
-        "figure",
-        "figcaption",
-    }:
+    if element.tag in _NO_BYLINE:
         return False
-    if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or ""):
+    if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or "") or element.tag == "byline":
         return True
     marks = " ".join(element.get(a) or "" for a in ("class", "id", "data-testid", "data-qa", "data-component"))
     if not marks.strip() or len(marks) > 600:
@@ -86,12 +159,57 @@ def _says_author(element: Element) -> bool:
     return bool(_CLASS.search(_CAMEL.sub("-", marks))) and not _NOT.search(marks)
 
 
+def _read(page: Page, element: Element) -> tuple[Author, ...]:
+    """The authors of one byline element: its own name elements where it has them, else its words."""
+    language = page.language
+    named = [e for e in element.iter() if isinstance(e.tag, str) and _holds_name(e) and not _checked_before(page, element, e)]
+    named = [e for e in named if not any(o is not e and o in set(e.iter()) for o in named)]
+    found: list[str] = []
+    for item in named:
+        plain, _ = byline.without_lead(page.text_of(item), language)
+        plain = names.clean(plain)
+        if 1 < len(plain) <= 50 and len(plain.split()) <= 6 and not names.never(plain, language):
+            found.append(plain)
+    parts = byline.read_pieces(_pieces(element), language)
+    persons = tuple(a for a in parts if names.is_person(a.name, language) or agencies.agency(a.name))
+    whole = [f for f in found if names.is_person(f, language)]
+    if whole:
+        keys = {names.key(f) for f in whole}
+        kept = tuple(a for a in parts if names.key(a.name) in keys or agencies.agency(a.name))
+        if {names.key(a.name) for a in kept} >= keys:
+            return kept
+        return tuple(Author(f) for f in dict.fromkeys(whole))
+    if persons:
+        return persons
+    if len(found) == 1 and "," not in found[0]:
+        return byline.read(found[0], language, single=True) or (Author(found[0]),)
+    return parts
+
+
+def _holds_name(element: Element) -> bool:
+    if element.tag in _SKIPPED:
+        return False
+    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    if re.search(r"(?<![a-z])(?:fn|full-?name|author-?_?name|name)(?![a-z])", marks, re.IGNORECASE) and not _NOT.search(marks):
+        return True
+    if "author" in (element.get("rel") or "").split():
+        return True
+    return element.tag == "a" and bool(_PROFILE.search(element.get("href") or ""))
+
+
+def _checked_before(page: Page, root: Element, element: Element) -> bool:
+    """True where "reviewed by" or the like stands right before a name."""
+    before = element.getprevious()
+    text = (before.tail or page.text_of(before)) if before is not None else (element.getparent().text or "")  # type: ignore[union-attr]
+    return element is not root and bool(_CHECKED.search(collapse(text or "")[-40:]))
+
+
 def _pieces(element: Element) -> list[str]:
     """The texts of a byline, one for each run that the mark-up sets apart."""
     found: list[str] = []
 
     def walk(item: Element) -> None:
-        if isinstance(item.tag, str) and item.tag in HIDDEN_TAGS | {"time", "button", "figure", "figcaption"}:
+        if item.tag in _SKIPPED:
             return
         if item.text:
             found.append(collapse(item.text))
@@ -102,4 +220,20 @@ def _pieces(element: Element) -> list[str]:
                 found.append(collapse(child.tail))
 
     walk(element)
-    return [f for f in found if f]
+    kept: list[str] = []
+    skipping = False
+    for piece in (f for f in found if f):
+        if _CHECKED.search(piece):
+            skipping = True
+        elif not skipping:
+            kept.append(piece)
+        else:
+            skipping = False
+    return kept
+
+
+def _echo(page: Page, name: str) -> bool:
+    """True where the name is (part of) the headline or the page's title: a person written about."""
+    return names.key(name) in names.key(page.title) or (
+        page.h1 is not None and names.key(name) in names.key(page.text_of(page.h1))
+    )

@@ -33,6 +33,22 @@ def json_ld(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
                 break
 
 
+def json_ld_page(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
+    """``author`` of the page or another work that JSON-LD describes, or the one person it knows."""
+    others = [n for n in page.json_ld if n not in page.articles]
+    for node in others:
+        if node.types & _WORKS:
+            candidate = _of_node(page, node, "author")
+            if candidate is not None:
+                yield candidate
+    persons = [n for n in others if "Person" in n.types and isinstance(n.data.get("name"), str)]
+    if len(persons) == 1:
+        node = persons[0]
+        found = tuple(a for a, _, _ in _of_item(page, node.data, node.where()))
+        if found:
+            yield Candidate(found, How.DECLARED, node.where("/name"), node.data["name"])
+
+
 def meta(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     """Every ``<meta>`` under which pages name their authors; several of one name are one list."""
     for name in _PLAIN_METAS:
@@ -58,6 +74,9 @@ def _labelled(page: Page) -> bool:
     return label is not None and names.key(label.content) in _BY_LABELS
 
 
+_WORKS = frozenset(
+    {"WebPage", "ItemPage", "CreativeWork", "Recipe", "HowTo", "Review", "Book", "PodcastEpisode", "VideoObject", "QAPage"}
+)
 _BY_LABELS = frozenset(
     """written by|by|author|verfasst von|geschrieben von|autor|ecrit par|escrito por|scritto da|geschreven door|skrevet av|
     skriven av|napisane przez|автор|autore|auteur|napsal|yazan|penulis|作者""".replace("\n", "")
@@ -140,6 +159,8 @@ def _of_item(page: Page, person: Any, here: str) -> Iterator[tuple[Author, str, 
 def _named(text: str, page: Page) -> tuple[Author, ...]:
     """The authors in a declared text; a name of a shape nobody knows is kept as a whole."""
     plain = names.collapse(text)
+    if names.never(plain, page.language) or plain.isdigit():
+        return ()
     if not plain or plain.startswith(("http://", "https://", "//", "/")) or len(plain) > 400 or plain.casefold() in _NOT_NAMES:
         return ()
     found = byline.read(plain, page.language, single=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from extractors.words.agencies import agency, is_organization
+from extractors.words.agencies import NEVER_NAMES, NEVER_STARTS, agency, is_organization
 from extractors.words.people import People, either, people
 
 _PARTICLES = """de del della di da das do dos du des la le el los las van von vom zu zur zum der den ter ten te bin bint ibn ben
@@ -76,6 +76,17 @@ def role_head(text: str, language: str | None) -> re.Match[str] | None:
     return _role_pattern(language).search(text)
 
 
+_FURNITURE = frozenset(w for w in NEVER_NAMES if " " not in w)
+_NEVER = re.compile(rf"(?:{either(NEVER_NAMES)})[\s:.]*$|(?:{either(NEVER_STARTS)})(?!\w)", re.IGNORECASE)
+
+
+def never(text: str, language: str | None) -> bool:
+    """True for what stands around names and is none: "Written by", "Share", "More from …"."""
+    plain = text.strip(" :.")
+    low = plain.casefold()
+    return bool(_NEVER.match(plain)) or low in people(language).by or all(w in _FURNITURE for w in low.split())
+
+
 def is_person(text: str, language: str | None, *, single: bool = False) -> bool:
     """True where a text has the shape of a person's full name.
 
@@ -84,7 +95,11 @@ def is_person(text: str, language: str | None, *, single: bool = False) -> bool:
     plain = text.strip()
     if not 2 <= len(plain) <= 60 or re.search(r"[\d@/:?!#%&=<>|\\\"“”_()]", plain):
         return False
+    if never(plain, language):
+        return False
     if _EAST.fullmatch(plain):
+        if re.search(r"[はをにでがへもこそ]", plain):
+            return False
         return not is_organization(plain) and role_head(plain, language) is None
     tokens = plain.replace("\u00a0", " ").split(" ")
     if len(tokens) > 6 or (len(tokens) == 1 and not single):

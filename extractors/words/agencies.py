@@ -10,6 +10,9 @@ _TABLE = tomllib.loads((files(__package__) / "agencies.toml").read_text("utf-8")
 
 ORGANIZATION_WORDS: frozenset[str] = frozenset(_TABLE["organization_words"])
 
+NEVER_NAMES: tuple[str, ...] = tuple(_TABLE["never_names"])
+NEVER_STARTS: tuple[str, ...] = tuple(_TABLE["never_starts"])
+
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
 _LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
 _LOOSE |= {s.casefold(): n for s, n in _EXACT.items() if len(s) > 4}
