@@ -23,10 +23,14 @@ _BRACKETED = re.compile(
     r"\s*[(\[（【]([^()\[\]（）【】]{2,170}(?:[(\[（][^()\[\]（）]{1,60}[)\]）][^()\[\]（）]{0,60})?)[)\]）】][\s.。»”\"]*$"
 )
 _SENTENCE_END = re.compile(r"[.!?…»”\"'’。！？)\]:]$")
-_DASH = re.compile(r"\s*[|｜]\s*|\s+[–—]\s*|\s+-\s+|\s+--\s*|\s+/\s+|\s*[■▲◆▶]\s*")
+_DASH = re.compile(r"\s*[|｜]\s*|\s+[–—]\s*|\s+-\s+|\s+--\s*|\s*/\s+|\s*[■▲◆▶]\s*")
 _AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？)])\s+|(?<=[。」])")
 _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\w.’'-]*)\s?/\s?[^/\n]{2,60}$")
 _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(])|(?<=[가-힣])\.\s|[。！？]\S")
+# a byline, or a row of links for sharing
+_NO_CREDIT = re.compile(
+    r"(?:^|\|\s?)By\s[A-Z]|^(?:(?i:facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link)\W*){2,}$"
+)
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 
@@ -60,6 +64,11 @@ def is_credit(text: str, language: str | None = None, *, organizations: Collecti
     ``strict`` asks for an agency that is known or a label: for places where any text may stand.
     """
     return _credible(text, language, organizations, strict=strict) is not None
+
+
+def could_be_credit(text: str) -> bool:
+    """Whether nothing speaks against a text that is named a credit: no byline, no links for sharing."""
+    return _NO_CREDIT.search(tidy(text)) is None
 
 
 def _by_label(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
@@ -122,7 +131,7 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
         if not tail or mark.start() == 0:
             continue
         credit = _credible(tail, language, organizations, strict=not pipe)
-        if credit is None:
+        if credit is None or (pipe and not _names_for_sure(credit)):
             continue
         if mark.group().strip() == "/" and not (
             _SENTENCE_END.search(text[: mark.start()].rstrip()) or words.after.search(tidy(tail))
@@ -157,7 +166,7 @@ def _credible(
 ) -> Credit | None:
     """The credit if the text is one as a whole, else ``None``."""
     line = tidy(text)
-    if not line or len(line) > LONGEST_CREDIT:
+    if not line or len(line) > LONGEST_CREDIT or _NO_CREDIT.search(line):
         return None
     words = lexicon(language)
     credit = parse_credit(line, language, organizations=organizations)
@@ -173,6 +182,13 @@ def _credible(
         return credit
     known = [a for a in credit.agencies if is_known(a, frozenset(map(fold, organizations)))]
     return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
+
+
+def _names_for_sure(credit: Credit) -> bool:
+    """One or two names, of which one is a person's or a known organization's."""
+    return (bool(credit.creators) and len(credit.creators) + len(credit.agencies) <= 3) or any(
+        is_known(a) for a in credit.agencies
+    )
 
 
 def _shaped(text: str) -> bool:

@@ -20,6 +20,7 @@ _PARTICLES = frozenset(
     )
 )
 _NEVER_LAST = _PARTICLES - frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ul"})
+_CONNECTIVES = _PARTICLES | frozenset(re.findall(r"\S+", "of the and for und et für pour para per och og à in on at"))
 _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|de|at|ch|fr|it|es|uk|ru|ua|pl|nl|se|no|dk|fi|is|eu|tv|news|info|media|in|jp|kr|cn)\b", re.I
 )
@@ -105,6 +106,9 @@ def _certain(party: Party, words: Lexicon, known: frozenset[str]) -> bool | None
     tokens = name.split()
     if len(tokens) > LONGEST_NAME or len(name) > 90:
         return None
+    lower = sum(t[0].islower() and fold(t) not in _CONNECTIVES for t in tokens)
+    if len(tokens) >= 4 and lower * 2 >= len(tokens):
+        return None  # a sentence
     if _DOMAIN.search(name) or name.startswith("@"):
         return False
     if _has_organization_word(tokens, words) and _capital_somewhere(name):

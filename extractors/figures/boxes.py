@@ -82,7 +82,7 @@ def _holders(root: Element) -> list[Element]:
 def _carries(element: Element) -> bool:
     """Whether an element that is no image says where one is, or is a figure without any."""
     if element.tag == "figure":
-        return next(element.iter("img", "amp-img", *_EMBEDS), None) is None
+        return next(element.iterdescendants("img", "amp-img", *_EMBEDS), None) is None
     named = any(
         name in element.attrib
         for name in ("data-src", "data-url", "data-image", "data-original", "data-bg", "data-background-image")

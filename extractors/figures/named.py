@@ -26,14 +26,12 @@ CAPTION = re.compile(
     r"|(?<![a-z])(?:cut-?line|epigrafe|pie|legenda|leyenda)(?![a-z])",
     re.I,
 )
-_SHARE = re.compile(
-    r"(?:(?:facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link)\W*){2,}", re.I
-)
 _JUNK_WORDS = (
     "enlarge", "enlarge this image", "enlarge image", "expand", "expand image", "hide caption", "toggle caption",
     "show caption", "hide", "open image in new window", "view image in fullscreen", "zoom", "close", "fullscreen", "play",
     "play video", "share", "view gallery", "photo", "photos", "advertisement", "anzeige", "bild vergrößern", "vergrößern",
-    "이미지 확대보기", "[+]", "+", "×", "more", "read more",
+    "이미지 확대보기", "laden...", "laden…", "loading...", "loading…",
+    "media playback is unsupported on your device", "[+]", "+", "×", "more", "read more",
 )  # fmt: skip
 _JUNK = re.compile(rf"(?:{'|'.join(re.escape(w) for w in _JUNK_WORDS)}|image \d+ of \d+|\d+ ?/ ?\d+)", re.I)
 _LABEL = re.compile(r"^(?:image source|image credit|image caption|image copyright|media caption|credit|source)[,:]?$", re.I)
@@ -58,8 +56,8 @@ def is_named_words(element: Element) -> bool:
 
 
 def is_junk(text: str) -> bool:
-    """Words of buttons, labels without anything behind them, rows of links for sharing."""
-    return bool(_JUNK.fullmatch(text) or _LABEL.match(text) or _SHARE.fullmatch(text))
+    """Words of buttons, and labels without anything behind them."""
+    return bool(_JUNK.fullmatch(text) or _LABEL.match(text))
 
 
 def letters(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from extractors.dom import HIDDEN_TAGS, Element
-from extractors.fields.captions import is_credit, split_caption
+from extractors.fields.captions import could_be_credit, is_credit, split_caption
 from extractors.fields.credits import Credit, is_license_link, parse_credit
 from extractors.figures.named import (
     CAPTION,
@@ -29,6 +29,11 @@ from extractors.figures.named import (
 )
 from extractors.figures.sources import absolute
 from extractors.page import Page
+
+_HIDDEN_LABEL = re.compile(r"^(?:image|media) (?:source|credit)\s?,\s*", re.I)  # for screen readers
+_CAPTION_LABEL = re.compile(r"^(?:(?:image|media) ?caption|bildunterschrift|légende)\s?[:,.]?\s*(?=\w)", re.I)
+_BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s", re.I)
+BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +75,25 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
 
 def with_caption(page: Page, words: Words, text: str, at: Element, organizations: Collection[str]) -> Words:
     """The words with a caption from ``text``, whose own credit is cut off where it has one."""
-    if text and words.credit is None:
+    text = _CAPTION_LABEL.sub("", text)
+    if text and (words.credit is None or not words.credit.creators):
         split = split_caption(text, page.language, organizations=organizations)
-        if split.credit is not None:
+        if split.credit is not None and _says_more(split.credit, words.credit):
             words = replace(words, credit=split.credit, credit_at=at, credit_quote=split.credit.credit_line or "")
             text = split.caption or ""
-    elif text and words.credit is not None and words.credit.credit_line:
+    if text and words.credit is not None and words.credit.credit_line:
         text = _without_repeat(text, words.credit.credit_line)
     return replace(words, caption=text, caption_at=at) if text else words
 
 
+def _says_more(new: Credit, known: Credit | None) -> bool:
+    """Whether a credit within the caption repeats the one beside it and names more."""
+    return known is None or letters(known.credit_line or "") in letters(new.credit_line or "")
+
+
 def with_credit(page: Page, words: Words, quote: str, at: Element, organizations: Collection[str]) -> Words:
     """The words with a credit read out of ``quote``, which stands in the element ``at``."""
-    text = re.sub(r"^(?:image source|image credit|image copyright|credit|source|copyright)\s?[,:]\s*", "", quote, flags=re.I)
+    text = _HIDDEN_LABEL.sub("", quote)
     credit = parse_credit(text, page.language, organizations=organizations)
     return replace(words, credit=credit if credit.credit_line else None, credit_at=at, credit_quote=quote)
 
@@ -138,11 +149,15 @@ def _is_credit_box(page: Page, element: Element, organizations: Collection[str])
         return False
     names = marks(element)
     figure = next(element.iterancestors("figure", "figcaption"), None) is not None or element.tag == "figcaption"
+    if _BYLINE.match(text) and BYLINE_NAMES.search(names) and not SURE_CREDIT.search(names):
+        return False
     if not figure and not SURE_CREDIT.search(names):  # "author", "source": outside a figure these are the story's
         return is_credit(text, page.language, organizations=organizations, strict=True)
     mixed = element.tag == "figcaption" or CAPTION.search(names) or len(text) > 60
     if mixed or (element.tag in ("small", "footer", "cite") and not CREDIT.search(names)):
         return is_credit(text, page.language, organizations=organizations)
+    if not could_be_credit(text):
+        return False
     credit = parse_credit(text, page.language, organizations=organizations)
     return bool(credit.names_someone or credit.kind or credit.license or (credit.unclear and len(text) <= 40 and figure))
 
