@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from weakref import WeakKeyDictionary
 
+from extractors.body.opinion import compact
 from extractors.body.passages import Passage, passages
+from extractors.body.signs import Surroundings
+from extractors.body.weigh import weighable
 from extractors.page import Page
 
 _KNOWN: WeakKeyDictionary[Page, list[Passage]] = WeakKeyDictionary()
@@ -16,3 +20,16 @@ def passages_of(page: Page) -> list[Passage]:
     if known is None:
         known = _KNOWN[page] = passages(page.tree)
     return known
+
+
+def weighable_passages(page: Page) -> list[Passage]:
+    """Those passages that could be the article's at all."""
+    return [p for p in passages_of(page) if weighable(p)]
+
+
+def surroundings(page: Page, headline: str | None) -> Surroundings:
+    """What the signs of a page's passages are read against; the headline's element speaks where none is given."""
+    declared = [n.data.get("articleBody") for n in page.articles]
+    words = "".join(compact(html.unescape(d)) for d in declared if isinstance(d, str))
+    title = headline or ("" if page.h1 is None else page.text_of(page.h1))
+    return Surroundings(words, compact(title), page.h1, page.language)

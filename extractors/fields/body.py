@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from extractors.body.blocks import blocks
 from extractors.body.opinion import compact, kept_words
 from extractors.body.passages import Passage
-from extractors.body.reading import passages_of
+from extractors.body.reading import surroundings, weighable_passages
+from extractors.body.weigh import chances
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from model.article import Author, Block, BlockKind, How, Image
@@ -30,8 +31,9 @@ def read(
     elsewhere = {compact(text) for text in (headline, standfirst, *_picture_words(images), *_bios(authors)) if text}
 
     def marked(page: Page) -> Iterator[Candidate[_Blocks]]:
-        opinion = kept_words(page.tree, page.url)
-        kept = [p for p in passages_of(page) if (words := compact(p.text)) in opinion and words not in elsewhere]
+        found = weighable_passages(page)
+        judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url))
+        kept = [p for p, chance in zip(found, judged, strict=True) if chance >= 0.5 and compact(p.text) not in elsewhere]
         if kept:
             yield Candidate(tuple(blocks(kept)), How.MARKED, _where(page, kept[0]), kept[0].text)
 

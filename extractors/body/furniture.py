@@ -1,0 +1,43 @@
+"""How passages that are not the article's begin: the word lists of ``words/furniture.toml``, ready to ask."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+_KINDS = ("more", "appeal", "notice", "picture")
+_LEAD = " \u00a0*>»›→•·|–—-+[(#▶►▼\"'“„«"
+_UNSPACED = frozenset(("zh", "ja", "ko", "th"))
+
+_Index = dict[str, tuple[tuple[str, str], ...]]
+
+
+def begins_as(text: str, language: str | None) -> str | None:
+    """The kind of furniture a passage begins as (``more``, ``appeal``, ``notice``, ``picture``), or ``None``.
+
+    English is understood on every page; a wording ends where a word ends.
+    """
+    lowered = text[:60].lower().replace("’", "'").lstrip(_LEAD)
+    for phrase, kind in _index(language).get(lowered[:1], ()):
+        if lowered.startswith(phrase):
+            after = lowered[len(phrase) : len(phrase) + 1]
+            if language in _UNSPACED or not (after.isalnum() and phrase[-1].isalnum()):
+                return kind
+    return None
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((files("extractors") / "words" / "furniture.toml").read_text("utf-8"))
+
+
+@cache
+def _index(language: str | None) -> _Index:
+    """Phrases with their kinds by first letter, the longest first."""
+    found: dict[str, dict[str, str]] = {}
+    for name in dict.fromkeys((language or "en", "en")):
+        for kind in _KINDS:
+            for phrase in _words().get(name, {}).get(kind, ()):
+                found.setdefault(phrase[0], {}).setdefault(phrase, kind)
+    return {letter: tuple(sorted(phrases.items(), key=lambda p: (-len(p[0]), p[0]))) for letter, phrases in found.items()}
