@@ -7,13 +7,14 @@ whole from one place; the others may add affiliations to its names.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from extractors.field import Field, Found, Resolved, resolve
 from extractors.fields import declared_authors, names
 from extractors.fields.byline_markup import Bylines
 from extractors.page import Page
 from extractors.words import agencies
-from model.article import Author, How
+from model.article import Author
 
 Authors = tuple[Author, ...]
 
@@ -23,9 +24,10 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     author only where the page names nobody else.
     """
     marked = Bylines(page)
+    houses = _houses(page, publisher)
 
     def choose(_page: Page, found: Sequence[Found[Authors]]) -> int:
-        return _choose(found, publisher, page.language)
+        return _choose(found, houses, page.language)
 
     strategies = (
         declared_authors.json_ld,
@@ -36,7 +38,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         declared_authors.json_ld_page,
     )
     first = resolve(Field("authors", strategies, _accept, choose, (marked.name_alone, marked.signature)), page)
-    if first.value is None or _rank(first.value, publisher, page.language) > 0:
+    if first.value is None or _rank(first.value, houses, page.language) > 0:
         return first
     signed = resolve(Field("authors", (marked.signature,), _accept), page)
     return signed if signed.value is not None else first
@@ -48,14 +50,15 @@ def _accept(_page: Page, value: Authors) -> str | None:
     return "more names than a byline holds" if len(value) > 60 else None
 
 
-def _choose(found: Sequence[Found[Authors]], publisher: str | None, language: str | None) -> int:
-    ranks = [_rank(f.candidate.value, publisher, language) for f in found]
+def _choose(found: Sequence[Found[Authors]], houses: frozenset[str], language: str | None) -> int:
+    ranks = [min(_rank(f.candidate.value, houses, language), 1 if f.candidate.cue == "organization" else 9) for f in found]
     best = max(range(len(found)), key=lambda i: (ranks[i], -i))
     own = _keys(found[best])
+    backing = sum(_keys(f) == own for f in found)
     for index, other in enumerate(found):
-        near = other.candidate.how is How.MARKED and other.candidate.cue == "led"
-        confirmed = sum(_keys(f) >= _keys(other) for f in found) > 1
-        if ranks[index] >= 3 and _keys(other) > own and (near or confirmed) and len(_keys(other)) <= 12:
+        fuller = ranks[index] >= 3 and _keys(other) > own and len(_keys(other)) <= 12
+        agreed = sum(_keys(f) >= _keys(other) for f in found)
+        if fuller and (agreed > 1 or other.candidate.cue == "led") and agreed >= backing:
             return index  # the byline names more people than the first place that was asked
     return best
 
@@ -64,14 +67,21 @@ def _keys(found: Found[Authors]) -> frozenset[str]:
     return frozenset(names.key(a.name) for a in found.candidate.value)
 
 
-def _rank(authors: Authors, publisher: str | None, language: str | None) -> int:
+def _houses(page: Page, publisher: str | None) -> frozenset[str]:
+    """What the paper calls itself: these names are its own, however much they look like a person's."""
+    site = page.meta_first("og:site_name", "application-name")
+    host = (urlsplit(page.url or "").hostname or "").removeprefix("www.")
+    given = (publisher, site.content if site else None, host, host.rsplit(".", 1)[0])
+    return frozenset(names.key(g) for g in given if g) - {""}
+
+
+def _rank(authors: Authors, houses: frozenset[str], language: str | None) -> int:
     """4: people; 3: people and agencies or desks; 2: an agency or a pen name; 1: a desk; 0: the paper itself."""
-    persons = [a for a in authors if names.is_person(a.name, language)]
+    persons = [a for a in authors if names.is_person(a.name, language) and names.key(a.name) not in houses]
     if persons:
         return 4 if all(names.is_person(a.name, language) or agencies.agency(a.name) for a in authors) else 3
     if any(agencies.agency(a.name) for a in authors):
         return 2
-    house = names.key(publisher or "")
-    if all(names.key(a.name) == house or agencies.is_organization(a.name) for a in authors):
-        return 0 if all(names.key(a.name) == house or names.is_slug(a.name) for a in authors) else 1
+    if all(names.key(a.name) in houses or agencies.is_organization(a.name) for a in authors):
+        return 0 if all(names.key(a.name) in houses or names.is_slug(a.name) for a in authors) else 1
     return 2 if all(len(a.name.split()) == 1 and not names.is_slug(a.name) for a in authors) else 1

@@ -5,8 +5,9 @@ with "By", near the headline first and elsewhere in the article after that.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from extractors import printed_dates
 from extractors.dom import HIDDEN_TAGS, Element, collapse, pieces
 from extractors.field import Candidate
 from extractors.fields import byline, names
@@ -37,8 +38,10 @@ _PROFILE = re.compile(
 )
 _NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
 _SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHECKED = re.compile(
-    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|pictures?|"
+    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|"
+    r"pictures?|"
     r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|illustration(?:en)?) (?:by|von|de|par|di)\b"
     r"|^(?:reviewer|editor|fact[- ]checker|foto|fotos|photo)s?:",
     re.IGNORECASE,
@@ -72,10 +75,10 @@ class Bylines:
                 continue
             rest, had = byline.without_lead(text, page.language)
             authors = byline.read(rest, page.language) if had else ()
-            if authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors):
-                if not page.in_noise(item):
-                    yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
-                    return
+            persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
+            if persons and not page.in_noise(item):
+                yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
+                return
 
     def name_alone(self, page: Page) -> Found:
         """An element below the headline that holds a full name and at most a date beside it."""
@@ -109,20 +112,37 @@ class Bylines:
             e for e in self._chosen if not any(a in self._chosen and self._text(page, a, MAX_TEXT) for a in e.iterancestors())
         ]
         count = 0
+        done: set[Element] = set()
         for element in sorted(outer, key=lambda e: (self._order[e] < self._start, abs(self._order[e] - self._start))):
             close = page.h1 is not None and self._start - _NEAR_BEFORE <= self._order[element] <= self._start + _NEAR_AFTER
             if close is not near or (not near and page.main is not None and page.main not in element.iterancestors()):
                 continue
             text = self._text(page, element, MAX_TEXT)
-            if not text or _CHECKED.match(text) or page.in_noise(element):
+            if element in done or not text or _CHECKED.match(text) or page.in_noise(element):
                 continue
-            authors = _read(page, element)
+            group = self._siblings(element)
+            done.update(group)
+            authors = _together(_read(page, e) for e in group)
             if authors:
+                text = text if len(group) == 1 else page.text_of(group[0])
                 led = byline.without_lead(text, page.language)[1]
                 yield Candidate(authors, How.MARKED, "css:" + page.css(element), text, cue="led" if led and near else "")
                 count += 1
                 if count >= 6:
                     return
+
+    def _siblings(self, element: Element) -> list[Element]:
+        """Byline elements of one kind in a row: one for each author."""
+        parent = element.getparent()
+        mark = element.get("class")
+        if parent is None or not mark:
+            return [element]
+        row = [e for e in parent if e in self._chosen and e.tag == element.tag and e.get("class") == mark]
+        above = parent.getparent()
+        if len(row) == 1 and above is not None:
+            uncles = [e for e in above if e.tag == parent.tag and e.get("class") == parent.get("class")]
+            row = [e for u in uncles for e in u if e in self._chosen and e.tag == element.tag and e.get("class") == mark]
+        return row if 1 < len(row) <= 30 and row[0] is element else [element]
 
     def _below(self, page: Page, count: int, longest: int) -> Iterator[tuple[Element, str]]:
         """Elements after the headline with their short texts."""
@@ -132,6 +152,12 @@ class Bylines:
             text = None if item.tag in _NO_BYLINE or item.tag == "time" else self._text(page, item, longest)
             if text and len(text) > 4:
                 yield item, text
+
+    def _dated(self, page: Page, item: Element, text: str) -> bool:
+        """True where a date stands in the text or right beside its element."""
+        at = self._order[item]
+        beside = (self._text(page, e, 80) for e in self._elements[max(0, at - 4) : at + 6] if e.tag not in _HEADINGS)
+        return any(printed_dates.find(t, page.language) for t in (text, *(b for b in beside if b)))
 
     def _text(self, page: Page, element: Element, longest: int) -> str | None:
         """The text of an element, or ``None`` where it is longer than that; never reads more of it."""
@@ -184,6 +210,14 @@ def _read(page: Page, element: Element) -> tuple[Author, ...]:
     if len(found) == 1 and "," not in found[0]:
         return byline.read(found[0], language, single=True) or (Author(found[0]),)
     return parts
+
+
+def _together(lists: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:
+    found: dict[str, Author] = {}
+    for authors in lists:
+        for author in authors:
+            found.setdefault(names.key(author.name), author)
+    return tuple(found.values())
 
 
 def _holds_name(element: Element) -> bool:

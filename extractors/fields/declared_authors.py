@@ -9,6 +9,7 @@ from typing import Any
 from extractors import declared
 from extractors.field import Candidate
 from extractors.fields import affiliations, byline, names
+from extractors.json_ld import types_of
 from extractors.page import Node, Page
 from model.article import Author, Evidence, How
 
@@ -116,7 +117,9 @@ def _of_node(page: Page, node: Node, key: str) -> Candidate[tuple[Author, ...]] 
     if not found:
         return None
     first = detail["/0/name"]
-    return Candidate(tuple(found), How.DECLARED, first.where, first.quote, detail)
+    persons = [page.deref(item) for _, item in items]
+    company = all(isinstance(p, dict) and "Organization" in "".join(sorted(types_of(p))) for p in persons)
+    return Candidate(tuple(found), How.DECLARED, first.where, first.quote, detail, "organization" if company else "")
 
 
 def _home(page: Page, person: dict[str, Any]) -> str | None:

@@ -47,7 +47,7 @@ def clean(text: str) -> str:
         plain = _SHORT_CODE.sub("", plain)
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
     plain = _HONORIFIC.sub("", plain)
-    return plain.strip(_EDGES)
+    return re.sub(r"(?<=[^\W\d_]{2})[\d¹²³⁴-⁹*†‡]{1,3}$", "", plain.strip(_EDGES))
 
 
 def unslug(text: str) -> str:
