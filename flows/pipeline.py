@@ -145,7 +145,8 @@ class Pipeline:
             verdict = Verdict.REFUSED if isinstance(item.error, Refused) else Verdict.FAILED
             ready.append(self._made(item.source, capture, Judgement(verdict, str(item.error), "on-the-way"), None, labels))
             return True
-        judgement = before_reading(capture)
+        known = Judgement(Verdict.ARTICLE) if self._archive.has_read(capture.origin_key) else None
+        judgement = known or before_reading(capture)
         if judgement is not None:
             ready.append(self._made(item.source, capture, judgement, None, labels))
         else:

@@ -228,6 +228,13 @@ class Archive:
                 raise NotFound(f"no capture {capture} in this archive")
             return restore_capture(parse_facts(data), lambda record_id: self._member(tx, record_id))
 
+    def has_read(self, origin_key: str) -> bool:
+        """True where a capture with this origin key shows a version: taking it again changes nothing."""
+        c = tables.captures.c
+        with self._database.reading() as tx:
+            query = select(c.id).where(c.origin_key == origin_key, c.version.is_not(None))
+            return tx.execute(query).first() is not None
+
     def capture_bytes(self, capture: str) -> bytes:
         """A capture's payload as kept (still content-encoded where it was fetched)."""
         return self.load_capture(capture).entity

@@ -22,7 +22,7 @@ from storage.capture_records import parse_facts
 from storage.catalogue import Written, catalogue
 from storage.chain import Chains
 from storage.decide import Decision, Hands, Kept
-from storage.deposit import Deposit, Settled, Verdict
+from storage.deposit import Deposit, Settled
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
 from storage.warc import Draft, compress, urn
@@ -72,19 +72,19 @@ class Batch:
         without being understood is understood now.
         """
         deposit, kept = item.deposit, item.kept
+        person = Agent(AgentType.PERSON, deposit.person.name if deposit.person else _UNNAMED)
         c = tables.captures.c
         found = self._tx.execute(select(tables.captures).where(c.origin_key == deposit.capture.origin_key)).one_or_none()
         self._written += item.written  # bytes that are there are catalogued, even twice
         if found is not None:
-            understood = found.version is None and deposit.verdict is Verdict.ARTICLE
+            understood = found.version is None and deposit.article is not None
             if found.entry is not None and not understood:
-                return self._known(deposit, found)
+                return self._known(deposit, found, person)
             kept = Kept(found.id, found.digest)
         elif kept is not None and item.facts is not None:
             insert_capture(self._tx, parse_facts(item.facts), item.facts, kept.digest)
         if kept is None:
             raise Damaged(f"the capture of {deposit.source} is neither held nor staged; run `pressmark verify`")
-        person = Agent(AgentType.PERSON, deposit.person.name if deposit.person else _UNNAMED)
         if deposit.override_reason:
             self._override(deposit, kept, person)
         return Decision(self._hands(person), deposit, kept).settle()
@@ -129,10 +129,11 @@ class Batch:
         self._content[record_id] = block
         return {"id": record_id, "digest": digest_of(block), "length": len(block)}
 
-    def _known(self, deposit: Deposit, row: Any) -> Settled:
-        """The answer for a capture that is held and decided: nothing new."""
+    def _known(self, deposit: Deposit, row: Any, person: Agent) -> Settled:
+        """The answer for a capture that is held and decided: nothing new but what a person says of it."""
         url = row.final_url or row.url
         if row.version is not None:
+            Decision(self._hands(person), deposit, Kept(row.id, row.digest)).label(row.record)
             return Result(deposit.source, Outcome.UNCHANGED, url, None, row.record, row.version, row.id)
         t = tables.ledger.c
         body = json.loads(self._tx.execute(select(t.bytes).where(t.entry == row.entry)).scalar_one())["body"]

@@ -51,6 +51,15 @@ def written(path: Path, member: Member) -> Written:
     return Written(member.id, member.type, Place(path.name, member.offset, member.length), digest)
 
 
+def imprint_of(member: Member) -> str | None:
+    """What a ``warcinfo`` record says for the catalogue (see ``catalogue``), ``None`` for another record."""
+    if member.type != "warcinfo":
+        return None
+    lines = member.block.decode("utf-8", "replace").splitlines()
+    software = next((x.removeprefix("software: ") for x in lines if x.startswith("software: ")), "")
+    return f"{member.id} {software}"
+
+
 def _row(member: Written, segment: int | None) -> dict[str, object]:
     place = member.place
     row: dict[str, object] = {"record_id": member.record_id, "segment": segment, "type": member.type, "sha256": member.sha256}

@@ -86,7 +86,7 @@ class Decision:
         else:
             result = self._held(record)
         if isinstance(result, Result) and result.record is not None:
-            self._label(result.record)
+            self.label(result.record)
         return result
 
     def _article(self, article: Article, record: str | None) -> Settled:
@@ -224,7 +224,8 @@ class Decision:
             self._hands.write(Kind.ALIAS, record, alias)
         return bool(new)
 
-    def _label(self, record: str) -> None:
+    def label(self, record: str) -> None:
+        """Puts the record into the collection and adds the note that came with the deposit."""
         t = tables.labels.c
         name, note = self._deposit.collection, self._deposit.note
         if name:

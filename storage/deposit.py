@@ -42,7 +42,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """One source to be settled. ``article`` is given exactly where the verdict is ARTICLE.
+    """One source to be settled. ``article`` is given where the verdict is ARTICLE, but for a
+    capture that the archive has read already (``Archive.has_read``).
 
     ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
     ``rereadings`` are articles of captures already kept, read by the same release, which an

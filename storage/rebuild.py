@@ -18,7 +18,7 @@ from model.capture import digest_of
 from model.errors import Damaged, StorageUnavailable
 from model.ledger import Entry, Kind, decode, genesis
 from storage.capture_records import is_facts, parse_facts
-from storage.catalogue import Written, catalogue, written
+from storage.catalogue import Written, catalogue, imprint_of, written
 from storage.chain import Chains
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import DATABASE, SEGMENTS, read_descriptor
@@ -82,15 +82,17 @@ def _fill(database: Database, segments: list[Path], new_id: Callable[[], str], p
     total, done = sum(p.stat().st_size for p in segments), 0
     with database.transaction() as tx:
         for path in segments:
-            rows = []
+            rows: list[Written] = []
+            imprint: str | None = None
             for item in walk(path):
                 if not isinstance(item, Member):
                     found.breaks.append(f"{path.name}:{item.offset}")
                     continue
                 rows.append(_take(found, path, item))
+                imprint = imprint_of(item) or imprint
                 progress(done + item.offset + item.length, total)
             done += path.stat().st_size
-            catalogue(tx, path.name, path.stat().st_size, rows)
+            catalogue(tx, path.name, path.stat().st_size, rows, imprint)
         void = {x["id"] for e, _ in found.entries.values() if e.kind is Kind.VOID for x in e.body["entries"]}
         chains = _chains([pair for pair in found.entries.values() if pair[0].id not in void])
         decided = {e.body["capture"]["id"] for chain in chains for e, _ in chain if e.body.get("capture")}

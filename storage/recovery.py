@@ -18,7 +18,7 @@ from model.identity import alias_key
 from model.ledger import Entry, Kind, decode
 from storage import tables
 from storage.capture_records import is_facts, parse_facts
-from storage.catalogue import Written, catalogue, written
+from storage.catalogue import Written, catalogue, imprint_of, written
 from storage.chain import Chains
 from storage.database import Database
 from storage.projections import apply, insert_capture
@@ -37,6 +37,7 @@ class Tail:
     facts: list[bytes] = field(default_factory=list)
     content: dict[str, bytes] = field(default_factory=dict)
     written: list[Written] = field(default_factory=list)
+    imprint: str | None = None
 
 
 def recover(database: Database, segment: Segment, new_id: Callable[[], str]) -> list[tuple[str, str]]:
@@ -59,6 +60,7 @@ def _read_tail(segment: Segment, committed: int) -> Tail:
                 segment.truncate(found.offset)
             continue
         tail.written.append(written(segment.path, found))
+        tail.imprint = imprint_of(found) or tail.imprint
         uri = found.headers.get("warc-target-uri", "")
         if uri.startswith(LEDGER):
             tail.entries.append((decode(found.block), found.block))
@@ -84,7 +86,7 @@ def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> list[tuple
             apply(tx, entry, tail.content.__getitem__)
         else:
             void.append((entry.id, digest_of(data)))
-    catalogue(tx, tail.segment.name, tail.segment.size, tail.written)
+    catalogue(tx, tail.segment.name, tail.segment.size, tail.written, tail.imprint)
     return void
 
 
