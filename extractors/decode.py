@@ -118,10 +118,11 @@ def decode(body: bytes, headers: Headers = ()) -> Decoded:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return Decoded(_text(body[len(mark) :], encoding), encoding, "bom")
-    _refuse_binary(body)
+    _refuse_known(body)
     wide = _wide(body)
     if wide:
         return Decoded(_text(body, wide), wide, "bytes")
+    _refuse_noise(body)
     body = body.replace(b"\x00", b"")
     declared = _declared(body, headers)
     valid = _is_utf8(body)
@@ -213,12 +214,15 @@ def _is_markup(entity: bytes) -> bool:
     return entity.lstrip()[:1] == b"<" or _is_utf8(entity[:4096])
 
 
-def _refuse_binary(body: bytes) -> None:
+def _refuse_known(body: bytes) -> None:
     for signature, name in _SIGNATURES:
         if body.startswith(signature):
             raise Unreadable(f"the body is {name}, not a page or a text", found=name)
     if body[4:8] == b"ftyp":
         raise Unreadable("the body is a media file, not a page or a text", found="a media file")
+
+
+def _refuse_noise(body: bytes) -> None:
     head = body[:_SAMPLE].replace(b"\x00", b"")
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > len(head) * 0.04:
@@ -232,9 +236,9 @@ def _wide(body: bytes) -> str | None:
     if half < 8:
         return None
     low, high = head[0::2].count(0), head[1::2].count(0)
-    if high > half * 0.4 and low < half * 0.05:
+    if high > half * 0.3 and low < half * 0.03:
         return "utf-16-le"
-    if low > half * 0.4 and high < half * 0.05:
+    if low > half * 0.3 and high < half * 0.03:
         return "utf-16-be"
     return None
 

@@ -52,7 +52,7 @@ def states(scripts: Iterable[Element]) -> Iterator[State]:
         kind = (script.get("type") or "").lower()
         if kind == "application/ld+json" or len(text) < 20 or len(text) > left:
             continue
-        name = script.get("id") or script.get("data-name") or kind
+        name = script.get("id") or script.get("data-name") or "json"
         for state in _of_script(name, kind, text, pushed):
             left -= len(state.source)
             count += 1

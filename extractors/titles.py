@@ -17,6 +17,7 @@ from extractors.page import Page
 LONGEST = 500  # characters; what is longer is no title, and is left as it is
 
 _CUT = re.compile(r"\s+[|｜ㅣ–—\-·•»«:/]+\s+|\s*[|｜ㅣ：]\s*|\s+[»«]\s*|-(?=[^-\s]{1,12}[|｜ㅣ])|,\s+(?=[^,]{3,40}$)|\s\|\s")
+_BAR = re.compile(r"[|｜ㅣ]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _QUOTES = str.maketrans("’‘‛`´“”„«»‟–—−‑", '\'\'\'\'\'""""""----')
 
@@ -33,15 +34,27 @@ def without_site(title: str, names: Iterable[str]) -> str:
         return title
     keys = {_squeezed(n) for n in names} - {""}
     cuts = list(_CUT.finditer(title))
-    for cut in cuts:
-        tail = title[cut.end() :]
-        last = _CUT.split(tail)[-1]
-        if any(_squeezed(part) in keys for part in (tail, last) if part) and cut.start() > 0:
-            return title[: cut.start()].strip()
+    for at in reversed(range(len(cuts))):
+        cut = cuts[at]
+        if cut.start() > 0 and _squeezed(title[cut.end() :]) in keys:
+            return title[: _before_section(title, cuts[:at], cut)].strip()
     for cut in reversed(cuts):
         if _squeezed(title[: cut.start()]) in keys and title[cut.end() :].strip():
             return title[cut.end() :].strip()
     return title
+
+
+def _before_section(title: str, earlier: list[re.Match[str]], cut: re.Match[str]) -> int:
+    """Where the piece's own words end: before a section's name that stands between bars, too."""
+    end = cut.start()
+    while earlier:
+        last = earlier.pop()
+        between = title[last.end() : end].strip()
+        barred = _BAR.search(last[0]) or (last[0] == "-" and _BAR.search(cut[0]))
+        if not (barred and last.start() > 0 and 0 < len(between) <= 24 and len(between.split()) <= 3):
+            break
+        end = last.start()
+    return end
 
 
 def site_names(page: Page, publisher: str | None) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ import os
 import queue
 import resource
 import signal
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -29,7 +30,9 @@ from model.capture import Capture
 from model.errors import Skip
 
 RECYCLED_AFTER = 500
+_OUT_OF_MEMORY = "the page needs more memory than a page may have"
 _MB = 1024 * 1024
+_MEMORY_EXIT = 77
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,7 @@ def extract_here(job: Job) -> Extraction:
     except Skip as error:
         return Extraction(job.key, None, "unreadable", str(error), time.process_time() - start)
     except MemoryError:
-        return Extraction(
-            job.key, None, "stopped", "the page needs more memory than a page may have", time.process_time() - start
-        )
+        return Extraction(job.key, None, "stopped", _OUT_OF_MEMORY, time.process_time() - start)
     except Exception as error:  # noqa: BLE001 - one page's trouble must not become the run's
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - start)
@@ -210,6 +211,8 @@ class _Worker:
             self._pipe.send(job)
             if self._pipe.poll(self._limits.wall_s):
                 result: Extraction = self._pipe.recv()
+                if result.kind == "stopped":  # its peak would be held against the pages after it
+                    self._done = RECYCLED_AFTER
                 return result
         except (EOFError, OSError):
             self._process.join(10)
@@ -230,6 +233,8 @@ class _Worker:
         code = self._process.exitcode
         if code == -signal.SIGXCPU:
             return f"reading the page took over {self._limits.cpu_s} s of processor time and was stopped"
+        if code == _MEMORY_EXIT:
+            return _OUT_OF_MEMORY
         if code == -signal.SIGKILL:
             return "the process reading the page was killed, most likely for want of memory"
         return f"the process reading the page ended by itself (exit code {code}): a parser crashed on it"
@@ -239,23 +244,43 @@ def _work(pipe: Connection, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted run ends by its pipes closing
     from extractors import warm  # noqa: F401 - read already by the server that forked us, where there is one
 
-    _limit_memory(limits.memory_mb)
+    ceiling = _limit_memory(limits.memory_mb)
     while True:
         try:
             job: Job = pipe.recv()
         except EOFError:
             return
+        except MemoryError:
+            sys.exit(_MEMORY_EXIT)
         used = resource.getrusage(resource.RUSAGE_SELF)
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         # the kernel counts whole seconds of the process's whole life
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_s, hard))
-        pipe.send(extract_here(job))
+        result = extract_here(job)
+        if result.article is None and ceiling is not None and _peak() > ceiling * 0.97:
+            # parsers in C tell of memory in words of their own, or not at all
+            result = replace(result, kind="stopped", problem=_OUT_OF_MEMORY)
+        pipe.send(result)
 
 
-def _limit_memory(megabytes: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+def _limit_memory(megabytes: int) -> int | None:
+    """Limits the address space; the ceiling in bytes, or ``None`` where it cannot be measured (not Linux)."""
+    now = _status("VmSize")
+    if now is None:
+        return None
+    ceiling = now + megabytes * _MB
+    resource.setrlimit(resource.RLIMIT_AS, (ceiling, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    return ceiling
+
+
+def _peak() -> int:
+    return _status("VmPeak") or 0
+
+
+def _status(name: str) -> int | None:
     try:
-        now = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
-    except OSError:  # no Linux: address space cannot be measured, so it is not limited
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * _MB, hard))
+        text = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:
+        return None
+    found = next((line for line in text.splitlines() if line.startswith(name + ":")), None)
+    return int(found.split()[1]) * 1024 if found else None
