@@ -28,9 +28,8 @@ _AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？)])\s+|(?<=[。」]
 _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\w.’'-]*)\s?/\s?[^/\n]{2,60}$")
 _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(])|(?<=[가-힣])\.\s|[。！？]\S")
 # a byline, or a row of links for sharing
-_NO_CREDIT = re.compile(
-    r"(?:^|\|\s?)By\s[A-Z]|^(?:(?i:facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link)\W*){2,}$"
-)
+_SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
+_NO_CREDIT = re.compile(rf"(?:^|\|\s?)By\s[A-Z]|^(?:(?i:{_SHARE})\W*){{2,}}$")
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 
@@ -119,6 +118,9 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
         credit = _credible(inside, language, organizations)
         if credit and not (credit.creators or _shaped(inside)):
             credit = None
+    if credit is None and len(inside) <= 60 and words.kind.match(inside):
+        given = parse_credit(inside, language, organizations=organizations)
+        credit = given if given.kind == "handout" else None  # "(Supplied by the family)"
     return Split(_caption(before), credit) if credit else None
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from extractors.fields.credit_names import Party, classify
+from extractors.fields.credit_names import Party, classify, is_known
 from extractors.fields.credit_words import Lexicon, fold, lexicon
 
 LONGEST = 400  # characters; a longer text is no credit, and only its beginning is looked at
@@ -167,6 +167,8 @@ def _unspaced(text: str) -> bool:
 
 def _bare_name(text: str, words: Lexicon) -> str:
     name = text.strip(" .,:;'‘’*").removeprefix("the ")
+    if is_known(name):
+        return name  # "picture alliance" begins with no label
     for pattern in (words.bare, words.by, words.agent):
         if match := pattern.match(name):
             name = name[match.end() :].strip(" .,:;")

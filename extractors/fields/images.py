@@ -15,7 +15,7 @@ from extractors.field import Candidate, Field, Resolved, resolve, shorten
 from extractors.figures.around import read_words
 from extractors.figures.boxes import Box, article_images
 from extractors.figures.data import Declared, declared
-from extractors.figures.sources import absolute, key
+from extractors.figures.sources import absolute, key, where_written
 from extractors.figures.teasers import after_text, is_teaser
 from extractors.figures.words import Words
 from extractors.page import Page
@@ -52,8 +52,8 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     detail: dict[str, Evidence] = {}
     for number, item in enumerate(items):
         detail |= _evidence(page, number, item)
-    first = items[0]
-    yield Candidate(images, How.MARKED, f"css:{page.css(first.image)}", first.alt or first.address or "", detail)
+    where, quote = _whole(page, items[0])
+    yield Candidate(images, How.MARKED, where, quote, detail)
 
 
 def _is_furniture(page: Page, box: Box, words: Words, behind: Collection[Element]) -> bool:
@@ -101,7 +101,13 @@ class _Found:
         if mine.caption is None and theirs.caption:
             words = replace(words, caption=theirs.caption, caption_at=theirs.caption_at)
         if mine.credit is None and theirs.credit:
-            words = replace(words, credit=theirs.credit, credit_at=theirs.credit_at, credit_quote=theirs.credit_quote)
+            words = replace(
+                words,
+                credit=theirs.credit,
+                credit_at=theirs.credit_at,
+                credit_in=theirs.credit_in,
+                credit_quote=theirs.credit_quote,
+            )
         return replace(self, words=words)
 
 
@@ -122,6 +128,15 @@ def _image(item: _Found) -> Image:
     )
 
 
+def _whole(page: Page, item: _Found) -> tuple[str, str]:
+    """Where the first image stands: its address as written, or the figure's words."""
+    written = where_written(item.image)
+    if written is None:
+        return f"css:{page.css(item.image)}", page.text_of(item.image)
+    element, name, value = written
+    return f"css:{page.css(element)}@{name}", value
+
+
 def _evidence(page: Page, number: int, item: _Found) -> dict[str, Evidence]:
     found = {}
     words = item.words
@@ -133,7 +148,7 @@ def _evidence(page: Page, number: int, item: _Found) -> dict[str, Evidence]:
             "images.credit_in_data", How.DECLARED, item.data.where, shorten(item.data.quote)
         )
     elif words.credit and words.credit_at is not None:
-        where = f"css:{page.css(words.credit_at)}"
+        where = f"css:{page.css(words.credit_at)}" + (f"@{words.credit_in}" if words.credit_in else "")
         found[f"/{number}/credit_line"] = Evidence("images.credit", How.MARKED, where, shorten(words.credit_quote))
     return found
 

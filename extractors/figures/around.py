@@ -20,6 +20,7 @@ from extractors.figures.named import (
 from extractors.figures.words import Words, credit_by_position, license_page, with_caption, with_credit, words_in_box
 from extractors.page import Page
 
+_CAPTIONS = frozenset({"alt", "title", "data-caption", "data-title", "data-alt", "data-sub-html", "aria-label"})
 LONGEST_PENDING = 350  # characters: a longer paragraph behind an image is the article's, not a caption
 
 
@@ -129,17 +130,20 @@ def _in_attributes(page: Page, box: Element, image: Element, words: Words, organ
             text = collapse(value)
             if not 2 < len(text) < LONGEST_CAPTION or "://" in text:
                 continue
+            found = words
             if (
                 name.startswith("data-")
                 and CREDIT.search(name)
-                and len(text) <= LONGEST_CREDIT
-                and is_credit(text, page.language, organizations=organizations)
+                and is_credit(text[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
             ):
-                return with_credit(page, words, text, holder, organizations)
-            if name in ("alt", "title", "data-caption", "data-title", "data-alt", "data-sub-html", "aria-label"):
+                found = with_credit(page, words, text, holder, organizations)
+            elif name in _CAPTIONS:
                 split = split_caption(text, page.language, organizations=organizations)
                 if split.credit is not None and split.credit.names_someone and split.caption:
-                    return replace(words, credit=split.credit, credit_at=holder, credit_quote=split.credit.credit_line or "")
+                    line = split.credit.credit_line or ""
+                    found = replace(words, credit=split.credit, credit_at=holder, credit_quote=line)
+            if found is not words:
+                return replace(found, credit_in=name)
     return words
 
 

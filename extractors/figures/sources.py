@@ -26,8 +26,8 @@ _LAZY = (
     "lazy-src",
 )
 _PLACEHOLDER = re.compile(
-    r"^data:|^about:|^javascript:|(?:^|[/_.-])(?:placeholder|blank|spacer|transparent|pixel|1x1|loading|loader|lazy(?:load)?|empty|dummy|trans|"
-    r"default[-_]?image|no[-_]?image|fallback|grey|gray)[^/]{0,20}\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)",
+    r"^data:|^about:|^javascript:|(?:^|[/_.-])(?:placeholder|blank|spacer|transparent|pixel|1x1|loading|loader|lazy(?:load)?|empty|dummy|trans"
+    r"|default[-_]?image|no[-_]?image|fallback|grey|gray)(?![a-z])[^/]{0,20}\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)",
     re.I,
 )
 _ADDRESS = re.compile(r"^(?:https?:)?//\S+$|^/[^/\s]\S*$|^\S+\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?$", re.I)
@@ -48,12 +48,25 @@ def best_address(image: Element, base: str | None) -> str | None:
 
     Any other element that carries an image's address for a script to load is asked the same.
     """
+    written = _best_written(image)
+    return absolute(written, base) if written else None
+
+
+def where_written(image: Element) -> tuple[Element, str, str] | None:
+    """The element and attribute in which the best address is written, and its value."""
+    written = _best_written(image)
+    if not written:
+        return None
+    places = ((e, n, v) for e in _with_sources(image) for n, v in _attributes(e) if written in v)
+    return next(places, None)
+
+
+def _best_written(image: Element) -> str:
     own, lazy = (image.get("src") or "").strip(), _lazy(image)
     real = own if own and not _PLACEHOLDER.search(own) else ""
     listed = [item for element in _with_sources(image) for item in _listed(element)]
     largest = max(listed, key=lambda item: item[1], default=("", 0.0))[0]
-    address = largest or lazy or real or background(image) or ""
-    return absolute(address, base) if address else None
+    return largest or lazy or real or background(image) or ""
 
 
 def absolute(address: str, base: str | None) -> str | None:

@@ -38,13 +38,14 @@ BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an image's box says. ``caption_at``, ``credit_at``: the elements these words are in;
-    ``credit_quote`` the words there before they were tidied."""
+    """What an image's box says. ``caption_at``, ``credit_at``: the elements these words are in
+    (``credit_in``: its attribute); ``credit_quote`` the words there before they were tidied."""
 
     caption: str | None = None
     caption_at: Element | None = None
     credit: Credit | None = None
     credit_at: Element | None = None
+    credit_in: str = ""
     credit_quote: str = ""
 
 
