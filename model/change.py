@@ -12,6 +12,7 @@ may be ours.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from model.diff import changed_words, count_words, plain, tokens
 
 _MARKS = {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−", "...": "…"}
 _TYPOGRAPHY = str.maketrans({mark: plain_mark for plain_mark, marks in _MARKS.items() for mark in marks})
+# scripts that part no words: a space in them, or a cut between paragraphs, is white space only
+_UNPARTED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_NO_SPACE = re.compile(rf"(?<=[{_UNPARTED}])\s+|\s+(?=[{_UNPARTED}])")
+_LOOSE_SPACE = re.compile(r"(?<!\w)\s+|\s+(?!\w)")
 _SHINGLE = 4
 _SIMILAR = 0.5
 
@@ -109,8 +114,8 @@ def comparable(article: Article) -> Iterator[tuple[str, list[str]]]:
 
 def _key(name: str, values: list[str]) -> str:
     """What of a field counts: for pictures the set of words, whatever their order or repetition."""
-    kept = [v for v in values if v]
-    return "\n".join(sorted(set(kept))) if name in {"captions", "credits"} else " ".join(kept)
+    kept = [_NO_SPACE.sub("", v) for v in values if v]
+    return "\n".join(sorted(set(kept))) if name in {"captions", "credits"} else _NO_SPACE.sub("", " ".join(kept))
 
 
 def _author_line(author: Author) -> str:
@@ -139,7 +144,15 @@ def _field_change(name: str, before: list[str], after: list[str]) -> FieldChange
 
 
 def _without_typography(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY)).split())
+    """A text in one shape of letters and marks. Figures keep their meaning (10² is not 102), words their gaps."""
+    shaped = "".join(c if _is_special_figure(c) else unicodedata.normalize("NFKC", c) for c in text.translate(_TYPOGRAPHY))
+    tight = _LOOSE_SPACE.sub("", _NO_SPACE.sub("", unicodedata.normalize("NFC", shaped)))
+    return " ".join(tight.split())
+
+
+def _is_special_figure(character: str) -> bool:
+    """True for ², ½ and ①, which compatibility forms would turn into other numbers."""
+    return character.isnumeric() and not character.isdecimal()
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:

@@ -21,6 +21,7 @@ _PATTERN = re.compile(
     r"(?:T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?"
     r"(?P<offset>Z|[+-]\d{2}:?\d{2})?"
     r")?)?)?",
+    re.ASCII,  # figures of other scripts are turned into these where a date is read, not here
 )
 
 
@@ -127,22 +128,24 @@ def is_edtf(text: str) -> bool:
 def utc_text(moment: datetime) -> str:
     """An aware instant as UTC with microseconds and a Z: how every capture time is written.
 
-    Raises ``ValueError`` for a naive one: a time without a zone is nobody's time.
+    Raises ``ValueError`` for a naive one (a time without a zone is nobody's time) and for one
+    outside the years 1 to 9999.
     """
     if moment.tzinfo is None:
         raise ValueError("a time needs a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # isoformat, because strftime writes the year 850 with three figures, which sorts wrongly
+    return _calendar(moment).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_utc(text: str) -> datetime:
     """The inverse of ``utc_text``; also takes any ISO 8601 date-time with an offset.
 
-    Raises ``ValueError`` where the offset is missing.
+    Raises ``ValueError`` where the offset is missing or the instant is outside the years 1 to 9999.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"a time needs an offset or a Z: {text!r}")
-    return moment.astimezone(UTC)
+    return _calendar(moment)
 
 
 def _minutes(offset: str | None) -> int | None:
@@ -156,8 +159,15 @@ def _minutes(offset: str | None) -> int | None:
     return (hours * 60 + minutes) * (-1 if offset[0] == "-" else 1)
 
 
-def _utc(local: datetime) -> datetime | None:
+def _calendar(local: datetime) -> datetime:
     try:
         return local.astimezone(UTC)
-    except OverflowError:  # year 1 or 9999 pushed over the edge by its offset
+    except OverflowError as error:  # year 1 or 9999 pushed over the edge by its offset
+        raise ValueError(f"no such time in the calendar: {local.isoformat()}") from error
+
+
+def _utc(local: datetime) -> datetime | None:
+    try:
+        return _calendar(local)
+    except ValueError:
         return None

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from tld import get_tld
 
+from model.article import clean_text
+
 # parameters that say who sent the reader, never which piece it is
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|ref|ref_src|referrer|cmp|cmpid|icid|ncid|ocid|smid|xtor"
@@ -20,6 +22,7 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_BYTES = "surrogateescape"
 _VARIANT_PATH = re.compile(r"/amp(?:\.html)?/?$|^/amp(?=/.)", re.IGNORECASE)
 
 
@@ -30,20 +33,23 @@ def alias_key(url: str) -> str:
     A projection, not an identity: it may be improved, and ``rebuild`` recomputes it. Never
     raises; a text that is no URL is its own key.
     """
+    url = clean_text(url).strip()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return url.strip()
+        return url
     if not parts.hostname:
-        return url.strip()
+        return url
     host = _VARIANT_HOST.sub("", parts.hostname.rstrip(".").lower())
     if port not in {None, 80, 443}:
         host = f"{host}:{port}"
-    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._%")
+    # addresses in an old code page are no UTF-8: read as such, all their letters would be one
+    path = quote(unquote(parts.path, errors=_BYTES), safe="/:@!$&'()*+,;=~-._", errors=_BYTES)
     path = _VARIANT_PATH.sub("", path).rstrip("/") or "/"
-    pairs = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
-    query = "?" + urlencode(sorted(pairs)) if pairs else ""
+    given = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
+    pairs = [(k, v) for k, v in given if not _TRACKING.fullmatch(k)]
+    query = "?" + urlencode(sorted(pairs), errors=_BYTES) if pairs else ""
     return f"{host}{path}{query}"
 
 
@@ -69,7 +75,10 @@ def same_domain(a: str, b: str) -> bool:
 
 def is_front_page(url: str) -> bool:
     """True for a site's root (also ``/en/``, ``/index.html``), which names no piece."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return not parts.query and re.fullmatch(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w+)?", parts.path, re.I) is not None
 
 

@@ -128,7 +128,7 @@ def decode(data: bytes) -> Entry:
             agent=Agent(AgentType(agent["type"]), agent["name"], agent["version"]),
             body=plain["body"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(f"bytes that should be a ledger entry are none ({type(error).__name__})") from error
 
 

@@ -52,16 +52,11 @@ class CaptureDrafts:
 
 def draft_capture(capture: Capture, new_id: Callable[[], str], earlier: Earlier | None = None) -> CaptureDrafts:
     """The WARC records of a capture. Its id is the UUID of its main record."""
-    drafts: list[Draft] = []
-    if capture.exchanges:
-        last = len(capture.exchanges) - 1
-        for number, exchange in enumerate(capture.exchanges):
-            drafts += _pair(exchange, new_id, earlier if number == last else None)
-        main = drafts[-1]
-    else:
-        main = _resource(capture, new_id())
-        drafts.append(main)
-    facts = _facts(capture, main.id, drafts, earlier)
+    last = len(capture.exchanges) - 1
+    hops = [_hop(exchange, new_id, earlier if n == last else None) for n, exchange in enumerate(capture.exchanges)]
+    drafts = [draft for hop in hops for draft in hop] or [_resource(capture, new_id())]
+    main = drafts[-1]
+    facts = _facts(capture, main.id, hops, drafts, earlier)
     extra = (("WARC-Concurrent-To", urn(main.id)),)
     record = Draft(
         "metadata", new_id(), utc_text(capture.received_at), facts, "application/json", f"urn:pressmark:capture:{main.id}", extra
@@ -121,20 +116,18 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
     )
 
 
-def _pair(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None) -> list[Draft]:
+def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None) -> list[Draft]:
+    """The records of one exchange, the response last. A request that nobody has is not invented."""
     request_id, response_id = new_id(), new_id()
     date = utc_text(exchange.at)
     common: list[tuple[str, str]] = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
-    request = Draft(
-        "request",
-        request_id,
-        date,
-        exchange.request,
-        "application/http;msgtype=request",
-        exchange.url,
-        (*common, ("WARC-Concurrent-To", urn(response_id))),
-    )
-    extra = [*common, ("WARC-Concurrent-To", urn(request_id)), ("WARC-Payload-Digest", digest_of(exchange.entity))]
+    drafts: list[Draft] = []
+    extra = [*common, ("WARC-Payload-Digest", digest_of(exchange.entity))]
+    if exchange.request:
+        concurrent = (*common, ("WARC-Concurrent-To", urn(response_id)))
+        content_type = "application/http;msgtype=request"
+        drafts.append(Draft("request", request_id, date, exchange.request, content_type, exchange.url, concurrent))
+        extra.append(("WARC-Concurrent-To", urn(request_id)))
     if exchange.protocol != "http/1.1":
         extra.append(("WARC-Protocol", exchange.protocol))
     if exchange.tls:
@@ -151,7 +144,7 @@ def _pair(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None
             ("WARC-Refers-To-Date", earlier.date),
         ]
     content_type = "application/http;msgtype=response"
-    return [request, Draft(kind, response_id, date, block, content_type, exchange.url, tuple(extra))]
+    return [*drafts, Draft(kind, response_id, date, block, content_type, exchange.url, tuple(extra))]
 
 
 def _resource(capture: Capture, record_id: str) -> Draft:
@@ -166,8 +159,7 @@ def _resource(capture: Capture, record_id: str) -> Draft:
     )
 
 
-def _facts(capture: Capture, capture_id: str, drafts: list[Draft], earlier: Earlier | None) -> bytes:
-    pairs = zip(drafts[::2], drafts[1::2], strict=False) if capture.exchanges else ()
+def _facts(capture: Capture, capture_id: str, hops: list[list[Draft]], drafts: list[Draft], earlier: Earlier | None) -> bytes:
     return canonical_json(
         {
             "pressmark": FORMAT,
@@ -195,25 +187,28 @@ def _facts(capture: Capture, capture_id: str, drafts: list[Draft], earlier: Earl
             "length": len(capture.entity),
             "payload_record": earlier.record_id if earlier else capture_id,
             "records": [{"id": d.id, "type": d.type, "digest": digest_of(d.block)} for d in drafts],
-            "hops": [
-                {
-                    "url": exchange.url,
-                    "request": request.id,
-                    "response": response.id,
-                    "payload_record": earlier.record_id if earlier and response.type == "revisit" else response.id,
-                    "payload_offset": earlier.payload_offset if earlier and response.type == "revisit" else len(exchange.head),
-                    "head_length": len(exchange.head),
-                    "at": utc_text(exchange.at),
-                    "status": exchange.status,
-                    "ip": exchange.ip,
-                    "protocol": exchange.protocol,
-                    "tls": exchange.tls,
-                    "truncated": exchange.truncated.value if exchange.truncated else None,
-                }
-                for exchange, (request, response) in zip(capture.exchanges, pairs, strict=False)
-            ],
+            "hops": [_hop_facts(*pair, earlier) for pair in zip(capture.exchanges, hops, strict=True)],
         }
     )
+
+
+def _hop_facts(exchange: Exchange, drafts: list[Draft], earlier: Earlier | None) -> dict[str, Any]:
+    response = drafts[-1]
+    held = earlier if response.type == "revisit" else None
+    return {
+        "url": exchange.url,
+        "request": drafts[0].id if len(drafts) > 1 else None,
+        "response": response.id,
+        "payload_record": held.record_id if held else response.id,
+        "payload_offset": held.payload_offset if held else len(exchange.head),
+        "head_length": len(exchange.head),
+        "at": utc_text(exchange.at),
+        "status": exchange.status,
+        "ip": exchange.ip,
+        "protocol": exchange.protocol,
+        "tls": exchange.tls,
+        "truncated": exchange.truncated.value if exchange.truncated else None,
+    }
 
 
 def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exchange:
@@ -223,7 +218,7 @@ def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exc
     entity = holder.block[hop["payload_offset"] :]
     return Exchange(
         url=hop["url"],
-        request=read(hop["request"]).block,
+        request=read(hop["request"]).block if hop["request"] else b"",
         head=head,
         entity=entity,
         status=hop["status"],
