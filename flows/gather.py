@@ -173,8 +173,15 @@ class Gatherer:
                 capture = await fetcher.fetch(url, obey_robots=reason is None, override_reason=reason)
             except PressmarkError as error:
                 yield Gathered(url, error.capture, error)
+            except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
+                yield Gathered(url, None, _defect(error, url))
             else:
                 yield Gathered(url, capture)
+
+
+def _defect(error: Exception, source: str) -> PressmarkError:
+    said = f"{type(error).__name__}: {error}"[:200]
+    return Skip(f"{source} could not be fetched, which is a defect of Pressmark ({said}); please report it", source=source)
 
 
 def _ours(error: PressmarkError | ValueError, source: str) -> PressmarkError:
