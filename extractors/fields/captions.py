@@ -135,9 +135,8 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
         credit = _credible(tail, language, organizations, strict=not pipe)
         if credit is None or (pipe and not _names_for_sure(credit)):
             continue
-        if mark.group().strip() == "/" and not (
-            _SENTENCE_END.search(text[: mark.start()].rstrip()) or words.after.search(tidy(tail))
-        ):
+        announced = words.after.search(tidy(tail)) or words.bare.match(tail)
+        if mark.group().strip() == "/" and not (announced or _SENTENCE_END.search(text[: mark.start()].rstrip())):
             continue
         return Split(_caption(text[: mark.start()]), credit)
     return None

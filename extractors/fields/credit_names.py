@@ -156,4 +156,4 @@ def _capital(token: str) -> bool:
 
 
 def _capital_somewhere(name: str) -> bool:
-    return any(_capital(t) for t in name.split())
+    return any(c.isalpha() and not c.islower() for c in name)

@@ -107,11 +107,11 @@ def _shared() -> _Shared:
     by, label, rights = (_either(_all(every, key)) for key in ("by", "label", "rights"))
     kind = _either(word for key in KINDS for word in _all(every, key))
     organization = _all(every, "organization")
-    announced = rf"(?:{kind}|{label})(?:\s{{0,2}}/\s{{0,2}}{label})?\s{{0,2}}"
-    follows = rf"(?:[:：=＝・]|(?:courtesy(?:\sof)?|{by})(?=\s|:)\s?:?|©|\(c\))"
+    follows = rf"[:：=＝・]|(?:courtesy(?:\sof)?|{by})(?=\s|:)\s?:?|©|\(c\)"
+    labelled = rf"{label}(?:\s{{0,2}}/\s{{0,2}}{label})?\s{{0,2}}(?:{follows}|via(?=\s))"
     return _Shared(
         # words for kinds may stand in the label's place: "File Photo by", "Screenshot:"
-        lead=re.compile(rf"(?:©|ⓒ|\(c\)|{rights}(?=\s|:)|{announced}{follows})", re.I),
+        lead=re.compile(rf"(?:©|ⓒ|\(c\)|{rights}(?=\s|:)|{labelled}|{kind}\s{{0,2}}(?:{follows}))", re.I),
         rights=re.compile(rights, re.I),
         kinds={fold(word): kind for key, kind in KINDS.items() for word in _all(every, key)},
         organization=frozenset(map(fold, (w for w in organization if not w.startswith("-")))),

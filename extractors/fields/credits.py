@@ -167,8 +167,9 @@ def _unspaced(text: str) -> bool:
 
 def _bare_name(text: str, words: Lexicon) -> str:
     name = text.strip(" .,:;'‘’*").removeprefix("the ")
-    if is_known(name):
-        return name  # "picture alliance" begins with no label
+    if is_known(name):  # "picture alliance" begins with no label, "AP Photo" ends with one
+        shorter = words.label_end.sub("", name)
+        return shorter if is_known(shorter) else name
     for pattern in (words.bare, words.by, words.agent):
         if match := pattern.match(name):
             name = name[match.end() :].strip(" .,:;")
