@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from extractors import declared, printed_dates
 from extractors.declared_dates import parse
-from extractors.dom import Element
+from extractors.dom import Element, collapse
 from extractors.field import Candidate
 from extractors.page import Node, Page
 from model.article import Evidence, How
@@ -17,6 +18,7 @@ from model.edtf import is_edtf
 
 MOST_ELEMENTS = 40
 LONGEST_TEXT = 300
+LONGEST_LINE = 160
 
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_SPLIT = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
@@ -103,15 +105,58 @@ def in_url(page: Page) -> Iterator[Candidate[str]]:
                 return
 
 
+def short_lines(page: Page) -> Iterator[Candidate[str]]:
+    """Lines of their own beside the article that are little more than a date, whatever they are called."""
+    root = page.tree.find("body") if page.main is None else page.main
+    if root is None:
+        return
+    for element in islice(
+        root.iter("p", "div", "span", "td", "li", "strong", "em", "b", "h2", "h3", "h4", "h5", "font", "i"), 3_000
+    ):
+        text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
+        if not 6 <= len(text) <= LONGEST_LINE or page.in_noise(element):
+            continue
+        for found in printed_dates.find(text, page.language, day_first=day_first(page)):
+            mostly = (found.end - found.start) * 3 >= len(text) or (found.start <= 12 and len(text) <= 80)
+            if found.label != "updated" and (mostly or found.label == "published") and found.edtf.count("-") > 1:
+                whole = page.text_of(element)
+                words = text[found.start : found.end]
+                place = "css:" + page.css(element)
+                yield _with_year(page, Candidate(found.edtf, How.INFERRED, place, words if words in whole else whole))
+
+
 def by_htmldate(page: Page, limit: str | None) -> Iterator[Candidate[str]]:
-    """htmldate's extensive search for the original date, bounded by ``limit``."""
+    """htmldate's extensive search for the original date, bounded by ``limit``.
+
+    It gives a day and no place: what cannot be found again on the page (such as the first of
+    January made out of a copyright line) is not believed.
+    """
     from htmldate import find_date
 
     found = find_date(
         page.tree, original_date=True, extensive_search=True, url=page.url, max_date=limit, deferred_url_extractor=True
     )
     if found and is_edtf(found):
-        yield Candidate(found, How.INFERRED, "page", "")
+        place = _place_of(page, found)
+        if place:
+            yield Candidate(found, How.INFERRED, *place)
+
+
+def _place_of(page: Page, day: str) -> tuple[str, str] | None:
+    year, month, number = day.split("-")
+    for element in islice(
+        page.tree.iter("time", "p", "div", "span", "td", "li", "a", "strong", "em", "b", "small", "h2", "h3", "font"), 6_000
+    ):
+        text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
+        if year in text and len(text) < 400:
+            for found in printed_dates.find(text, page.language, day_first=day_first(page)):
+                if found.edtf.startswith(day):
+                    words = text[found.start : found.end]
+                    whole = page.text_of(element)
+                    return "css:" + page.css(element), words if words in whole else whole
+    shapes = rf"{year}[-/._]?{month}[-/._]?{number}|{number}[-/.]{month}[-/.]{year}|{month}/{number}/{year}"
+    written = re.search(shapes, page.markup)
+    return ("markup", written[0]) if written else None
 
 
 def day_first(page: Page) -> bool:
@@ -193,6 +238,8 @@ def _find_dated(page: Page) -> list[Element]:
 def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
     place = "css:" + page.css(element)
     for name in ("datetime", "content", "data-datetime", "data-timestamp", "data-time", "data-date", "title"):
+        if name == "title" and element.tag not in {"time", "span", "abbr", "small"}:
+            continue
         value = element.get(name)
         edtf = parse(value, page.language, day_first=day_first(page)) if value and any(c.isdigit() for c in value) else None
         if edtf:

@@ -6,7 +6,7 @@ and it only bounds: a date after it cannot be this page's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -43,7 +43,12 @@ def published(page: Page) -> Resolved[str]:
     """When the piece came out, as EDTF with the publisher's own offset; ``XXXX-12-18`` where
     only day and month are printed and nothing else says the year.
     """
-    return resolve(_PUBLISHED, page)
+    found = resolve(_PUBLISHED, page)
+    if found.value is not None and found.value.startswith("XXXX"):
+        more = resolve(_SEARCHED, page)
+        if more.value is not None and more.value[4:10] == found.value[4:10]:
+            return more
+    return found
 
 
 def modified(page: Page) -> Resolved[str]:
@@ -98,6 +103,11 @@ def address(page: Page) -> Iterator[Candidate[str]]:
     yield from date_places.in_url(page)
 
 
+def short_lines(page: Page) -> Iterator[Candidate[str]]:
+    """Lines of their own that are little more than a date."""
+    yield from date_places.short_lines(page)
+
+
 def anywhere(page: Page) -> Iterator[Candidate[str]]:
     """What htmldate finds, told how late it may be: a last resort that knows the day only."""
     yield from date_places.by_htmldate(page, _limit(page))
@@ -149,8 +159,11 @@ def _accept(page: Page, value: str) -> str | None:
 
 def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
     """The first in order of trust, unless another says the same day more exactly."""
-    best = min(range(len(found)), key=lambda i: (_parts(found[i].candidate.value).year is None, i))
-    day = _parts(found[best].candidate.value)
+    dates = [_parts(f.candidate.value) for f in found]
+    best = min(range(len(found)), key=lambda i: (dates[i].year is None, dates[i].day is None, i))
+    day = dates[best]
+    if day.offset == 0 and day.has_time:
+        return _local(dates, best)
     if _exact(day) == 2:
         return best
 
@@ -160,6 +173,20 @@ def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
 
     same = [i for i in range(len(found)) if better(i)]
     return max(same, key=lambda i: (_exact(_parts(found[i].candidate.value)), -i)) if same else best
+
+
+def _local(dates: Sequence[Edtf], best: int) -> int:
+    """A time in UTC gives way to the same instant on the publisher's own clock, and a local
+    midnight that was turned into UTC to the day that is printed.
+    """
+    utc = dates[best].earliest
+    for i, date in enumerate(dates):
+        if date.offset and date.has_time and utc and date.earliest and abs((date.earliest - utc).total_seconds()) < 60:
+            return i
+    if utc and utc.hour >= 21 and utc.minute == 0 and utc.second == 0:
+        tomorrow = (utc + timedelta(hours=4)).date().isoformat()
+        return next((i for i, date in enumerate(dates) if date.day_text == tomorrow and _exact(date) == 0), best)
+    return best
 
 
 def _exact(date: Edtf) -> int:
@@ -182,15 +209,14 @@ def _clock(date: Edtf) -> str:
     return date.text[:16]
 
 
-def _field(name: str, *strategies: Callable[[Page], Iterator[Candidate[str]]]) -> Field[str]:
-    return Field(name, strategies, _accept, _choose)
-
-
 _PUBLISHED = Field(
     "date_published",
     (json_ld, metas, microdata, other_nodes, times, vague_metas, printed, state, address),
     _accept,
     _choose,
-    fallbacks=(anywhere,),
+    fallbacks=(short_lines, anywhere),
+)
+_SEARCHED = Field(
+    "date_published", (short_lines, anywhere), lambda page, value: "no year" if value[0] == "X" else _accept(page, value), _choose
 )
 _MODIFIED = Field("date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, _choose)

@@ -55,7 +55,7 @@ def test_a_manifest_gives_a_line_a_page(page: str, tmp_path: Path, pressmark: An
     rows = [
         {"id": "a", "path": page, "url": "https://paper.example/ferry", "captured_at": "2024-03-06T10:00:00"},
         {"id": "b", "path": str(broken), "url": None, "captured_at": None, "more": 1},
-        {"id": "c", "path": page, "captured_at": "2024-03-03T00:00:00"},
+        {"id": "c", "path": page, "captured_at": "2024-02-03T00:00:00"},
         {"id": "d", "path": str(tmp_path / "nowhere.html")},
     ]
     manifest, output = tmp_path / "m.jsonl", tmp_path / "o.jsonl"
