@@ -1,0 +1,84 @@
+"""A run's tally as a page of Markdown and as the rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flows.shards import FILES
+from flows.tally import NOT_TAKEN, Tally
+from model.record import Outcome, Result
+
+SLOWEST = 5
+ROWS = 100
+_ADDRESS = re.compile(r"https?://[!-;=?-_a-~]+")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~!&])")
+
+
+def markdown(tally: Tally, *, doing: str, archive: str, seconds: float, problem: str | None = None) -> str:
+    """The summary of a run: what is new, what was not taken and why, which hosts took longest.
+
+    ``doing`` says what was asked for, ``problem`` what ended the run early.
+    """
+    parts = [f"# {_safe(doing)}: {_safe(problem) if problem else tally.in_words()}"]
+    told = f"{tally.in_words()}; " if problem else ""
+    parts.append(f"{told}archive `{archive}`, {say_seconds(seconds)}.")
+    for outcome, pieces in tally.listed.items():
+        if pieces:
+            parts += [f"## {outcome.value.capitalize()}", _pieces(pieces, tally.outcomes[outcome])]
+    troubles = [(outcome, text, reason) for (outcome, text), reason in tally.reasons.items() if outcome in NOT_TAKEN]
+    if troubles:
+        troubles.sort(key=lambda t: -t[2].count)
+        parts.append("## Not taken")
+        lines = [f"- {r.count} {o.value}: {_safe(text)} (such as {_named(r.example)})" for o, text, r in troubles[:ROWS]]
+        parts.append("\n".join(lines))
+    slowest = sorted(((h.seconds, name, h.pages) for name, h in tally.hosts.items() if name != FILES), reverse=True)[:SLOWEST]
+    if len(tally.hosts) > 1 and slowest:
+        parts.append("## Hosts that took longest")
+        rows = "\n".join(f"| {_safe(name)} | {pages} | {say_seconds(took)} |" for took, name, pages in slowest)
+        parts.append(f"| host | sources | done after |\n| --- | ---: | ---: |\n{rows}")
+    return "\n\n".join(parts) + "\n"
+
+
+def table(tally: Tally) -> list[dict[str, str | int]]:
+    """One row an outcome and reason: how many sources, of how many hosts, and one of them."""
+    order = list(Outcome)
+    rows = sorted(tally.reasons.items(), key=lambda item: (order.index(item[0][0]), -item[1].count, item[0][1]))
+    return [
+        {"outcome": outcome.value, "sources": r.count, "hosts": len(r.hosts), "reason": text, "such as": r.example}
+        for (outcome, text), r in rows[:ROWS]
+    ]
+
+
+def say_seconds(seconds: float) -> str:
+    """``4.2 s``, ``12 min``."""
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def counts(tally: Tally) -> dict[str, int]:
+    """``{new, changed, unchanged, gone, held, refused, failed}``, zeros included."""
+    return {outcome.value: tally.outcomes[outcome] for outcome in Outcome}
+
+
+def _pieces(pieces: Sequence[Result], total: int) -> str:
+    lines = [f"- {_named(r.url or r.source)}{_what(r)}" for r in pieces]
+    if total > len(pieces):
+        lines.append(f"- and {total - len(pieces)} more")
+    return "\n".join(lines)
+
+
+def _what(result: Result) -> str:
+    named = f", `{result.record}@{result.version}`" if result.record and result.version else ""
+    fields = ", ".join(f.field.replace("_", " ") for f in result.change.fields) if result.change else ""
+    return f"{named}: {fields}" if fields else named
+
+
+def _safe(text: str) -> str:
+    # reasons and addresses come from outside: in a summary they are words, not mark-up
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _named(source: str) -> str:
+    if _ADDRESS.fullmatch(source):
+        return f"<{source}>"
+    return f"`{source.replace('`', ' ')}`"

@@ -1,0 +1,162 @@
+"""A real Prefect server on loopback, a small newspaper, and the flow run in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.server import free_port, running_server
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><title>{title} - The Reed Bank Post</title>
+<meta property="og:type" content="article"><meta property="og:site_name" content="The Reed Bank Post">
+<meta property="og:title" content="{title}"><meta name="author" content="Odile Farrow">
+<meta property="article:published_time" content="2024-04-0{day}T08:00:00+01:00"></head>
+<body><header><a href="/">The Reed Bank Post</a></header><main><article><h1>{title}</h1>
+<p class="byline">By Odile Farrow</p>
+<p>The lock keepers of Reed Bank met on Monday to settle how the {thing} should be looked after this year.</p>
+<p>After two hours they agreed on {outcome}, and asked the parish to find the money before the spring tides return.</p>
+<p>"Nobody here wants to argue about the {thing} for another winter," said the oldest of them, Jory Penn.</p>
+</article></main></body></html>"""
+
+_CALLS = """
+import json, sys
+from flows.ingest import ingest
+for call in json.load(sys.stdin):
+    state = ingest(**call, return_state=True)
+    print(json.dumps({"type": state.type.value, "message": state.message, "run": str(state.state_details.flow_run_id)}))
+"""
+
+
+@dataclass
+class Site:
+    """Three pages on loopback; ``outcome`` is what the publisher can change, ``asked`` what was requested."""
+
+    base: str = ""
+    outcome: str = "a new coat of tar"
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def urls(self) -> list[str]:
+        return [f"{self.base}/{name}" for name in ("lock-gates", "tow-path", "bell-buoy")]
+
+    def page(self, path: str) -> bytes | None:
+        things = {"/lock-gates": 1, "/tow-path": 2, "/bell-buoy": 3}
+        if path not in things:
+            return None
+        thing = path.strip("/").replace("-", " ")
+        title = f"Keepers agree on the {thing}"
+        return _PAGE.format(title=title, thing=thing, day=things[path], outcome=self.outcome).encode()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """The newspaper, open while the test lasts."""
+    site = Site()
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            site.asked.append(self.path)
+            page = site.page(self.path)
+            self.send_response(404 if page is None else 200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(page or b"")))
+            self.end_headers()
+            self.wfile.write(page or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is printed."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    site.base = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield site
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass(frozen=True)
+class Prefect:
+    """A running server, told what ``pressmark schedule up`` tells its own."""
+
+    home: Path
+    environ: Mapping[str, str]
+
+    def ask(self, path: str, **body: Any) -> Any:
+        """One call of the server's API."""
+        return ask(self.environ["PREFECT_API_URL"], path, **body)
+
+    def ingest(self, *calls: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The flow, called once for each of ``calls``: how each run ended."""
+        done = subprocess.run(
+            [sys.executable, "-c", _CALLS],
+            input=json.dumps(calls),
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def ask(api: str, path: str, **body: Any) -> Any:
+    """One call of a Prefect server's API: POST where there is a body, else GET."""
+    data = json.dumps(body).encode() if body else None
+    request = urllib.request.Request(f"{api}{path}", data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def quiet_environ() -> dict[str, str]:
+    """Our own environment without what would point Prefect or Pressmark elsewhere."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "PRESSMARK_"))}
+    return ours | {"PRESSMARK_ALLOW_ADDRESSES": "127.0.0.0/8", "PRESSMARK_HOST_GAP": "0", "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="session")
+def environ() -> dict[str, str]:
+    """An environment in which loopback may be fetched without a gap."""
+    return quiet_environ()
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Iterator[Prefect]:
+    """A server of its own, once for all tests of this folder, ended with them."""
+    home = tmp_path_factory.mktemp("prefect")
+    with running_server(home, free_port(0), environ) as settings:
+        yield Prefect(home, environ | settings)
+
+
+Until = Callable[..., Any]
+
+
+@pytest.fixture
+def until() -> Until:
+    """Asks again and again until the answer is something, and returns it."""
+
+    def wait(answer: Callable[[], Any], seconds: float = 60) -> Any:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := answer():
+                return found
+            time.sleep(0.3)
+        pytest.fail(f"nothing came within {seconds} s")
+
+    return wait
