@@ -83,7 +83,8 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         name = str(first["loc"][0])
         said = PREFIX + name.upper() if name in from_environ else f"{FILE}: {name}"
         why = str(first["msg"]).removeprefix("Value error, ")
-        raise BadCall(f"{said} is {first['input']!r}: {why[:1].lower()}{why[1:]}", setting=name) from error
+        value = from_environ.get(name, first["input"])
+        raise BadCall(f"{said} is {value!r}: {why[:1].lower()}{why[1:]}", setting=name) from error
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -31,10 +31,9 @@ def list_command(
     from pressmark.cli.listings import render_record_line
 
     call: Call = ctx.obj
+    most = _limit(limit)
     with call.open(archive) as kept:
-        return _each(
-            call, kept.list(_limit(limit)), as_json, render_record_line, "no records yet: pressmark ingest SOURCE takes one in"
-        )
+        return _each(call, kept.list(most), as_json, render_record_line, "no records yet: pressmark ingest SOURCE takes one in")
 
 
 def search_command(
@@ -124,9 +123,10 @@ def events_command(
     from pressmark.cli.listings import render_event
 
     call: Call = ctx.obj
+    most = _limit(limit)
     with call.open(archive) as kept:
         found = kept.find(parse_reference(record).record) if record else None
-        return _each(call, kept.events(found, _limit(limit)), as_json, render_event, "no events yet")
+        return _each(call, kept.events(found, most), as_json, render_event, "no events yet")
 
 
 def _limit(text: str) -> int | None:
@@ -140,6 +140,8 @@ def _limit(text: str) -> int | None:
 def _each(
     call: Call, items: Iterable[Any], as_json: bool, render: Callable[[Any], Iterable[RenderableType]], none_said: str
 ) -> int:
+    from rich.text import Text
+
     from pressmark.cli.shapes import write_json
     from pressmark.cli.terminal import console_for
 
@@ -151,7 +153,8 @@ def _each(
             write_json(call.out, item)
         else:
             for part in render(item):
-                console.print(part)
+                # a heading is never folded, so that a line stays a line for grep
+                console.print(part, soft_wrap=isinstance(part, Text))
     if empty and not as_json:
         call.err.write(none_said + "\n")
     return 0

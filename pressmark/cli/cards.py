@@ -108,7 +108,8 @@ def article_rows(article: Article, *, full: bool = False) -> Iterator[tuple[str,
     if article.images:
         yield ("Image" if len(article.images) == 1 else "Images"), _images(article.images, None if full else _IMAGES_SHOWN)
     for correction in article.corrections:
-        yield correction.kind.replace("_", " ").capitalize(), words(correction.text)
+        label = correction.kind.replace("_", " ").capitalize()
+        yield label, words(correction.text.removeprefix(f"{label}:").lstrip())
     yield "Text", Text(say_body(article))
     if full and article.in_language:
         yield "Language", words(article.in_language)
@@ -132,14 +133,20 @@ def _dateline(dateline: Dateline) -> Text:
 
 
 def _images(images: tuple[Image, ...], most: int | None) -> RenderableType:
+    told = [_image(image) for image in images[:most]]
+    if len(images) == 1:
+        return told[0]
     grid = Table.grid(padding=(0, 1, 0, 0))
-    for number, image in enumerate(images[:most], start=1):
-        told = words(image.caption or image.alt or image.url or "without a caption")
-        told.append_text(words("\n" + say_image(image), "dim"))
-        grid.add_row(f"{number}." if len(images) > 1 else "", told)
+    for number, image in enumerate(told, start=1):
+        grid.add_row(f"{number}.", image)
     if most is not None and len(images) > most:
         grid.add_row("", Text(f"and {len(images) - most} more", style="dim"))
     return grid
+
+
+def _image(image: Image) -> Text:
+    told = words(image.caption or image.alt or image.url or "without a caption")
+    return told.append_text(words("\n" + say_image(image), "dim"))
 
 
 def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:

@@ -54,8 +54,11 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
 
         write_json(call.out, counts)
     else:
-        said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
-        call.out.write(f"rebuilt from the WARC files: {said}\n")
+        said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
+        call.out.write(f"rebuilt from the WARC files: {said or 'nothing is in them'}\n")
+    if counts.get("damaged"):
+        call.err.write("what is damaged was passed over; pressmark verify says where it is\n")
+        return 1
     return 0
 
 

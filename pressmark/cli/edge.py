@@ -19,13 +19,13 @@ from pressmark.cli.call import Call
 FAILED, WRONG_CALL, DEFECT, INTERRUPTED, PIPE_CLOSED = 1, 2, 70, 130, 141
 
 
-def run(argv: Sequence[str], call: Call) -> int:
-    """Carries out one command line and returns its exit code. Raises nothing."""
+def run(argv: Sequence[str], call: Call, app: typer.Typer | None = None) -> int:
+    """Carries out one command line (of ``app``, by default ours) and returns its exit code. Raises nothing."""
     from pressmark.cli.app import build
 
     as_json = "--json" in argv
     try:
-        code = build()(args=list(argv), prog_name=call.program, standalone_mode=False, obj=call)
+        code = (app or build())(args=list(argv), prog_name=call.program, standalone_mode=False, obj=call)
         call.out.flush()
     except PressmarkError as error:
         _tell(call, str(error), error, as_json)

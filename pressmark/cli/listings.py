@@ -43,7 +43,7 @@ def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
 def render_change_line(line: ChangeLine) -> Iterator[RenderableType]:
     """When, what kind, which record; then what changed."""
     title = Text.assemble(say_moment(line.seen_at), "  ", (f"{line.kind:<8}", _KIND_STYLES.get(line.kind, "")), "  ")
-    title.append(f"{line.record}@{line.version}", "bold")
+    title.append(f"{line.record}@{line.version}" if line.version else line.record, "bold")
     title.append_text(words("  " + (line.headline or line.url or "")))
     yield title
     changes = say_change(line.change)
@@ -59,9 +59,7 @@ def render_event(event: EventLine) -> Iterator[RenderableType]:
     agent = " ".join(str(event.agent[k]) for k in ("name", "version") if event.agent.get(k))
     line.append_text(words(agent, "dim"))
     yield line
-    said = "  ".join(f"{key} {_value(value)}" for key, value in event.detail.items() if value not in (None, "", [], {}))
-    if said:
-        yield _under(said)
+    yield _under("  ".join(_details(event.detail)))
 
 
 def render_stats(stats: Mapping[str, Any]) -> RenderableType:
@@ -117,12 +115,17 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
             yield label, f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{k} {_value(v)}" for k, v in value.items() if v not in (None, "", [], {})) + "}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_value(v) for v in value)
-    return str(value)
+def _details(detail: Mapping[str, Any]) -> Iterator[str]:
+    """What a person wants of an entry; the digests and ids it also holds are in the JSON."""
+    for key, value in detail.items():
+        if key == "entry":
+            yield str(value)
+        elif key == "aliases" and value:
+            yield "for " + ", ".join(str(alias["url"]) for alias in value)
+        elif key == "detail" and isinstance(value, Mapping):
+            yield from _details(value)
+        elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
+            yield f"{key.replace('_', ' ')} {value}"
 
 
 def _under(text: str) -> Padding:

@@ -55,8 +55,9 @@ def say_affiliation(post: Affiliation) -> str:
 
 
 def say_author(author: Author) -> str:
-    """Name and role on one line; affiliations stand on their own."""
-    return f"{author.name}, {author.role}" if author.role else author.name
+    """Name, and the role where no affiliation tells it; those stand on lines of their own."""
+    told = any(post.role == author.role for post in author.affiliations)
+    return f"{author.name}, {author.role}" if author.role and not told else author.name
 
 
 def say_image(image: Image) -> str:

@@ -142,24 +142,23 @@ def _found(kept: Archive, wanted: Reference) -> Reference:
 
 
 def _two_versions(history: History, wanted: Reference, before: str | None, after: str | None) -> tuple[int, int]:
-    """Explicit numbers; else two neighbours in time, of the publisher's strand where it has two."""
+    """The numbers given; else the state asked for (or the last) and the one before it in time.
+
+    The publisher's states are looked at first, copies beside only where one of them is meant
+    or where there is nothing else.
+    """
     a, b = parse_version(before) if before else None, parse_version(after) if after else wanted.version
     if a is not None and b is not None:
         return a, b
-    strands = {s.strand for s in history.states}
-    published = [s.version for s in history.states if s.strand == min(strands, key=_publisher_first, default=None)]
-    order = published if b is None or b in published else [s.version for s in history.states]
-    if a is not None:
-        return a, order[-1]
-    last = order.index(b) if b in order else len(order) - 1
+    every = [state.version for state in history.states]
+    order = [state.version for state in history.states if state.strand == "publisher"] or every
+    if b is not None and b not in order:
+        order = every
     if b is not None and b not in order:
         raise NotFound(f"{history.record} has no version {b}: pressmark history {history.record} shows those there are")
-    if last < 1:
-        raise BadCall(
-            f"{history.record} has one version there, so there is nothing to compare; pressmark history shows all of them"
-        )
+    last = order.index(b) if b is not None else len(order) - 1
+    if a is not None:
+        return a, order[last]
+    if last == 0:
+        raise BadCall(f"nothing to compare with: no version of {history.record} stands before @{order[0]}")
     return order[last - 1], order[last]
-
-
-def _publisher_first(strand: str) -> bool:
-    return strand != "publisher"

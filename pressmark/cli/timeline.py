@@ -26,7 +26,8 @@ def render_history(history: History) -> RenderableType:
         parts.append(_table(published))
     absences = [o for o in history.observations if o.kind == "absence"]
     if absences:
-        parts.append(Text(f"not found {len(absences)} times, last {say_moment(absences[-1].observed_at)}", style="magenta"))
+        counted = "once" if len(absences) == 1 else f"{len(absences)} times"
+        parts.append(Text(f"not found {counted}, last {say_moment(absences[-1].observed_at)}", style="magenta"))
     if beside:
         parts += [
             Text("Copies beside: given by a person or another archive, never counted as the publisher's edits", style="bold"),
@@ -74,7 +75,7 @@ def _happened(state: State) -> Iterator[Text]:
     if changes:
         yield Text("; ".join(changes))
     if state.not_seen_before:
-        yield Text(f"after {say_moment(state.not_seen_before)}, when the state before was last seen", style="dim")
+        yield Text(f"changed after {say_moment(state.not_seen_before)}", style="dim")
     if state.reverts_to is not None:
         yield Text(f"the same again as @{state.reverts_to}", style="yellow")
     if state.gap >= _A_GAP_WORTH_TELLING:

@@ -1,0 +1,75 @@
+"""Settings: the environment, then the file, and clear words about what is wrong with either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings, load
+from model.errors import BadCall
+
+
+def test_the_defaults_are_polite(tmp_path: Path) -> None:
+    settings = load({}, tmp_path)
+    assert settings == Settings()
+    assert (settings.archive, settings.host_gap, settings.max_bytes) == ("./archive", 5.0, 20_000_000)
+    assert settings.contact == "" and settings.allow_addresses == ()
+
+
+def test_the_environment_outranks_the_file(tmp_path: Path) -> None:
+    (tmp_path / "pressmark.toml").write_text('host_gap = 2\narchive = "from-file"\nallow_addresses = ["127.0.0.1"]\n')
+    settings = load({"PRESSMARK_HOST_GAP": "0.5", "PRESSMARK_CONTACT": ""}, tmp_path)
+    assert (settings.host_gap, settings.archive, settings.allow_addresses) == (0.5, "from-file", ("127.0.0.1/32",))
+
+
+@pytest.mark.parametrize(("text", "size"), [("2000", 2000), ("20 MB", 20_000_000), ("1.5kB", 1500), ("2g", 2_000_000_000)])
+def test_sizes_may_have_units(tmp_path: Path, text: str, size: int) -> None:
+    assert load({"PRESSMARK_MAX_BYTES": text}, tmp_path).max_bytes == size
+
+
+def test_networks_are_parted_by_commas_or_spaces(tmp_path: Path) -> None:
+    settings = load({"PRESSMARK_ALLOW_ADDRESSES": "127.0.0.0/8, ::1/128 10.0.0.5"}, tmp_path)
+    assert settings.allow_addresses == ("127.0.0.0/8", "::1/128", "10.0.0.5/32")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PRESSMARK_HOST_GAP", "soon"),
+        ("PRESSMARK_HOST_GAP", "-1"),
+        ("PRESSMARK_HOST_GAP", "nan"),
+        ("PRESSMARK_MAX_BYTES", "big"),
+        ("PRESSMARK_MAX_BYTES", "0"),
+        ("PRESSMARK_ALLOW_ADDRESSES", "localhost"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_variable(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadCall) as told:
+        load({name: value}, tmp_path)
+    assert str(told.value).startswith(f"{name} is {value!r}: ")
+    assert "\n" not in str(told.value)
+
+
+def test_a_misspelt_key_of_the_file_names_the_right_one(tmp_path: Path) -> None:
+    (tmp_path / "pressmark.toml").write_text("host-gaps = 2\n")
+    with pytest.raises(BadCall, match=r"pressmark\.toml: there is no setting 'host-gaps'; did you mean host_gap\?"):
+        load({}, tmp_path)
+
+
+def test_a_wrong_value_in_the_file_is_named_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "pressmark.toml").write_text('host_gap = "soon"\n')
+    with pytest.raises(BadCall, match=r"^pressmark\.toml: host_gap is 'soon': "):
+        load({}, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"host_gap = \n", b'contact = "\xff"\n'])
+def test_a_file_that_is_no_toml_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pressmark.toml").write_bytes(content)
+    with pytest.raises(BadCall, match=r"^pressmark\.toml is not readable TOML: "):
+        load({}, tmp_path)
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().archive = "elsewhere"  # type: ignore[misc]

@@ -1,0 +1,151 @@
+"""Whatever happens, a person gets one line and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from model import errors
+from pressmark.cli import Call, run
+
+Pressmark = Callable[..., Any]
+SCRIPT = [sys.executable, "-c", "from pressmark.cli import main; main()"]
+
+
+def app_that(raises: BaseException) -> typer.Typer:
+    """A command line whose one command ends so."""
+    app = typer.Typer()
+
+    @app.command()
+    def fail(as_json: bool = typer.Option(False, "--json")) -> None:
+        raise raises
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.BadCall("the date has no offset"), 2),
+        (errors.NotFound("no such record"), 2),
+        (errors.Ambiguous("several", candidates=["a", "b"]), 2),
+        (errors.NewerFormat("written by a newer Pressmark"), 1),
+        (errors.Damaged("run verify", place="warc/1"), 1),
+        (errors.StorageUnavailable("the database is locked"), 1),
+        (errors.Unreachable("no answer"), 1),
+        (errors.Refused("robots.txt"), 1),
+        (errors.TooLarge("over a limit", limit=5), 1),
+    ],
+)
+def test_an_error_of_ours_is_one_line_and_with_json_an_object(
+    pressmark: Pressmark, error: errors.PressmarkError, code: int
+) -> None:
+    told = pressmark(app=app_that(error))
+    assert (told.code, told.out, told.err) == (code, "", f"pressmark: {error}\n")
+    as_json = pressmark("--json", app=app_that(error))
+    assert as_json.code == code and as_json.err == told.err
+    shape = json.loads(as_json.out)
+    assert shape == {"error": {"type": type(error).__name__, "message": str(error), "facts": dict(error.facts)}}
+
+
+def test_a_defect_is_one_line_that_tells_how_to_see_more(pressmark: Pressmark) -> None:
+    told = pressmark(app=app_that(ValueError("two\nlines")))
+    assert told.code == 70 and told.out == "" and told.err.count("\n") == 1
+    assert told.err.startswith("pressmark: this is a defect of Pressmark (ValueError: two lines); ")
+    assert "PRESSMARK_DEBUG=1" in told.err and "Traceback" not in told.err
+    assert "Traceback" in pressmark(app=app_that(ValueError("x")), environ={"PRESSMARK_DEBUG": "1"}).err
+
+
+def test_an_interruption_is_one_line(pressmark: Pressmark) -> None:
+    told = pressmark(app=app_that(KeyboardInterrupt()))
+    assert (told.code, told.err) == (130, "pressmark: interrupted; whatever was reported as taken in is kept\n")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["lisst"], "No such command 'lisst'. Did you mean 'list'? (pressmark --help tells more)"),
+        (["show"], "Missing argument 'RECORD[@N[.R]]' (pressmark show --help tells more)"),
+        (["list", "--limits", "3"], "No such option: --limits (Possible options: --limit) (pressmark list --help tells more)"),
+        (["list", "--limit", "0"], "--limit takes a number from 1 on, or all, not '0'"),
+        (["list", "--limit", "some"], "--limit takes a number from 1 on, or all, not 'some'"),
+        (["changes", "--since", "soon"], "--since takes 24h, 7d, or a date-time with its offset"),
+        (["show", "x", "--format", "xml"], "Invalid value for '--format'"),
+        (["ingest", "a.html", "b.html", "--url", "https://a.example/"], "--url says what one file is a copy of"),
+        (["ingest", "a.html", "--captured-at", "2018-12-18T06:00:00"], "--captured-at needs a date-time with its offset"),
+        (["ingest", "a.html", "--allow-address", "home"], "--allow-address takes a network such as 127.0.0.0/8"),
+        (["ingest", "a.html", "--override-robots", " "], "--override-robots needs the reason"),
+        (["ingest", "nowhere.html"], "no such file or folder: nowhere.html"),
+        (["ingest", "ftp://a.example/x"], "ftp addresses are not read"),
+        (["extract"], "name a file, or give --manifest and --output"),
+        (["extract", "--manifest", "m.jsonl"], "--manifest and --output go together"),
+        (["extract", "a.html", "--captured-at", "noon"], "--captured-at needs a date-time with its offset"),
+        (["diff", "x", "one"], "there is no archive at"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_exit_2(pressmark: Pressmark, tmp_path: Path, argv: list[str], said: str) -> None:
+    told = pressmark(*argv, environ={"PRESSMARK_ARCHIVE": str(tmp_path / "archive")})
+    assert told.code == 2 and told.out == "" and told.err.count("\n") == 1
+    assert told.err.startswith(f"pressmark: {said}")
+    assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "show x", "history x", "diff x", "search x", "changes", "stats", "events", "verify", "rebuild"]
+)
+def test_only_ingest_makes_an_archive(pressmark: Pressmark, tmp_path: Path, command: str) -> None:
+    told = pressmark(*command.split(), "--archive", str(tmp_path / "none"))
+    assert told.code == 2
+    assert told.err.startswith(f"pressmark: there is no archive at {tmp_path / 'none'}: ") and told.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = [*SCRIPT, "events", "--help"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, err = process.communicate(timeout=60)
+    assert err == b""
+
+
+def test_a_stream_that_breaks_is_quiet(tmp_path: Path) -> None:
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    err = io.StringIO()
+    call = Call(Broken(), err, {}, tmp_path, lambda: datetime.now(UTC))
+    assert run(["--version"], call) == 141
+    assert err.getvalue() == ""
+
+
+def test_ctrl_c_ends_an_ingest_with_one_line(tmp_path: Path) -> None:
+    """Standard input stays open, so the call waits until it is interrupted."""
+    command = [*SCRIPT, "ingest", "-", "--archive", str(tmp_path / "archive")]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "archive" / "pressmark-archive.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.stdin is not None
+    process.stdin.close()
+    out, err = process.stdout.read() if process.stdout else b"", process.stderr.read() if process.stderr else b""
+    assert process.wait(timeout=60) == 130
+    assert b"Traceback" not in err and err.splitlines()[-1].startswith(b"pressmark: interrupted")
+    assert out == b""
