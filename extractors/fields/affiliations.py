@@ -8,6 +8,7 @@ one of the two stood alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from extractors.fields import names, position
 from extractors.page import Page
 from model.article import Affiliation
 
-_ROLES = ("jobTitle", "hasOccupation", "roleName", "honorificSuffix")
+_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
 _EMPLOYERS = ("worksFor", "affiliation", "memberOf")
 
 
@@ -35,6 +36,11 @@ def of_person(page: Page, person: dict[str, Any]) -> tuple[Affiliation, ...]:
         return ()
     first = Affiliation(employers[0], position_.role if position_ else None, position_.location if position_ else None)
     return (first, *(Affiliation(o) for o in employers[1:]))
+
+
+def prose(text: str) -> str:
+    """A declared description as a person reads it: without tags and entities."""
+    return declared.plain(_TAG.sub(" ", declared.plain(text)) if "<" in text or "&lt;" in text else text)
 
 
 def declared_title(title: str, language: str | None) -> Affiliation | None:
@@ -59,6 +65,8 @@ def _add(found: list[Affiliation], item: Affiliation) -> None:
             continue
         same_role = _close(other.role, item.role)
         same_organization = _close(other.organization, item.organization)
+        if same_role and _first(other.organization) and _first(other.organization) == _first(item.organization) and not item.past:
+            return
         if same_organization and (same_role or not other.role or not item.role):
             found[index] = _fuller(other, item)
             return
@@ -86,6 +94,10 @@ def _fuller(a: Affiliation, b: Affiliation) -> Affiliation:
         since=a.since or b.since,
         until=a.until or b.until,
     )
+
+
+def _first(organization: str | None) -> str:
+    return next((w for w in names.key(organization or "").split() if w not in {"the", "der", "die", "das"} and len(w) > 2), "")
 
 
 def _close(a: str | None, b: str | None) -> bool:

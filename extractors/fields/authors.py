@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from extractors.field import Field, Found, Resolved, resolve
-from extractors.fields import declared_authors, names
+from extractors.fields import author_notes, declared_authors, names
 from extractors.fields.byline_markup import Bylines
 from extractors.page import Page
 from extractors.words import agencies
-from model.article import Author
+from model.article import Author, Evidence
 
 Authors = tuple[Author, ...]
 
@@ -26,7 +26,10 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     marked = Bylines(page)
     houses = _houses(page, publisher)
 
+    seen: list[Found[Authors]] = []
+
     def choose(_page: Page, found: Sequence[Found[Authors]]) -> int:
+        seen[:] = found
         return _choose(found, houses, page.language)
 
     strategies = (
@@ -37,11 +40,37 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         marked.byline_elsewhere,
         declared_authors.json_ld_page,
     )
-    first = resolve(Field("authors", strategies, _accept, choose, (marked.name_alone, marked.signature)), page)
-    if first.value is None or _rank(first.value, houses, page.language) > 0:
+    first = resolve(
+        Field(
+            "authors",
+            strategies,
+            _accept,
+            choose,
+            (marked.signature, marked.signed_line, marked.byline_anywhere, marked.name_alone),
+        ),
+        page,
+    )
+    if first.value is not None and _rank(first.value, houses, page.language) == 0:
+        signed = resolve(Field("authors", (marked.signature,), _accept), page)
+        first = signed if signed.value is not None else first
+    if first.value is None:
         return first
-    signed = resolve(Field("authors", (marked.signature,), _accept), page)
-    return signed if signed.value is not None else first
+    value, evidence = _without_house(first, houses, page.language)
+    return Resolved(author_notes.enrich(page, value, seen, evidence), evidence)
+
+
+def _without_house(found: Resolved[Authors], houses: frozenset[str], language: str | None) -> tuple[Authors, dict[str, Evidence]]:
+    """The list without the paper's own name where people are named beside it."""
+    authors = found.value or ()
+    kept = [i for i, a in enumerate(authors) if names.key(a.name) not in houses and not agencies.is_address(a.name)]
+    if len(kept) == len(authors) or not any(names.is_person(authors[i].name, language) for i in kept):
+        return authors, dict(found.evidence)
+    evidence = {"": found.evidence[""]}
+    for new, old in enumerate(kept):
+        evidence |= {
+            f"/{new}{p[len(f'/{old}') :]}": e for p, e in found.evidence.items() if p == f"/{old}" or p.startswith(f"/{old}/")
+        }
+    return tuple(authors[i] for i in kept), evidence
 
 
 def _accept(_page: Page, value: Authors) -> str | None:

@@ -47,6 +47,7 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
             rf"^\s*(?:\([^()]{{1,40}}\)\s*)?(?P<appo>,\s*(?:[^,;]{{2,90}}|[^,;]{{2,60}},[^,;]{{2,60}}),)?\s*(?:(?:who|currently|now|also|derzeit|previously|later|then)\s+)*(?:{verbs})(?!\w)\s*",
             re.IGNORECASE,
         ),
+        "at": re.compile(rf"\s(?:{either(words.at)})\s+(?:the |der |die |das )?(?=[A-Z0-9])"),
         "subject": re.compile(rf"^(?:(?:{either(words.subjects)}))(?!\w)", re.IGNORECASE),
         "led": re.compile(
             r"^(?:prior to (?:that|this|joining)|before (?:that|joining)|previously|earlier|davor|zuvor|auparavant"
@@ -60,7 +61,7 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
         ),
         "joined": re.compile(
             r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"
-            r"(?:\s+(?:staff|team|newsroom))?(?=\s+(?:in|from|after|as)\b|[.,;]|$)"
+            r"(?:\s+(?:staff|team|newsroom))?(?=\s+(?:in|from|after|as)\b|\.(?:\s|$)|[,;]|$)"
         ),
     }
 
@@ -76,14 +77,15 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in found if s.strip()]
 
 
-def read(text: str, name: str | None, language: str | None) -> Told:
+def read(text: str, name: str | None, language: str | None, *, lone: bool = False) -> Told:
     """What a note tells about one author.
 
-    ``name`` is the author's; sentences about others are passed over. Empty where it tells nothing.
+    ``name`` is the author's; sentences about others are passed over. ``lone`` says that the whole
+    text is this author's note, so that "he" or "I" may begin it. Empty where it tells nothing.
     """
     role: str | None = None
     found: list[Affiliation] = []
-    speaking = False
+    speaking = lone
     for sentence in sentences(text):
         rest = _after_subject(sentence, name, language, speaking)
         if rest is None:
@@ -98,13 +100,24 @@ def read(text: str, name: str | None, language: str | None) -> Told:
     return Told(role, tuple(found))
 
 
+def speaks_of_author(text: str, language: str | None) -> bool:
+    """True where a note begins with "the author" in the page's language."""
+    found = _patterns(language)["subject"].match(text.strip())
+    return found is not None and " " in found[0]
+
+
 def is_about(text: str, name: str, language: str | None) -> bool:
     """True where a paragraph reads as a note about this author: the name, then "is" or "was"."""
-    first = sentences(text[:600])[:1]
-    if not first:
-        return False
-    rest = _after_subject(first[0], name, language, False)
-    return rest is not None and bool(_patterns(language)["verb"].match(rest))
+    verb, writes = _patterns(language)["verb"], _patterns(language)["writes"]
+    for sentence in sentences(text)[:10]:
+        if names.key(name.split()[-1]) not in names.key(sentence[:160]) and names.key(name.split()[0]) not in names.key(
+            sentence[:160]
+        ):
+            continue
+        rest = _after_subject(sentence, name, language, False)
+        if rest is not None and (verb.match(rest) or writes.match(rest.lstrip())):
+            return True
+    return False
 
 
 def _after_subject(sentence: str, name: str | None, language: str | None, speaking: bool) -> str | None:
@@ -117,7 +130,9 @@ def _after_subject(sentence: str, name: str | None, language: str | None, speaki
     if not name:
         return None
     tokens = [t for t in name.split() if len(t) > 1]
-    spellings = [re.escape(name)]
+    plain = plain.replace("’", "'")
+    tokens = [t.replace("’", "'") for t in tokens]
+    spellings = [re.escape(name.replace("’", "'"))]
     if tokens:
         spellings += [
             re.escape(tokens[0]) + r"(?:\s+\w\.)?(?:\s+[A-ZÀ-Þ][\w’'-]+){0,2}?\s+" + re.escape(tokens[-1]),
@@ -148,7 +163,12 @@ def _predicate(rest: str, language: str | None) -> tuple[str | None, list[Affili
             if organization and organization.organization:
                 told.append(Affiliation(organization.organization, None, organization.location))
         else:
-            told += _positions(said, language, past=bool(verb["past"]))
+            direct = patterns["at"].match(f" {said}") if verb["is"] else None
+            if direct:
+                reading = position.read(f"writer at {said[direct.end() - 1 :]}", "en")
+                told += [Affiliation(reading.organization)] if reading and reading.organization else []
+            else:
+                told += _positions(said, language, past=bool(verb["past"]))
     else:
         said = rest
         appositive = re.match(r"\s*,\s*([^,;]{3,120}(?:,[^,;.]{2,60})?)(?:[,.]|$)", rest)

@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from extractors.fields import names
+from extractors.fields import names, position
 from extractors.words import agencies
+from extractors.words.datelines import PLACES
 from extractors.words.people import either, people
 from model.article import Affiliation, Author
 
@@ -23,6 +24,10 @@ _TIME = re.compile(
     r"|\b(?:updated?|published|posted|aktualisiert|veröffentlicht|stand|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato|uppdaterad|publicerad|oppdatert|publisert|opdateret|güncelleme|опубликовано|обновлено)\b",
     re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"(?:\w\.\s+[A-Z])|\s(?:is|are|was|has|covers|joined|ist|sind|schreibt|est|es|è|é|är|er)\s(?:an?|the|ein|eine|une?|une|en|ett|de)?\b|\w\w\w\.$",
+    re.I,
 )
 _BREAKS = re.compile(r"\s[|·•►/–—-]+\s|\s*[|·•►]\s*|\n+|\s{3,}")
 
@@ -159,14 +164,14 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         return [Part("desk", plain)]
     if publisher and names.key(plain) == names.key(publisher):
         return [Part("organization", plain)]
+    for_whom = re.match(r"(.+?)\s+(?:for|für|pour|para|per|voor)\s+(.+)$", plain, re.IGNORECASE)
+    if for_whom and len(for_whom[1].split()) > 1 and names.is_person(for_whom[1], language):
+        return [Part("name", for_whom[1]), Part("organization", for_whom[2])]
     if names.is_person(plain, language, single=single):
         return _maybe_glued(plain)
     head = names.role_head(plain, language)
     if head is not None:
         return _with_role(plain, head.start(), language)
-    for_whom = re.match(r"(.+?)\s+(?:for|für|pour|para|per|voor)\s+(.+)$", plain, re.IGNORECASE)
-    if for_whom and names.is_person(for_whom[1], language):
-        return [Part("name", for_whom[1]), Part("organization", for_whom[2])]
     end = agencies.at_end(plain)
     if end and names.is_person(end[0], language):
         return [Part("name", end[0]), Part("organization", end[1])]
@@ -186,6 +191,9 @@ def _maybe_glued(plain: str) -> list[Part]:
     end = agencies.at_end(plain)
     if end and len(end[0].split()) >= 2:
         return [Part("name", end[0]), Part("organization", end[1])]
+    the = re.match(r"(\S+(?: \S+){1,3}?) (The [A-Z].+)$", plain)
+    if the:
+        return [Part("name", the[1]), Part("organization", the[2])]
     return [Part("name", plain)]
 
 
@@ -208,6 +216,8 @@ def _with_role(plain: str, head: int, language: str | None) -> list[Part]:
         )
         if begins and names.is_person(name, language):
             return [Part("name", name), Part("role", rest)]
+    if len(tokens) > 9 or _SENTENCE.search(plain) or names.never(plain, language):
+        return []
     lead = names.role_head(plain, language)
     if lead and lead.start() == 0 and names.is_person(plain[lead.end() :].strip(" :,"), language):
         return [Part("role", lead[0]), Part("name", plain[lead.end() :].strip(" :,"))]
@@ -220,6 +230,7 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
     told = False
     ahead: str | None = None
     people_named = any(p.kind == "name" for p in parts)
+    last = ""
     for part in parts:
         if part.kind == "name":
             if told:
@@ -234,7 +245,9 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
         elif part.kind in {"agency", "desk"} and (not people_named or not pending or part.text == part.text.lower()):
             found.append(Author(part.text))
             pending, told = [], False
-        elif part.kind in {"role", "organization", "agency"}:
+        elif part.kind in {"role", "organization", "agency"} or (
+            part.kind == "other" and last == "role" and part.text[:1].isupper()
+        ):
             told = True
             if not pending and part.kind == "role":
                 ahead = part.text
@@ -244,9 +257,27 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
                     found[index] = with_role(author, part.text, None)
                 else:
                     found[index] = with_organization(author, part.text)
+        last = part.kind
     if not found:
         found = [Author(p.text) for p in parts if p.kind == "organization"][:1]
     return tuple(found)
+
+
+def organization_in(tail: str, language: str | None) -> str | None:
+    """The organization in what follows the names of a byline, or ``None``: a name in capitals' shape
+    that neither a place nor a date nor furniture of the page can be."""
+    plain = tail.strip(" ,|·•–-")
+    if tail[:1] in {"|", "•", "·"} or not plain:
+        return None
+    found = _TIME.search(plain)
+    plain = names.clean(plain[: found.start()] if found else plain)
+    words = plain.split()
+    if not 1 <= len(words) <= 5 or not plain[:1].isupper() or names.never(plain, language) or plain.casefold() in PLACES:
+        return None
+    if agencies.agency(plain) or agencies.is_organization(plain):
+        return plain
+    titled = all(w[:1].isupper() or w in {"of", "the", "and", "de", "la"} for w in words)
+    return plain if len(words) >= 2 and titled and found and names.role_head(plain, language) is None else None
 
 
 def with_role(author: Author, role: str, organization: str | None) -> Author:
@@ -258,6 +289,13 @@ def with_role(author: Author, role: str, organization: str | None) -> Author:
             if len(words) > count and (agencies.agency(first) or agencies.agency(first.upper())):
                 organization, role = first, " ".join(words[count:])
                 break
+    if (
+        organization is None
+        and (said := position.read(role, None, needs_role=False)) is not None
+        and said.organization
+        and said.role
+    ):
+        return replace(author, role=author.role or said.role, affiliations=(*author.affiliations, said))
     return replace(author, role=author.role or role, affiliations=(*author.affiliations, Affiliation(organization, role)))
 
 

@@ -86,28 +86,43 @@ class Bylines:
             if not len(text) >= 5 or len(item) > 2 or (len(text) > 45 and not re.search(r"\d", text)):
                 continue
             authors = byline.read(re.sub(r"^[\d.\s:,/|–-]+(?:Uhr)?", "", text), page.language)
-            if len(authors) == 1 and names.is_person(authors[0].name, page.language) and not _echo(page, authors[0].name):
-                if not page.in_noise(item):
-                    yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
-                    return
-
-    def signature(self, page: Page) -> Found:
-        """The last lines of the article: "By A. Person", "Text: A. Person"."""
-        if page.main is None:
-            return
-        found = [e for e in page.main.iter("p", "div", "em", "span", "section", "strong") if (self._text(page, e, 120) or "")[4:]]
-        for item in reversed(found[-25:]):
-            text = self._text(page, item, 120) or ""
-            rest, had = byline.without_lead(text, page.language)
-            if not had or _CHECKED.search(text[:60]) or page.in_noise(item):
-                continue
-            rest = re.split(r"\s{2,}|\s(?:illustration|foto|photo)s?\b", rest, maxsplit=1, flags=re.IGNORECASE)[0]
-            authors = byline.read(rest, page.language)
-            if authors and all(names.is_person(a.name, page.language) for a in authors):
+            alone = len(authors) == 1 and names.is_person(authors[0].name, page.language) and not _echo(page, authors[0].name)
+            if alone and not page.in_noise(item):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
 
-    def _marked(self, page: Page, *, near: bool) -> Found:
+    def byline_anywhere(self, page: Page) -> Found:
+        """Elements that say author outside the article, where nothing else names one."""
+        yield from self._marked(page, near=False, inside=False)
+
+    def signature(self, page: Page) -> Found:
+        """One of the last lines of the article that is nothing but "By A. Person" or "Text: A. Person"."""
+        yield from self._signed(page, 25)
+
+    def signed_line(self, page: Page) -> Found:
+        """Such a line anywhere in the article."""
+        yield from self._signed(page, 2_000)
+
+    def _signed(self, page: Page, count: int) -> Found:
+        if page.main is None:
+            return
+        lines = [
+            e for e in page.main.iter("p", "div", "em", "span", "section", "strong", "h2", "h3", "h4") if self._text(page, e, 120)
+        ]
+        for item in reversed(lines[-count:]):
+            text = self._text(page, item, 120) or ""
+            rest, had = byline.without_lead(text, page.language)
+            if not had or _CHECKED.search(text[:60]):
+                continue
+            rest = re.split(r"\s{2,}|\s(?:illustration|foto|photo)s?\b", rest, maxsplit=1, flags=re.IGNORECASE)[0]
+            authors = byline.read(rest, page.language)
+            said = sum(len(a.name) + len(a.role or "") + sum(len(x.organization or "") for x in a.affiliations) for a in authors)
+            whole = authors and said >= 0.6 * len(rest) and all(names.is_person(a.name, page.language) for a in authors)
+            if whole and not page.in_noise(item):
+                yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
+                return
+
+    def _marked(self, page: Page, *, near: bool, inside: bool = True) -> Found:
         outer = [
             e for e in self._chosen if not any(a in self._chosen and self._text(page, a, MAX_TEXT) for a in e.iterancestors())
         ]
@@ -115,7 +130,7 @@ class Bylines:
         done: set[Element] = set()
         for element in sorted(outer, key=lambda e: (self._order[e] < self._start, abs(self._order[e] - self._start))):
             close = page.h1 is not None and self._start - _NEAR_BEFORE <= self._order[element] <= self._start + _NEAR_AFTER
-            if close is not near or (not near and page.main is not None and page.main not in element.iterancestors()):
+            if close is not near or (not near and inside and page.main is not None and page.main not in element.iterancestors()):
                 continue
             text = self._text(page, element, MAX_TEXT)
             if element in done or not text or _CHECKED.match(text) or page.in_noise(element):

@@ -155,7 +155,7 @@ def _of_item(page: Page, person: Any, here: str) -> Iterator[tuple[Author, str, 
         full = replace(author, affiliations=affiliations.merge(author.affiliations, told)) if len(authors) == 1 else author
         role = full.role or next((a.role for a in full.affiliations if a.role), None)
         bio = person.get("description")
-        note = declared.plain(bio) if isinstance(bio, str) and len(authors) == 1 and len(bio.strip()) > 20 else None
+        note = affiliations.prose(bio) if isinstance(bio, str) and len(authors) == 1 and len(bio.strip()) > 20 else None
         yield replace(full, role=role, bio=note), pointer, raw
 
 

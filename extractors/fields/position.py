@@ -19,6 +19,10 @@ _DEMONYM = re.compile(
     r"|award-winning|veteran|former)[ -]",
     re.I,
 )
+_MAKES_WORKS = re.compile(
+    r"(?:co-?)?(?:authors?|autorin|autor|autrice|auteur|autora|autore|creators?|hosts?|writers?|translators?|författare)", re.I
+)
+_POSSESSIVE = re.compile(r"^(?:the )?([A-Z][\w.&-]*(?: [A-Z][\w.&-]*){0,4})['’]s?\s+(?=\S)")
 _BASED = re.compile(r"\b([A-Z][\w.’']*(?:[ -][A-Z][\w.’']*){0,2})-based\s+")
 _CAPITAL = (
     r"(?=[\"“„»«]?(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄҐİ0-9]|\w+\.(?:com|de|org|net|at|ch|co|fr|es|it|nl|info|tv|uk|eu)\b|[a-z]+[A-Z]))"
@@ -26,8 +30,8 @@ _CAPITAL = (
 _ORG_END = re.compile(
     r"\s*(?:[;:()|•\n]|\s[–—-]\s|,\s(?![A-Z][\w.]+(?:\.|,|$))|,\s(?=(?:an?|the|and|where|who|which|covering|based)\s)"
     r"|\s(?:where|who|whose|which|covering|specializing|specialising|focusing|focused|reporting|since|based|"
-    r"and (?:the )?(?:author|host|co|has|is|was|an?|lives|writes|covers)\b"
-    r"|seit|sowie|und (?:hat|ist|war|schreibt|verfasst|lebt)|où|qui|donde|que|sedan|som|där|sinds|waar|dove|onde|gdzie|którzy"
+    r"and (?:also )?(?:the )?(?:also|author|host|co|has|is|was|an?|lives|writes|covers)\b"
+    r"|seit|für|sowie|und (?:hat|ist|war|schreibt|verfasst|lebt)|où|qui|donde|que|sedan|som|där|sinds|waar|dove|onde|gdzie|którzy"
     r"|with over|with more|whose|in \d{4}|from \d{4}|for (?:over|more|the past|\w+ years))\b"
     r"|\.(?:\s|$)|,?\s(?:and|und|y|et|e|och|og|en)\s+(?:in|is|has|a|an|the author|ein|eine|er|sie|zu)\b)"
 )
@@ -82,6 +86,10 @@ def read(text: str, language: str | None, *, past: bool = False, needs_role: boo
     found = patterns["past"].match(phrase)
     if found:
         past, phrase = True, phrase[found.end() :]
+    owner = _POSSESSIVE.match(phrase)
+    owned = owner[1] if owner and names.role_head(phrase[owner.end() :], language) else None
+    if owner and owned:
+        phrase = phrase[owner.end() :]
     found = _BASED.search(phrase)
     if found:
         location, phrase = found[1], phrase[: found.start()] + phrase[found.end() :]
@@ -90,6 +98,7 @@ def read(text: str, language: str | None, *, past: bool = False, needs_role: boo
         location, phrase = location or found[1], phrase[: found.start()] + phrase[found.end() :]
     phrase = phrase.strip(" ,;.:")
     role, organization = _split(phrase, language, needs_role)
+    organization = organization or owned
     if role is None and organization is None:
         return None
     if organization:
@@ -118,14 +127,19 @@ def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | N
     before = _DEMONYM.sub("", before + " ").strip()
     at = patterns["at"].search(after[:160])
     of = patterns["of"].match(after)
+    if of and _MAKES_WORKS.fullmatch(title.split()[-1]):
+        return None, None
     if at and _soon(after[: at.start()]):
-        role = f"{before} {title}{after[: at.start()]}"
-        return _tidy(role), _organization(after[at.end() :])
-    if of:
-        return _tidy(f"{before} {title}"), _organization(after[of.end() :])
+        organization = _organization(after[at.end() :], language)
+        if organization or needs_role:
+            return _tidy(f"{before} {title}{after[: at.start()]}"), organization
+    if of and needs_role:
+        return _tidy(f"{before} {title}"), _organization(after[of.end() :], language)
     comma = re.match(rf"\s*,\s*{_CAPITAL}", after)
-    if comma and not needs_role:
-        return _tidy(f"{before} {title}"), _organization(after[comma.end() :])
+    if comma and not needs_role and agencies.is_organization(after[comma.end() :]):
+        return _tidy(f"{before} {title}"), _organization(after[comma.end() :], language)
+    if not needs_role:
+        return _tidy(phrase), None
     tail = re.match(r"\s+(?:of|für|de|för|on|for|au|à la)\s+[^,.;]{3,60}", after)
     role = f"{before} {title}{_role_end(tail[0]) if tail else ''}"
     return _tidy(role), lead[1] if lead else None
@@ -188,10 +202,12 @@ def _organization_before(before: str, title: str) -> tuple[str, str] | None:
     return None
 
 
-def _organization(text: str) -> str | None:
+def _organization(text: str, language: str | None) -> str | None:
     found = _ORG_END.search(text)
     plain = (text[: found.start()] if found else text).strip(' ,;.:"“”„»«')
-    plain = re.sub(r"['’]s? (?:nyhetsdesk|news desk)$", "", plain)
+    plain = re.sub(r"(?:['’]?s)? (?:nyhetsdesk|news ?desk|newsroom|sportredaktion|redaktion|team|staff)$", "", plain)
+    if plain.casefold() in people(language).desks or plain.casefold() in {"large", "home"}:
+        return None
     return plain if 1 < len(plain) <= 120 else None
 
 

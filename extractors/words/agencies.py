@@ -42,6 +42,11 @@ def at_end(text: str) -> tuple[str, str] | None:
     return None
 
 
+def is_address(text: str) -> bool:
+    """True for a bare host name ("example.lt")."""
+    return bool(re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,4}", text.strip(), re.IGNORECASE))
+
+
 def is_organization(text: str) -> bool:
     """True where a word says so ("News", "Redaktion", "University") or it looks like a web address."""
     low = text.casefold()
