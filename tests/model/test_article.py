@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
@@ -24,6 +24,7 @@ VALUES = st.recursive(
 OBJECTS = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), VALUES, max_size=4)
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_an_article_comes_back_whole(articles: SearchStrategy[Article], data: DataObject) -> None:
     made = data.draw(articles)
@@ -34,6 +35,7 @@ def test_an_article_comes_back_whole(articles: SearchStrategy[Article], data: Da
     assert canonical_json(Article.from_json(through).to_json()) == canonical_json(plain)
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_the_published_shape_has_every_name_and_plain_values_only(articles: SearchStrategy[Article], data: DataObject) -> None:
     plain = data.draw(articles).to_json()
@@ -42,6 +44,7 @@ def test_the_published_shape_has_every_name_and_plain_values_only(articles: Sear
     assert json.loads(json.dumps(plain)) == plain
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_what_a_newer_release_adds_is_passed_over(articles: SearchStrategy[Article], data: DataObject) -> None:
     made = data.draw(articles)
