@@ -42,7 +42,7 @@ class Kind(StrEnum):
     CHECK = "check"  # version, capture, observed_at|null, strand, result: same | not_modified
     ABSENCE = "absence"  # capture, observed_at, status: a 404 or soft 404, not yet a withdrawal
     WITHDRAWAL = "withdrawal"  # capture, observed_at, status, absences
-    RELATION = "relation"  # relation: same_as | moved_to | split_from | syndicated_from, to
+    RELATION = "relation"  # relation: same_as | moved_to | split_from | syndicated_from, to: a record id or a URL
     NOTE = "note"  # payload
     COLLECTION = "collection"  # name, member: true | false
     RESTRICTION = "restriction"  # scope, until|null, lifted: true | false

@@ -18,6 +18,7 @@ from model.article import Article, canonical_json
 from model.capture import Basis, Fidelity
 from model.change import Change, compare, signature
 from model.edtf import parse_utc, utc_text
+from model.identity import registrable_domain, same_domain
 from model.ledger import Kind
 from model.record import Outcome, Result, Strand
 from storage import tables
@@ -194,7 +195,18 @@ class Decision:
         aliases = self._identifier.new_aliases(self._capture, article, record)
         body = {"number": number, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
         self._write_version(article, record, body | {"aliases": aliases})
+        self._relate(article, record)
         return number
+
+    def _relate(self, article: Article, record: str) -> None:
+        """A canonical address on another domain is a relation (syndication), never an identity."""
+        asked, canonical = self._capture.final_url or self._capture.url, article.canonical_url
+        if not asked or not canonical or not registrable_domain(canonical) or same_domain(asked, canonical):
+            return
+        t = tables.relations.c
+        where = (t.record == record, t.relation == "syndicated_from", t.to == canonical)
+        if self._tx.execute(select(t.id).where(*where)).first() is None:
+            self._hands.write(Kind.RELATION, record, {"relation": "syndicated_from", "to": canonical})
 
     def _promote(self, article: Article, record: str, look: Look, capture: str) -> None:
         """A look that was "still the same" becomes a version: another state now lies before it."""

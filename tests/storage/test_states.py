@@ -185,3 +185,11 @@ def test_search_finds_people_by_their_part(desk: Any, pictured: Article) -> None
 
 def _start(_desk: Any) -> datetime:
     return datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def test_a_canonical_address_on_another_domain_is_a_relation(desk: Any, make_article: Any) -> None:
+    read = make_article("A", "words of an agency", canonical_url="http://sister.example/news/1")
+    record = desk.take(desk.fetched(URL, b"1", 0), read).record
+    (relation,) = desk.archive.history(record).relations
+    assert (relation["relation"], relation["to"]) == ("syndicated_from", "http://sister.example/news/1")
+    assert desk.archive.history(record).aliases[0].url == URL
