@@ -116,7 +116,7 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
     credit = _credible(inside, language, organizations, strict=True)
     if credit is None and (not before or _SENTENCE_END.search(before)):
         credit = _credible(inside, language, organizations)
-        if credit and not (credit.creators or _shaped(inside)):
+        if credit and not (credit.creators or _shaped(inside, words)):
             credit = None
     if credit is None and len(inside) <= 60 and words.kind.match(inside):
         given = parse_credit(inside, language, organizations=organizations)
@@ -157,7 +157,7 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
         tail = " ".join(last[-count:])
         if len(last) > count and not tail.isascii() and is_known(tail):
             return Split(_caption(text[: len(text) - len(tail)]), parse_credit(tail, language, organizations=organizations))
-    if is_credit(text, language, organizations=organizations, strict=True) and _shaped(text):
+    if is_credit(text, language, organizations=organizations, strict=True) and _shaped(text, words):
         return Split(None, parse_credit(text, language, organizations=organizations))
     return None
 
@@ -192,9 +192,9 @@ def _names_for_sure(credit: Credit) -> bool:
     )
 
 
-def _shaped(text: str) -> bool:
+def _shaped(text: str, words: Lexicon) -> bool:
     """Slashes, a known agency or a name alone: the shape of a credit rather than of a remark."""
-    return "/" in text or is_known(tidy(text)) or looks_like_person(tidy(text), lexicon(None))
+    return "/" in text or is_known(tidy(text)) or looks_like_person(tidy(text), words)
 
 
 def _caption(text: str) -> str | None:

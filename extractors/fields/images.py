@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 
 from extractors.dom import Element, collapse
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
+from extractors.fields.credits import Credit
 from extractors.figures.around import read_words
 from extractors.figures.boxes import Box, article_images
-from extractors.figures.data import Declared, declared
-from extractors.figures.sources import absolute, key, where_written
+from extractors.figures.data import Declared, declared, markup_in_states
+from extractors.figures.sources import absolute, is_picture, key, where_written
 from extractors.figures.teasers import after_text, is_teaser
 from extractors.figures.words import Words
 from extractors.page import Page
 from model.article import Evidence, How, Image
+from model.errors import TooLarge, Unreadable
 
 
 def read(page: Page) -> Resolved[tuple[Image, ...]]:
@@ -29,6 +31,64 @@ def read(page: Page) -> Resolved[tuple[Image, ...]]:
 
 def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     """Images in the article's part of the page."""
+    items = _shown(page)
+    if not items:
+        return
+    detail: dict[str, Evidence] = {}
+    for number, item in enumerate(items):
+        detail |= _evidence(page, number, item)
+    where, quote = _whole(page, items[0])
+    yield Candidate(tuple(map(_image, items)), How.MARKED, where, quote, detail)
+
+
+def in_state(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
+    """Images in the mark-up that a script would have put into the page."""
+    carried = markup_in_states(page)
+    if carried is None:
+        return
+    markup, where = carried
+    markup = f'<html lang="{page.language or ""}"><body><article>{markup}</article></body></html>'
+    try:
+        inner = Page.parse(b"", page.url, page.headers, page.captured_at, markup=markup)
+    except (TooLarge, Unreadable):
+        return
+    items = _shown(inner)
+    if items:
+        words = next((i.words.caption for i in items if i.words.caption), None)
+        yield Candidate(tuple(map(_image, items)), How.DECLARED, where, words or items[0].alt or "")
+
+
+def json_ld(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
+    """The images that the article's JSON-LD names, one for each in however many croppings."""
+    for node in page.articles[:1]:
+        value = page.deref(node.data.get("image"))
+        found: dict[str, tuple[str, str, str]] = {}
+        for number, item in enumerate(value if isinstance(value, list) else [value]):
+            item = page.deref(item)
+            written = item.get("contentUrl") or item.get("url") if isinstance(item, dict) else item
+            address = absolute(written, page.url) if isinstance(written, str) else None
+            if address is not None and isinstance(written, str):
+                pointer = f"/image/{number}" if isinstance(value, list) else "/image"
+                found.setdefault(key(address), (address, node.where(pointer), written))
+        if not found:
+            return
+        data = declared(page, list(found), _names_of_site(page))
+        if not any(d.credit or d.caption for d in data.values()):
+            found = dict([next(iter(found.items()))])  # croppings of the lead
+        images = [_declared_image(address, data.get(name)) for name, (address, _, _) in found.items()]
+        _, where, written = next(iter(found.values()))
+        yield Candidate(tuple(images), How.DECLARED, where, written)
+
+
+def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
+    """The image for social networks: the lead, where the page shows none that we found."""
+    meta = page.meta_first("og:image:secure_url", "og:image", "twitter:image")
+    address = absolute(meta.content, page.url) if meta else None
+    if meta and address and is_picture(address):
+        yield Candidate((Image(url=address),), How.DECLARED, meta.where, meta.content)
+
+
+def _shown(page: Page) -> list[_Found]:
     organizations = _names_of_site(page)
     found: dict[str, _Found] = {}
     behind = after_text(page, page.main if page.main is not None else page.tree)
@@ -45,15 +105,12 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     if silent:
         for name, data in declared(page, silent, organizations).items():
             found[name] = found[name].with_data(data)
-    items = list(found.values())
-    if not items:
-        return
-    images = tuple(_image(i) for i in items)
-    detail: dict[str, Evidence] = {}
-    for number, item in enumerate(items):
-        detail |= _evidence(page, number, item)
-    where, quote = _whole(page, items[0])
-    yield Candidate(images, How.MARKED, where, quote, detail)
+    return list(found.values())
+
+
+def _declared_image(address: str, data: Declared | None) -> Image:
+    image = Image(url=address, caption=data.caption if data else None)
+    return _credited(image, data.credit) if data and data.credit else image
 
 
 def _is_furniture(page: Page, box: Box, words: Words, behind: Collection[Element]) -> bool:
@@ -62,14 +119,6 @@ def _is_furniture(page: Page, box: Box, words: Words, behind: Collection[Element
     if figured and words.caption:
         return False
     return box.image in behind or (words.caption is None and is_teaser(page, box.image))
-
-
-def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
-    """The image for social networks: the lead, where the page shows none that we found."""
-    meta = page.meta_first("og:image:secure_url", "og:image", "twitter:image")
-    address = absolute(meta.content, page.url) if meta else None
-    if meta and address:
-        yield Candidate((Image(url=address),), How.DECLARED, meta.where, meta.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +161,11 @@ class _Found:
 
 
 def _image(item: _Found) -> Image:
-    credit = item.words.credit
     image = Image(url=item.address, caption=item.words.caption, alt=item.alt)
-    if credit is None:
-        return image
+    return _credited(image, item.words.credit) if item.words.credit else image
+
+
+def _credited(image: Image, credit: Credit) -> Image:
     return replace(
         image,
         credit_line=credit.credit_line,
@@ -159,4 +209,4 @@ def _names_of_site(page: Page) -> tuple[str, ...]:
     return tuple(m.content for m in metas if m)
 
 
-IMAGES: Field[tuple[Image, ...]] = Field("images", (in_markup,), fallbacks=(social,))
+IMAGES: Field[tuple[Image, ...]] = Field("images", (in_markup,), fallbacks=(in_state, json_ld, social))

@@ -19,6 +19,8 @@ from extractors.figures.sources import best_address, is_image_file, is_picture, 
 from extractors.figures.teasers import has_words, in_link_away, too_big
 from extractors.page import Page
 
+MOST_IMAGES = 250  # a longer gallery is cut: hostile pages have thousands
+MOST_LOOKED_AT = 4_000
 SMALLEST = 100  # pixels; a picture smaller than that on both sides is furniture
 _NOISE = re.compile(
     r"avatar|author(?!iz)|byline|headshot|contributor|profile-(?:pic|image|photo)|related|recommend|newsletter|most-?(?:read|popular|viewed)"
@@ -62,7 +64,9 @@ def article_images(page: Page) -> list[Box]:
     root = page.main if page.main is not None else page.tree
     found: dict[Element, str | None] = {}
     noise: dict[Element, bool] = {}
-    for image in [*_above(root), *_holders(root)]:
+    for image in [*_above(root), *_holders(root)][:MOST_LOOKED_AT]:
+        if len(found) >= MOST_IMAGES:
+            break
         if image.tag not in _IMAGES and not _carries(image):
             continue
         if _in_noise(page, image, noise):

@@ -60,6 +60,22 @@ def declared(page: Page, wanted: Collection[str], organizations: Collection[str]
     return found
 
 
+def markup_in_states(page: Page) -> tuple[str, str] | None:
+    """The longest string of mark-up with images in the page's embedded state, with its place.
+
+    Pages that a script builds carry the article as such a string.
+    """
+    best: tuple[str, str] | None = None
+    for state in page.states:
+        if "<img" not in state.source and "u003cimg" not in state.source.lower():
+            continue
+        for pointer, value in _objects(state.data):
+            for name, text in value.items():
+                if isinstance(text, str) and "<img" in text and (best is None or len(text) > len(best[0])):
+                    best = text, f"state:{state.name}{pointer}/{_step(name)}"
+    return best
+
+
 def _note(
     page: Page,
     value: dict[str, Any],
@@ -116,6 +132,10 @@ def _text(value: Any) -> str:
     return collapse(value) if isinstance(value, str) else ""
 
 
+def _step(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def _objects(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every object inside a JSON value with its pointer, in order, up to a limit."""
     stack: list[tuple[str, Any]] = [("", data)]
@@ -125,11 +145,7 @@ def _objects(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         count += 1
         if isinstance(value, dict):
             yield pointer, value
-            items = [
-                (f"{pointer}/{k.replace('~', '~0').replace('/', '~1')}", v)
-                for k, v in value.items()
-                if isinstance(v, (dict, list))
-            ]
+            items = [(f"{pointer}/{_step(k)}", v) for k, v in value.items() if isinstance(v, (dict, list))]
         elif isinstance(value, list):
             items = [(f"{pointer}/{i}", v) for i, v in enumerate(value) if isinstance(v, (dict, list))]
         else:
