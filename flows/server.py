@@ -7,6 +7,7 @@ module is the keeper.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import signal
@@ -20,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from model.errors import StorageUnavailable, Unreachable
+from model.errors import BadCall, StorageUnavailable, Unreachable
 
 PORT = 4280
 START_SECONDS = 90.0
@@ -62,21 +63,41 @@ def free_port(wanted: int = PORT) -> int:
 
 
 @contextmanager
+def locked_home(home: Path) -> Iterator[Path]:
+    """A folder for a scheduler's state, made where there is none, and held by this process alone.
+
+    Raises ``BadCall`` where another process holds it, ``StorageUnavailable`` where it cannot be written.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "lock").open("a+")
+    except OSError as error:
+        raise StorageUnavailable(f"{home} cannot be written ({error.strerror}): the schedule is kept there") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise BadCall(
+                f"this archive has a schedule running already (process {lock.read().strip()}): end that one first"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield home
+
+
+@contextmanager
 def running_server(home: Path, port: int, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """A server that answers, for as long as the context lasts; yields the environment for its clients.
 
-    ``home`` holds its database and ``server.log``. Raises ``Unreachable`` where it does not
-    come up, ``StorageUnavailable`` where ``home`` cannot be written.
+    ``home`` is a folder that holds its database and ``server.log``. Raises ``Unreachable``
+    where it does not come up.
     """
     settings = server_environ(home, port)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        log = (home / "server.log").open("wb")
-    except OSError as error:
-        raise StorageUnavailable(f"{home} cannot be written ({error.strerror}): the schedule is kept there") from error
-    with log:
+    with (home / "server.log").open("wb") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(port)],
+            [sys.executable, "-P", "-m", "flows.server", str(port)],
             env={**environ, **settings},
             stdin=subprocess.PIPE,
             stdout=log,
@@ -106,7 +127,7 @@ def _wait_until_healthy(keeper: subprocess.Popen[bytes], api: str, log: Path) ->
 
 
 def _keep(port: str) -> None:
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", port]
+    command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", _HOST, "--port", port]
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
     while server.poll() is None:

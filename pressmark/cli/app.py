@@ -14,6 +14,7 @@ from pressmark.cli.demo import demo_command
 from pressmark.cli.extract import extract_command
 from pressmark.cli.ingest import ingest_command
 from pressmark.cli.options import CARE, INTAKE, LOOKING, START
+from pressmark.cli.schedule import build_schedule
 from pressmark.cli.show import diff_command, history_command, show_command
 
 
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
     app.command("demo", rich_help_panel=START)(demo_command)
     app.command("ingest", rich_help_panel=INTAKE)(ingest_command)
     app.command("extract", rich_help_panel=INTAKE)(extract_command)
+    app.add_typer(build_schedule(), name="schedule", rich_help_panel=INTAKE)
     app.command("list", rich_help_panel=LOOKING)(list_command)
     app.command("show", rich_help_panel=LOOKING)(show_command)
     app.command("history", rich_help_panel=LOOKING)(history_command)
