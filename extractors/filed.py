@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from extractors import filed_east, printed_dates
 from extractors.words import agencies
-from extractors.words.datelines import LABELS, PLACES, WEEKDAYS
+from extractors.words.datelines import BEFORE, LABELS, PLACES, WEEKDAYS
 from model.article import Dateline
 
 LONGEST = 150
@@ -42,6 +42,8 @@ class Filed:
 def read(text: str, language: str | None = None, house: str | None = None) -> Filed | None:
     """The dateline that a paragraph begins with, or ``None``. ``house`` is the publisher's name."""
     start = len(text) - len(text.lstrip(' \u00a0\t\n"*•'))
+    start += next((len(b) for b in BEFORE if text[start : start + len(b)].casefold() == b), 0)
+    start += len(text[start:]) - len(text[start:].lstrip())
     head = text[start : start + LONGEST]
     east = filed_east.read(head)
     if east is not None:
@@ -106,7 +108,7 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
             agency, date = inner.agency, inner.date
             place_text = head[: bracket.start()].rstrip(" ,")
             if inner.place and not place_text:
-                return (_Parts(inner.place, date, agency), False) if dash else None
+                return (_Parts(inner.place, date, agency), _known(inner.place)) if dash else None
     if separator.strip() == "" and agency is None:
         return None
     rest = _comma_parts(place_text, language, house)
@@ -132,7 +134,7 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     shouted = _shouted(parts.place)
     known = _known(parts.place)
     if separator.strip() == ".":
-        return parts, False
+        return (parts, False) if language != "en" and len(parts.place) > 3 else None
     if separator.strip() == ":":
         return (parts, known and shouted) if shouted or known else None
     return parts, shouted or known
@@ -215,7 +217,7 @@ def _agency_shape(text: str) -> bool:
 def _is_place(text: str, *, first: bool) -> bool:
     plain = re.sub(r"\s*[(\[][^()\[\]]{2,30}[)\]]", "", text).strip()
     words = plain.split()
-    if not 1 <= len(words) <= 5 or len(plain) > 45 or re.search(r"\d|[?!:;\"„“”@#%+*]", plain):
+    if not 1 <= len(words) <= 5 or len(plain) > 45 or plain.endswith("-") or re.search(r"\d|[?!:;\"„“”@#%+*]", plain):
         return False
     if _known(plain):
         return True

@@ -35,7 +35,11 @@ def read(page: Page, body: tuple[Block, ...], house: str | None = None) -> Resol
         """The beginning of the first paragraphs."""
         yield from _lead(page, body, house)
 
-    return resolve(Field("dateline", (lead, own_element, json_ld)), page)
+    def above(_page: Page) -> Iterator[Candidate[Dateline]]:
+        """The beginning of a paragraph above the body, which may be the standfirst."""
+        yield from _above(page, body, house)
+
+    return resolve(Field("dateline", (lead, above, own_element, json_ld)), page)
 
 
 def strip(body: tuple[Block, ...], dateline: Dateline | None) -> tuple[Block, ...]:
@@ -82,10 +86,12 @@ def own_element(page: Page) -> Iterator[Candidate[Dateline]]:
 
 
 def _lead(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[Candidate[Dateline]]:
-    paragraphs = [b for b in body[:40] if b.kind in _TEXT and (len(b.text) >= 50 or _OWN_LINE.search(b.text))][:4]
+    paragraphs = [
+        b for b in body[:40] if b.kind in _TEXT and (len(b.text) >= 50 or b.text[:1] in "[【（(〔［" or _OWN_LINE.search(b.text))
+    ][:4]
     for number, block in enumerate(paragraphs):
         found = filed.read(block.text + " ", page.language, house)
-        if found is None or (number and not found.sure):
+        if found is None or (number > 1 and not found.sure):
             continue
         element = _element(page, block.text)
         raw = found.dateline.raw
@@ -98,6 +104,21 @@ def _lead(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[Ca
         where = "css:" + page.css(element) if element is not None else "css:html > body"
         yield Candidate(found.dateline, How.MARKED if apart else How.INFERRED, where, raw)
         return
+
+
+def _above(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[Candidate[Dateline]]:
+    root = page.main if page.main is not None else page.tree
+    first = next((names.collapse(b.text)[:40] for b in body if len(b.text) >= 50), None)
+    for number, element in enumerate(root.iter("p", "h2")):
+        if number >= 12:
+            return
+        text = page.text_of(element)
+        if first and text.startswith(first):
+            return
+        found = filed.read(text, page.language, house) if len(text) > 60 else None
+        if found is not None and found.sure and text[found.end :] and not page.in_noise(element):
+            yield Candidate(found.dateline, How.INFERRED, "css:" + page.css(element), found.dateline.raw)
+            return
 
 
 def _element(page: Page, text: str) -> Element | None:
