@@ -117,14 +117,14 @@ def article_rows(article: Article, *, full: bool = False) -> Iterator[tuple[str,
         yield "Keywords", words(", ".join(article.keywords))
 
 
-def _authors(authors: tuple[Author, ...], full: bool) -> Text:
-    lines: list[Text] = []
+def _authors(authors: tuple[Author, ...], full: bool) -> RenderableType:
+    lines: list[RenderableType] = []
     for author in authors:
         lines.append(words(say_author(author), "bold"))
-        lines += [words("  " + say_affiliation(post)) for post in author.affiliations]
+        lines += [Padding(words(say_affiliation(post)), (0, 0, 0, 2)) for post in author.affiliations]
         if full and author.bio:
-            lines.append(words("  " + author.bio, "italic"))
-    return Text("\n").join(lines)
+            lines.append(Padding(words(author.bio, "italic"), (0, 0, 0, 2)))
+    return Group(*lines)
 
 
 def _dateline(dateline: Dateline) -> Text:
@@ -155,7 +155,7 @@ def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:
     if state.last_seen and state.last_seen != state.first_seen:
         seen += f", last {say_moment(state.last_seen)}"
     yield "Seen", Text(seen)
-    yield "Kept", Text(f"{state.basis} copy, received {say_moment(state.received_at)}, capture {state.capture}")
+    yield "Kept", Text(f"{state.basis} copy, received {say_moment(state.received_at)}\ncapture {state.capture}")
     agent = view.reader.agent
     yield "Read by", words(" ".join(str(agent[k]) for k in ("name", "version") if agent.get(k)))
     if view.aliases:

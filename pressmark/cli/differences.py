@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ from model.diff import Op, Run, diff_words
 from model.record import VersionView
 from pressmark.cli.phrases import field_label, say_field_change
 from pressmark.cli.terminal import safe
-from pressmark.cli.times import say_moment
+from pressmark.cli.times import say_date, say_moment
 
+_DATES = {"date_published", "date_modified"}
 _BRIDGE = 3
 _CONTEXT = 12  # words kept on either side of a changed run in a long field
 _STYLES = {Op.SAME: "", Op.ADDED: "green", Op.REMOVED: "red strike"}
@@ -77,10 +78,9 @@ def render_differences(found: Differences, *, colour: bool, whole: bool = False)
         parts.append(Text("nothing that counts differs (advertisements, related links and counters never do)"))
     for item in found.fields:
         parts += [Text(), Text.assemble((field_label(item.change.field), "bold"), "  ", (say_field_change(item.change), "dim"))]
-        runs = coalesce(item.runs)
-        parts += [
-            Padding(_line(line, colour), (0, 0, 0, 2)) for line in (_paragraphs(runs) if whole else _changed_paragraphs(runs))
-        ]
+        runs = _dates(found, item) if item.change.field in _DATES else coalesce(item.runs)
+        lines: Iterable[list[Run] | Text] = _paragraphs(runs) if whole else _changed_paragraphs(runs)
+        parts += [Padding(_line(line, colour), (0, 0, 0, 2)) for line in lines]
     return Group(*parts)
 
 
@@ -114,6 +114,15 @@ def coalesce(runs: Sequence[Run]) -> list[Run]:
     return joined
 
 
+def _dates(found: Differences, item: FieldDifference) -> list[Run]:
+    """A date is replaced whole, said as people read it."""
+    old, new = (getattr(view.article, item.change.field) for view in (found.before, found.after))
+    runs = [Run(Op.REMOVED, say_date(old))] if old else []
+    if old and new:
+        runs.append(Run(Op.SAME, " "))
+    return [*runs, Run(Op.ADDED, say_date(new))] if new else runs
+
+
 def _title(found: Differences) -> Text:
     title = Text.assemble((f"{found.record}  ", "bold"))
     for mark, view in (("@", found.before), (" → @", found.after)):
@@ -139,22 +148,22 @@ def _paragraphs(runs: Sequence[Run]) -> list[list[Run]]:
     return [line for line in lines if line]
 
 
-def _changed_paragraphs(runs: Sequence[Run]) -> Iterator[list[Run]]:
+def _changed_paragraphs(runs: Sequence[Run]) -> Iterator[list[Run] | Text]:
     skipped = 0
     for line in _paragraphs(runs):
         if all(run.op is Op.SAME for run in line):
             skipped += 1
             continue
         if skipped:
-            yield [_skipped(skipped)]
+            yield _skipped(skipped)
             skipped = 0
         yield [_shorten(run, first=i == 0, last=i == len(line) - 1) for i, run in enumerate(line)]
     if skipped:
-        yield [_skipped(skipped)]
+        yield _skipped(skipped)
 
 
-def _skipped(count: int) -> Run:
-    return Run(Op.SAME, f"… {count} paragraph{'s' if count > 1 else ''} the same …")
+def _skipped(count: int) -> Text:
+    return Text(f"… {count} paragraph{'s' if count > 1 else ''} the same …", style="dim")
 
 
 def _shorten(run: Run, *, first: bool, last: bool) -> Run:
@@ -170,7 +179,9 @@ def _shorten(run: Run, *, first: bool, last: bool) -> Run:
     return run
 
 
-def _line(runs: Sequence[Run], colour: bool) -> Text:
+def _line(runs: Sequence[Run] | Text, colour: bool) -> Text:
+    if isinstance(runs, Text):
+        return runs
     line = Text()
     for run in runs:
         text = safe(run.text)

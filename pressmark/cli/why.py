@@ -25,7 +25,7 @@ _LONGEST = 160
 
 def render_why(article: Article) -> RenderableType:
     """Everything the article says, each with its evidence."""
-    head = Text("How we know", style="bold")
+    head = Text.assemble(("How we know", "bold"))
     for how in How:
         if any(e.how is how for e in article.evidence.values()):
             head.append(f"\n  {how.value}", _STYLES[how])

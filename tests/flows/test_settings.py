@@ -72,4 +72,4 @@ def test_a_file_that_is_no_toml_is_told(tmp_path: Path, content: bytes) -> None:
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        Settings().archive = "elsewhere"  # type: ignore[misc]
+        Settings().archive = "elsewhere"

@@ -109,7 +109,7 @@ def test_a_diff_marks_words_where_there_is_no_colour(two_versions: tuple[Any, An
         "  … 1 paragraph the same …",
         "",
         "Date modified  added",
-        "  {+2018-12-19T08:00:00-05:00+}",
+        "  {+19 December 2018, 08:00 -05:00 (13:00Z)+}",
     ]
     whole = printed(render_differences(found, colour=False, whole=True))
     assert "Nobody is surprised." in whole and "the same …" not in whole
