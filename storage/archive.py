@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,17 @@ from storage.capture_records import parse_facts, restore_capture
 from storage.database import WAIT_SECONDS, Database
 from storage.decide import Kept
 from storage.deposit import Deposit, Settled
-from storage.folder import DATABASE, DESCRIPTOR, FORMAT, SEGMENTS, read_descriptor, write_descriptor, write_durably
+from storage.folder import (
+    DATABASE,
+    DESCRIPTOR,
+    SEGMENTS,
+    Hold,
+    is_unfinished,
+    read_descriptor,
+    remove_database,
+    write_descriptor,
+    write_durably,
+)
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
 from storage.search import search
@@ -59,7 +70,7 @@ class Archive:
         archive_id: str,
         database: Database,
         *,
-        write: bool,
+        hold: Hold | None,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         segment_limit: int,
@@ -69,14 +80,12 @@ class Archive:
         self.where = where
         self.id = archive_id
         self._database = database
-        self._new_id = new_id
+        self._hold = hold
         tag = mint_archive_id()
         self._folder = SegmentFolder(where / SEGMENTS, self.id, now, tag, segment_limit)
         software = f"pressmark/{version('pressmark')}"
         imprint = Imprint(self.id, software, operator, institution)
         self._writer = Writer(database, self._folder, imprint, now, new_id)
-        if write:
-            self._writer.recover_all()
 
     @staticmethod
     def exists(where: str | Path) -> bool:
@@ -100,33 +109,35 @@ class Archive:
         ``StorageUnavailable`` where it cannot be written.
         """
         path = Path(where)
-        if Archive.exists(path):
-            raise BadCall(f"there is already an archive at {where}")
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise BadCall(f"{where} is not an empty folder: name another place for the archive")
         archive_id = mint_archive_id()
         try:
-            (path / SEGMENTS).mkdir(parents=True, exist_ok=True)
-            write_durably(path / "README.txt", README.format(archive=archive_id).encode())
-            database = Database.at(path / DATABASE, wait=wait)
-            database.create(archive_id)
-            # the descriptor comes last: without it there is no archive, and creating it can be tried again
-            write_descriptor(path, archive_id, utc_text(now()))
+            path.mkdir(parents=True, exist_ok=True)
+            with closing(Hold(path, alone=True)):
+                if Archive.exists(path):
+                    raise BadCall(f"there is already an archive at {where}")
+                if not is_unfinished(path):
+                    raise BadCall(f"{where} is not an empty folder: name another place for the archive")
+                remove_database(path / DATABASE)
+                (path / SEGMENTS).mkdir(exist_ok=True)
+                write_durably(path / "README.txt", README.format(archive=archive_id).encode())
+                with closing(Database.at(path / DATABASE, wait=wait)) as database:
+                    database.create(archive_id)
+                # the descriptor comes last: without it there is no archive, and creating it can be tried again
+                write_descriptor(path, archive_id, utc_text(now()))
+        except (FileExistsError, NotADirectoryError):
+            raise BadCall(f"{where} is not a folder: name another place for the archive") from None
         except OSError as error:
             raise StorageUnavailable(f"no archive can be made at {where}: {error.strerror}") from error
-        made = Archive(
+        return Archive.open(
             path,
-            archive_id,
-            database,
             write=True,
+            institution=institution,
+            operator=operator,
             now=now,
             new_id=new_id,
             segment_limit=segment_limit,
-            operator=operator,
-            institution=institution,
+            wait=wait,
         )
-        made._writer.record(Kind.ARCHIVE, {"created": read_descriptor(path)["created"], "format": FORMAT})
-        return made
 
     @staticmethod
     def open(
@@ -146,22 +157,32 @@ class Archive:
         ``Damaged`` where the database is missing, older or another archive's.
         """
         path = Path(where)
-        archive_id = read_descriptor(path)["archive"]
-        if not (path / DATABASE).is_file():
-            raise Damaged(f"the database of {where} is missing: run `pressmark rebuild` to make it anew from the WARCs")
-        database = Database.at(path / DATABASE, wait=wait)
-        database.check(archive_id)
-        return Archive(
-            path,
-            archive_id,
-            database,
-            write=write,
-            now=now,
-            new_id=new_id,
-            segment_limit=segment_limit,
-            operator=operator,
-            institution=institution,
-        )
+        descriptor = read_descriptor(path)
+        hold = Hold(path, alone=False) if write else None
+        try:
+            if not (path / DATABASE).is_file():
+                raise Damaged(f"the database of {where} is missing: run `pressmark rebuild` to make it anew from the WARCs")
+            database = Database.at(path / DATABASE, wait=wait)
+            database.check(descriptor["archive"])
+            archive = Archive(
+                path,
+                descriptor["archive"],
+                database,
+                hold=hold,
+                now=now,
+                new_id=new_id,
+                segment_limit=segment_limit,
+                operator=operator,
+                institution=institution,
+            )
+            if write:
+                archive._writer.recover_all()
+                archive._writer.begin_ledger(descriptor["created"])
+        except BaseException:
+            if hold is not None:
+                hold.close()
+            raise
+        return archive
 
     def __enter__(self) -> Archive:
         return self
@@ -170,9 +191,12 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Lets the segment's lock and the database go."""
+        """Lets the segment's lock, the database and the folder go."""
         self._writer.close()
         self._database.close()
+        if self._hold is not None:
+            self._hold.close()
+            self._hold = None
 
     # reading
 
@@ -248,11 +272,11 @@ class Archive:
 
     def stage(self, deposits: Sequence[Deposit]) -> Sequence[Staged]:
         """Keeps the captures of deposits; see ``storage.writer``."""
-        return self._writer.stage(deposits)
+        return self._writing.stage(deposits)
 
     def settle(self, staged: Sequence[Staged]) -> Sequence[Settled]:
         """Decides what is staged: a ``Result`` each, or a ``Reread``; see ``storage.writer``."""
-        return self._writer.settle(staged)
+        return self._writing.settle(staged)
 
     def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
         """What was answered with ``Reread``, together with the articles it asked for."""
@@ -274,7 +298,13 @@ class Archive:
     def record_event(self, type_: str, detail: Mapping[str, Any], *, outcome: str = "success", person: str | None = None) -> None:
         """A PREMIS event in the archive's own chain."""
         agent = Agent(AgentType.PERSON, person) if person else None
-        self._writer.record(Kind.EVENT, {"type": type_, "outcome": outcome, "detail": dict(detail)}, agent)
+        self._writing.record(Kind.EVENT, {"type": type_, "outcome": outcome, "detail": dict(detail)}, agent)
+
+    @property
+    def _writing(self) -> Writer:
+        if self._hold is None:
+            raise BadCall("this archive was opened for reading: open it for writing")
+        return self._writer
 
     def _member(self, tx: Connection, record_id: str) -> Member:
         m, s = tables.members.c, tables.segments.c

@@ -97,6 +97,11 @@ class Batch:
         self._written.append(self._pen.append(Draft("metadata", entry.id, at, data, "application/json", uri)))
         apply(self._tx, entry, self._content.__getitem__)
 
+    def begin(self, body: Mapping[str, Any]) -> None:
+        """The archive's first entry, if no other process was faster."""
+        if self._chains.head(self._pen.archive)[0] == 0:
+            self.write(Kind.ARCHIVE, self._pen.archive, body)
+
     def add(self, written: Iterable[Written]) -> None:
         """Members to be catalogued with this batch."""
         self._written += written

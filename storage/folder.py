@@ -8,6 +8,7 @@ pressmark.db             projections (SQLite), made anew by ``rebuild``
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -21,6 +22,7 @@ FORMAT = 1
 DESCRIPTOR = "pressmark-archive.json"
 DATABASE = "pressmark.db"
 SEGMENTS = "warc"
+SUFFIXES = ("", "-shm", "-wal")  # SQLite's files, the one that matters last to go
 
 
 def read_descriptor(path: Path) -> dict[str, Any]:
@@ -44,10 +46,46 @@ def read_descriptor(path: Path) -> dict[str, Any]:
     return found
 
 
+def is_unfinished(path: Path) -> bool:
+    """True for an empty folder, or one where the creation of an archive was broken off."""
+    names = {p.name for p in path.iterdir()}
+    ours = {"README.txt", SEGMENTS, *(DATABASE + suffix for suffix in SUFFIXES)}
+    return names <= ours and not any((path / SEGMENTS).glob("*"))
+
+
+def remove_database(database: Path) -> None:
+    """Removes a SQLite database and what lies beside it; harmless where there is none."""
+    for suffix in reversed(SUFFIXES):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
 def write_descriptor(path: Path, archive_id: str, created: str) -> None:
     """Makes the folder an archive: the last thing that creating one does. Raises ``OSError``."""
     plain = {"pressmark": FORMAT, "archive": archive_id, "created": created}
     write_durably(path / DESCRIPTOR, (json.dumps(plain, indent=1) + "\n").encode())
+
+
+class Hold:
+    """A hold on an archive's folder: writers share it, a rebuild or a creation has it alone, so that
+    no database is put away under a writer. It ends with ``close`` or with the process.
+    """
+
+    def __init__(self, path: Path, *, alone: bool) -> None:
+        """Raises ``StorageUnavailable`` where somebody else's hold forbids it, and ``OSError``."""
+        self._handle = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.close()
+            if alone:
+                said = "another process is writing to this archive: wait for it to end, then try again"
+            else:
+                said = "this archive is being made or rebuilt by another process: wait for it to end, then try again"
+            raise StorageUnavailable(said) from error
+
+    def close(self) -> None:
+        """Lets the folder go."""
+        os.close(self._handle)
 
 
 def write_durably(path: Path, data: bytes) -> None:

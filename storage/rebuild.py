@@ -7,7 +7,7 @@ schedules and caches are not in the WARCs and are not rebuilt.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from model.capture import digest_of
-from model.errors import Damaged, StorageUnavailable
+from model.errors import Damaged
 from model.ledger import Entry, Kind, decode, genesis
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import Written, catalogue, imprint_of, written
 from storage.chain import Chains
 from storage.database import WAIT_SECONDS, Database
-from storage.folder import DATABASE, SEGMENTS, read_descriptor
+from storage.folder import DATABASE, SEGMENTS, Hold, read_descriptor, remove_database
 from storage.projections import apply, insert_capture
 from storage.recovery import LEDGER
 from storage.segments import LIMIT, SegmentFolder, sync_folder
@@ -36,30 +36,25 @@ def rebuild(
 ) -> dict[str, int]:
     """Makes the database anew beside the old one and puts it in its place; counts of what came back.
 
-    Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer holds a segment,
+    Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer has the archive open,
     and ``Damaged`` where the ledger has a hole; the old database is then untouched.
     """
     path = Path(where)
-    descriptor = read_descriptor(path)
-    folder = SegmentFolder(path / SEGMENTS, descriptor["archive"], now, "", LIMIT)
-    names = folder.names()
-    held = list(folder.lock_free())
-    try:
-        if len(held) < len(names):
-            raise StorageUnavailable("another process is writing to this archive: wait for it to end, then rebuild")
-        fresh = path / f"{DATABASE}.new"
-        _remove(fresh)
-        database = Database.at(fresh, wait=wait)
-        database.create(descriptor["archive"])
-        counts = _fill(database, [folder.path(n) for n in names], new_id, progress)
-        database.close()
-        _remove(path / DATABASE)
-        fresh.rename(path / DATABASE)
-        sync_folder(path)
-        return counts
-    finally:
-        for segment in held:
-            segment.close()
+    archive_id = read_descriptor(path)["archive"]
+    folder = SegmentFolder(path / SEGMENTS, archive_id, now, "", LIMIT)
+    fresh = path / f"{DATABASE}.new"
+    with closing(Hold(path, alone=True)):
+        try:
+            remove_database(fresh)
+            with closing(Database.at(fresh, wait=wait)) as database:
+                database.create(archive_id)
+                counts = _fill(database, [folder.path(n) for n in folder.names()], new_id, progress)
+            remove_database(path / DATABASE)
+            fresh.rename(path / DATABASE)
+            sync_folder(path)
+        finally:
+            remove_database(fresh)
+    return counts
 
 
 @dataclass
@@ -171,9 +166,3 @@ def _chains(pairs: list[tuple[Entry, bytes]]) -> list[list[tuple[Entry, bytes]]]
             previous = digest_of(best[1])
         chains.append(line)
     return sorted(chains, key=lambda line: (line[0][0].at, line[0][0].chain))
-
-
-def _remove(database: Path) -> None:
-    for suffix in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).unlink()

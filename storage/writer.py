@@ -25,10 +25,11 @@ from sqlalchemy import select
 from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
-from model.ledger import Agent, AgentType, Kind
+from model.ledger import FORMAT, Agent, AgentType, Kind
 from storage import tables
 from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
+from storage.chain import Chains
 from storage.database import Database
 from storage.decide import Kept
 from storage.deposit import Deposit, Settled
@@ -89,6 +90,14 @@ class Writer:
                 self._recover(segment)
             finally:
                 segment.close()
+
+    def begin_ledger(self, created: str) -> None:
+        """The first entry of the archive's chain, unless it is there: nobody may be killed before it."""
+        with self._database.reading() as tx:
+            begun = Chains(tx, self._new_id).head(self._imprint.archive)[0] > 0
+        if not begun:
+            with self._batch() as batch:
+                batch.begin({"created": created, "format": FORMAT})
 
     def stage(self, deposits: Sequence[Deposit]) -> list[Staged]:
         """Step 1. Captures whose origin key is held already are not written again.

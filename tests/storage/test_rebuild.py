@@ -1,0 +1,205 @@
+"""The database thrown away and made anew from the WARCs: everything is said as before."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.errors import Damaged, NewerFormat, NotFound, StorageUnavailable
+from storage import Archive, rebuild
+
+Telling = Callable[[Archive], dict[str, Any]]
+
+
+def _drop_database(where: Path) -> None:
+    for file in where.glob("pressmark.db*"):
+        file.unlink()
+
+
+def test_everything_is_said_as_before(filled: Archive, where: Path, telling: Telling) -> None:
+    before = telling(filled)
+    assert len(before["list"]) == 4 and before["stats"]["captures"] == 18
+    filled.close()
+    _drop_database(where)
+    with pytest.raises(Damaged, match="pressmark rebuild"):
+        Archive.open(where)
+    counts = rebuild(where)
+    with Archive.open(where, write=True) as again:
+        assert telling(again) == before
+        assert again.verify().findings == ()
+    assert (counts["records"], counts["captures"], counts["damaged"], counts["voided"]) == (4, 18, 0, 0)
+    assert counts["entries"] == len(before["events"])
+    assert sorted(p.name for p in where.iterdir()) == ["README.txt", "pressmark-archive.json", "pressmark.db", "warc"]
+
+
+def test_rows_of_every_projection_come_back(filled: Archive, where: Path) -> None:
+    filled.close()
+    before = _rows(where)
+    _drop_database(where)
+    rebuild(where)
+    after = _rows(where)
+    for table in before:
+        assert after[table] == before[table], table
+
+
+def _rows(where: Path) -> dict[str, list[Any]]:
+    """All rows of all tables; what only numbers them left out, in an order of their own."""
+    with sqlite3.connect(where / "pressmark.db") as db:
+        names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'search_text_%'")]
+        found: dict[str, list[Any]] = {}
+        for name in names:
+            columns = [c[1] for c in db.execute(f"PRAGMA table_info({name})")]
+            told = ", ".join(f'"{c}"' for c in columns if c != "id" or name in {"records", "captures"})
+            found[name] = sorted(db.execute(f"SELECT {told} FROM {name}"), key=repr)
+    db.close()
+    return found
+
+
+def test_an_archive_goes_on_after_a_rebuild_as_if_nothing_had_been(
+    filled: Archive, where: Path, tmp_path: Path, make_desk: Any, make_article: Any
+) -> None:
+    filled.close()
+    shutil.copytree(where, tmp_path / "other")
+    _drop_database(tmp_path / "other")
+    rebuild(tmp_path / "other")
+    answers = []
+    for place in (where, tmp_path / "other"):
+        with Archive.open(place, write=True) as archive:
+            desk = make_desk(archive)
+            edit = desk.take(desk.fetched("http://paper.example/news/quay", b"new", 99), make_article("Quay burns", "new words"))
+            check = desk.take(desk.fetched("http://paper.example/news/quay", b"nw", 100), make_article("Quay burns", "new words"))
+            answers.append([(r.outcome, r.record, r.version, r.change) for r in (edit, check)])
+            assert archive.verify().ok
+    assert answers[0] == answers[1]
+
+
+def test_a_rebuild_over_a_good_database_changes_nothing(filled: Archive, where: Path, telling: Telling) -> None:
+    before = telling(filled)
+    filled.close()
+    rebuild(where)
+    rebuild(where)
+    with Archive.open(where) as again:
+        assert telling(again) == before
+
+
+def test_a_rebuild_while_a_writer_holds_a_segment_is_refused(filled: Archive, where: Path, telling: Telling) -> None:
+    before = telling(filled)
+    with pytest.raises(StorageUnavailable, match="another process is writing"):
+        rebuild(where)
+    assert telling(filled) == before
+
+
+def test_a_rebuild_while_a_writer_is_open_that_has_not_written_yet_is_refused(
+    filled: Archive, where: Path, make_desk: Any, make_article: Any
+) -> None:
+    filled.close()
+    with Archive.open(where, write=True) as writer:
+        with pytest.raises(StorageUnavailable, match="another process is writing"):
+            rebuild(where)
+        desk = make_desk(writer)
+        taken = desk.take(desk.fetched("http://paper.example/news/new", b"new", 50), make_article("New", "new words"))
+    with Archive.open(where) as again:
+        assert again.find("http://paper.example/news/new") == taken.record
+
+
+def test_readers_do_not_stand_in_the_way_of_a_rebuild(filled: Archive, where: Path) -> None:
+    filled.close()
+    with Archive.open(where) as reader:
+        lines = list(reader.list())
+        assert rebuild(where)["records"] == len(lines)
+
+
+def test_a_lost_segment_is_a_hole_that_is_named_and_the_old_database_stays(
+    where: Path, clock: Any, make_desk: Any, fill_desk: Any, telling: Telling
+) -> None:
+    with Archive.create(where, now=clock, segment_limit=6_000) as archive:
+        fill_desk(make_desk(archive))
+        before = telling(archive)
+    segments = sorted((where / "warc").iterdir())
+    assert len(segments) > 2
+    lost = segments[1].rename(where.parent / "lost")
+    old = (where / "pressmark.db").read_bytes()
+    with pytest.raises(Damaged, match=r"hole before entry \d+ of .*: restore") as told:
+        rebuild(where)
+    assert "\n" not in str(told.value) and told.value.facts["place"]
+    assert (where / "pressmark.db").read_bytes() == old
+    assert not (where / "pressmark.db.new").exists()
+    lost.rename(segments[1])
+    _drop_database(where)
+    rebuild(where)
+    with Archive.open(where) as again:
+        assert telling(again) == before
+
+
+def test_a_damaged_content_record_is_named_and_the_old_database_stays(filled: Archive, where: Path, telling: Telling) -> None:
+    before = telling(filled)
+    filled.close()
+    with sqlite3.connect(where / "pressmark.db") as db:
+        name, offset = db.execute(
+            "SELECT s.name, m.offset FROM members m JOIN segments s ON s.id = m.segment WHERE m.type = 'conversion' LIMIT 1"
+        ).fetchone()
+    db.close()
+    path = where / "warc" / name
+    data = bytearray(path.read_bytes())
+    data[offset + 40] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Damaged, match="missing from the WARCs: restore"):
+        rebuild(where)
+    with Archive.open(where) as again:
+        assert telling(again) == before
+
+
+def test_a_damaged_payload_costs_that_capture_only(filled: Archive, where: Path, telling: Telling) -> None:
+    before = telling(filled)
+    filled.close()
+    with sqlite3.connect(where / "pressmark.db") as db:
+        query = (
+            "SELECT s.name, m.offset, m.record_id FROM members m JOIN segments s ON s.id = m.segment WHERE m.type = 'response'"
+        )
+        name, offset, capture = db.execute(query).fetchone()
+    db.close()
+    path = where / "warc" / name
+    data = bytearray(path.read_bytes())
+    data[offset + 40] ^= 1
+    path.write_bytes(data)
+    _drop_database(where)
+    assert rebuild(where)["damaged"] == 1
+    with Archive.open(where) as again:
+        told = telling(again)
+        assert told == before
+        with pytest.raises(Damaged, match="verify"):
+            again.load_capture(capture)
+        assert [f.place for f in again.verify().findings if f.place.startswith("warc/")] == [f"warc/{name}:{offset}"]
+
+
+def test_a_rebuild_where_no_archive_is_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        rebuild(tmp_path)
+
+
+def test_a_rebuild_of_a_newer_archive_is_refused(filled: Archive, where: Path) -> None:
+    filled.close()
+    descriptor = where / "pressmark-archive.json"
+    descriptor.write_text(descriptor.read_text("utf-8").replace('"pressmark": 1', '"pressmark": 2'), "utf-8")
+    with pytest.raises(NewerFormat):
+        rebuild(where)
+
+
+def test_a_rebuild_that_is_killed_leaves_an_archive_that_can_be_rebuilt(filled: Archive, where: Path, telling: Telling) -> None:
+    before = telling(filled)
+    filled.close()
+    program = "import os, sys, storage; storage.rebuild(sys.argv[1], progress=lambda d, t: os._exit(9) if d > t / 2 else None)"
+    assert subprocess.run([sys.executable, "-c", program, str(where)], check=False).returncode == 9
+    with Archive.open(where) as again:
+        assert telling(again) == before
+    _drop_database(where)
+    rebuild(where)
+    with Archive.open(where) as again:
+        assert telling(again) == before
