@@ -29,6 +29,7 @@ _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\
 _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(])|(?<=[가-힣])\.\s|[。！？]\S")
 # a byline, or a row of links for sharing
 _SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
+_DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
 _NO_CREDIT = re.compile(rf"(?:^|\|\s?)By\s[A-Z]|^(?:(?i:{_SHARE})\W*){{2,}}$")
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
@@ -171,15 +172,20 @@ def _credible(
         return None
     words = lexicon(language)
     credit = parse_credit(line, language, organizations=organizations)
-    labelled = labelled or (words.lead.match(line) or words.bare.match(line) or words.after.search(line)) is not None
-    if not labelled and _SENTENCE_INSIDE.search(line):
+    labelled = labelled or words.lead.match(line) is not None
+    bare = words.bare.match(line) is not None  # "Foto A. B."; but also "Aufnahme vom 3. Juli"
+    if not (labelled or bare) and (_SENTENCE_INSIDE.search(line) or line[-1] in "!?"):
         return None
     if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
         return None
     if not credit.names_someone:
-        stated = (credit.kind is not None or credit.license is not None or bool(credit.unclear)) and labelled and len(line) <= 60
+        stated = (
+            (credit.kind is not None or credit.license is not None or bool(credit.unclear))
+            and (labelled or bare)
+            and len(line) <= 60
+        )
         return credit if stated and not credit.unclear else None
-    if labelled or not strict:
+    if labelled or not strict or words.after.search(line) or (bare and credit.creators):
         return credit
     known = [a for a in credit.agencies if is_known(a, frozenset(map(fold, organizations)))]
     return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
@@ -198,5 +204,5 @@ def _shaped(text: str, words: Lexicon) -> bool:
 
 
 def _caption(text: str) -> str | None:
-    caption = text.strip(" |–—-/■▲◆▶,;([").strip()
+    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([")).strip()
     return caption or None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.fields.credit_words import Lexicon, fold, known_organizations, platforms
+from extractors.fields.credit_words import Lexicon, fold, known_organizations, platforms, short_organizations
 
 _PARTICLES = frozenset(
     re.findall(
@@ -20,13 +20,13 @@ _PARTICLES = frozenset(
     )
 )
 _NEVER_LAST = _PARTICLES - frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ul"})
-_CONNECTIVES = _PARTICLES | frozenset(re.findall(r"\S+", "of the and for und et für pour para per och og à in on at"))
+_CONNECTIVES = _PARTICLES | frozenset(re.findall(r"\S+", "of the and for und et für pour para per och og à in on at & +"))
 _DOMAIN = re.compile(
     r"\w\.(?:com|org|net|de|at|ch|fr|it|es|uk|ru|ua|pl|nl|se|no|dk|fi|is|eu|tv|news|info|media|in|jp|kr|cn)\b", re.I
 )
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f]")
 _HAN = re.compile(r"^[\u3400-\u9fff々]{2,4}$")
-_HAN_KANA = re.compile(r"^[\u3400-\u9fff々\u3040-\u30ffー・\s]{2,14}$")
+_HAN_KANA = re.compile(r"^[\u3400-\u9fff々\u3040-\u30ffー・\s]{2,9}$")
 _HANGUL = re.compile(r"^[가-힣]{2,4}$")
 _ROLE_END = re.compile(r"(?:\s*(?:선임|인턴|사진|전문)?기자|記者|记者|さん|撮影|摄|攝)$")
 LONGEST_NAME = 8  # words of an organization
@@ -56,15 +56,15 @@ def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *,
     """
     split = [piece for party in parties for piece in _split_known(party, words, known)]
     certain = [_certain(p, words, known) for p in split]
-    agency_named = any(
-        c is False and (fold(p.text) in known_organizations() or p.organization) for c, p in zip(certain, split, strict=True)
-    )
+    agency_named = any(c is False and (is_known(p.text) or p.organization) for c, p in zip(certain, split, strict=True))
     platform_named = any(fold(p.text) in platforms() for p in split)
     result = []
     for party, person in zip(split, certain, strict=True):
         name = _ROLE_END.sub("", party.text) or party.text
         if person is None:
-            person = _by_neighbours(name, agency_named=agency_named, platform_named=platform_named, labelled=labelled)
+            person = _by_neighbours(
+                name, agency_named=agency_named, platform_named=platform_named, person_named=True in certain, labelled=labelled
+            )
         result.append(Named(name, person))
     return result
 
@@ -72,7 +72,8 @@ def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *,
 def is_known(name: str, known: frozenset[str] = frozenset()) -> bool:
     """Whether the word data (or ``known``, folded) has this organization."""
     folded = fold(name)
-    return folded in known_organizations() or folded in known
+    printed_so = len(folded) > 3 or name.strip(" .,:") in short_organizations()
+    return folded in known or (printed_so and folded in known_organizations())
 
 
 def looks_like_person(name: str, words: Lexicon) -> bool:
@@ -98,14 +99,13 @@ def _certain(party: Party, words: Lexicon, known: frozenset[str]) -> bool | None
     name = party.text
     if not any(c.isalpha() for c in name):
         return None
-    folded = fold(name)
-    if party.organization or folded in known_organizations() or folded in known:
+    if party.organization or is_known(name, known):
         return False
     if looks_like_person(_ROLE_END.sub("", name), words):
         return True
     tokens = name.split()
-    if len(tokens) > LONGEST_NAME or len(name) > 90:
-        return None
+    if len(tokens) > LONGEST_NAME or len(name) > 90 or re.search(r"\d{4}|\w@\w", name):
+        return None  # a sentence, an archive's number, an address
     lower = sum(t[0].islower() and fold(t) not in _CONNECTIVES for t in tokens)
     if len(tokens) >= 4 and lower * 2 >= len(tokens):
         return None  # a sentence
@@ -113,10 +113,10 @@ def _certain(party: Party, words: Lexicon, known: frozenset[str]) -> bool | None
         return False
     if _has_organization_word(tokens, words) and _capital_somewhere(name):
         return False
-    return False if len(tokens) > 1 and all(_capital(t) or fold(t) in _PARTICLES for t in tokens) else None
+    return False if len(tokens) > 1 and all(_capital(t) or t.lower() in _CONNECTIVES for t in tokens) else None
 
 
-def _by_neighbours(name: str, *, agency_named: bool, platform_named: bool, labelled: bool) -> bool | None:
+def _by_neighbours(name: str, *, agency_named: bool, platform_named: bool, person_named: bool, labelled: bool) -> bool | None:
     tokens = name.split()
     if len(tokens) == 1 and name[0].isalpha():
         if platform_named and (name[0].islower() or any(c.isdigit() for c in name)):
@@ -125,7 +125,7 @@ def _by_neighbours(name: str, *, agency_named: bool, platform_named: bool, label
             return False
         if _capital(name):
             return agency_named and name[1:].islower()
-        return None
+        return False if person_named and 2 <= len(name) <= 4 else None  # "A. B./hr"
     if labelled and len(tokens) <= 4 and _capital_somewhere(name) and name[-1] not in "!?":
         return False
     return None
@@ -137,7 +137,7 @@ def _split_known(party: Party, words: Lexicon, known: frozenset[str]) -> list[Pa
     if is_known(party.text, known) or len(tokens) < 2:
         return [party]
     for cut in range(len(tokens) - 1, 0, -1):
-        head, tail = " ".join(tokens[:cut]), " ".join(tokens[cut:])
+        head, tail = _ROLE_END.sub("", " ".join(tokens[:cut])), " ".join(tokens[cut:])
         if is_known(head, known) and looks_like_person(tail, words):
             return [Party(head, True), Party(tail)]
         if is_known(tail, known) and looks_like_person(head, words):

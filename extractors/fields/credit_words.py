@@ -62,6 +62,13 @@ def known_organizations() -> frozenset[str]:
 
 
 @cache
+def short_organizations() -> frozenset[str]:
+    """Names of up to three letters as they may be printed: PA and dpa, but not "Pa."."""
+    short = [name for names in _sources().values() for name in names if len(name) <= 3]
+    return frozenset({*short, *(name.upper() for name in short)})
+
+
+@cache
 def platforms() -> frozenset[str]:
     """Folded names of places where people put pictures: a name beside one may be a nickname."""
     return frozenset(fold(name) for name in _sources()["platforms"])

@@ -32,6 +32,7 @@ _LICENSE = re.compile(
 _URL = re.compile(r"https?://\S+|\bwww\.\S+")
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
+_SIDE = re.compile(r"^(?:[LR]|left|right|links|rechts|oben|unten|top|bottom)\s?:\s*", re.I)
 _CUT = "\ue000"  # a character for private use: not white space, in no word
 _SEPARATORS = re.compile(
     rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»\"“”„]"
@@ -128,7 +129,7 @@ def _kind(text: str, words: Lexicon) -> tuple[str | None, str]:
         before = text[: match.start()].rstrip(" ")
         last = fold(before.rsplit(None, 1)[-1]) if before else ""
         touches = before[-1:].isalnum() and len(before) + 1 == match.start()
-        if touches and " " not in match.group() and last in words.organization:
+        if touches and " " not in match.group() and (last in words.organization or is_known(f"{last} {match.group()}")):
             return match.group()
         found.append(words.kinds[fold(match.group())])
         return _CUT
@@ -166,7 +167,7 @@ def _unspaced(text: str) -> bool:
 
 
 def _bare_name(text: str, words: Lexicon) -> str:
-    name = text.strip(" .,:;'‘’*").removeprefix("the ")
+    name = _SIDE.sub("", text.strip(" .,:;'‘’*")).removeprefix("the ")
     if is_known(name):  # "picture alliance" begins with no label, "AP Photo" ends with one
         shorter = words.label_end.sub("", name)
         return shorter if is_known(shorter) else name

@@ -31,7 +31,7 @@ _JUNK_WORDS = (
     "show caption", "hide", "open image in new window", "view image in fullscreen", "zoom", "close", "fullscreen", "play",
     "play video", "share", "view gallery", "photo", "photos", "advertisement", "anzeige", "bild vergrößern", "vergrößern",
     "이미지 확대보기", "laden...", "laden…", "loading...", "loading…",
-    "media playback is unsupported on your device", "[+]", "+", "×", "more", "read more",
+    "media playback is unsupported on your device", "[+]", "+", "×", "more", "read more", "up next",
 )  # fmt: skip
 _JUNK = re.compile(rf"(?:{'|'.join(re.escape(w) for w in _JUNK_WORDS)}|image \d+ of \d+|\d+ ?/ ?\d+)", re.I)
 _LABEL = re.compile(r"^(?:image source|image credit|image caption|image copyright|media caption|credit|source)[,:]?$", re.I)

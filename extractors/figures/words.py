@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from extractors.dom import HIDDEN_TAGS, Element
 from extractors.fields.captions import could_be_credit, is_credit, split_caption
+from extractors.fields.credit_words import lexicon
 from extractors.fields.credits import Credit, is_license_link, parse_credit
 from extractors.figures.named import (
     CAPTION,
@@ -71,6 +72,8 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
         if own is not None:
             words = with_credit(page, words, page.text_of(own), own, organizations)
             text = text_without(best, {own})
+    if words.credit is not None:
+        text = _without_label(text, page.language)
     return with_caption(page, words, text[:LONGEST_CAPTION], best, organizations)
 
 
@@ -167,6 +170,15 @@ def _highest_with(page: Page, element: Element, text: str, top: Element) -> Elem
     while (parent := element.getparent()) is not None and parent is not top and page.text_of(parent) == text:
         element = parent
     return element
+
+
+def _without_label(caption: str, language: str | None) -> str:
+    """The caption without the label ("©", "Foto:") of a credit that stands in an element of its own."""
+    end = caption[-40:] + " "
+    for label in lexicon(language).lead.finditer(end):
+        if not end[label.end() :].strip():
+            return caption[: len(caption) - len(end) + 1 + label.start()].rstrip(" |–—-/(")
+    return caption
 
 
 def _without_repeat(caption: str, line: str) -> str:
