@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from extractors import declared, printed_dates
+from extractors.date_words import labels
 from extractors.declared_dates import parse
 from extractors.dom import Element, collapse
 from extractors.field import Candidate
@@ -63,8 +64,10 @@ def marked(page: Page, label: str) -> Iterator[Candidate[str]]:
         props = (element.get("itemprop") or "").split()
         marks = _marks(element)
         said = prop in props or (element.get("pubdate") is not None and label == "published")
-        if said or (name.search(marks) and not elsewhere.search(marks) and not {"datePublished", "dateModified"} & set(props)):
+        if said:
             yield from _own(page, element, label)
+        elif name.search(marks) and not elsewhere.search(marks) and not {"datePublished", "dateModified"} & set(props):
+            yield from (c for c in _own(page, element, label) if c.cue in {"", label})
         elif not elsewhere.search(marks):
             yield from (c for c in _own(page, element, label) if c.cue == label)
 
@@ -114,11 +117,12 @@ def short_lines(page: Page) -> Iterator[Candidate[str]]:
         root.iter("p", "div", "span", "td", "li", "strong", "em", "b", "h2", "h3", "h4", "h5", "font", "i"), 3_000
     ):
         text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
-        if not 6 <= len(text) <= LONGEST_LINE or page.in_noise(element):
+        if not 6 <= len(text) <= LONGEST_LINE or page.in_noise(element) or _elsewhere(page, element):
             continue
         for found in printed_dates.find(text, page.language, day_first=day_first(page)):
             mostly = (found.end - found.start) * 3 >= len(text) or (found.start <= 12 and len(text) <= 80)
-            if found.label != "updated" and (mostly or found.label == "published") and found.edtf.count("-") > 1:
+            label = found.label or (_label(page, element) if found.start < 4 else "")
+            if label != "updated" and (mostly or label == "published") and found.edtf.count("-") > 1:
                 whole = page.text_of(element)
                 words = text[found.start : found.end]
                 place = "css:" + page.css(element)
@@ -226,13 +230,26 @@ def _find_dated(page: Page) -> list[Element]:
             and not _DATE_NAME.search(_marks(element))
         ):
             continue
-        if len(element) > 12 or page.in_noise(element):
+        if len(element) > 12 or page.in_noise(element) or _elsewhere(page, element):
             continue
         inside = any(a in scope for a in element.iterancestors())
         (near if inside else far).append(element)
         if len(near) + len(far) > 4 * MOST_ELEMENTS:
             break
     return (near + far)[:MOST_ELEMENTS]
+
+
+def _elsewhere(page: Page, element: Element) -> bool:
+    """Whether an element belongs to a card about another piece: in a link away, or in an article without the headline."""
+    for ancestor in islice(element.iterancestors(), 8):
+        if page.h1 is not None and ancestor in page.around_headline:
+            return False
+        href = ancestor.get("href") if ancestor.tag == "a" else None
+        if href and len(href) > 1 and href[0] != "#" and not page.is_own_address(href):
+            return True
+        if ancestor.tag == "article" and page.h1 is not None and ancestor not in page.around_main:
+            return True
+    return False
 
 
 def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
@@ -243,14 +260,33 @@ def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
         value = element.get(name)
         edtf = parse(value, page.language, day_first=day_first(page)) if value and any(c.isdigit() for c in value) else None
         if edtf:
-            yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "")
+            yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "", cue=_label(page, element))
             return
     text = page.text_of(element)
     if not text or len(text) > LONGEST_TEXT:
         return
     for found in printed_dates.find(text, page.language, day_first=day_first(page)):
         words = text[found.start : found.end]
-        yield _with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=found.label))
+        cue = found.label or (_label(page, element) if found.start < 4 else "")
+        yield _with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=cue))
+
+
+def _label(page: Page, element: Element) -> str:
+    """What the words right before an element call the date in it."""
+    item = element
+    for _ in range(3):
+        before = item.getprevious()
+        parent = item.getparent()
+        words = (before.tail or "").strip() or page.text_of(before) if before is not None else ""
+        words = words or ((parent.text or "") if parent is not None else "")
+        if words.strip():
+            found = list(labels(page.language).finditer(words[-40:]))
+            near = found and len(words[-40:]) - found[-1].end() <= 12
+            return (found[-1].lastgroup or "") if near else ""
+        if parent is None:
+            return ""
+        item = parent
+    return ""
 
 
 def _with_year(page: Page, found: Candidate[str]) -> Candidate[str]:

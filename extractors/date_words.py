@@ -48,10 +48,12 @@ def fold(word: str) -> str:
 
 
 def month(word: str, language: str | None) -> Month | None:
-    """The month a word means, in the page's language first, then in any; ``None`` if it is none."""
+    """The month a word means, in the page's language, English, or any; ``None`` if it is none."""
     everywhere, by_language = _months()
     folded = fold(word)
-    return by_language.get(language or "", {}).get(folded) or everywhere.get(folded)
+    known = by_language.get(language or "", {}).get(folded) or by_language["en"].get(folded)
+    # a short form of another language is mostly a word of this one: "des 15" is no December in German
+    return known or (everywhere.get(folded) if len(folded) > 3 or language not in by_language else None)
 
 
 @cache

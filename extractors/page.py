@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
@@ -192,7 +192,7 @@ class Page:
         """
         item: Element | None = element
         while item is not None:
-            if item in self._around_headline:
+            if item in self.around_headline:
                 return False
             if self._own_noise(item):
                 return True
@@ -200,11 +200,24 @@ class Page:
         return False
 
     @cached_property
+    def around_main(self) -> frozenset[Element]:
+        """``main`` and everything around it, up to the root."""
+        return frozenset() if self.main is None else frozenset((self.main, *self.main.iterancestors()))
+
+    def is_own_address(self, href: str) -> bool:
+        """Whether a link leads to this very page, as far as host and path tell."""
+        try:
+            return _address(urljoin(self.url or "", href)) in self._own_addresses
+        except ValueError:
+            return False
+
+    @cached_property
     def _title_element(self) -> Element | None:
         return next((t for t in self.tree.iter("title") if next(t.iterancestors("svg"), None) is None), None)
 
     @cached_property
-    def _around_headline(self) -> frozenset[Element]:
+    def around_headline(self) -> frozenset[Element]:
+        """The headline's element and everything around it, up to the root."""
         return frozenset() if self.h1 is None else frozenset((self.h1, *self.h1.iterancestors()))
 
     def _named_noise(self, element: Element) -> bool:

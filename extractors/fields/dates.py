@@ -14,8 +14,12 @@ from functools import cache
 from extractors import date_places
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
+from extractors.printed_dates import offset_text
+from model.article import Evidence
 from model.edtf import Edtf, parse_edtf
 
+REDATED = 60  # days between an address and a declared date that no slow desk explains
+MOST_OFFSET = 14 * 60
 _EARLIEST_YEAR = 1690  # the first newspapers; older ones are slips of software
 _NOBODYS = frozenset({"1970-01-01", "1900-01-01", "1969-12-31", "1899-12-30", "1753-01-01"})
 _PUBLISHED_METAS = (
@@ -93,6 +97,26 @@ def printed(page: Page) -> Iterator[Candidate[str]]:
     yield from date_places.printed(page)
 
 
+def own_clock(page: Page) -> Iterator[Candidate[str]]:
+    """A printed time without an offset that is a declared instant on the publisher's own clock:
+    the two together say the offset.
+    """
+    declared = [c for c in (*json_ld(page), *metas(page)) if _parts(c.value).offset == 0 and _exact(_parts(c.value)) == 2]
+    for found in (*microdata(page), *times(page), *printed(page)) if declared else ():
+        date = _parts(found.value)
+        if _exact(date) != 1 or date.earliest is None:
+            continue
+        for said in declared:
+            instant = _parts(said.value).earliest
+            minutes = (date.earliest - instant).total_seconds() / 60 if instant else 0
+            offset = round(minutes / 15) * 15
+            if 0 < abs(offset) <= MOST_OFFSET and abs(minutes - offset) < 2:
+                proof = Evidence("date_published.own_clock", said.how, said.where, said.quote)
+                value = date.text[:16] + offset_text(offset)
+                yield Candidate(value, found.how, found.where, found.quote, {"/offset": proof})
+                return
+
+
 def state(page: Page) -> Iterator[Candidate[str]]:
     """Keys of embedded state that mean publication."""
     yield from date_places.in_states(page, "published")
@@ -162,6 +186,9 @@ def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
     dates = [_parts(f.candidate.value) for f in found]
     best = min(range(len(found)), key=lambda i: (dates[i].year is None, dates[i].day is None, i))
     day = dates[best]
+    first = _first_address(found, dates, day)
+    if first is not None:
+        return first
     if day.offset == 0 and day.has_time:
         return _local(dates, best)
     if _exact(day) == 2:
@@ -175,13 +202,22 @@ def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
     return max(same, key=lambda i: (_exact(_parts(found[i].candidate.value)), -i)) if same else best
 
 
+def _first_address(found: Sequence[Found[str]], dates: Sequence[Edtf], day: Edtf) -> int | None:
+    """A day in the address long before a declared one: the piece was moved or dated anew, its address was not."""
+    for i, item in enumerate(found):
+        told, said = dates[i].earliest, day.earliest
+        if item.strategy.endswith(".address") and told and said and (said - told).days > REDATED:
+            return i
+    return None
+
+
 def _local(dates: Sequence[Edtf], best: int) -> int:
     """A time in UTC gives way to the same instant on the publisher's own clock, and a local
     midnight that was turned into UTC to the day that is printed.
     """
     utc = dates[best].earliest
     for i, date in enumerate(dates):
-        if date.offset and date.has_time and utc and date.earliest and abs((date.earliest - utc).total_seconds()) < 60:
+        if date.offset and date.has_time and utc and date.earliest and abs((date.earliest - utc).total_seconds()) < 120:
             return i
     if utc and utc.hour >= 21 and utc.minute == 0 and utc.second == 0:
         tomorrow = (utc + timedelta(hours=4)).date().isoformat()
@@ -211,7 +247,7 @@ def _clock(date: Edtf) -> str:
 
 _PUBLISHED = Field(
     "date_published",
-    (json_ld, metas, microdata, other_nodes, times, vague_metas, printed, state, address),
+    (json_ld, metas, microdata, other_nodes, times, printed, vague_metas, own_clock, state, address),
     _accept,
     _choose,
     fallbacks=(short_lines, anywhere),
