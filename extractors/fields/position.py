@@ -129,6 +129,8 @@ def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | N
     of = patterns["of"].match(after)
     if of and _MAKES_WORKS.fullmatch(title.split()[-1]):
         return None, None
+    if at and of and re.match(r"\s(?:for|with|pour|para|per|voor)\s", at[0]):
+        at = None  # "director of the Institute for Example": the organization's own "for"
     if at and _soon(after[: at.start()]):
         organization = _organization(after[at.end() :], language)
         if organization or needs_role:

@@ -33,6 +33,10 @@ def read(text: str, url: str | None = None, captured_at: datetime | None = None)
     standfirst = _standfirst(copy, evidence)
     authors = writers.read(copy, language, evidence)
     images = pictures.read(copy, language, evidence)
+    for name, parts in (("/authors", authors), ("/images", images)):
+        first = next((evidence[k] for k in (f"{name}/0", f"{name}/0/name") if k in evidence), None)
+        if parts and first is not None:
+            evidence[name] = first
     dateline = _dateline(copy, text, evidence)
     body = _body(copy, evidence)
     date = published(copy, dateline, url, captured_at, language, evidence)

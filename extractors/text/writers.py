@@ -68,7 +68,7 @@ def _notes(copy: Copy, authors: list[Author], language: str | None, evidence: di
         if not told.affiliations and not told.role and own is None:
             continue
         merged = affiliations.merge(author.affiliations, told.affiliations)
-        role = author.role or told.role
+        role = author.role or told.role or next((a.role for a in merged if a.role and not a.past), None)
         authors[number] = replace(author, role=role, affiliations=merged, bio=_part(note.text, author, alone))
         _say(evidence, f"/authors/{number}/bio", "authors.end_note", note)
         for at, item in enumerate(merged):
