@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractors.dom import Element
 from extractors.field import Found, shorten
@@ -177,8 +178,7 @@ def _notes(page: Page, authors: Sequence[Author]) -> Iterator[Note]:
         return
     seen: set[str] = set()
     for element in page.tree.iter("div", "section", "aside", "p", "footer", "address", "li", "span", "article", "em", "figure"):
-        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if len(marks) < 4 or len(marks) > 300 or not _BOX.search(_CAMEL.sub("-", marks)):
+        if not any(_is_box(m) for m in (element.get("class"), element.get("id")) if m):
             continue
         text = _short(page, element)
         if text and len(text) >= 30 and text not in seen and not _comment(element):
@@ -192,6 +192,11 @@ def _notes(page: Page, authors: Sequence[Author]) -> Iterator[Note]:
         if text and len(text) >= 30 and text not in seen:
             seen.add(text)
             yield Note(text, "css:" + page.css(element), How.INFERRED, False)
+
+
+@lru_cache(maxsize=8192)
+def _is_box(mark: str) -> bool:
+    return 3 < len(mark) <= 300 and bool(_BOX.search(_CAMEL.sub("-", mark)))
 
 
 def _short(page: Page, element: Element) -> str | None:

@@ -108,6 +108,9 @@ def speaks_of_author(text: str, language: str | None) -> bool:
 
 def is_about(text: str, name: str, language: str | None) -> bool:
     """True where a paragraph reads as a note about this author: the name, then "is" or "was"."""
+    low = text.casefold()
+    if not any(t.casefold() in low for t in name.split() if len(t) > 2) and name.casefold() not in low:
+        return False
     verb, writes = _patterns(language)["verb"], _patterns(language)["writes"]
     for sentence in sentences(text)[:10]:
         if names.key(name.split()[-1]) not in names.key(sentence[:160]) and names.key(name.split()[0]) not in names.key(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from extractors import printed_dates
 from extractors.dom import HIDDEN_TAGS, Element, collapse, pieces
@@ -194,10 +195,22 @@ def _says_author(element: Element) -> bool:
         return False
     if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or "") or element.tag == "byline":
         return True
-    marks = " ".join(element.get(a) or "" for a in ("class", "id", "data-testid", "data-qa", "data-component"))
-    if not marks.strip() or len(marks) > 600:
-        return False
-    return bool(_CLASS.search(_CAMEL.sub("-", marks))) and not _NOT.search(marks)
+    return any(_mark_says_author(m) for a in _ATTRIBUTES if (m := element.get(a))) and not any(
+        _mark_says_no(m) for a in _ATTRIBUTES if (m := element.get(a))
+    )
+
+
+_ATTRIBUTES = ("class", "id", "data-testid", "data-qa", "data-component")
+
+
+@lru_cache(maxsize=8192)
+def _mark_says_author(mark: str) -> bool:
+    return len(mark) <= 400 and bool(_CLASS.search(_CAMEL.sub("-", mark)))
+
+
+@lru_cache(maxsize=1024)
+def _mark_says_no(mark: str) -> bool:
+    return bool(_NOT.search(mark))
 
 
 def _read(page: Page, element: Element) -> tuple[Author, ...]:

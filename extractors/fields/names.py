@@ -143,8 +143,11 @@ def invert(text: str) -> str:
     return f"{found[2]} {found[1]}" if found else text
 
 
+@lru_cache(maxsize=8192)
 def key(name: str) -> str:
     """What two spellings of one name have in common: case, accents, punctuation left out."""
+    if name.isascii():
+        return " ".join(re.findall(r"\w+", name.lower()))
     decomposed = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     return " ".join(re.findall(r"\w+", plain.replace("ß", "ss").replace("ø", "o").replace("ł", "l")))
