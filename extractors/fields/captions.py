@@ -29,6 +29,7 @@ _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\
 _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(])|(?<=[가-힣])\.\s|[。！？]\S")
 # a byline, or a row of links for sharing
 _SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
+_SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinterest", "linkedin", "telegram"})
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
 _NO_CREDIT = re.compile(rf"(?:^|\|\s?)By\s[A-Z]|^(?:(?i:{_SHARE})\W*){{2,}}$")
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
@@ -178,6 +179,9 @@ def _credible(
         return None
     if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
         return None
+    lead = words.lead.match(line)
+    if lead and lead.group()[-1].isalpha() and not credit.creators and line[lead.end() :].lstrip()[:1].islower():
+        return None  # "photos from the auction"
     if not credit.names_someone:
         stated = (
             (credit.kind is not None or credit.license is not None or bool(credit.unclear))
@@ -187,7 +191,8 @@ def _credible(
         return credit if stated and not credit.unclear else None
     if labelled or not strict or words.after.search(line) or (bare and credit.creators):
         return credit
-    known = [a for a in credit.agencies if is_known(a, frozenset(map(fold, organizations)))]
+    names = frozenset(map(fold, organizations))
+    known = [a for a in credit.agencies if is_known(a, names) and fold(a) not in _SHARED_ON]
     return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.fields.credit_words import Lexicon, fold, known_organizations, platforms, short_organizations
+from extractors.fields.credit_words import Lexicon, agencies, fold, known_organizations, platforms, short_organizations
 
 _PARTICLES = frozenset(
     re.findall(
@@ -29,6 +29,7 @@ _HAN = re.compile(r"^[\u3400-\u9fff々]{2,4}$")
 _HAN_KANA = re.compile(r"^[\u3400-\u9fff々\u3040-\u30ffー・\s]{2,9}$")
 _HANGUL = re.compile(r"^[가-힣]{2,4}$")
 _ROLE_END = re.compile(r"(?:\s*(?:선임|인턴|사진|전문)?기자|記者|记者|さん|撮影|摄|攝)$")
+_ON = re.compile(r"\s(?:on|auf|bei|sur|en|su|no|på|w|na|via)$", re.I)  # "A. B. on Unsplash"
 LONGEST_NAME = 8  # words of an organization
 
 
@@ -90,21 +91,31 @@ def looks_like_person(name: str, words: Lexicon) -> bool:
     significant = [
         t for t in tokens if t.lower().rstrip(",") not in _PARTICLES and not t.lower().startswith(("d'", "d’", "al-", "el-"))
     ]
-    if not significant or tokens[-1].lower() in _NEVER_LAST or fold(tokens[0]) in ("the", "les", "los", "las", "het"):
+    if not significant or (tokens[0][0].islower() and len(significant) < 2) or _capitals_inside(tokens):
+        return False
+    if tokens[-1].lower() in _NEVER_LAST or fold(tokens[0]) in ("the", "les", "los", "las", "het"):
         return False
     return all(_capital(t) for t in significant) and any(sum(c.isalpha() for c in t) > 1 for t in significant)
+
+
+def _capitals_inside(tokens: Sequence[str]) -> bool:
+    """ "Helm POC Tectal" is a thing; "Jean NOM" and "NOM Jean" are people."""
+    capitals = [sum(c.isalpha() for c in t) > 2 and t.isupper() for t in tokens]
+    return any(capitals) and not capitals[0] and not capitals[-1]
 
 
 def _certain(party: Party, words: Lexicon, known: frozenset[str]) -> bool | None:
     name = party.text
     if not any(c.isalpha() for c in name):
         return None
+    tokens = name.split()
     if party.organization or is_known(name, known):
         return False
+    if not name.isupper() and any(len(t) > 1 and t.isupper() and is_known(t) for t in tokens):
+        return False  # "CBS San Lucas"
     if looks_like_person(_ROLE_END.sub("", name), words):
         return True
-    tokens = name.split()
-    if len(tokens) > LONGEST_NAME or len(name) > 90 or re.search(r"\d{4}|\w@\w", name):
+    if len(tokens) > LONGEST_NAME or len(name) > 90 or re.search(r"\d{4}|\w@\w|\w: ", name):
         return None  # a sentence, an archive's number, an address
     lower = sum(t[0].islower() and fold(t) not in _CONNECTIVES for t in tokens)
     if len(tokens) >= 4 and lower * 2 >= len(tokens):
@@ -138,10 +149,11 @@ def _split_known(party: Party, words: Lexicon, known: frozenset[str]) -> list[Pa
         return [party]
     for cut in range(len(tokens) - 1, 0, -1):
         head, tail = _ROLE_END.sub("", " ".join(tokens[:cut])), " ".join(tokens[cut:])
-        if is_known(head, known) and looks_like_person(tail, words):
+        if is_known(head, known) and fold(head) in agencies() and looks_like_person(tail, words):
             return [Party(head, True), Party(tail)]
-        if is_known(tail, known) and looks_like_person(head, words):
-            return [Party(head), Party(tail, True)]
+        owner = _ON.sub("", head)
+        if is_known(tail, known) and (looks_like_person(owner, words) or owner != head):
+            return [Party(owner), Party(tail, True)]
     return [party]
 
 

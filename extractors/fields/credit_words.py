@@ -42,6 +42,7 @@ class Lexicon:
     by: re.Pattern[str]
     agent: re.Pattern[str]
     joins: re.Pattern[str]
+    first_join: re.Pattern[str]
     kind: re.Pattern[str]
     kinds: Mapping[str, str]
     rights: re.Pattern[str]
@@ -69,6 +70,12 @@ def short_organizations() -> frozenset[str]:
 
 
 @cache
+def agencies() -> frozenset[str]:
+    """Folded names of agencies and platforms, beside which a person's name stands."""
+    return frozenset(fold(name) for key in ("agencies", "platforms") for name in _sources()[key])
+
+
+@cache
 def platforms() -> frozenset[str]:
     """Folded names of places where people put pictures: a name beside one may be a nickname."""
     return frozenset(fold(name) for name in _sources()["platforms"])
@@ -88,6 +95,7 @@ def lexicon(language: str | None) -> Lexicon:
         by=re.compile(rf"(?:{_either(_all(near, 'by'))})(?:\s+|:\s*)", re.I),
         agent=re.compile(rf"\s(?:{_either(_all(near, 'agent') - {'via'})})\s", re.I),
         joins=re.compile(rf"\s*(?:{_either(_all(near, 'and') | {'&', '+'})})\s+|[、·]", re.I),
+        first_join=re.compile(rf"(?:{_either(_all(near, 'and') | {'&'})})\s+(?=\S+\s)", re.I),
         kind=re.compile(_either(word for key in KINDS for word in _all(near, key)), re.I),
         kinds=shared.kinds,
         rights=shared.rights,

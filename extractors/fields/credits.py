@@ -32,6 +32,7 @@ _LICENSE = re.compile(
 _URL = re.compile(r"https?://\S+|\bwww\.\S+")
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphens, marks of direction
 _SIDE = re.compile(r"^(?:[LR]|left|right|links|rechts|oben|unten|top|bottom)\s?:\s*", re.I)
 _CUT = "\ue000"  # a character for private use: not white space, in no word
 _SEPARATORS = re.compile(
@@ -104,7 +105,7 @@ def parse_credit(text: str, language: str | None = None, *, organizations: Colle
 def tidy(text: str) -> str:
     """The credit line: white space collapsed, enclosing brackets, dashes at the edges and the
     text of a link that sells the picture taken off."""
-    line = _LICENSE_LINK.sub("", " ".join(text.split()))
+    line = _LICENSE_LINK.sub("", " ".join(text.translate(_INVISIBLE).split()))
     for _ in range(2):
         line = line.strip(_EDGES)
         wrapped = _WRAPPED.match(line)
@@ -171,7 +172,7 @@ def _bare_name(text: str, words: Lexicon) -> str:
     if is_known(name):  # "picture alliance" begins with no label, "AP Photo" ends with one
         shorter = words.label_end.sub("", name)
         return shorter if is_known(shorter) else name
-    for pattern in (words.bare, words.by, words.agent):
+    for pattern in (words.first_join, words.bare, words.by):
         if match := pattern.match(name):
             name = name[match.end() :].strip(" .,:;")
     if fold(name) in words.noise:
