@@ -180,7 +180,7 @@ def _credible(
     if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
         return None
     lead = words.lead.match(line)
-    if lead and lead.group()[-1].isalpha() and not credit.creators and line[lead.end() :].lstrip()[:1].islower():
+    if lead and lead.group().rstrip()[-1].isalpha() and not credit.creators and line[lead.end() :].lstrip()[:1].islower():
         return None  # "photos from the auction"
     if not credit.names_someone:
         stated = (
