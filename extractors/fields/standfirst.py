@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
 from extractors.body.passages import Passage
 from extractors.body.reading import passages_of
@@ -10,67 +15,12 @@ from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from model.article import How
 
-_NAMES = frozenset(
-    (
-        "abstract",
-        "anriss",
-        "bajada",
-        "chapeau",
-        "chapo",
-        "copete",
-        "deck",
-        "dek",
-        "description",
-        "entradilla",
-        "excerpt",
-        "ingress",
-        "intro",
-        "introduction",
-        "kicker",
-        "lead",
-        "leadin",
-        "leadtext",
-        "lede",
-        "lid",
-        "manchet",
-        "newsdeck",
-        "occhiello",
-        "perex",
-        "sapo",
-        "sommario",
-        "sottotitolo",
-        "spot",
-        "standfirst",
-        "strapline",
-        "subhead",
-        "subheader",
-        "subheading",
-        "subheadline",
-        "subtitle",
-        "summary",
-        "teaser",
-        "underrubrik",
-        "volanta",
-        "vorspann",
-    )
-)
-_NOT = frozenset(
-    (
-        "caption",
-        "<figcaption>",
-        "related",
-        "author",
-        "bio",
-        "newsletter",
-        "byline",
-        "comment",
-        "<li>",
-        "<nav>",
-        "<footer>",
-        "<aside>",
-    )
-)
 _NEAR = 14  # passages after the headline in which a standfirst is looked for
+_SHORTEST, _LONGEST = 25, 400
+_TEXT = 160  # characters from which an unlinked passage is the beginning of the text
+_FELLOWS = 2  # passages of the same make from which a passage is one paragraph among others
+# "PARIS (AFP) – …": a story that begins, not a summary
+_FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–—-]\s)")
 
 
 def read(page: Page, headline: str | None) -> Resolved[str]:
@@ -78,28 +28,46 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
 
     def marked(page: Page) -> Iterator[Candidate[str]]:
         for passage in _below(page, headline):
-            if passage.near & _NAMES and len(passage.text) >= 25 and not passage.near & _NOT:
-                yield Candidate(passage.text, How.MARKED, "css:" + page.css(passage.element), passage.text)
+            if passage.near & _words("names"):
+                yield _candidate(page, passage)
 
     def declared_and_printed(page: Page) -> Iterator[Candidate[str]]:
         said = _descriptions(page)
         for passage in _below(page, headline):
-            if passage.text in said and not passage.near & _NOT:
-                yield Candidate(passage.text, How.MARKED, "css:" + page.css(passage.element), passage.text)
+            if passage.text in said and not _FILED.match(passage.text):
+                yield _candidate(page, passage)
 
     return resolve(Field("standfirst", (marked, declared_and_printed)), page)
 
 
-def _below(page: Page, headline: str | None) -> list[Passage]:
+def _candidate(page: Page, passage: Passage) -> Candidate[str]:
+    return Candidate(passage.text, How.MARKED, "css:" + page.css(passage.element), passage.text)
+
+
+def _below(page: Page, headline: str | None) -> Iterator[Passage]:
+    """Passages between the headline and the beginning of the text that could be a standfirst."""
     found = passages_of(page)
-    for passage in found:
-        if passage.element is page.h1 or (headline and passage.text == headline):
-            after = found[passage.index + 1 : passage.index + 1 + _NEAR]
-            return [p for p in after if p.text != headline and p.linked < 0.5 * len(p.text)]
-    return []
+    title = next((p for p in found if p.element is page.h1 or (headline and p.text == headline)), None)
+    if title is None:
+        return
+    makes = Counter((p.tag, p.near) for p in found if p.linked < 0.5 * len(p.text))
+    for passage in found[title.index + 1 : title.index + 1 + _NEAR]:
+        size = len(passage.text)
+        if passage.near & _words("not_names") or passage.linked > 0.5 * size or passage.text == headline:
+            continue
+        if _SHORTEST <= size <= _LONGEST and makes[passage.tag, passage.near] <= _FELLOWS:
+            yield passage
+        if size >= _TEXT:
+            return
 
 
 def _descriptions(page: Page) -> frozenset[str]:
     metas = [m.content for n in ("description", "og:description", "twitter:description") for m in page.meta.get(n, ())]
     nodes = [n.data.get("description") for n in page.articles]
     return frozenset(" ".join(t.split()) for t in (*metas, *nodes) if isinstance(t, str) and t.strip())
+
+
+@cache
+def _words(group: str) -> frozenset[str]:
+    table = tomllib.loads((files("extractors") / "words" / "standfirst.toml").read_text("utf-8"))
+    return frozenset(table[group])
