@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from extractors import declared, printed_dates
 from extractors.date_words import labels
 from extractors.declared_dates import parse
-from extractors.dom import Element, collapse
+from extractors.dom import Element
 from extractors.field import Candidate
 from extractors.page import Node, Page
 from model.article import Evidence, How
@@ -19,7 +20,11 @@ from model.edtf import is_edtf
 
 MOST_ELEMENTS = 40
 LONGEST_TEXT = 300
-LONGEST_LINE = 160
+
+_CARRIERS = (
+    "time", "span", "div", "p", "li", "a", "abbr", "small", "em", "b", "strong", "font", "td", "dd", "h4", "h5", "h6", "address",
+    "section", "header", "ul", "i",
+)  # fmt: skip
 
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_SPLIT = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
@@ -108,61 +113,6 @@ def in_url(page: Page) -> Iterator[Candidate[str]]:
                 return
 
 
-def short_lines(page: Page) -> Iterator[Candidate[str]]:
-    """Lines of their own beside the article that are little more than a date, whatever they are called."""
-    root = page.tree.find("body") if page.main is None else page.main
-    if root is None:
-        return
-    for element in islice(
-        root.iter("p", "div", "span", "td", "li", "strong", "em", "b", "h2", "h3", "h4", "h5", "font", "i"), 3_000
-    ):
-        text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
-        if not 6 <= len(text) <= LONGEST_LINE or page.in_noise(element) or _elsewhere(page, element):
-            continue
-        for found in printed_dates.find(text, page.language, day_first=day_first(page)):
-            mostly = (found.end - found.start) * 3 >= len(text) or (found.start <= 12 and len(text) <= 80)
-            label = found.label or (_label(page, element) if found.start < 4 else "")
-            if label != "updated" and (mostly or label == "published") and found.edtf.count("-") > 1:
-                whole = page.text_of(element)
-                words = text[found.start : found.end]
-                place = "css:" + page.css(element)
-                yield _with_year(page, Candidate(found.edtf, How.INFERRED, place, words if words in whole else whole))
-
-
-def by_htmldate(page: Page, limit: str | None) -> Iterator[Candidate[str]]:
-    """htmldate's extensive search for the original date, bounded by ``limit``.
-
-    It gives a day and no place: what cannot be found again on the page (such as the first of
-    January made out of a copyright line) is not believed.
-    """
-    from htmldate import find_date
-
-    found = find_date(
-        page.tree, original_date=True, extensive_search=True, url=page.url, max_date=limit, deferred_url_extractor=True
-    )
-    if found and is_edtf(found):
-        place = _place_of(page, found)
-        if place:
-            yield Candidate(found, How.INFERRED, *place)
-
-
-def _place_of(page: Page, day: str) -> tuple[str, str] | None:
-    year, month, number = day.split("-")
-    for element in islice(
-        page.tree.iter("time", "p", "div", "span", "td", "li", "a", "strong", "em", "b", "small", "h2", "h3", "font"), 6_000
-    ):
-        text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
-        if year in text and len(text) < 400:
-            for found in printed_dates.find(text, page.language, day_first=day_first(page)):
-                if found.edtf.startswith(day):
-                    words = text[found.start : found.end]
-                    whole = page.text_of(element)
-                    return "css:" + page.css(element), words if words in whole else whole
-    shapes = rf"{year}[-/._]?{month}[-/._]?{number}|{number}[-/.]{month}[-/.]{year}|{month}/{number}/{year}"
-    written = re.search(shapes, page.markup)
-    return ("markup", written[0]) if written else None
-
-
 def day_first(page: Page) -> bool:
     """Whether ``5/6/2024`` is the fifth of June here: everywhere but in American English."""
     if page.language not in {"en", None}:
@@ -185,7 +135,12 @@ def _parsed(page: Page, text: str, where: str) -> Iterator[Candidate[str]]:
 
 
 def _marks(element: Element) -> str:
-    return " ".join(element.get(name) or "" for name in ("class", "id", "itemprop", "data-testid"))[:300]
+    return " ".join([element.get(name) or "" for name in ("class", "id", "itemprop", "data-testid")])[:300]
+
+
+@lru_cache(maxsize=4096)
+def _says_date(marks: str) -> bool:
+    return _DATE_NAME.search(marks) is not None
 
 
 def _dated(page: Page) -> list[Element]:
@@ -199,47 +154,18 @@ def _dated(page: Page) -> list[Element]:
 def _find_dated(page: Page) -> list[Element]:
     near: list[Element] = []
     far: list[Element] = []
-    scope = set() if page.main is None else {page.main}
-    for element in page.tree.iter(
-        "time",
-        "span",
-        "div",
-        "p",
-        "li",
-        "a",
-        "abbr",
-        "small",
-        "em",
-        "b",
-        "strong",
-        "font",
-        "td",
-        "dd",
-        "h4",
-        "h5",
-        "h6",
-        "address",
-        "section",
-        "header",
-        "ul",
-        "i",
-    ):
-        if (
-            element.tag != "time"
-            and not (element.get("itemprop") or "").startswith("date")
-            and not _DATE_NAME.search(_marks(element))
-        ):
+    for element in page.tree.iter(*_CARRIERS):
+        named = element.tag == "time" or (element.attrib and _says_date(_marks(element)))
+        if not named or len(element) > 12 or page.in_noise(element) or elsewhere(page, element):
             continue
-        if len(element) > 12 or page.in_noise(element) or _elsewhere(page, element):
-            continue
-        inside = any(a in scope for a in element.iterancestors())
+        inside = page.main is not None and any(a is page.main for a in element.iterancestors())
         (near if inside else far).append(element)
         if len(near) + len(far) > 4 * MOST_ELEMENTS:
             break
     return (near + far)[:MOST_ELEMENTS]
 
 
-def _elsewhere(page: Page, element: Element) -> bool:
+def elsewhere(page: Page, element: Element) -> bool:
     """Whether an element belongs to a card about another piece: in a link away, or in an article without the headline."""
     for ancestor in islice(element.iterancestors(), 8):
         if page.h1 is not None and ancestor in page.around_headline:
@@ -260,18 +186,18 @@ def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
         value = element.get(name)
         edtf = parse(value, page.language, day_first=day_first(page)) if value and any(c.isdigit() for c in value) else None
         if edtf:
-            yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "", cue=_label(page, element))
+            yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "", cue=label_before(page, element))
             return
     text = page.text_of(element)
     if not text or len(text) > LONGEST_TEXT:
         return
     for found in printed_dates.find(text, page.language, day_first=day_first(page)):
         words = text[found.start : found.end]
-        cue = found.label or (_label(page, element) if found.start < 4 else "")
-        yield _with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=cue))
+        cue = found.label or (label_before(page, element) if found.start < 4 else "")
+        yield with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=cue))
 
 
-def _label(page: Page, element: Element) -> str:
+def label_before(page: Page, element: Element) -> str:
     """What the words right before an element call the date in it."""
     item = element
     for _ in range(3):
@@ -289,7 +215,7 @@ def _label(page: Page, element: Element) -> str:
     return ""
 
 
-def _with_year(page: Page, found: Candidate[str]) -> Candidate[str]:
+def with_year(page: Page, found: Candidate[str]) -> Candidate[str]:
     """A printed day and month completed by the year that the address spells, with both as evidence."""
     if not found.value.startswith("XXXX"):
         return found

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import chain
 
-from extractors import date_places
+from extractors import date_places, date_search
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
 from extractors.printed_dates import offset_text
@@ -118,8 +119,9 @@ def own_clock(page: Page) -> Iterator[Candidate[str]]:
 
 
 def state(page: Page) -> Iterator[Candidate[str]]:
-    """Keys of embedded state that mean publication."""
-    yield from date_places.in_states(page, "published")
+    """Keys of embedded state that mean publication, asked only where the page says no time elsewhere: state is large."""
+    if not any(_exact(_parts(c.value)) for c in chain(json_ld(page), metas(page), microdata(page), times(page))):
+        yield from date_places.in_states(page, "published")
 
 
 def address(page: Page) -> Iterator[Candidate[str]]:
@@ -129,12 +131,12 @@ def address(page: Page) -> Iterator[Candidate[str]]:
 
 def short_lines(page: Page) -> Iterator[Candidate[str]]:
     """Lines of their own that are little more than a date."""
-    yield from date_places.short_lines(page)
+    yield from date_search.short_lines(page)
 
 
 def anywhere(page: Page) -> Iterator[Candidate[str]]:
     """What htmldate finds, told how late it may be: a last resort that knows the day only."""
-    yield from date_places.by_htmldate(page, _limit(page))
+    yield from date_search.by_htmldate(page, _limit(page))
 
 
 def json_ld_modified(page: Page) -> Iterator[Candidate[str]]:
