@@ -266,7 +266,7 @@ class Archive:
     def verify(self, progress: Progress = _quiet) -> Verification:
         """Checks everything held against itself; see ``storage.verify``."""
         with self._database.reading() as tx:
-            return Checker(tx, self._folder.folder, progress).run()
+            return Checker(tx, self._folder, progress).run()
 
     # writing
 

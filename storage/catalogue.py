@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -25,7 +26,8 @@ class Written:
 
 
 def catalogue(tx: Connection, name: str, committed: int, members: Sequence[Written], warcinfo: str | None = None) -> None:
-    """Takes members into the catalogue and moves the segment's committed length to ``committed``.
+    """Takes members, each at its own place, into the catalogue and moves the committed length of one
+    segment to ``committed``.
 
     ``warcinfo`` is the UUID of the segment's current ``warcinfo`` record and the software it
     names, parted by a space; ``None`` leaves it as it is.
@@ -34,13 +36,13 @@ def catalogue(tx: Connection, name: str, committed: int, members: Sequence[Writt
     segment = tx.execute(select(t.c.id).where(t.c.name == name)).scalar_one_or_none()
     values: dict[str, object] = {"committed": committed} | ({"warcinfo": warcinfo} if warcinfo else {})
     if segment is None:
-        done = tx.execute(t.insert(), {"name": name, **values})
-        segment = done.inserted_primary_key[0] if done.inserted_primary_key else None
+        tx.execute(t.insert(), {"name": name, **values})
     else:
         tx.execute(t.update().where(t.c.id == segment).values(values))
-    rows = [_row(w, segment) for w in members]
-    if rows:
-        tx.execute(tables.members.insert(), rows)
+    for place, there in groupby(sorted(members, key=lambda w: w.place.segment), key=lambda w: w.place.segment):
+        rows = _rows(tx, place, list(there))
+        if rows:
+            tx.execute(tables.members.insert(), rows)
 
 
 def written(path: Path, member: Member) -> Written:
@@ -60,7 +62,21 @@ def imprint_of(member: Member) -> str | None:
     return f"{member.id} {software}"
 
 
-def _row(member: Written, segment: int | None) -> dict[str, object]:
-    place = member.place
-    row: dict[str, object] = {"record_id": member.record_id, "segment": segment, "type": member.type, "sha256": member.sha256}
-    return row | {"offset": place.offset, "length": place.length}
+def _rows(tx: Connection, name: str, members: Sequence[Written]) -> list[dict[str, object]]:
+    """Rows for the members of one segment that are not in the catalogue: recovery may have been faster."""
+    m, s = tables.members.c, tables.segments.c
+    segment = tx.execute(select(s.id).where(s.name == name)).scalar_one()
+    first = min(w.place.offset for w in members)
+    known = set(tx.execute(select(m.record_id).where(m.segment == segment, m.offset >= first)).scalars())
+    return [
+        {
+            "record_id": w.record_id,
+            "segment": segment,
+            "offset": w.place.offset,
+            "length": w.place.length,
+            "type": w.type,
+            "sha256": w.sha256,
+        }
+        for w in members
+        if w.record_id not in known
+    ]

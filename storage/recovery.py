@@ -8,7 +8,7 @@ still right, voided otherwise), and half a member (cut off: it was never acknowl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -27,6 +27,9 @@ from storage.warc import Member, walk
 
 LEDGER = "urn:pressmark:ledger:"
 
+Void = Callable[[Connection, Segment, Sequence[tuple[str, str]]], None]
+"""Says in the ledger, inside a transaction, that entries (ids and digests) were never in force."""
+
 
 @dataclass
 class Tail:
@@ -40,24 +43,27 @@ class Tail:
     imprint: str | None = None
 
 
-def recover(database: Database, segment: Segment, new_id: Callable[[], str]) -> list[tuple[str, str]]:
-    """Settles the tail of one locked segment; the ids and digests of entries that the caller must void."""
+def recover(database: Database, segment: Segment, new_id: Callable[[], str], void: Void) -> None:
+    """Settles the tail of one locked segment, in one transaction with the ``void`` of what is not right any more."""
     with database.reading() as tx:
         t = tables.segments.c
         committed = tx.execute(select(t.committed).where(t.name == segment.name)).scalar_one_or_none() or 0
     if segment.size <= committed:
-        return []
+        return
     tail = _read_tail(segment, committed)
     with database.transaction() as tx:
-        return _settle(tx, tail, new_id)
+        wrong = _settle(tx, tail, new_id)
+        if wrong:
+            void(tx, segment, wrong)
 
 
 def _read_tail(segment: Segment, committed: int) -> Tail:
     tail = Tail(segment)
     for found in walk(segment.path, committed):
         if not isinstance(found, Member):
-            if found.at_end:
+            if found.torn or found.at_end:
                 segment.truncate(found.offset)
+                break  # what looks like records in there is the inside of a copy that was being kept
             continue
         tail.written.append(written(segment.path, found))
         tail.imprint = imprint_of(found) or tail.imprint
@@ -80,14 +86,16 @@ def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> list[tuple
             insert_capture(tx, facts, data, digest_of(data))
     chains = Chains(tx, new_id)
     void: list[tuple[str, str]] = []
+    said: set[str] = set()
     for entry, data in tail.entries:
         if _still_right(tx, chains, entry, tail):
             chains.insert(entry, data)
             apply(tx, entry, tail.content.__getitem__)
+            said |= {x["id"] for x in entry.body["entries"]} if entry.kind is Kind.VOID else set()
         else:
             void.append((entry.id, digest_of(data)))
     catalogue(tx, tail.segment.name, tail.segment.size, tail.written, tail.imprint)
-    return void
+    return [(entry, digest) for entry, digest in void if entry not in said]
 
 
 def _still_right(tx: Connection, chains: Chains, entry: Entry, tail: Tail) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -101,26 +101,44 @@ class SegmentFolder:
         self._serial = 0
 
     def names(self) -> list[str]:
-        """All segments, oldest name first."""
-        return sorted(p.name for p in self.folder.glob("*.warc.gz"))
+        """The archive's segments, oldest name first; a foreign file in the folder is none."""
+        return sorted(p.name for p in self.folder.glob(f"{self._prefix}-*.warc.gz"))
+
+    def foreign(self) -> list[str]:
+        """WARC files in the folder that are not this archive's."""
+        return sorted({p.name for p in self.folder.glob("*.warc.gz")} - set(self.names()))
+
+    def held(self) -> set[str]:
+        """Segments that a writer has locked now."""
+        found: set[str] = set()
+        for name in self.names():
+            segment = self._lock(self.path(name))
+            if segment is None:
+                found.add(name)
+            else:
+                segment.close()
+        return found
 
     def path(self, name: str) -> Path:
         """The file of a segment."""
         return self.folder / name
 
-    def lock_free(self, skip: Sequence[str] = ()) -> Iterator[Segment]:
+    def lock_free(self) -> Iterator[Segment]:
         """Every segment whose lock can be had at once, locked. The caller closes them."""
         for name in self.names():
-            if name not in skip:
-                segment = self._lock(self.path(name))
-                if segment is not None:
-                    yield segment
+            segment = self._lock(self.path(name))
+            if segment is not None:
+                yield segment
 
-    def adopt(self) -> Segment | None:
-        """A segment under the size limit that nobody holds, locked; the newest such."""
+    def adopt(self, committed: Mapping[str, int]) -> Segment | None:
+        """A segment under the size limit that nobody holds, locked; the newest such.
+
+        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy.
+        """
         for name in reversed(self.names()):
             path = self.path(name)
-            if path.stat().st_size < self._limit and (segment := self._lock(path)) is not None:
+            whole = committed.get(name, 0) <= path.stat().st_size < self._limit
+            if whole and (segment := self._lock(path)) is not None:
                 return segment
         return None
 
@@ -136,7 +154,11 @@ class SegmentFolder:
                 continue
             except OSError as error:
                 raise _unavailable(path, error) from error
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # another writer adopted it in this very moment
+                file.close()
+                continue
             sync_folder(self.folder)
             return Segment(path, file)
 

@@ -22,6 +22,7 @@ from storage import tables
 from storage.capture_records import is_facts
 from storage.chain import ledger_rows
 from storage.recovery import LEDGER
+from storage.segments import SegmentFolder
 from storage.warc import Break, Member, walk
 
 Progress = Callable[[int, int], None]
@@ -33,9 +34,12 @@ _REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
 class Checker:
     """One run over an archive; findings in the order of the checks."""
 
-    def __init__(self, tx: Connection, folder: Path, progress: Progress) -> None:
+    def __init__(self, tx: Connection, folder: SegmentFolder, progress: Progress) -> None:
         self._tx = tx
         self._folder = folder
+        # before the transaction's first look: what a writer begins afterwards is none of its business
+        self._held = folder.held()
+        self._names = folder.names()
         self._progress = progress
         self._entries: dict[str, str] = {}
         self._facts: dict[str, str] = {}
@@ -52,7 +56,9 @@ class Checker:
     def _segments(self) -> Iterator[Finding]:
         t = tables.segments
         known = {row.name: row for row in self._tx.execute(select(t))}
-        paths = {p.name: p for p in sorted(self._folder.glob("*.warc.gz"))}
+        paths = {name: self._folder.path(name) for name in self._names if name in known or name not in self._held}
+        for name in self._folder.foreign():
+            yield Finding(f"warc/{name}", "it is not a segment of this archive", "move it to another folder")
         for name in sorted(known.keys() - paths.keys()):
             yield Finding(f"warc/{name}", "the segment is missing", _RESTORE)
         total, done = sum(p.stat().st_size for p in paths.values()), 0

@@ -21,6 +21,7 @@ GZIP_HEAD = bytes.fromhex("1f8b0800000000000003")
 _LEVEL = 6
 _STEP = 1 << 18
 _BLOCK_END = b"\r\n\r\n"
+_CUT_OFF = "the record is cut off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Bytes of a segment that are no whole member. ``at_end`` where nothing readable follows."""
+    """Bytes of a segment that are no whole member. ``at_end`` where nothing readable follows;
+    ``torn`` where a member began well and the file ended before it did, as after a kill.
+    """
 
     offset: int
     length: int
     problem: str
     at_end: bool
+
+    @property
+    def torn(self) -> bool:
+        return self.problem == _CUT_OFF
 
 
 def urn(uuid: str) -> str:
@@ -155,7 +162,7 @@ def _unpack(data: mmap.mmap, offset: int, size: int) -> Member | str:
     except zlib.error:
         return "the compressed record is damaged"
     if not unpacker.eof:
-        return "the record is cut off"
+        return _CUT_OFF
     return _parse(b"".join(parts), offset, position - len(unpacker.unused_data) - offset)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from model.article import Article
 from model.capture import Capture
@@ -185,7 +185,7 @@ class Writer:
     def _open(self) -> Pen:
         """The segment to append to: the one held, an adopted one after its recovery, or a new one."""
         if self._segment is None:
-            self._segment = self._folder.adopt() or self._folder.create()
+            self._segment = self._folder.adopt(self._committed()) or self._folder.create()
             self._settled = False
         if not self._settled:
             self._recover(self._segment)
@@ -194,18 +194,24 @@ class Writer:
             self._introduce(self._segment)
         return self._pen(self._segment)
 
+    def _committed(self) -> dict[str, int]:
+        t = tables.segments.c
+        with self._database.reading() as tx:
+            return dict(tx.execute(select(t.name, t.committed)).tuples().all())
+
     def _pen(self, segment: Segment) -> Pen:
         return Pen(segment, self._imprint.archive, self._imprint.agent, self._now, self._new_id)
 
     def _recover(self, segment: Segment) -> None:
-        void = recover(self._database, segment, self._new_id)
-        if void:
-            entries = [{"id": entry, "digest": digest} for entry, digest in void]
-            body = {"entries": entries, "reason": "written before a process ended, never in force"}
-            with self._database.transaction() as tx:
-                batch = Batch(tx, self._pen(segment))
-                batch.write(Kind.VOID, self._imprint.archive, body)
-                batch.finish()
+        recover(self._database, segment, self._new_id, self._void)
+
+    def _void(self, tx: Connection, segment: Segment, wrong: Sequence[tuple[str, str]]) -> None:
+        entries = [{"id": entry, "digest": digest} for entry, digest in wrong]
+        batch = Batch(tx, self._pen(segment))
+        batch.write(
+            Kind.VOID, self._imprint.archive, {"entries": entries, "reason": "written before a process ended, never in force"}
+        )
+        batch.finish()
 
     def _introduce(self, segment: Segment) -> None:
         """Says in a ``warcinfo`` record who writes from here on, where the last one names another."""
@@ -229,8 +235,10 @@ class Writer:
         name = (("WARC-Filename", segment.name),)
         pen = self._pen(segment)
         written = pen.append(Draft("warcinfo", info, utc_text(self._now()), block, "application/warc-fields", None, name))
-        segment.warcinfo = info
+        self._settled = False
         with self._database.transaction() as tx:
             batch = Batch(tx, pen)
             batch.add([written])
             batch.finish(f"{info} {self._imprint.software}")
+        self._settled = True
+        segment.warcinfo = info
