@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from model.errors import BadCall
+
 if TYPE_CHECKING:
     from flows.settings import Settings
     from storage import Archive
@@ -36,8 +38,18 @@ class Call:
         return load(self.environ, self.cwd)
 
     def place(self, archive: str | None) -> str:
-        """Where the archive is: the option, the settings, or ``./archive``."""
-        return archive or self.settings.archive
+        """Where the archive is: the option, the settings, or ``./archive``.
+
+        Raises ``BadCall`` for what this release cannot do yet, rather than passing over it and
+        keeping things elsewhere than a person thinks.
+        """
+        for name in ("database_url", "store_url"):
+            if getattr(self.settings, name):
+                raise BadCall(f"PRESSMARK_{name.upper()} cannot be used yet: an archive is one folder; unset it")
+        place = archive or self.settings.archive
+        if "://" in place:
+            raise BadCall(f"an archive is a folder, so far not an address such as {place}")
+        return place
 
     def open(self, archive: str | None) -> Archive:
         """The archive for reading; raises ``NotFound`` where there is none."""

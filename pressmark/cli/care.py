@@ -21,8 +21,8 @@ def verify_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
     from pressmark.cli.terminal import console_for, progress
 
     call: Call = ctx.obj
-    with call.open(archive) as kept, progress(call, "reading every record again, bytes:") as advance:
-        found = kept.verify(advance)
+    with call.open(archive) as kept, progress(call, "reading every record again, bytes:") as shown:
+        found = kept.verify(shown.advance)
     if as_json:
         from pressmark.cli.shapes import write_json
 
@@ -47,8 +47,8 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
     from storage import rebuild
 
     call: Call = ctx.obj
-    with progress(call, "reading the WARC files, bytes:") as advance:
-        counts = rebuild(call.place(archive), progress=advance)
+    with progress(call, "reading the WARC files, bytes:") as shown:
+        counts = rebuild(call.place(archive), progress=shown.advance)
     if as_json:
         from pressmark.cli.shapes import write_json
 

@@ -35,8 +35,11 @@ def run(argv: Sequence[str], call: Call, app: typer.Typer | None = None) -> int:
         said = " ".join(error.format_message().split()).rstrip(".")
         _tell(call, f"{said} ({command} --help tells more)", BadCall(said), as_json)
         return WRONG_CALL
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return _interrupted(call)
+    except typer.Abort as error:
+        # typer makes this of an EOFError, which nothing of ours means to raise
+        return _defect(call, error.__cause__ if isinstance(error.__cause__, Exception) else error)
     except BrokenPipeError:
         return PIPE_CLOSED
     except SystemExit as stopped:

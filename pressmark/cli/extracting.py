@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from rich.text import Text
 
 from flows.extraction import Extraction, ExtractionPool, Job, extract_here
 from model.errors import BadCall, PressmarkError, TooLarge, Unreadable
@@ -52,7 +51,8 @@ def extract_files(
             plain = result.article.to_json()
             call.out.write(json.dumps({"file": name} | plain if several else plain, ensure_ascii=False) + "\n")
         else:
-            console.print(words(name, "dim"), article_card(result.article), Text(), sep="\n", end="")
+            console.print(words(name, "dim"), soft_wrap=True)
+            console.print(article_card(result.article))
     for number, problem in unread.items():
         call.err.write(f"pressmark: {files[number]}: {problem}\n")
         if as_json:

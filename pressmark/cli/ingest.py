@@ -96,7 +96,7 @@ def ingest_command(
 
     started = time.monotonic()
     told: Counter[Outcome] = Counter()
-    with open_for_writing(call, archive, sources) as kept, progress(call, "taken in:") as advance:
+    with open_for_writing(call, archive, sources) as kept, progress(call, "taken in:") as shown:
         results = Pipeline.from_settings(kept, call.settings).ingest(
             sources,
             url=url,
@@ -109,8 +109,9 @@ def ingest_command(
         teller = Teller(call, kept, as_json)
         for result in results:
             told[result.outcome] += 1
-            teller.tell(result)
-            advance(told.total(), None)
+            with shown.aside():
+                teller.tell(result)
+            shown.advance(told.total())
     if not as_json and told.total() != 1:
         call.out.write(say_totals(told, time.monotonic() - started) + "\n")
     return 1 if _NOT_TAKEN & told.keys() else 0

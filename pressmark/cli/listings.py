@@ -84,7 +84,7 @@ def render_verification(found: Verification) -> RenderableType:
     for finding in found.findings:
         text.append("\n")
         text.append_text(words(finding.place, "bold"))
-        text.append_text(words(f": {finding.problem}. {finding.advice}"))
+        text.append_text(words(f": {finding.problem}; {finding.advice}"))
     return text
 
 

@@ -8,9 +8,7 @@ import typer
 
 ArchiveOption = Annotated[
     str | None,
-    typer.Option(
-        "--archive", metavar="DIR-or-URL", help="The archive. Default: PRESSMARK_ARCHIVE, else ./archive", show_default=False
-    ),
+    typer.Option("--archive", metavar="DIR", help="The archive. Default: PRESSMARK_ARCHIVE, else ./archive", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/shapes.md) instead of text for people.")]
 RecordArgument = Annotated[

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -85,23 +85,46 @@ def up_command(
     else:
         call.out.write(f"{say_sources(plain)} every {say_interval(interval)} into archive {archive_id}, {where}\n")
         call.out.write("".join(f"{line}\n" for line in say_loads(loads, interval)))
-    with ExitStack() as stack:
-        # beside the archive, not in it: what is in it is kept, copied and verified, and this can be thrown away
-        home = stack.enter_context(locked_home(where.with_name(f"{where.name}.schedule")))
-        stack.enter_context(_sigterm_like_ctrl_c())
+    call.out.flush()
+    plan = {
+        "sources": named,
+        "archive": str(where),
+        "archive_id": archive_id,
+        "every": interval.total_seconds(),
+        "name": name or f"archive-{archive_id}",
+    }
+    # beside the archive, not in it: what is in it is kept, copied and verified, and this can be thrown away
+    with locked_home(where.with_name(f"{where.name}.schedule")) as home, _sigterm_like_ctrl_c():
         try:
-            _connect(call, stack, home, port)
-            from flows.deployments import scheduled_ingest, serve_until_stopped
-
-            serve_until_stopped(
-                scheduled_ingest(
-                    named, archive=str(where), archive_id=archive_id, every=interval, name=name or f"archive-{archive_id}"
-                )
-            )
+            ended = _serve(call, plan, home, port)
         except KeyboardInterrupt:
-            pass
-    call.err.write("schedule stopped; what was taken in is kept, and the same call starts it again\n")
-    return 0
+            call.err.write("schedule stopped; what was taken in is kept, and the same call starts it again\n")
+            return 0
+    call.err.write(f"pressmark: the schedule ended by itself (exit code {ended}); why is said above, or in {home}/server.log\n")
+    return 1
+
+
+def _serve(call: Call, plan: Mapping[str, object], home: Path, port: int | None) -> int:
+    from flows.keeper import kept, python
+    from flows.server import free_port, running_server
+    from flows.settings import exported
+
+    environ = {**call.environ, **exported(call.settings)}
+    with ExitStack() as stack:
+        if given := environ.get("PREFECT_API_URL"):
+            _say(call, f"Prefect server: {given}")
+        else:
+            _say(call, "starting a Prefect server, which takes some seconds ...")
+            environ |= stack.enter_context(running_server(home, port or free_port(), environ))
+            _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')} (Ctrl-C ends it)")
+        # not in the folder of the call: Prefect would import a person's own `flows` from there instead of ours
+        command = python("flows.deployments", json.dumps(plan))
+        return stack.enter_context(kept(command, environ=environ, cwd=home)).wait()
+
+
+def _say(call: Call, line: str) -> None:
+    call.err.write(f"{line}\n")
+    call.err.flush()
 
 
 def parse_every(text: str) -> timedelta:
@@ -150,11 +173,10 @@ def _tell_json(call: Call, archive_id: str, where: Path, every: timedelta, plain
 
     told = {"archive": archive_id, "where": str(where), "every_seconds": every.total_seconds(), "sources": len(plain)}
     write_json(call.out, told | {"hosts": loads})
-    call.out.flush()
 
 
 def _absolute(source: str, cwd: Path) -> str:
-    # a run does not start in this folder
+    # runs do not start in the folder of the call
     from sources.files import Kind, kind_of
 
     if source == "-":
@@ -171,20 +193,3 @@ def _sigterm_like_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _connect(call: Call, stack: ExitStack, home: Path, port: int | None) -> None:
-    """Points this process and the ones it starts at a Prefect server: theirs, or one of our own."""
-    from flows.server import free_port, running_server
-
-    # whoever has a folder of flows of their own here should not have it imported for ours
-    os.environ["PYTHONSAFEPATH"] = "1"
-    if given := call.environ.get("PREFECT_API_URL"):
-        call.err.write(f"Prefect server: {given}\n")
-        return
-    call.err.write("starting a Prefect server, which takes some seconds ...\n")
-    call.err.flush()
-    settings = stack.enter_context(running_server(home, port or free_port(), os.environ))
-    os.environ.update(settings)  # before Prefect is imported: it reads its settings once
-    call.err.write(f"watch the runs at {settings['PREFECT_API_URL'].removesuffix('/api')} (Ctrl-C ends it)\n")
-    call.err.flush()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -58,19 +59,35 @@ def words(text: str, style: str = "") -> Text:
     return Text(safe(text), style=style)
 
 
-@contextmanager
-def progress(call: Call, doing: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Shows ``doing`` and a count on stderr while it lasts, where that is a terminal.
+class Progress:
+    """A count on stderr while something lasts; shows nothing where that is no terminal."""
 
-    Yields ``advance(done, total)``; ``total`` is ``None`` where nobody knows it.
-    """
+    def __init__(self, doing: str, status: Status | None) -> None:
+        self._doing = doing
+        self._status = status
+
+    def advance(self, done: int, total: int | None = None) -> None:
+        """``total`` is ``None`` where nobody knows it."""
+        if self._status is not None:
+            self._status.update(f"{self._doing} {done:,}" + (f" of {total:,}" if total else ""))
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Takes the count off the screen while something is printed beside it."""
+        if self._status is None:
+            yield
+            return
+        self._status.stop()
+        yield
+        self._status.start()
+
+
+@contextmanager
+def progress(call: Call, doing: str) -> Iterator[Progress]:
+    """Shows ``doing`` and how far it has come."""
     console = console_for(call.err, call.environ)
     if not console.is_terminal:
-        yield lambda _done, _total: None
+        yield Progress(doing, None)
         return
     with console.status(doing) as status:
-
-        def advance(done: int, total: int | None) -> None:
-            status.update(f"{doing} {done}" + (f" of {total}" if total else ""))
-
-        yield advance
+        yield Progress(doing, status)

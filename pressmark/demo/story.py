@@ -74,7 +74,7 @@ class _Story:
         show(render_differences(found, colour=in_colour(self._console)))
         self._say("The wire story is gone from the paper, not from the archive:")
         show(version_card(self._archive.show(self._record(FERRY))))
-        self._say("How we know what we say of it:")
+        self._say("Where each of these values was found:")
         show(render_why(self._archive.show(self._record(FERRY)).article))
         self._say("Last, every record is read again and checked against the ledger:")
         verified = self._archive.verify()

@@ -68,6 +68,11 @@ def test_a_defect_is_one_line_that_tells_how_to_see_more(pressmark: Pressmark) -
     assert "Traceback" in pressmark(app=app_that(ValueError("x")), environ={"PRESSMARK_DEBUG": "1"}).err
 
 
+def test_an_end_of_file_of_ours_is_a_defect_and_no_interruption(pressmark: Pressmark) -> None:
+    told = pressmark(app=app_that(EOFError("a worker went away")))
+    assert told.code == 70 and "(EOFError: a worker went away)" in told.err
+
+
 def test_an_interruption_is_one_line(pressmark: Pressmark) -> None:
     told = pressmark(app=app_that(KeyboardInterrupt()))
     assert (told.code, told.err) == (130, "pressmark: interrupted; whatever was reported as taken in is kept\n")
@@ -100,6 +105,16 @@ def test_a_wrong_call_is_one_line_and_exit_2(pressmark: Pressmark, tmp_path: Pat
     assert told.code == 2 and told.out == "" and told.err.count("\n") == 1
     assert told.err.startswith(f"pressmark: {said}")
     assert not (tmp_path / "archive").exists()
+
+
+def test_what_cannot_be_used_yet_is_told_and_nothing_is_made(pressmark: Pressmark, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>words</p>")
+    page = str(tmp_path / "page.html")
+    for variable in ("PRESSMARK_DATABASE_URL", "PRESSMARK_STORE_URL"):
+        told = pressmark("ingest", page, environ={variable: "s3://bucket"})
+        assert told.code == 2 and told.err.startswith(f"pressmark: {variable} cannot be used yet")
+    assert pressmark("ingest", page, "--archive", "postgresql://host/archive").code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
 @pytest.mark.parametrize(
