@@ -17,11 +17,13 @@ from extractors.figures.around import read_words
 from extractors.figures.boxes import Box, article_images
 from extractors.figures.data import Declared, declared, markup_in_states
 from extractors.figures.sources import absolute, is_picture, key, where_written
-from extractors.figures.teasers import after_text, is_teaser
+from extractors.figures.teasers import after_text, in_link_away, is_teaser, leads_away
 from extractors.figures.words import Words
 from extractors.page import Page
 from model.article import Evidence, How, Image
 from model.errors import TooLarge, Unreadable
+
+MANY_BEHIND = 3  # images without words behind the last paragraph: a list of teasers
 
 
 def read(page: Page) -> Resolved[tuple[Image, ...]]:
@@ -80,6 +82,14 @@ def json_ld(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
         yield Candidate(tuple(images), How.DECLARED, where, written)
 
 
+def _is_headline(page: Page, caption: Element) -> bool:
+    """Whether a caption is, or holds nothing but, the text of a link to another page."""
+    if in_link_away(page, caption):
+        return True
+    whole = page.text_of(caption)
+    return any(page.text_of(a) == whole and leads_away(page, a) for a in caption.iter("a"))
+
+
 def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     """The image for social networks: the lead, where the page shows none that we found."""
     meta = page.meta_first("og:image:secure_url", "og:image", "twitter:image")
@@ -94,7 +104,7 @@ def _shown(page: Page) -> list[_Found]:
     behind = after_text(page, page.main if page.main is not None else page.tree)
     for box in article_images(page):
         words = read_words(page, box.element, box.image, organizations)
-        if words.credit is None and (box.address is None or _is_furniture(page, box, words, behind)):
+        if (box.address is None and words.credit is None) or _is_furniture(page, box, words, behind):
             continue
         item = _Found(box.image, box.address, words)
         name = key(box.address) if box.address else page.css(box.image)
@@ -114,11 +124,17 @@ def _declared_image(address: str, data: Declared | None) -> Image:
 
 
 def _is_furniture(page: Page, box: Box, words: Words, behind: Collection[Element]) -> bool:
-    """An image that nothing says belongs to the article: wordless, in a card or behind the text."""
+    """An image that nothing says belongs to the article: in a card that leads elsewhere, or one of
+    several behind the text."""
     figured = box.element.tag == "figure" and next(box.element.iter("figcaption"), None) is not None
-    if figured and words.caption:
+    if figured and words.caption is not None:
         return False
-    return box.image in behind or (words.caption is None and is_teaser(page, box.image))
+    if words.caption_at is not None and words.credit is None and _is_headline(page, words.caption_at):
+        return True
+    if words.caption is None and is_teaser(page, box.image, words.credit.credit_line if words.credit else None):
+        return True
+    figure = next(box.image.iterancestors("figure"), None)
+    return words.credit is None and figure is None and len(behind) >= MANY_BEHIND and box.image in behind
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,9 +109,10 @@ def key(address: str) -> str:
         return plain
     path = parts.path.rstrip("/")
     base = path.rsplit("/", 1)[-1].lower()
-    if unique := _UUID.search(path):
-        return unique.group().lower()
     stem = _SIZE.sub("", _FILE.split(base)[0])
+    own_number = re.search(r"\d{6}", stem) and not _UUID.search(base)
+    if not own_number and (unique := _UUID.search(path)):  # in the file's name, or its folder's where the file has none
+        return unique.group().lower()
     long_tokens = re.findall(r"[A-Za-z0-9-]{20,}|\d{6,}", path)
     if len(stem) >= 8 and (any(c.isdigit() for c in stem) or len(stem) >= 16):
         return stem

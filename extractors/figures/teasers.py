@@ -30,13 +30,17 @@ def after_text(page: Page, root: Element) -> frozenset[Element]:
     return frozenset(behind) if size >= LEAST_TEXT else frozenset()
 
 
-def is_teaser(page: Page, image: Element) -> bool:
-    """Whether an image without words stands in a card whose text leads to another page."""
+def is_teaser(page: Page, image: Element, credit_line: str | None = None) -> bool:
+    """Whether an image without caption stands in a card whose text leads to another page.
+
+    A link around the credit itself leads to the photographer and makes no teaser.
+    """
     item = image.getparent()
     for _ in range(6):
         if item is None or item.tag in _ROOTS or too_big(item) or len(page.text_of(item)) > 400:
             return False
-        if any(len(page.text_of(a)) >= 15 and leads_away(page, a) for a in item.iter("a")):
+        texts = [page.text_of(a) for a in item.iter("a") if leads_away(page, a)]
+        if any(len(t) >= 15 and not (credit_line and t in credit_line) for t in texts):
             return True
         item = item.getparent()
     return False
