@@ -34,7 +34,7 @@ _SHAPES = (
         "wdy",
         re.compile(rf"{_WORD}[.,]?\s{{0,3}}(\d{{1,2}})(?:st\b|nd\b|rd\b|th\b)?(?![\d:])(?:(?:\s?[,.]|\s)\s?(?:de\s)?(\d{{4}}))?"),
     ),
-    ("wy", re.compile(rf"{_WORD}[.,]?\s(?:de\s)?(\d{{4}})(?!\d)")),
+    ("wy", re.compile(rf"(?<!\d\s)(?<!\d\.\s)(?<!\d){_WORD}[.,]?\s(?:de\s)?(\d{{4}})(?!\d)")),
 )
 _TIME = re.compile(
     r"(?P<before>上午|下午|午前|午後|오전|오후|晚上|凌晨)?\s{0,2}(?<![\d:.])(?P<hour>\d{1,2})\s?(?:[:.h時시点Hu]|：)\s?(?P<minute>\d{2})"
