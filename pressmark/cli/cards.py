@@ -28,9 +28,8 @@ _OUTCOME_STYLES = {
 
 
 def outcome_line(result: Result) -> Text:
-    """One source's outcome on one line, never folded: record, source, reason as far as there are any."""
-    line = Text(no_wrap=True, overflow="ignore")
-    line.append_text(Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " "))
+    """One source's outcome: record, source, reason as far as there are any; to be printed unfolded."""
+    line = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ")
     if result.record:
         line.append(reference(result.record, result.version), "bold")
         line.append("  ")
@@ -57,10 +56,10 @@ def article_card(article: Article) -> RenderableType:
     return Group(*article_lines(article), _grid([*article_rows(article, full=True)]))
 
 
-def result_card(result: Result, view: VersionView) -> RenderableType:
-    """An outcome with the article that came of it."""
+def result_card(result: Result, article: Article) -> RenderableType:
+    """What stands under the outcome line of a version that came of a source."""
     changes = [("What changed", Text("\n".join(say_change(result.change))))] if result.change and result.change.fields else []
-    return Group(outcome_line(result), *article_lines(view.article), _grid([*changes, *article_rows(view.article)]))
+    return Group(*article_lines(article), _grid([*changes, *article_rows(article)]))
 
 
 def version_card(view: VersionView) -> RenderableType:

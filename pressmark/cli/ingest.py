@@ -142,7 +142,8 @@ class Teller:
         if result.outcome == "held" and shown:
             self._console.print(held_card(result))
         elif result.outcome in {"new", "changed"} and result.record and shown:
-            self._console.print(result_card(result, self._kept.show(result.record, result.version)))
+            self._console.print(outcome_line(result), soft_wrap=True)
+            self._console.print(result_card(result, self._kept.show(result.record, result.version).article))
         else:
             self._console.print(outcome_line(result), soft_wrap=True)
             return
