@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _WORDS = Path(__file__).parent.parent / "words"
@@ -51,6 +51,7 @@ class Lexicon:
     organization_ends: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The form in which words are compared: case folded, straight apostrophes, no edge marks."""
     return " ".join(text.casefold().replace("’", "'").strip(" .,:;()[]\"'«»„“”").split())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.fields.credit_names import Party, classify, is_known
 from extractors.fields.credit_words import Lexicon, fold, lexicon
@@ -73,8 +74,12 @@ def parse_credit(text: str, language: str | None = None, *, organizations: Colle
     ``organizations`` are further names known to be organizations' (the publisher's). Never
     raises; a text that is no credit gives a credit without names, or with much ``unclear``.
     """
+    return _parsed(tidy(text), language, frozenset(map(fold, organizations)))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
     words = lexicon(language)
-    line = tidy(text)
     if not line:
         return Credit()
     rest = _MARK.sub(_CUT, line[:LONGEST])
@@ -87,7 +92,6 @@ def parse_credit(text: str, language: str | None = None, *, organizations: Colle
         rest = _YEARS.sub(_CUT, rest)
     kind, rest = _kind(rest, words)
     labelled = bool(words.lead.match(line)) or bool(words.bare.match(line)) or notice is not None
-    known = frozenset(map(fold, organizations))
     parties = _parties(rest, words)
     kind = kind or next((words.kinds[fold(p.text)] for p in parties if fold(p.text) in words.kinds), None)
     named = classify([p for p in parties if fold(p.text) not in words.kinds], words, known, labelled=labelled)
