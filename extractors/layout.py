@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import islice
 
 from extractors.dom import Element, text_of
 
@@ -34,14 +35,15 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
         score += 0.15 * bool(_HEADLINE_CLASS.search(mark)) + 0.15 * (element.get("itemprop") == "headline")
         score -= 0.5 * bool(_SITE_CLASS.search(mark)) + 0.4 * noise(element) + 0.3 * (len(words) < 3)
         ranked.append((score, -position, element))
-    if ranked:
-        best = max(ranked, key=lambda r: r[:2])
-        if best[0] >= 0.3 or not wanted:
-            return best[2]
-    close = _other_heading(tree, wanted)
-    if close is not None:
-        return close
-    return max(ranked, key=lambda r: r[:2])[2] if ranked and max(ranked, key=lambda r: r[:2])[0] > -0.2 else None
+    if not ranked:
+        return _other_heading(tree, wanted, 0.0)
+    score, _, best = max(ranked, key=lambda r: r[:2])
+    share = _cover(_words(text_of(best)), wanted)
+    # a heading that is little of the title may be the site's own name: another may say the rest
+    other = _other_heading(tree, wanted, share) if wanted and (score < 0.3 or share < 0.5) else None
+    if other is not None:
+        return other
+    return best if score >= 0.3 or not wanted or score > -0.2 else None
 
 
 def main_element(tree: Element, h1: Element | None, noise: Callable[[Element], bool]) -> Element | None:
@@ -94,21 +96,23 @@ def _marked_body(tree: Element) -> Element | None:
     return None
 
 
-def _other_heading(tree: Element, wanted: list[frozenset[str]]) -> Element | None:
+def _other_heading(tree: Element, wanted: list[frozenset[str]], share: float) -> Element | None:
+    """A heading that is not an ``h1`` and says more than ``share`` of the title, or ``None``."""
     best: tuple[float, Element] | None = None
-    for position, element in enumerate(tree.iter("h2", "h3", "div", "span", "p")):
-        if position > 4_000:
-            break
+    for element in islice(tree.iter("h2", "h3", "div", "span", "p"), 4_000):
         mark = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        if element.tag not in {"h2", "h3"} and not _HEADLINE_CLASS.search(mark):
-            continue
-        if len(element) > 6:
+        if (element.tag not in {"h2", "h3"} and not _HEADLINE_CLASS.search(mark)) or len(element) > 6:
             continue
         words = _words(text_of(element))
         score = _agreement(words, wanted)
-        if len(words) >= 3 and score >= 0.75 and (best is None or score > best[0]):
+        if len(words) >= 3 and score >= 0.75 and _cover(words, wanted) > share + 0.1 and (best is None or score > best[0]):
             best = (score, element)
     return best[1] if best else None
+
+
+def _cover(words: list[str], wanted: list[frozenset[str]]) -> float:
+    have = frozenset(words)
+    return max((len(have & w) / len(w) for w in wanted), default=0.0)
 
 
 def _agreement(words: list[str], wanted: list[frozenset[str]]) -> float:

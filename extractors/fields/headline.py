@@ -114,7 +114,8 @@ def _choose(page: Page, found: Sequence[Found[str]]) -> int:
     if found[first["h1"]].candidate.cue == "noise":
         other = next((same_key(c.value) for c in declared_alternative(page)), "")
         return first[_beside_navigation(shown, told, social, other)]
-    if told and told != shown:
+    cut = told and _begins(shown, told) and found[first["json_ld"]].candidate.value.endswith(("...", "…"))
+    if told and told != shown and not cut:
         if shown.endswith(" " + told) or (told == social and _better(shown, told, tab, newsroom)):
             return first["json_ld"]
         if newsroom and _begins(tab, told) and social != shown:
@@ -148,7 +149,7 @@ def _better(shown: str, told: str, tab: str, newsroom: bool) -> bool:
     """Whether what both declarations say outdoes a heading that says otherwise."""
     if told.endswith(" " + shown):  # they carry the kicker as well
         return True
-    return told in shown or (newsroom and _begins(tab, told))
+    return told in shown or _apart(shown, told) or (newsroom and _begins(tab, told))
 
 
 def _agreed(keys: dict[str, str]) -> str:
