@@ -14,7 +14,7 @@ from extractors.fields import author_notes, declared_authors, names
 from extractors.fields.byline_markup import Bylines
 from extractors.page import Page
 from extractors.words import agencies
-from model.article import Author, Evidence
+from model.article import Author, Evidence, How
 
 Authors = tuple[Author, ...]
 
@@ -46,7 +46,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
             strategies,
             _accept,
             choose,
-            (marked.signature, marked.signed_line, marked.byline_anywhere, marked.name_alone),
+            (marked.labelled, marked.signature, marked.signed_line, marked.byline_anywhere, marked.name_alone),
         ),
         page,
     )
@@ -80,16 +80,25 @@ def _accept(_page: Page, value: Authors) -> str | None:
 
 
 def _choose(found: Sequence[Found[Authors]], houses: frozenset[str], language: str | None) -> int:
-    ranks = [min(_rank(f.candidate.value, houses, language), 1 if f.candidate.cue == "organization" else 9) for f in found]
+    ranks = [min(_rank(f.candidate.value, houses, language), _limit(f)) for f in found]
     best = max(range(len(found)), key=lambda i: (ranks[i], -i))
     own = _keys(found[best])
     backing = sum(_keys(f) == own for f in found)
     for index, other in enumerate(found):
         fuller = ranks[index] >= 3 and _keys(other) > own and len(_keys(other)) <= 12
         agreed = sum(_keys(f) >= _keys(other) for f in found)
-        if fuller and (agreed > 1 or other.candidate.cue == "led") and agreed >= backing:
+        said = other.candidate.cue == "led" or other.candidate.how is How.DECLARED
+        if fuller and (agreed > 1 or said) and agreed >= backing:
             return index  # the byline names more people than the first place that was asked
     return best
+
+
+def _limit(found: Found[Authors]) -> float:
+    """How far a place is to be trusted: an organization is no person; who is named elsewhere on the
+    page comes after a pen name in its byline."""
+    if found.candidate.cue == "organization":
+        return 1
+    return 1.5 if found.strategy.endswith(("elsewhere", "json_ld_page")) else 9
 
 
 def _keys(found: Found[Authors]) -> frozenset[str]:
@@ -111,6 +120,8 @@ def _rank(authors: Authors, houses: frozenset[str], language: str | None) -> int
         return 4 if all(names.is_person(a.name, language) or agencies.agency(a.name) for a in authors) else 3
     if any(agencies.agency(a.name) for a in authors):
         return 2
+    if all(names.is_desk(a.name, language) for a in authors):
+        return 0
     if all(names.key(a.name) in houses or agencies.is_organization(a.name) for a in authors):
         return 0 if all(names.key(a.name) in houses or names.is_slug(a.name) for a in authors) else 1
-    return 2 if all(len(a.name.split()) == 1 and not names.is_slug(a.name) for a in authors) else 1
+    return 2 if all(len(a.name.split()) == 1 and not names.is_slug(a.name) and not a.name.islower() for a in authors) else 1

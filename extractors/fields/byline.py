@@ -162,6 +162,8 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         names.role_head(plain, language) is None and any(_desk(t, language) for t in tokens)
     ):
         return [Part("desk", plain)]
+    if plain.casefold() in PLACES:
+        return [Part("place", plain)]
     if publisher and names.key(plain) == names.key(publisher):
         return [Part("organization", plain)]
     for_whom = re.match(r"(.+?)\s+(?:for|für|pour|para|per|voor)\s+(.+)$", plain, re.IGNORECASE)

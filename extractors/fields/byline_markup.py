@@ -14,6 +14,7 @@ from extractors.field import Candidate
 from extractors.fields import byline, names
 from extractors.page import Page
 from extractors.words import agencies
+from extractors.words.people import people
 from model.article import Author, How
 
 MAX_TEXT = 300
@@ -39,6 +40,9 @@ _PROFILE = re.compile(
 )
 _NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
 _SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
+_LABELS = frozenset(
+    {"span", "p", "div", "strong", "b", "h2", "h3", "h4", "h5", "h6", "dt", "label", "th", "td", "small", "em", "nonbold"}
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHECKED = re.compile(
     r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|"
@@ -74,23 +78,52 @@ class Bylines:
         for item, text in self._below(page, _NEAR_AFTER, 180):
             if item.tag == "a" or _CHECKED.search(text[:60]):
                 continue
-            rest, had = byline.without_lead(text, page.language)
-            authors = byline.read(rest, page.language) if had else ()
+            if not byline.without_lead(text, page.language)[1]:
+                continue
+            authors = byline.read_pieces(_pieces(item), page.language)
             persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
-            if persons and not page.in_noise(item):
+            desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
+            if (persons or desk) and not _misplaced(item):
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
                 return
 
     def name_alone(self, page: Page) -> Found:
         """An element below the headline that holds a full name and at most a date beside it."""
         for item, text in self._below(page, 60, 60):
-            if not len(text) >= 5 or len(item) > 2 or (len(text) > 45 and not re.search(r"\d", text)):
+            parent = item.getparent()
+            in_text = parent is not None and parent.tag in {"p", "li", "em", "strong"}
+            if len(item) > 2 or item.tag in _HEADINGS or in_text:
                 continue
             authors = byline.read(re.sub(r"^[\d.\s:,/|–-]+(?:Uhr)?", "", text), page.language)
             alone = len(authors) == 1 and names.is_person(authors[0].name, page.language) and not _echo(page, authors[0].name)
-            if alone and not page.in_noise(item):
+            if alone and (self._dated(page, item, text) or _pictured(page, authors[0].name)) and not page.in_noise(item):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
+
+    def labelled(self, page: Page) -> Found:
+        """A name behind an element that says no more than "By", "Author" or "Text"."""
+        words = frozenset(people(page.language).by)
+        for at, item in enumerate(self._elements):
+            if item.tag not in _LABELS or len(item) > 1:
+                continue
+            label = self._text(page, item, 30)
+            if not label or label.casefold().strip(" :") not in words or page.in_noise(item):
+                continue
+            behind = collapse(item.tail or "").strip(" :")
+            place = item
+            if len(behind) < 3:
+                place = next(
+                    (e for e in self._elements[at + 1 : at + 6] if e.getparent() is not item and self._text(page, e, 100)), item
+                )
+                behind = self._text(page, place, 100) or ""
+            authors = (
+                byline.read_pieces(_pieces(place), page.language) if place is not item else byline.read(behind, page.language)
+            )
+            if authors and all(names.is_person(a.name, page.language) for a in authors):
+                at_place = place if place is not item else item.getparent()
+                if at_place is not None:
+                    yield Candidate(authors, How.MARKED, "css:" + page.css(at_place), behind)
+                    return
 
     def byline_anywhere(self, page: Page) -> Found:
         """Elements that say author outside the article, where nothing else names one."""
@@ -134,7 +167,8 @@ class Bylines:
             if close is not near or (not near and inside and page.main is not None and page.main not in element.iterancestors()):
                 continue
             text = self._text(page, element, MAX_TEXT)
-            if element in done or not text or _CHECKED.match(text) or page.in_noise(element):
+            noisy = _misplaced(element) if near else page.in_noise(element)
+            if element in done or not text or _CHECKED.match(text) or noisy:
                 continue
             group = self._siblings(element)
             done.update(group)
@@ -158,7 +192,8 @@ class Bylines:
         if len(row) == 1 and above is not None:
             uncles = [e for e in above if e.tag == parent.tag and e.get("class") == parent.get("class")]
             row = [e for u in uncles for e in u if e in self._chosen and e.tag == element.tag and e.get("class") == mark]
-        return row if 1 < len(row) <= 30 and row[0] is element else [element]
+        spread = self._order[row[-1]] - self._order[row[0]] if row else 0
+        return row if 1 < len(row) <= 30 and row[0] is element and spread <= 14 * len(row) else [element]
 
     def _below(self, page: Page, count: int, longest: int) -> Iterator[tuple[Element, str]]:
         """Elements after the headline with their short texts."""
@@ -233,7 +268,7 @@ def _read(page: Page, element: Element) -> tuple[Author, ...]:
         if {names.key(a.name) for a in kept} >= keys:
             return kept
         return tuple(Author(f) for f in dict.fromkeys(whole))
-    if persons:
+    if persons and not (found and all(agencies.is_organization(f) is False and len(f.split()) == 1 for f in found)):
         return persons
     if len(found) == 1 and "," not in found[0]:
         return byline.read(found[0], language, single=True) or (Author(found[0]),)
@@ -271,7 +306,7 @@ def _pieces(element: Element) -> list[str]:
     found: list[str] = []
 
     def walk(item: Element) -> None:
-        if item.tag in _SKIPPED:
+        if item.tag in _SKIPPED or _is_category(item):
             return
         if item.text:
             found.append(collapse(item.text))
@@ -292,6 +327,40 @@ def _pieces(element: Element) -> list[str]:
         else:
             skipping = False
     return kept
+
+
+def _pictured(page: Page, name: str) -> bool:
+    """True where the page has a portrait or a profile of somebody of this name."""
+    slug = names.key(name).replace(" ", "-")
+    return f'alt="{name}"' in page.markup or f"/{slug}" in page.markup
+
+
+def _is_category(element: Element) -> bool:
+    """True for links to a section or a topic, which stand beside bylines and look like names."""
+    if element.tag != "a":
+        return False
+    rel = (element.get("rel") or "").split()
+    return (
+        "tag" in rel
+        or "category" in rel
+        or bool(re.search(r"/(?:category|categories|tags?|topics?|thema|kategorie)/", element.get("href") or ""))
+    )
+
+
+_MISPLACED = re.compile(
+    r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest", re.I
+)
+
+
+def _misplaced(element: Element) -> bool:
+    """True in navigation, site footers, comments and lists of other pieces; an aside or a row of share
+    buttons beside the headline often holds the byline."""
+    for item in (element, *element.iterancestors()):
+        if item.tag in {"nav", "footer", "body"}:
+            return item.tag != "body"
+        if item.tag not in {"article", "main"} and _MISPLACED.search(f"{item.get('class') or ''} {item.get('id') or ''}"[:300]):
+            return True
+    return False
 
 
 def _echo(page: Page, name: str) -> bool:

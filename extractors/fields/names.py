@@ -80,6 +80,11 @@ _FURNITURE = frozenset(w for w in NEVER_NAMES if " " not in w)
 _NEVER = re.compile(rf"(?:{either(NEVER_NAMES)})[\s:.]*$|(?:{either(NEVER_STARTS)})(?!\w)", re.IGNORECASE)
 
 
+def is_desk(text: str, language: str | None) -> bool:
+    """True for an unnamed desk or nobody in particular: "Agencies", "red", "Staff"."""
+    return text.strip(" .").casefold() in people(language).desks
+
+
 def never(text: str, language: str | None) -> bool:
     """True for what stands around names and is none: "Written by", "Share", "More from …"."""
     plain = text.strip(" :.")
