@@ -16,20 +16,22 @@ __all__ = ["Call", "main", "run"]
 
 def main() -> None:
     """The ``pressmark`` console script."""
-    for stream in (sys.stdout, sys.stderr):
-        _never_fails(stream)
+    out, err = _robust(sys.stdout), _robust(sys.stderr)
     program = Path(sys.argv[0]).name if sys.argv[0] else "pressmark"
-    call = Call(sys.stdout, sys.stderr, os.environ, Path.cwd(), lambda: datetime.now(UTC), program)
+    call = Call(out, err, os.environ, Path.cwd(), lambda: datetime.now(UTC), program)
     code = run(sys.argv[1:], call)
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        out.flush()
+    except OSError:  # told already; Python would try, and complain, once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
     sys.exit(code)
 
 
-def _never_fails(stream: TextIO) -> None:
+def _robust(stream: TextIO | None) -> TextIO:
+    if stream is None:  # closed by the caller, as in 2>&-
+        return Path(os.devnull).open("w", encoding="utf-8")
     # file names and pages hold what an encoding cannot say; \udc80 is also right JSON
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
+    return stream

@@ -21,6 +21,13 @@ FAILED, WRONG_CALL, DEFECT, INTERRUPTED, PIPE_CLOSED = 1, 2, 70, 130, 141
 
 def run(argv: Sequence[str], call: Call, app: typer.Typer | None = None) -> int:
     """Carries out one command line (of ``app``, by default ours) and returns its exit code. Raises nothing."""
+    try:
+        return _carry_out(argv, call, app)
+    except BrokenPipeError:
+        return PIPE_CLOSED
+
+
+def _carry_out(argv: Sequence[str], call: Call, app: typer.Typer | None) -> int:
     from pressmark.cli.app import build
 
     as_json = "--json" in argv
@@ -41,9 +48,11 @@ def run(argv: Sequence[str], call: Call, app: typer.Typer | None = None) -> int:
         # typer makes this of an EOFError, which nothing of ours means to raise
         return _defect(call, error.__cause__ if isinstance(error.__cause__, Exception) else error)
     except BrokenPipeError:
-        return PIPE_CLOSED
+        raise
     except SystemExit as stopped:
         return _code_of(stopped)
+    except OSError as error:
+        return _unwritten(call, error) if error.errno == errno.ENOSPC and error.filename is None else _defect(call, error)
     except Exception as error:  # noqa: BLE001 - the last line of defence, told below
         return _defect(call, error)
     return _interrupted(call) if code == INTERRUPTED else int(code or 0)
@@ -60,6 +69,11 @@ def _tell(call: Call, line: str, error: PressmarkError, as_json: bool) -> None:
 def _interrupted(call: Call) -> int:
     call.err.write("pressmark: interrupted; whatever was reported as taken in is kept\n")
     return INTERRUPTED
+
+
+def _unwritten(call: Call, error: OSError) -> int:
+    call.err.write(f"pressmark: the output cannot be written ({error.strerror})\n")
+    return FAILED
 
 
 def _code_of(stopped: SystemExit) -> int:

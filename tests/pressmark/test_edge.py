@@ -127,13 +127,27 @@ def test_only_ingest_makes_an_archive(pressmark: Pressmark, tmp_path: Path, comm
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    command = [*SCRIPT, "events", "--help"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+@pytest.mark.parametrize("argv", [["show", "--help"], ["show", "x", "--json"]])
+def test_a_reader_that_goes_away_is_no_error(argv: list[str], tmp_path: Path) -> None:
+    process = subprocess.Popen([*SCRIPT, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
     assert process.stdout is not None
     process.stdout.close()
     _, err = process.communicate(timeout=60)
-    assert err == b""
+    assert b"Traceback" not in err and b"BrokenPipe" not in err
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*SCRIPT, "--version"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == b"pressmark: the output cannot be written (No space left on device)\n"
+
+
+def test_closed_streams_are_no_error(tmp_path: Path) -> None:
+    done = subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *SCRIPT, "list"], timeout=60, check=False, cwd=tmp_path)
+    assert done.returncode == 2
 
 
 def test_a_stream_that_breaks_is_quiet(tmp_path: Path) -> None:
