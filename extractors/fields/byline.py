@@ -181,7 +181,7 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
     if the and names.is_person(the[1], language):
         return [Part("name", the[1]), Part("organization", the[2])]
     if agencies.is_organization(plain):
-        return [Part("organization", plain)]
+        return [] if names.never(plain, language) else [Part("organization", plain)]
     return [Part("other", plain)]
 
 
@@ -274,7 +274,13 @@ def organization_in(tail: str, language: str | None) -> str | None:
     found = _TIME.search(plain)
     plain = names.clean(plain[: found.start()] if found else plain)
     words = plain.split()
-    if not 1 <= len(words) <= 5 or not plain[:1].isupper() or names.never(plain, language) or plain.casefold() in PLACES:
+    if (
+        not 1 <= len(words) <= 5
+        or not plain[:1].isupper()
+        or any(_desk(w.casefold(), language) for w in words)
+        or names.never(plain, language)
+        or plain.casefold() in PLACES
+    ):
         return None
     if agencies.agency(plain) or agencies.is_organization(plain):
         return plain

@@ -62,6 +62,7 @@ class Bylines:
         self._elements = [e for e in page.tree.iter() if isinstance(e.tag, str)]
         self._order = {e: i for i, e in enumerate(self._elements)}
         self._start = self._order.get(page.h1, 0) if page.h1 is not None else 0
+        self._around = frozenset() if page.h1 is None else frozenset((page.h1, *page.h1.iterancestors()))
         self._short: dict[Element, str | None] = {}
         self._chosen = {e for e in self._elements if _says_author(e)}
 
@@ -83,7 +84,7 @@ class Bylines:
             authors = byline.read_pieces(_pieces(item), page.language)
             persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
-            if (persons or desk) and not _misplaced(item):
+            if (persons or desk) and not self._misplaced(item):
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
                 return
 
@@ -167,7 +168,7 @@ class Bylines:
             if close is not near or (not near and inside and page.main is not None and page.main not in element.iterancestors()):
                 continue
             text = self._text(page, element, MAX_TEXT)
-            noisy = _misplaced(element) if near else page.in_noise(element)
+            noisy = self._misplaced(element) if near else page.in_noise(element)
             if element in done or not text or _CHECKED.match(text) or noisy:
                 continue
             group = self._siblings(element)
@@ -180,6 +181,20 @@ class Bylines:
                 count += 1
                 if count >= 6:
                     return
+
+    def _misplaced(self, element: Element) -> bool:
+        """True in navigation, footers, comments and lists of other pieces; an aside or a row of share
+        buttons beside the headline often holds the byline."""
+        for item in (element, *element.iterancestors()):
+            if item in self._around:
+                return False
+            if item.tag in {"nav", "footer"}:
+                return True
+            if item.tag not in {"article", "main"} and _MISPLACED.search(
+                f"{item.get('class') or ''} {item.get('id') or ''}"[:300]
+            ):
+                return True
+        return False
 
     def _siblings(self, element: Element) -> list[Element]:
         """Byline elements of one kind in a row: one for each author."""
@@ -350,17 +365,6 @@ def _is_category(element: Element) -> bool:
 _MISPLACED = re.compile(
     r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest", re.I
 )
-
-
-def _misplaced(element: Element) -> bool:
-    """True in navigation, site footers, comments and lists of other pieces; an aside or a row of share
-    buttons beside the headline often holds the byline."""
-    for item in (element, *element.iterancestors()):
-        if item.tag in {"nav", "footer", "body"}:
-            return item.tag != "body"
-        if item.tag not in {"article", "main"} and _MISPLACED.search(f"{item.get('class') or ''} {item.get('id') or ''}"[:300]):
-            return True
-    return False
 
 
 def _echo(page: Page, name: str) -> bool:

@@ -111,7 +111,7 @@ def is_person(text: str, language: str | None, *, single: bool = False) -> bool:
         return False
     if any(t.casefold().strip(".,") in people(language).desks for t in tokens) or is_organization(plain) or agency(plain):
         return False
-    if role_head(plain, language) is not None:
+    if role_head(plain, language) is not None or all(t.casefold() in people(language).around for t in tokens):
         return False
     if all(_UNCASED.fullmatch(t) for t in tokens):
         return len(tokens) <= 5 and all(len(t) <= 18 for t in tokens)
