@@ -70,10 +70,15 @@ def is_facts(member: Member) -> bool:
 
 
 def earlier_of(facts: dict[str, Any]) -> Earlier | None:
-    """What a revisit of this capture's payload refers to; ``None`` where there is nothing to."""
+    """What a revisit of this capture's payload refers to; ``None`` where there is nothing to.
+
+    Never another revisit: replay looks for the payload at the date that is referred to.
+    """
     if not facts["hops"] or facts["truncated"] or not facts["length"]:
         return None
     hop = facts["hops"][-1]
+    if hop["payload_record"] != hop["response"]:
+        return None
     return Earlier(hop["payload_record"], hop["url"], hop["at"], hop["payload_offset"])
 
 

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from model.capture import digest_of
 from model.errors import Damaged
@@ -90,7 +91,7 @@ def compress(draft: Draft, warcinfo: str | None) -> bytes:
     """The gzip member of a record. ``warcinfo`` is the UUID of the segment's warcinfo record."""
     head = [f"WARC-Type: {draft.type}", f"WARC-Record-ID: {urn(draft.id)}", f"WARC-Date: {draft.date}"]
     if draft.uri is not None:
-        head.append(f"WARC-Target-URI: {_one_line(draft.uri)}")
+        head.append(f"WARC-Target-URI: {_one_line(draft.uri, also=' ')}")
     if warcinfo is not None:
         head.append(f"WARC-Warcinfo-ID: {urn(warcinfo)}")
     head += [f"{name}: {_one_line(value)}" for name, value in draft.extra]
@@ -190,5 +191,6 @@ def _parse(text: bytes, offset: int, length: int) -> Member | str:
     return Member(offset, length, headers, rest[: -len(_BLOCK_END)])
 
 
-def _one_line(value: str) -> str:
-    return "".join(c if c.isprintable() else "%%%02X" % (ord(c) & 0xFF) for c in value)
+def _one_line(value: str, also: str = "") -> str:
+    """A header's value, with what would break its line (and ``also`` what an address may not hold) percent-encoded."""
+    return "".join(c if c.isprintable() and c not in also else quote(c, safe="", errors="replace") for c in value)

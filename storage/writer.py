@@ -176,8 +176,9 @@ class Writer:
                     continue
                 digest = capture.payload_digest
                 query = select(c.facts).where(c.payload_digest == digest, c.final_url == capture.exchanges[-1].url)
-                facts = tx.execute(query.order_by(c.received_at.desc()).limit(1)).scalar_one_or_none()
-                earlier = earlier_of(parse_facts(facts)) if facts else None
+                # the first of them is hardly ever a revisit itself
+                held = (earlier_of(parse_facts(facts)) for facts in tx.execute(query.order_by(c.received_at)).scalars())
+                earlier = next((e for e in held if e is not None), None)
                 if earlier is not None:
                     found[digest] = earlier
         return found

@@ -328,11 +328,10 @@ def test_the_first_write_of_a_process_may_meet_a_locked_database(
 
 
 def test_a_half_written_copy_of_another_archive_is_cut_off_and_invents_nothing(
-    where: Path, shelf: Shelf, clock: Any, tmp_path: Path, make_desk: Any, fill_desk: Any, telling: Telling
+    where: Path, shelf: Shelf, clock: Any, tmp_path: Path, make_desk: Any, telling: Telling
 ) -> None:
     """A supplied file that holds whole WARC records of its own, cut in the middle by a kill."""
-    with Archive.create(tmp_path / "other", now=clock) as other:
-        fill_desk(make_desk(other))
+    Archive.create(tmp_path / "other", now=clock).close()
     (foreign,) = (tmp_path / "other" / "warc").iterdir()
     with Archive.create(where, now=clock) as archive:
         desk = make_desk(archive)
