@@ -1,19 +1,14 @@
 """A Prefect server of our own on loopback, for those who do not run one. Does not import Prefect.
 
-It ends with whoever started it, however that ends: a keeper process holds the other end of
-a pipe and stops the server when the pipe closes. Run as ``python -m flows.server PORT``, this
-module is the keeper.
+It ends with whoever started it, however that ends (``flows.keeper``).
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import select
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,11 +16,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from flows.keeper import kept, python
 from model.errors import BadCall, StorageUnavailable, Unreachable
 
 PORT = 4280
 START_SECONDS = 90.0
-STOP_SECONDS = 15.0
 _HOST = "127.0.0.1"
 
 
@@ -33,7 +28,8 @@ def server_environ(home: Path, port: int) -> dict[str, str]:
     """What a server and its clients are told: quiet, on this machine only, with a home of its own.
 
     Task runs are recorded in batches, and old events and runs are swept out: both are what
-    keeps a server that runs for years small.
+    keeps a server that runs for years small. Leases are kept in files: those in memory are
+    lost with the server, and what they held would be held for ever.
     """
     api = f"http://{_HOST}:{port}/api"
     return {
@@ -47,6 +43,7 @@ def server_environ(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
     }
 
@@ -96,50 +93,20 @@ def running_server(home: Path, port: int, environ: Mapping[str, str]) -> Iterato
     """
     settings = server_environ(home, port)
     with (home / "server.log").open("wb") as log:
-        keeper = subprocess.Popen(
-            [sys.executable, "-P", "-m", "flows.server", str(port)],
-            env={**environ, **settings},
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for us: whoever still needs the server is stopped first
-        )
-    try:
-        _wait_until_healthy(keeper, settings["PREFECT_API_URL"], home / "server.log")
-        yield settings
-    finally:
-        assert keeper.stdin is not None
-        keeper.stdin.close()
-        keeper.wait(2 * STOP_SECONDS)
+        command = python("prefect", "server", "start", "--host", _HOST, "--port", str(port))
+        with kept(command, environ={**environ, **settings}, cwd=home, output=log) as server:
+            _wait_until_healthy(server, settings["PREFECT_API_URL"], home / "server.log")
+            yield settings
 
 
-def _wait_until_healthy(keeper: subprocess.Popen[bytes], api: str, log: Path) -> None:
+def _wait_until_healthy(server: subprocess.Popen[bytes], api: str, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < until:
-        if keeper.poll() is not None:
+        if server.poll() is not None:
             raise Unreachable(f"the Prefect server ended while starting; why is at the end of {log}")
         with suppress(urllib.error.URLError, OSError), direct.open(f"{api}/health", timeout=5) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.2)
     raise Unreachable(f"the Prefect server did not start within {START_SECONDS:.0f} s; why may be at the end of {log}")
-
-
-def _keep(port: str) -> None:
-    command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", _HOST, "--port", port]
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-
-    while server.poll() is None:
-        closed, _, _ = select.select([sys.stdin], [], [], 1.0)
-        if closed:
-            break
-    for kind in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, kind)
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(STOP_SECONDS)
-
-
-if __name__ == "__main__":
-    _keep(sys.argv[1])

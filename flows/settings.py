@@ -87,6 +87,16 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         raise BadCall(f"{said} is {value!r}: {why[:1].lower()}{why[1:]}", setting=name) from error
 
 
+def exported(settings: Settings) -> dict[str, str]:
+    """The settings as an environment that ``load`` reads back, for a process that runs in another folder."""
+    said = settings.model_dump(exclude_unset=True)
+    return {
+        PREFIX + name.upper(): ",".join(value) if isinstance(value, tuple) else str(value)
+        for name, value in said.items()
+        if value is not None
+    }
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
