@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +32,7 @@ _URL_MONTH = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/")
 _PUBLISHED_NAME = re.compile(
     r"publi|posted|pubdate|pub-date|created|first-?pub|entry-date|dt-published|post-date|article-date", re.I
 )
-_UPDATED_NAME = re.compile(r"updat|modif|edited|revis|aktualis|dt-updated", re.I)
+_UPDATED_NAME = re.compile(r"updat|modif|(?<![a-z])mod[_-]|edited|revis|aktualis|dt-updated", re.I)
 _DATE_NAME = re.compile(
     r"date|datum|fecha|(?<![a-z])time(?!line|r)|timestamp|publi|posted|byline|meta(?!l)|dateline|article-?info|datetime|created|info",
     re.I,
@@ -167,7 +167,7 @@ def _find_dated(page: Page) -> list[Element]:
 
 def elsewhere(page: Page, element: Element) -> bool:
     """Whether an element belongs to a card about another piece: in a link away, or in an article without the headline."""
-    for ancestor in islice(element.iterancestors(), 8):
+    for ancestor in islice(chain((element,), element.iterancestors()), 9):
         if page.h1 is not None and ancestor in page.around_headline:
             return False
         href = ancestor.get("href") if ancestor.tag == "a" else None
@@ -175,6 +175,8 @@ def elsewhere(page: Page, element: Element) -> bool:
             return True
         if ancestor.tag == "article" and page.h1 is not None and ancestor not in page.around_main:
             return True
+        if ancestor.tag == "header" and page.main is not None and not any(a is page.main for a in ancestor.iterancestors()):
+            return True  # the site's head shows the day of the visit
     return False
 
 

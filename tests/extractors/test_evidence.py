@@ -34,14 +34,14 @@ def test_every_value_has_evidence(page_name: str, article_of: Callable[[str], Ar
 
 
 def test_pointers_point_at_values(page_name: str, article_of: Callable[[str], Article]) -> None:
-    """``/date_published/year`` says where a part of a text came from; all others lead to a value."""
+    """``/date_published/year`` or ``/offset`` says where a part of a text came from; all others lead to a value."""
     article = article_of(page_name)
     plain = article.to_json()
     for pointer in article.evidence:
         value = plain
         for step in pointer.split("/")[1:]:
             if isinstance(value, str):
-                assert step in {"year", "date", "place"}, pointer
+                assert step in {"year", "offset", "date", "place"}, pointer
                 break
             value = value[int(step)] if isinstance(value, list) else value[step]
         assert value is not None, pointer
