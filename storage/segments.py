@@ -109,14 +109,14 @@ class SegmentFolder:
         return sorted({p.name for p in self.folder.glob("*.warc.gz")} - set(self.names()))
 
     def held(self) -> set[str]:
-        """Segments that a writer has locked now."""
+        """Segments that a writer has locked now. Needs no right to write."""
         found: set[str] = set()
         for name in self.names():
-            segment = self._lock(self.path(name))
-            if segment is None:
-                found.add(name)
-            else:
-                segment.close()
+            with self.path(name).open("rb") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    found.add(name)
         return found
 
     def path(self, name: str) -> Path:

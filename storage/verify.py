@@ -16,14 +16,15 @@ from sqlalchemy import Connection, Table, func, select
 
 from model.capture import digest_of
 from model.errors import PressmarkError
-from model.ledger import Kind, decode, genesis
+from model.ledger import Entry, Kind, decode, genesis
 from model.record import Finding, Verification
 from storage import tables
-from storage.capture_records import is_facts
+from storage.capture_records import is_facts, parse_facts
 from storage.chain import ledger_rows
 from storage.recovery import LEDGER
-from storage.segments import SegmentFolder
-from storage.warc import Break, Member, walk
+from storage.segments import Place, SegmentFolder
+from storage.stated import Stated, says_its_facts
+from storage.warc import Break, Member, read_member, walk
 
 Progress = Callable[[int, int], None]
 
@@ -42,14 +43,15 @@ class Checker:
         self._names = folder.names()
         self._progress = progress
         self._entries: dict[str, str] = {}
-        self._facts: dict[str, str] = {}
+        self._facts: dict[str, tuple[str, Place]] = {}
+        self._stated = Stated()
         self._blocks: dict[str, str] = {}
         self._void: set[str] = set()
         self._counts = {"segments": 0, "records": 0, "bytes": 0}
 
     def run(self) -> Verification:
         """Everything, in full."""
-        findings = [*self._segments(), *self._ledger(), *self._captures(), *self._readings()]
+        findings = [*self._segments(), *self._ledger(), *self._captures(), *self._readings(), *self._stated.findings(self._tx)]
         ledger, captures = self._size(tables.ledger), self._size(tables.captures)
         return Verification(**self._counts, entries=ledger, captures=captures, findings=tuple(findings))
 
@@ -92,12 +94,12 @@ class Checker:
                 file.seek(found.offset)
                 digest = hashlib.sha256(file.read(found.length)).digest()
                 yield from _member_problems(found, row, digest, place, segment is not None)
-                self._note(found)
+                self._note(found, Place(path.name, found.offset, found.length))
         for row in catalogue.values():
             if row.offset < path.stat().st_size:
                 yield Finding(f"warc/{path.name}:{row.offset}", f"the {row.type} record {row.record_id} is not there", _RESTORE)
 
-    def _note(self, member: Member) -> None:
+    def _note(self, member: Member, place: Place) -> None:
         uri = member.headers.get("warc-target-uri", "")
         digest = digest_of(member.block)
         if uri.startswith(LEDGER):
@@ -109,7 +111,7 @@ class Checker:
             if entry.kind is Kind.VOID:
                 self._void |= {x["id"] for x in entry.body["entries"]}
         elif is_facts(member):
-            self._facts[uri.rpartition(":")[2]] = digest
+            self._facts[uri.rpartition(":")[2]] = (digest, place)
         elif member.type in {"conversion", "resource"}:
             self._blocks[member.id] = digest
 
@@ -122,7 +124,9 @@ class Checker:
             heads[row.chain] = (row.seq, digest_of(row.bytes))
             seen.add(row.entry)
             problem = _row_problem(row, seq, previous)
-            if problem is not None:
+            if isinstance(problem, Entry):
+                self._stated.note(problem)
+            else:
                 yield Finding(place, problem, _REBUILD)
             in_warc = self._entries.get(row.entry)
             if in_warc is None:
@@ -133,14 +137,24 @@ class Checker:
             yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", _REBUILD)
 
     def _captures(self) -> Iterator[Finding]:
-        c = tables.captures.c
-        for row in self._tx.execute(select(c.id, c.digest, c.facts)):
+        left = dict(self._facts)
+        keys: set[str] = set()
+        for row in self._tx.execute(select(tables.captures)):
+            keys.add(row.origin_key)
+            in_warc = left.pop(row.id, None)
             if row.digest != digest_of(row.facts):
                 yield Finding(f"capture {row.id}", "the row does not have its own digest", _REBUILD)
-            if row.id not in self._facts:
+            elif not says_its_facts(row, parse_facts(row.facts)):
+                yield Finding(f"capture {row.id}", "the row's columns are not what its facts say", _REBUILD)
+            if in_warc is None:
                 yield Finding(f"capture {row.id}", "its facts are in no WARC", _RESTORE)
-            elif self._facts[row.id] != row.digest:
+            elif in_warc[0] != row.digest:
                 yield Finding(f"capture {row.id}", "the row and its WARC record differ", _REBUILD)
+        for capture, (_, place) in left.items():
+            # of two copies with one origin key, kept by two processes at once, one has a row
+            member = read_member(self._folder.path(place.segment), place.offset, place.length)
+            if parse_facts(member.block)["origin_key"] not in keys:
+                yield Finding(f"capture {capture}", "it is in a WARC, not in the database", _REBUILD)
 
     def _readings(self) -> Iterator[Finding]:
         r = tables.readings.c
@@ -170,7 +184,8 @@ def _member_problems(found: Member, row: object, digest: bytes, place: str, know
         yield Finding(place, f"the bytes of the {found.type} record {found.id} are not those that were written", _RESTORE)
 
 
-def _row_problem(row: object, seq: int, previous: str) -> str | None:
+def _row_problem(row: object, seq: int, previous: str) -> str | Entry:
+    """What is wrong with a row of the ledger, or its entry."""
     data = getattr(row, "bytes", b"")
     try:
         entry = decode(data)
@@ -182,4 +197,4 @@ def _row_problem(row: object, seq: int, previous: str) -> str | None:
         return "the row's columns are not what its entry says"
     if entry.seq != seq + 1:
         return f"the chain has a hole: entry {seq + 1} is missing"
-    return None if entry.previous == previous else "the entry does not follow the one before it"
+    return entry if entry.previous == previous else "the entry does not follow the one before it"
