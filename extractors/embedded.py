@@ -6,6 +6,7 @@ its like, and ``<script type="application/json">``. Parsed only when somebody as
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ _ASSIGNED = re.compile(
     r"\s{0,4}=\s{0,4}(?:JSON\.parse\(\s{0,4})?(?=[{\[\"'])"
 )
 _PUSHED = re.compile(r"__next_f\.push\(\s{0,4}(?=\[)")
-_FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
+_FLIGHT_ROW = re.compile(r"[0-9a-f]{1,6}:(?:T(?P<size>[0-9a-f]{1,8}),)?")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,22 @@ def _of_script(name: str, kind: str, text: str, pushed: list[str]) -> Iterator[S
 
 
 def _flight(pushed: list[str]) -> Iterator[State]:
+    """The rows of React's stream: ``ID:JSON`` up to the line's end, and ``ID:Tsize,text`` of so many UTF-8 bytes."""
     stream = "".join(pushed)
-    starts = [m.end() for m in _FLIGHT_ROW.finditer(stream)]
-    for start in starts[:MAX_STATES]:
-        yield State("__next_f", stream[start:].split("\n", 1)[0])
+    position = 0
+    for _ in range(MAX_STATES * 20):
+        row = _FLIGHT_ROW.match(stream, position)
+        if row is None:
+            position = stream.find("\n", position) + 1
+            if not position:
+                return
+        elif row["size"]:
+            text = stream[row.end() :].encode("utf-8")[: int(row["size"], 16)].decode("utf-8", "ignore")
+            position = row.end() + len(text)
+            yield State("__next_f", json.dumps(text, ensure_ascii=False))
+        else:
+            end = stream.find("\n", row.end())
+            end = len(stream) if end < 0 else end
+            if stream[row.end() : row.end() + 1] in {"{", "["}:
+                yield State("__next_f", stream[row.end() : end])
+            position = end + 1

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from extractors.body.blocks import blocks
-from extractors.body.opinion import compact, kept_words
+from extractors.body.clean import Taken, cleaned
+from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
 from extractors.body.weigh import chances
-from extractors.field import Candidate, Field, Resolved, resolve
+from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
+from extractors.state import longest_text
+from extractors.state import paragraphs as paragraphs_in
 from model.article import Author, Block, BlockKind, How, Image
 
 _Blocks = tuple[Block, ...]
+_SHORT = 400  # characters under which the marked text may be a stub of what a script would show
+_RICHER = 2  # times the marked text from which declared or embedded text is the article
 
 
 def read(
@@ -24,46 +29,61 @@ def read(
     images: tuple[Image, ...] = (),
     authors: tuple[Author, ...] = (),
 ) -> Resolved[tuple[Block, ...]]:
-    """The body's blocks in reading order; empty where the page shows no article text.
+    """The body's blocks in reading order; empty where the page holds no article text.
 
-    Headline, standfirst, captions and bios, as already read, are kept out of it.
+    Headline, standfirst, captions, credits and bios, as already read, are kept out of it.
     """
-    elsewhere = {compact(text) for text in (headline, standfirst, *_picture_words(images), *_bios(authors)) if text}
+    taken = Taken(
+        (headline, standfirst, *(i.credit_line for i in images)),
+        (i.caption for i in images),
+        (a.bio for a in authors),
+        (a.name for a in authors),
+    )
+
+    kept = _chosen(page, headline, taken)
 
     def marked(page: Page) -> Iterator[Candidate[_Blocks]]:
-        found = weighable_passages(page)
-        judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url))
-        kept = [p for p, chance in zip(found, judged, strict=True) if chance >= 0.5 and compact(p.text) not in elsewhere]
         if kept:
-            yield Candidate(tuple(blocks(kept)), How.MARKED, _where(page, kept[0]), kept[0].text)
+            yield Candidate(blocks(kept, page.tree, page.url), How.MARKED, "css:" + page.css(kept[0].element), kept[0].text)
 
-    return resolve(Field("body", (marked,), accept=_accept, fallbacks=(article_body,)), page)
+    if sum(len(p.text) for p in kept) >= _SHORT:
+        return resolve(Field("body", (marked,)), page)
+    return resolve(Field("body", (marked, article_body, embedded_state), choose=_richer), page)
+
+
+def _chosen(page: Page, headline: str | None, taken: Taken) -> list[Passage]:
+    found = weighable_passages(page)
+    judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url))
+    return cleaned([p for p, chance in zip(found, judged, strict=True) if chance >= 0.5], taken)
 
 
 def article_body(page: Page) -> Iterator[Candidate[_Blocks]]:
     """The declared ``articleBody`` of the page's own article."""
     for node in page.articles:
         text = node.data.get("articleBody")
-        if isinstance(text, str) and text.strip():
-            lines = [" ".join(line.split()) for line in text.splitlines()]
-            found = tuple(Block(BlockKind.PARAGRAPH, line) for line in lines if line)
+        if isinstance(text, str) and (found := _paragraphs(paragraphs_in(text))):
             yield Candidate(found, How.DECLARED, node.where("/articleBody"), text)
 
 
-def _accept(_page: Page, body: _Blocks) -> str | None:
-    return None if body else "no text"
+def embedded_state(page: Page) -> Iterator[Candidate[_Blocks]]:
+    """The text that a script would put into the page."""
+    text = longest_text(page)
+    if text is not None:
+        yield Candidate(_paragraphs(text.paragraphs), How.DECLARED, text.where, text.quote)
 
 
-def _where(page: Page, first: Passage) -> str:
-    return "css:" + page.css(first.element)
+def _paragraphs(lines: Iterable[str]) -> _Blocks:
+    return tuple(Block(BlockKind.PARAGRAPH, line) for line in lines)
 
 
-def _picture_words(images: tuple[Image, ...]) -> Iterator[str | None]:
-    for image in images:
-        yield image.caption
-        yield image.credit_line
+def _size(body: _Blocks) -> int:
+    return sum(len(block.text) for block in body)
 
 
-def _bios(authors: tuple[Author, ...]) -> Iterator[str | None]:
-    for author in authors:
-        yield author.bio
+def _richer(_page: Page, found: Sequence[Found[_Blocks]]) -> int:
+    """The first, unless a later one has clearly more text."""
+    best = 0
+    for number, other in enumerate(found):
+        if _size(other.candidate.value) > _RICHER * _size(found[best].candidate.value):
+            best = number
+    return best
