@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
-from model.errors import TooLarge, Unreadable
+from extractors.codings import inflate, is_utf8, too_large, undo
+from model.errors import Unreadable
 
 MAX_DECODED = 50_000_000
 
@@ -100,11 +98,11 @@ def decode_entity(entity: bytes, headers: Headers, limit: int = MAX_DECODED) -> 
     """
     codings = [c.strip().lower() for name, v in headers if name.lower() == "content-encoding" for c in v.split(",")]
     for coding in reversed([c for c in codings if c and c != "identity"]):
-        entity = _undo(coding, entity, limit)
+        entity = undo(coding, entity, limit)
     if entity[:3] == b"\x1f\x8b\x08":
-        entity = _inflate(entity, 31, limit)
+        entity = inflate(entity, 31, limit)
     if len(entity) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     return entity
 
 
@@ -125,7 +123,7 @@ def decode(body: bytes, headers: Headers = ()) -> Decoded:
     _refuse_noise(body)
     body = body.replace(b"\x00", b"")
     declared = _declared(body, headers)
-    valid = _is_utf8(body)
+    valid = is_utf8(body)
     if valid and declared and declared[0].startswith("iso2022") and b"\x1b" in body:
         return Decoded(_text(body, declared[0]), *declared)
     if valid:
@@ -148,70 +146,6 @@ def codec_of(label: str) -> str | None:
     # Python also knows codecs that are no character sets (hex, zip, rot13), and utf-7 is a trick
     is_charset = getattr(codecs.lookup(name), "_is_text_encoding", True)
     return name if is_charset and name not in {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape"} else None
-
-
-def _undo(coding: str, entity: bytes, limit: int) -> bytes:
-    if coding in {"gzip", "x-gzip"}:
-        return _inflate(entity, 31, limit) if entity[:2] == b"\x1f\x8b" else entity
-    if coding == "deflate":
-        looks_zlib = len(entity) > 1 and entity[0] & 0x0F == 8 and (entity[0] << 8 | entity[1]) % 31 == 0
-        if looks_zlib:
-            return _inflate(entity, 15, limit)
-        return entity if _is_markup(entity) else _inflate(entity, -15, limit)
-    if coding == "br":
-        return entity if _is_markup(entity) else _brotli(entity, limit)
-    if _is_markup(entity):
-        return entity
-    raise Unreadable(f"content coding {coding!r} cannot be undone here: ask the server for gzip or identity", coding=coding)
-
-
-def _inflate(entity: bytes, window: int, limit: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while entity:
-        machine = zlib.decompressobj(window)
-        try:
-            part = machine.decompress(entity, limit + 1 - size)
-        except zlib.error:
-            part = b""
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        # gzip may be several members one after another
-        entity = machine.unused_data if window == 31 and machine.unused_data[:2] == b"\x1f\x8b" else b""
-    if not size:
-        raise Unreadable("the compressed body is damaged from its beginning: capture it again")
-    return b"".join(parts)
-
-
-def _brotli(entity: bytes, limit: int) -> bytes:
-    try:
-        brotli: Any = import_module("brotli")  # an extra of other packages, not a dependency of ours
-    except ImportError:
-        raise Unreadable("the body is compressed with brotli, and no brotli library is installed", coding="br") from None
-    machine = brotli.Decompressor()
-    parts: list[bytes] = []
-    size = 0
-    try:
-        for at in range(0, len(entity), 16_384):
-            part = machine.process(entity[at : at + 16_384])
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                raise _too_large(limit)
-    except brotli.error:
-        if not size:
-            raise Unreadable("the body is not the brotli stream its header says: capture it again", coding="br") from None
-    return b"".join(parts)
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"the decoded body is over {limit:,} bytes: no article is that long", limit=limit)
-
-
-def _is_markup(entity: bytes) -> bool:
-    return entity.lstrip()[:1] == b"<" or _is_utf8(entity[:4096])
 
 
 def _refuse_known(body: bytes) -> None:
@@ -255,14 +189,6 @@ def _declared(body: bytes, headers: Headers) -> tuple[str, str] | None:
             # a meta read as ASCII cannot truly be in UTF-16 (WHATWG: read it as UTF-8)
             return ("utf-8" if codec.startswith("utf-16") else codec), "meta"
     return None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        codecs.utf_8_decode(data, "strict", False)  # an unfinished character at the end is a cut, not a lie
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _mostly_utf8(body: bytes) -> bool:

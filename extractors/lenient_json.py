@@ -80,7 +80,7 @@ class _Forgiving:
         self.depth = 0
 
     def document(self) -> Any:
-        values = []
+        values: list[Any] = []
         while self._skip():
             if self.text[self.at] not in "{[":
                 self.at += 1

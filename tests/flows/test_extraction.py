@@ -91,7 +91,7 @@ def test_the_reader_tells_captures_apart() -> None:
         assert reader.finished() == []
         keys = {reader.submit(c): n for n, c in enumerate(captures)}
         assert not reader.has_room
-        found = {}
+        found: dict[int, str | None] = {}
         while len(found) < 5:
             found |= {e.key: e.article.headline for e in reader.finished(5) if e.article}
         assert {keys[k]: h for k, h in found.items()} == {n: f"Boat {n} sails again" for n in range(5)}
