@@ -31,7 +31,8 @@ _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(
 _SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
 _SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinterest", "linkedin", "telegram"})
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
-_NO_CREDIT = re.compile(rf"(?:^|\|\s?)By\s[A-Z]|^(?:(?i:{_SHARE})\W*){{2,}}$")
+_NO_CREDIT = re.compile(rf"(?:^|[|•]\s?)(?:By|Von|Par|Por|Door|Av|Af)\s[A-ZÀ-Þ]|\d:\d\d\b|^(?:(?i:{_SHARE})\W*){{2,}}$")
+_NUMBER = re.compile(r"^\[?\d{1,3}\s?(?:/|of|von)\s?\d{1,3}\]?\s*(?=\D)|(?:\s*hide caption)?\s*toggle caption$", re.I)
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 
@@ -49,7 +50,7 @@ def split_caption(text: str, language: str | None = None, *, organizations: Coll
     A text that is nothing but a credit gives no caption. Never raises.
     """
     words = lexicon(language)
-    whole = _START_CAPTION.sub("", " ".join(text.split()))
+    whole = _NUMBER.sub("", _START_CAPTION.sub("", " ".join(text.split())))
     if not whole:
         return Split(None, None)
     for cut in (_by_label, _by_brackets, _by_mark_between, _bare_end):

@@ -21,7 +21,10 @@ LONGEST = 400  # characters; a longer text is no credit, and only its beginning 
 
 _WRAPPED = re.compile(r"^[(\[（【{]([^()\[\]（）【】{}]*(?:[(\[（][^()\[\]（）]*[)\]）][^()\[\]（）]*)*)[)\]）】}]?$")
 _EDGES = " \t\n\r|•·—–-=;,:/▲■◆▶"
-_BUY = r"(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)"
+_BUY = (
+    r"(?:(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)"
+    r"|purchase\s+licen[sc]ing\s+rights(?:\s?,\s?opens\s+new\s+tab)?)"
+)
 _LICENSE_LINK = re.compile(rf"\s*[|/·•-]?\s*(?<!\w){_BUY}(?!\w)\s*$", re.I)
 _LICENSE = re.compile(
     r"\(?\b(?:(?:licen[sc]ed|lizenziert)\s+)?(?:(?:under|unter|sous|bajo)\s+)?"

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 
 from extractors.dom import Element, collapse
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
+from extractors.fields.credit_names import is_known
 from extractors.fields.credits import Credit
 from extractors.figures.around import read_words
-from extractors.figures.boxes import Box, article_images
+from extractors.figures.boxes import Box, article_images, captions_without_image
 from extractors.figures.data import Declared, declared, markup_in_states
+from extractors.figures.named import letters
 from extractors.figures.sources import absolute, is_picture, key, where_written
 from extractors.figures.teasers import after_text, in_link_away, is_teaser, leads_away
 from extractors.figures.words import Words
@@ -111,6 +113,12 @@ def _shown(page: Page) -> list[_Found]:
         if name in found and words.credit is not None and item.differs(found[name]):
             name = f"{name} {item.words.caption}"  # the same picture once more, with other words
         found[name] = item if name not in found else found[name].richer(item)
+    captions = {letters(i.words.caption) for i in found.values() if i.words.caption}
+    for element in captions_without_image(page, [i.words for i in found.values()]):
+        words = read_words(page, element, element, organizations)
+        certain = words.credit is not None and words.credit.creators and any(map(is_known, words.credit.agencies))
+        if certain and words.caption and letters(words.caption) not in captions:
+            found[page.css(element)] = _Found(element, None, words)
     silent = [name for name, item in found.items() if item.words.credit is None]
     if silent:
         for name, data in declared(page, silent, organizations).items():
@@ -222,7 +230,9 @@ def _evidence(page: Page, number: int, item: _Found) -> dict[str, Evidence]:
 def _names_of_site(page: Page) -> tuple[str, ...]:
     """Names that are the publisher's: no photographers."""
     metas = (page.meta_first("og:site_name"), page.meta_first("application-name"))
-    return tuple(m.content for m in metas if m)
+    publishers = (page.deref(node.data.get("publisher")) for node in page.articles[:1])
+    declared_names = (p.get("name") for p in publishers if isinstance(p, dict))
+    return tuple(m.content for m in metas if m) + tuple(n for n in declared_names if isinstance(n, str))
 
 
 IMAGES: Field[tuple[Image, ...]] = Field("images", (in_markup,), fallbacks=(in_state, json_ld, social))

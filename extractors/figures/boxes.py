@@ -9,6 +9,7 @@ it only words that are named or shaped as caption and credit.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml.etree import XPath, _Element
@@ -17,6 +18,7 @@ from extractors.dom import Element
 from extractors.figures.named import is_named_words, marks, text_without
 from extractors.figures.sources import best_address, is_image_file, is_picture, key
 from extractors.figures.teasers import has_words, in_link_away, too_big
+from extractors.figures.words import Words
 from extractors.page import Page
 
 MOST_IMAGES = 250  # a longer gallery is cut: hostile pages have thousands
@@ -43,6 +45,7 @@ _HOLDERS = XPath(
     ".//img | .//amp-img | .//figure | .//*[@data-src or @data-srcset or @data-url or @data-image or @data-original or @data-bg"
     " or @data-background-image or contains(@style, 'background-image')]"
 )
+_CAPTIONS = XPath(".//*[contains(@class, 'caption') or contains(@class, 'Caption')]")
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
@@ -76,6 +79,37 @@ def article_images(page: Page) -> list[Box]:
             found[image] = address
     keys = {image: key(address or page.css(image)) for image, address in found.items()}
     return [Box(image, address, _box(page, image, keys)) for image, address in found.items()]
+
+
+def captions_without_image(page: Page, used: Iterable[Words]) -> list[Element]:
+    """Elements named captions whose image only a script would have shown, outermost, each text once."""
+    root = page.main if page.main is not None else page.tree
+    taken = {
+        e
+        for words in used
+        for at in (words.caption_at, words.credit_at)
+        if at is not None
+        for e in (at, *at.iterancestors(), *at.iter())
+    }
+    noise: dict[Element, bool] = {}
+    texts: set[str] = set()
+    found = []
+    captions = _CAPTIONS(root)
+    for element in captions[:MOST_IMAGES] if isinstance(captions, list) else []:
+        if (
+            not isinstance(element, _Element)
+            or element in taken
+            or too_big(element)
+            or next(element.iter("img", "video"), None) is not None
+        ):
+            continue
+        text = page.text_of(element)
+        if len(text) > LONGEST_WORDS or text in texts or _in_noise(page, element, noise):
+            continue
+        texts.add(text)
+        taken.update(element.iter())
+        found.append(element)
+    return found
 
 
 def _holders(root: Element) -> list[Element]:

@@ -32,7 +32,7 @@ _CREDITS = (
     "byline",
 )
 _DOUBTFUL = ("copyrightHolder", "copyrightNotice", "source", "author", "creator", "agency", "attribution")
-_CAPTIONS = ("caption", "captionTitle", "captionText", "description", "legend", "alt", "altText")
+_CAPTIONS = ("caption", "captionTitle", "captionText", "legend")
 MAX_OBJECTS = 60_000
 
 
@@ -88,7 +88,7 @@ def _note(
     if not names:
         return
     credit, field, quote = _credit(page, value, organizations)
-    caption = next((t for name in _CAPTIONS[:4] if (t := _text(value.get(name)))), None)
+    caption = next((t for name in _CAPTIONS if (t := _text(value.get(name)))), None)
     if credit is None and caption is not None:
         split = split_caption(caption, page.language, organizations=organizations)
         if split.credit is not None:

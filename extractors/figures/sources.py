@@ -36,7 +36,7 @@ _SRCSET_ITEM = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx]))?\s*
 _LISTED = re.compile(r"https?://[^\s\]\[,\"'<>]*(?:imag|img|photo|foto|media|\.(?:jpe?g|png|webp))[^\s\]\[,\"'<>]*", re.I)
 _STYLE_URL = re.compile(r"background(?:-image)?\s*:\s*url\(\s*['\"]?([^'\")\s]+)", re.I)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
-_SIZE = re.compile(r"(?:[-_.@,](?:\d{2,5}x\d{2,5}|w_?\d{2,4}|h_?\d{2,4}|\d{3,4}w?|scaled|\dx))+$", re.I)
+_SIZE = re.compile(r"(?:[-_.@,](?:\d{2,5}x\d{2,5}|w_?\d{2,4}|h_?\d{2,4}|\d{3,4}w?|scaled|\dx|s\d{3,4}|c\d{2}))+$", re.I)
 _NOT_PICTURES = re.compile(
     r"\.svg(?:[?#]|$)|/(?:icons?|logos?|sprites?|emojis?|flags|avatars?|badges?|buttons?)/|gravatar\.com|[/_-](?:icon|logo|avatar|sprite|favicon)s?[-_.\d]",
     re.I,
