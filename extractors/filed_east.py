@@ -51,7 +51,7 @@ def read(head: str) -> tuple[Dateline, int] | None:
     if found and agencies.agency(found["rest"].strip()):
         return Dateline(found[0].strip(), None, None, found["rest"].strip()), found.end()
     found = _JAPANESE.match(head)
-    if found:
+    if found and not found[0].strip(" -–—").isascii():
         dateline = _japanese(found["inner"], found[0].strip(" -–—"))
         if dateline:
             return dateline, found.end()

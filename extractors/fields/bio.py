@@ -111,14 +111,14 @@ def is_about(text: str, name: str, language: str | None) -> bool:
     low = text.casefold()
     if not any(t.casefold() in low for t in name.split() if len(t) > 2) and name.casefold() not in low:
         return False
-    verb, writes = _patterns(language)["verb"], _patterns(language)["writes"]
+    verb, writes, joined = (_patterns(language)[k] for k in ("verb", "writes", "joined"))
     for sentence in sentences(text)[:10]:
         if names.key(name.split()[-1]) not in names.key(sentence[:160]) and names.key(name.split()[0]) not in names.key(
             sentence[:160]
         ):
             continue
         rest = _after_subject(sentence, name, language, False)
-        if rest is not None and (verb.match(rest) or writes.match(rest.lstrip())):
+        if rest is not None and (verb.match(rest) or writes.match(rest.lstrip()) or joined.match(rest.lstrip())):
             return True
     return False
 

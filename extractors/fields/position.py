@@ -96,7 +96,7 @@ def read(text: str, language: str | None, *, past: bool = False, needs_role: boo
     found = patterns["based"].search(phrase)
     if found:
         location, phrase = location or found[1], phrase[: found.start()] + phrase[found.end() :]
-    phrase = phrase.strip(" ,;.:")
+    phrase = re.sub(r"\s+(?:and|und|et|y|och|og|e|en)$", "", phrase.strip(" ,;.:"))
     role, organization = _split(phrase, language, needs_role)
     organization = organization or owned
     if role is None and organization is None:

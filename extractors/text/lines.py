@@ -85,12 +85,31 @@ class Copy:
 
 def classify(lines: list[Line], language: str | None) -> Copy:
     """Says what each line is. ``first`` and ``last`` bound the body (``last`` exclusive)."""
-    told = [replace(line, kind="furniture") if is_furniture(line.text) else line for line in lines]
+    told = [
+        replace(line, kind="furniture") if is_furniture(line.text) or _SLUG.match(line.text) else line for line in _joined(lines)
+    ]
     first, dateline = _beginning(told, language)
     told = _header(told, first, language)
     writers = [a.name for i, line in enumerate(told) if line.kind == "byline" for a in _bylined(line.text, language)]
     last = _ending(told, first, writers, language)
     return Copy(tuple(_pictures(told, first, language)), first, last, dateline)
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Lines of which the second goes on with "& B. Person" put together."""
+    whole: list[Line] = []
+    for index, line in enumerate(lines):
+        if (
+            whole
+            and index < 12
+            and re.match(r"(?:&|and|und|et|y)\s+[^\W\d_]", line.text)
+            and len(line.text) < 140
+            and len(whole[-1].text) < 140
+        ):
+            whole[-1] = replace(whole[-1], text=f"{whole[-1].text} {line.text}", end=line.end)
+        else:
+            whole.append(line)
+    return whole
 
 
 def _beginning(lines: list[Line], language: str | None) -> tuple[int, filed.Filed | None]:
@@ -118,23 +137,23 @@ def _header(lines: list[Line], first: int, language: str | None) -> list[Line]:
     told = list(lines)
     titled = False
     named = False
+    at = 0
     for index, line in enumerate(told[:first]):
         if line.kind == "furniture":
             continue
-        if _only_date(line.text, language):
-            told[index] = replace(line, kind="date")
-        elif titled and named and (agencies.agency(line.text) or agencies.is_organization(line.text)) and len(line.text) < 60:
-            told[index] = replace(line, kind="house")
-        elif (
-            titled
-            and not named
-            and is_credit(line.text, language, strict=True)
-            and not byline.without_lead(line.text, language)[1]
-        ):
-            told[index] = replace(line, kind="caption")
-        elif titled and _is_byline(line.text, language):
+        bare = _without_date(line.text, language).strip(" ,|·-–")
+        if titled and not named and bare != line.text and names.is_person(bare, language):
             told[index] = replace(line, kind="byline")
-            named = True
+            named, at = True, index
+        elif _only_date(line.text, language):
+            told[index] = replace(line, kind="date")
+        elif titled and _names_two(line.text) and is_credit(line.text, language, strict=True):
+            told[index] = replace(line, kind="caption")
+        elif titled and named and index - at <= 1 and len(line.text) < 60 and _is_house(line.text):
+            told[index] = replace(line, kind="house")
+        elif titled and _is_byline(line.text, language) and (not named or index - at <= 1 or _led(line.text, language)):
+            told[index] = replace(line, kind="byline")
+            named, at = True, index
         elif titled and named and told[index - 1].kind == "byline" and _is_role(line.text, language):
             told[index] = replace(line, kind="role")
         elif not titled and len(line.text) <= 300:
@@ -145,6 +164,20 @@ def _header(lines: list[Line], first: int, language: str | None) -> list[Line]:
     return told
 
 
+def _is_house(text: str) -> bool:
+    return agencies.agency(text) is not None or agencies.is_organization(text)
+
+
+def _led(text: str, language: str | None) -> bool:
+    return byline.without_lead(text, language)[1]
+
+
+def _names_two(text: str) -> bool:
+    """True for "A. Person, THE AGENCY": a credit alone on its line, not a byline's role."""
+    parts = [p for p in re.split(r"\s*[,/]\s*", text) if p]
+    return len(parts) == 2 and agencies.agency(parts[1]) is not None and not re.match(r"by\s", text, re.IGNORECASE)
+
+
 def _bylined(text: str, language: str | None) -> tuple[Author, ...]:
     rest, _ = byline.without_lead(text, language)
     return byline.read(rest, language)
@@ -152,7 +185,7 @@ def _bylined(text: str, language: str | None) -> tuple[Author, ...]:
 
 def _is_byline(text: str, language: str | None) -> bool:
     rest, had = byline.without_lead(text, language)
-    if len(rest) > (200 if had else 140) or (not had and _CLOSED.search(rest) and not rest.endswith((")", "."))):
+    if len(rest) > 240 or (not had and _CLOSED.search(rest) and not rest.endswith((")", "."))):
         return False
     authors = byline.read(rest, language, single=False)
     persons = [a for a in authors if names.is_person(a.name, language)]

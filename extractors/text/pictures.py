@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from extractors.field import shorten
-from extractors.fields.captions import split_caption
-from extractors.fields.credits import Credit
+from extractors.fields.captions import Split, is_credit, split_caption
+from extractors.fields.credits import Credit, parse_credit
 from extractors.fields.names import key
 from extractors.text.lines import Copy, Line
 from model.article import Evidence, How, Image
@@ -17,6 +17,8 @@ def read(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> tup
         if line.kind != "caption":
             continue
         parts = split_caption(line.text, language)
+        if parts.credit is None and is_credit(line.text, language, strict=True):
+            parts = Split(None, parse_credit(line.text, language))
         stem = key(parts.caption or "")[:60]
         known = next((i for i, (_, caption, _c) in enumerate(found) if stem and key(caption or "")[:60] == stem), None)
         if known is None and parts.caption is None and found and found[-1][2] is None:

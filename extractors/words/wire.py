@@ -20,7 +20,9 @@ _SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
 _COUNTED = re.compile(
-    r"^(?:\d+\s*(?:min(?:ute)?s?\.?\s*read|comments?|shares?|/\s*\d+)|image \d+ of .*|\d+|[_*=–—-]{2,})$", re.IGNORECASE
+    r"^(?:\d{1,2}:\d{2}\s+\D.{0,120}|\d+\s*(?:min(?:ute)?s?\.?\s*read|comments?|shares?|/\s*\d+)|image \d+ of .*|\d+|[_*=–—-]{2,}"
+    r"|[\w.-]+\.(?:jpe?g|png|gif|webp))$",
+    re.IGNORECASE,
 )
 
 
