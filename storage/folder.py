@@ -37,7 +37,7 @@ def read_descriptor(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(data)
         newer = found["pressmark"] > FORMAT
         sound = is_archive_id(found["archive"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         sound = newer = False
     if newer:
         raise NewerFormat(f"the archive at {path} was written by a newer Pressmark: open it with that release")

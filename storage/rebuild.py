@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from model.capture import digest_of
-from model.errors import Damaged
+from model.errors import Damaged, StorageUnavailable
 from model.ledger import Entry, Kind, decode, genesis
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import Written, catalogue, imprint_of, written
@@ -43,17 +43,20 @@ def rebuild(
     archive_id = read_descriptor(path)["archive"]
     folder = SegmentFolder(path / SEGMENTS, archive_id, now, "", LIMIT)
     fresh = path / f"{DATABASE}.new"
-    with closing(Hold(path, alone=True)):
-        try:
+    try:
+        with closing(Hold(path, alone=True)):
             remove_database(fresh)
-            with closing(Database.at(fresh, wait=wait)) as database:
-                database.create(archive_id)
-                counts = _fill(database, [folder.path(n) for n in folder.names()], new_id, progress)
-            remove_database(path / DATABASE)
-            fresh.rename(path / DATABASE)
-            sync_folder(path)
-        finally:
-            remove_database(fresh)
+            try:
+                with closing(Database.at(fresh, wait=wait)) as database:
+                    database.create(archive_id)
+                    counts = _fill(database, [folder.path(n) for n in folder.names()], new_id, progress)
+                remove_database(path / DATABASE)
+                fresh.rename(path / DATABASE)
+                sync_folder(path)
+            finally:
+                remove_database(fresh)
+    except OSError as error:
+        raise StorageUnavailable(f"the database cannot be made anew in {where}: {error.strerror}") from error
     return counts
 
 
