@@ -40,18 +40,18 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         marked.byline_elsewhere,
         declared_authors.json_ld_page,
     )
-    first = resolve(
-        Field(
-            "authors",
-            strategies,
-            _accept,
-            choose,
-            (marked.labelled, marked.signature, marked.signed_line, marked.byline_anywhere, marked.name_alone),
-        ),
-        page,
+    last_resorts = (
+        marked.labelled,
+        marked.signature,
+        marked.author_box,
+        marked.signed_line,
+        marked.byline_anywhere,
+        marked.name_alone,
+        marked.name_below,
     )
+    first = resolve(Field("authors", strategies, _accept, choose, last_resorts), page)
     if first.value is not None and _rank(first.value, houses, page.language) == 0:
-        signed = resolve(Field("authors", (marked.signature,), _accept), page)
+        signed = resolve(Field("authors", (marked.signature, marked.name_below), _accept), page)
         first = signed if signed.value is not None else first
     if first.value is None:
         return first

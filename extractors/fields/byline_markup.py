@@ -32,6 +32,9 @@ _NOT = re.compile(
     r"bio(?![a-z])|count|logo|search|login",
     re.IGNORECASE,
 )
+_BOX = re.compile(
+    r"(?<![a-z])(?:about-?(?:the-?)?author|(?:post-|article-)?author-?_?(?:box|bio|info|card)|bio-?author)(?![a-z])", re.I
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PROFILE = re.compile(
     r"/(?:authors?|autor(?:en|es|e|in)?|auteurs?|redak(?:tion|teure?|tor)|staff|people|profiles?|profil|contributors?|writers?|journalists?|"
@@ -138,6 +141,32 @@ class Bylines:
         """Such a line anywhere in the article."""
         yield from self._signed(page, 2_000)
 
+    def name_below(self, page: Page) -> Found:
+        """A full name alone in one of the last lines of the article, in bold or italics."""
+        if page.main is None:
+            return
+        lines = [e for e in page.main.iter("p", "div") if self._text(page, e, 400)]
+        for item in reversed(lines[-6:]):
+            text = self._text(page, item, 50) or ""
+            within = [c for c in item if c.tag in {"strong", "b", "em", "i"}]
+            if len(within) != 1 or page.text_of(within[0]) != text or item.find(".//a") is not None:
+                continue
+            if names.is_person(text, page.language) and not _echo(page, text) and not page.in_noise(item):
+                yield Candidate((Author(text),), How.INFERRED, "css:" + page.css(item), text)
+                return
+
+    def author_box(self, page: Page) -> Found:
+        """The name at the head of a box about the author."""
+        for element in self._elements:
+            marks = (element.get("class"), element.get("id"))
+            if not any(_BOX.search(m) for m in marks if m) or _MISPLACED.search(" ".join(m for m in marks if m)):
+                continue
+            for item in element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span"):
+                text = names.clean(self._text(page, item, 60) or "")
+                if names.is_person(text, page.language):
+                    yield Candidate((Author(text),), How.MARKED, "css:" + page.css(item), page.text_of(item))
+                    return
+
     def _signed(self, page: Page, count: int) -> Found:
         if page.main is None:
             return
@@ -147,7 +176,7 @@ class Bylines:
         for item in reversed(lines[-count:]):
             text = self._text(page, item, 120) or ""
             rest, had = byline.without_lead(text, page.language)
-            if not had or _CHECKED.search(text[:60]):
+            if not had or _CHECKED.match(text):
                 continue
             rest = re.split(r"\s{2,}|\s(?:illustration|foto|photo)s?\b", rest, maxsplit=1, flags=re.IGNORECASE)[0]
             authors = byline.read(rest, page.language)
