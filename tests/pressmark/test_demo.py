@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,6 +174,31 @@ def test_a_second_demo_in_one_place_is_refused(demo: Any) -> None:
 def test_the_paper_is_as_its_feed_says() -> None:
     with Paper() as paper:
         assert len(paper.feed()) == 6 and all(link.startswith(paper.base + "/") for link in paper.feed())
+
+
+def test_kept_open_it_can_be_ingested_from_until_ctrl_c(tmp_path: Path, pressmark: Callable[..., Any]) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from pressmark.cli import main; main()",
+        "demo",
+        "--keep",
+        "--archive",
+        str(tmp_path / "demo"),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert address is not None, line
+        call = ["--allow-address", "127.0.0.0/8", "--archive", str(tmp_path / "mine")]
+        assert pressmark("ingest", address[0] + PHOTOS, *call).code == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+        assert process.stderr.read() == "closed\n"
+    finally:
+        process.kill()
 
 
 @pytest.fixture(scope="module")

@@ -75,3 +75,18 @@ def test_every_option_is_in_the_docs(name: str, capsys: pytest.CaptureFixture[st
     section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", docs, re.MULTILINE | re.DOTALL)
     assert section is not None
     assert [option for option in sorted(options) if option not in section[1]] == []
+
+
+def test_the_readme_opens_with_two_commands_and_names_none_that_is_not_there() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = [line.split("#")[0].strip() for line in readme.splitlines() if line.startswith("    make ")]
+    assert commands == ["make demo", "make test"] and readme.index("make test") < 200
+    named = re.findall(r"^\$ pressmark (\w+)", readme, re.MULTILINE)
+    assert named and set(named) <= {name.partition(" ")[0] for name in COMMANDS}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/cli.md", "docs/shapes.md"])
+def test_links_of_the_docs_lead_somewhere(page: str) -> None:
+    path = ROOT / page
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []

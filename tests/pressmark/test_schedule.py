@@ -1,0 +1,47 @@
+"""``schedule``: what people type, and what they are told before anything starts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from flows.forecast import forecast
+from model.errors import BadCall
+from pressmark.cli.schedule import parse_every, say_interval, say_loads
+
+
+@pytest.mark.parametrize(
+    ("text", "every", "said"),
+    [
+        ("15m", timedelta(minutes=15), "15 min"),
+        ("90 min", timedelta(minutes=90), "90 min"),
+        ("6H", timedelta(hours=6), "6 h"),
+        ("1d", timedelta(days=1), "1 d"),
+        ("90s", timedelta(seconds=90), "90 s"),
+    ],
+)
+def test_intervals(text: str, every: timedelta, said: str) -> None:
+    assert parse_every(text) == every
+    assert say_interval(every) == said
+
+
+@pytest.mark.parametrize("text", ["", "15", "m", "1.5h", "-5m", "4s", "0m", "daily", "9999999d"])
+def test_what_is_no_interval_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(BadCall, match=r"--every takes"):
+        parse_every(text)
+
+
+def test_what_each_host_is_asked_is_said_by_name_for_the_largest() -> None:
+    sources = [f"https://paper-{n:02}.example/{page}" for n in range(14) for page in range(2 if n < 3 else 1)]
+    lines = say_loads(forecast(sources, timedelta(minutes=15), 5), timedelta(minutes=15))
+    assert lines[0] == "  paper-00.example: 2 pages, up to 288 requests a day"
+    assert lines[9] == "  paper-09.example: 1 page, up to 192 requests a day"
+    assert lines[10:] == ["  4 more hosts: up to 192 requests a day each"]
+
+
+def test_an_interval_that_cannot_be_kept_is_said() -> None:
+    sources = [f"https://a.example/{n}" for n in range(30)]
+    lines = say_loads(forecast(sources, timedelta(minutes=1), 5), timedelta(minutes=1))
+    assert "a round takes at least 2.5 min" in lines[-1]
+    assert "about 480 rounds a day instead of 1,440" in lines[-1]
