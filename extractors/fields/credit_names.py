@@ -113,6 +113,8 @@ def _certain(party: Party, words: Lexicon, known: frozenset[str]) -> bool | None
         return False
     if not name.isupper() and any(len(t) > 1 and t.isupper() and is_known(t) for t in tokens):
         return False  # "CBS San Lucas"
+    if len(tokens) > 1 and len(tokens[0]) > 4 and is_known(tokens[0]) and fold(tokens[0]) in agencies():
+        return False  # "Reuters Connect"
     if looks_like_person(_ROLE_END.sub("", name), words):
         return True
     if len(tokens) > LONGEST_NAME or len(name) > 90 or re.search(r"\d{4}|\w@\w|\w: ", name):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from extractors.dom import Element, collapse
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
 from extractors.fields.credit_names import is_known
+from extractors.fields.credit_words import lexicon
 from extractors.fields.credits import Credit
 from extractors.figures.around import read_words
 from extractors.figures.boxes import Box, article_images, captions_without_image
@@ -25,6 +26,7 @@ from extractors.page import Page
 from model.article import Evidence, How, Image
 from model.errors import TooLarge, Unreadable
 
+_SOCIAL = ("og:image:secure_url", "og:image", "twitter:image")
 MANY_BEHIND = 3  # images without words behind the last paragraph: a list of teasers
 
 
@@ -42,7 +44,12 @@ def in_markup(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     for number, item in enumerate(items):
         detail |= _evidence(page, number, item)
     where, quote = _whole(page, items[0])
-    yield Candidate(tuple(map(_image, items)), How.MARKED, where, quote, detail)
+    images = list(map(_image, items))
+    meta = page.meta_first(*_SOCIAL) if all(i.address is None for i in items) else None
+    if meta and (address := absolute(meta.content, page.url)) and is_picture(address):
+        images[0] = replace(images[0], url=address)  # the lead that only a script shows
+        detail["/0/url"] = Evidence("images.social", How.DECLARED, meta.where, shorten(meta.content))
+    yield Candidate(tuple(images), How.MARKED, where, quote, detail)
 
 
 def in_state(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
@@ -94,7 +101,7 @@ def _is_headline(page: Page, caption: Element) -> bool:
 
 def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     """The image for social networks: the lead, where the page shows none that we found."""
-    meta = page.meta_first("og:image:secure_url", "og:image", "twitter:image")
+    meta = page.meta_first(*_SOCIAL)
     address = absolute(meta.content, page.url) if meta else None
     if meta and address and is_picture(address):
         yield Candidate((Image(url=address),), How.DECLARED, meta.where, meta.content)
@@ -113,17 +120,25 @@ def _shown(page: Page) -> list[_Found]:
         if name in found and words.credit is not None and item.differs(found[name]):
             name = f"{name} {item.words.caption}"  # the same picture once more, with other words
         found[name] = item if name not in found else found[name].richer(item)
-    captions = {letters(i.words.caption) for i in found.values() if i.words.caption}
+    captions = {letters(t) for i in found.values() for t in (i.words.caption, i.words.credit_quote) if t}
     for element in captions_without_image(page, [i.words for i in found.values()]):
         words = read_words(page, element, element, organizations)
-        certain = words.credit is not None and words.credit.creators and any(map(is_known, words.credit.agencies))
-        if certain and words.caption and letters(words.caption) not in captions:
+        if _is_orphan(page, words) and letters(words.caption or words.credit_quote) not in captions:
             found[page.css(element)] = _Found(element, None, words)
     silent = [name for name, item in found.items() if item.words.credit is None]
     if silent:
         for name, data in declared(page, silent, organizations).items():
             found[name] = found[name].with_data(data)
     return list(found.values())
+
+
+def _is_orphan(page: Page, words: Words) -> bool:
+    """Words of an image that is not there: they name a person, with an agency or behind a label."""
+    credit = words.credit
+    if credit is None or not credit.creators:
+        return False
+    labelled = lexicon(page.language).lead.match(credit.credit_line or "") is not None
+    return labelled or (words.caption is not None and any(map(is_known, credit.agencies)))
 
 
 def _declared_image(address: str, data: Declared | None) -> Image:

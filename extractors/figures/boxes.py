@@ -45,7 +45,7 @@ _HOLDERS = XPath(
     ".//img | .//amp-img | .//figure | .//*[@data-src or @data-srcset or @data-url or @data-image or @data-original or @data-bg"
     " or @data-background-image or contains(@style, 'background-image')]"
 )
-_CAPTIONS = XPath(".//*[contains(@class, 'caption') or contains(@class, 'Caption')]")
+_CAPTIONS = XPath(".//*[contains(@class, 'caption') or contains(@class, 'Caption') or contains(@class, 'credit')]")
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
@@ -120,7 +120,8 @@ def _holders(root: Element) -> list[Element]:
 def _carries(element: Element) -> bool:
     """Whether an element that is no image says where one is, or is a figure without any."""
     if element.tag == "figure":
-        return next(element.iterdescendants("img", "amp-img", *_EMBEDS), None) is None
+        shown = any(best_address(i, None) for i in element.iterdescendants("img", "amp-img"))
+        return not shown and next(element.iterdescendants(*_EMBEDS), None) is None
     named = any(
         name in element.attrib
         for name in ("data-src", "data-url", "data-image", "data-original", "data-bg", "data-background-image")

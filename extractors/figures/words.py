@@ -52,7 +52,8 @@ class Words:
 
 def words_in_box(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
     """Caption and credit as the box itself has them."""
-    credits = [e for e in marked(box, CREDIT, image) if _is_credit_box(page, e, organizations)]
+    named = [e for e in marked(box, CREDIT, image) if _is_credit_box(page, e, organizations)]
+    credits = [_whole_credit(page, e, box, organizations) for e in named]
     captions = list(_caption_boxes(page, box, image))
     skip = set(credits)
     best = max(captions or [box], key=lambda c: len(text_without(c, skip)))
@@ -66,6 +67,8 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
         words = with_credit(
             page, words, " ".join(dict.fromkeys(quotes)), credits[0] if len(quotes) > 1 else longest, organizations
         )
+    elif _announced(page, text, organizations):
+        return with_credit(page, words, text, best, organizations)
     elif text:
         own = credit_by_position(page, best, organizations)
         own = _credit_beside(page, box, best, organizations) if own is None else own
@@ -145,6 +148,21 @@ def _caption_boxes(page: Page, box: Element, image: Element) -> list[Element]:
     if figcaptions:
         return figcaptions
     return [e for e in marked(box, CAPTION, image) if 2 < len(page.text_of(e)) <= LONGEST_CAPTION]
+
+
+def _whole_credit(page: Page, element: Element, box: Element, organizations: Collection[str]) -> Element:
+    """The element around one that is named a credit, where that is only a part of it:
+    ``<p>Photo by <b class="photographer">A. B.</b>/AFP</p>``."""
+    parent = element.getparent()
+    if parent is None or parent is box or len(page.text_of(parent)) <= len(page.text_of(element)):
+        return element
+    return parent if _announced(page, page.text_of(parent), organizations) else element
+
+
+def _announced(page: Page, text: str, organizations: Collection[str]) -> bool:
+    """Whether a text is a credit as a whole and begins with a label or mark."""
+    begins = 0 < len(text) <= LONGEST_CREDIT and lexicon(page.language).lead.match(text)
+    return bool(begins) and is_credit(text, page.language, organizations=organizations)
 
 
 def _is_credit_box(page: Page, element: Element, organizations: Collection[str]) -> bool:
