@@ -8,16 +8,18 @@ from typing import Any
 
 from extractors.dom import collapse
 from extractors.field import Candidate
+from extractors.fragments import has_markup, words_of
 from extractors.page import Node, Page
 from model.article import How
 
 
 def plain(text: str) -> str:
-    """Declared text as a person reads it: entities that were escaped twice decoded, white space collapsed."""
+    """Declared text as a person reads it: entities that were escaped twice decoded, tags of running
+    text gone, white space collapsed."""
     decoded = html.unescape(text) if "&" in text else text
     if "&" in decoded and ";" in decoded:
         decoded = html.unescape(decoded)
-    return collapse(decoded)
+    return collapse(words_of(decoded) if has_markup(decoded) else decoded)
 
 
 def meta(page: Page, *names: str) -> Iterator[Candidate[str]]:
