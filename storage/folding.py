@@ -38,7 +38,8 @@ _UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u
 def fold(text: str | None) -> str:
     """One form for all spellings of a name or word; words parted by one space."""
     lowered = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
-    kept = "".join(c for c in lowered if not unicodedata.combining(c))
+    # once more: compatibility forms such as 𝕊 come out as capitals
+    kept = "".join(c for c in lowered.casefold() if not unicodedata.combining(c))
     return " ".join(_RUN.findall(unicodedata.normalize("NFC", kept).translate(_LETTERS)))
 
 

@@ -1,6 +1,6 @@
 """Search: one query language, prepared in Python, so that every engine finds the same.
 
-Words (all must be there), "phrases", -words, and fields: ``author:`` ``affiliation:``
+Words (all must be there), "phrases", -words, and fields, a minus before them too: ``author:`` ``affiliation:``
 ``credit:`` (photographers) ``agency:`` (picture agencies and wires) ``publisher:``
 ``section:`` ``collection:`` ``since:`` ``until:`` (EDTF days of publication). Text is folded
 and cut as in ``storage.folding``: 外交部 is found inside a sentence, ايران finds إيران.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, column, exists, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, column, exists, func, not_, or_, select, text
 
 from model.article import Article
 from model.edtf import parse_edtf, utc_text
@@ -23,6 +23,7 @@ from storage.known import article_of
 from storage.queries import record_lines
 
 MAX_TERMS = 64
+MAX_CHARACTERS = 2_000
 _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 _PARTS = {
     "author": ("author",),
@@ -40,20 +41,27 @@ class Query:
     text: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
+    without_fields: list[tuple[str, str]] = field(default_factory=list)
 
 
 def parse(query: str) -> Query:
     """Raises ``BadCall`` for an unknown field, unbalanced quotes, nothing at all or too much."""
     if query.count('"') % 2:
         raise BadCall('the query has an unbalanced quotation mark: close it with "')
+    if len(query) > MAX_CHARACTERS:
+        raise BadCall(f"the query has {len(query)} characters, at most {MAX_CHARACTERS} are taken: shorten it")
     parsed = Query()
     terms = list(_TERM.finditer(query))
     if len(terms) > MAX_TERMS:
         raise BadCall(f"the query has {len(terms)} terms, at most {MAX_TERMS} are taken: shorten it")
     for term in terms:
         name, words = term["field"], term["phrase"] if term["phrase"] is not None else term["word"]
+        if name is None and words.removesuffix(":") in _FIELDS and words.endswith(":"):
+            name, words = words.removesuffix(":"), ""
         if name in _FIELDS:
-            parsed.fields.append((name, words))
+            if not fold(words):
+                raise BadCall(f'{name}: needs a word behind it, without a space, or several as in {name}:"two words"')
+            (parsed.without_fields if term["minus"] else parsed.fields).append((name, words))
         elif name is not None and not words.startswith("//"):
             raise BadCall(f"there is no search field {name}:; there are {', '.join(sorted(_FIELDS))}")
         else:
@@ -74,6 +82,8 @@ def search(tx: Connection, query: str, limit: int) -> list[SearchHit]:
         chosen = chosen.where(s.id.in_(found.columns(column("rowid", Integer))))
     for name, value in parsed.fields:
         chosen = chosen.where(_condition(name, value))
+    for name, value in parsed.without_fields:
+        chosen = chosen.where(not_(func.coalesce(_condition(name, value), False)))
     hits: dict[str, int] = {}
     for record, version in tx.execute(chosen.order_by(r.received_at.desc(), s.record, s.version.desc())):
         hits.setdefault(record, version)
@@ -103,7 +113,7 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
     if name == "publisher":
         return or_(r.publisher_key == folded, r.publisher_key.like(f"%{folded}%"))
     if name == "section":
-        return r.section.ilike(value)
+        return r.section.ilike(re.sub(r"([%_\\])", r"\\\1", value), escape="\\")
     try:
         day = parse_edtf(value)
     except ValueError:

@@ -1,0 +1,175 @@
+"""Search in the scripts of the world, and queries that are wrong or mean harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from model.article import Author, Image
+from model.errors import BadCall
+from storage import Archive
+from storage.folding import fold, index_text, index_words
+
+STORIES = {
+    "zh": ("发言人答记者问", "外交部发言人周一在北京说，调查仍在继续。"),
+    "ja": ("埠頭が再開", "港の埠頭が月曜日に再開し、調査が始まった。"),
+    "fa": ("گزارش از ایران", "او می رود و می‌گوید که ایران بزرگ است."),
+    "ar": ("تقرير", "زار الوفد إيران يوم الاثنين وعاد إلى القاهرة."),
+    "de": ("Rückkehr", "Die Öffentlichkeit erfuhr davon in der Straße am Fluß."),
+    "pl": ("Łódź", "Mieszkańcy Łodzi wrócili do domów."),
+    "ru": ("Причал открыт", "Ёлки стоят у причала."),
+    "ko": ("부두 재개", "부두가 월요일에 다시 문을 열었다."),
+    "th": ("ท่าเรือ", "ท่าเรือเปิดอีกครั้งในวันจันทร์"),
+    "tr": ("Rıhtım", "İstanbul rıhtımı açıldı."),
+    "en": ("Quay reopens", 'The quay (Pier 7) reopened AND nobody said "never"; it cost $1,200 NEAR the sea.'),
+}
+FOUND = [
+    ("外交部", "zh"), ("调查", "zh"), ("外交部 调查", "zh"), ("記者", None), ("调查仍在", "zh"),
+    ('"发言人周一"', "zh"), ("部外", None),
+    ("調査", "ja"), ("埠頭", "ja"), ("می", "fa"), ("مي", "fa"), ("می رود", "fa"), ("ايران", "ar fa"), ("ایران", "ar fa"),
+    ("إيران", "ar fa"), ("القاهره", "ar"), ("Öffentlichkeit", "de"), ("offentlichkeit", "de"), ("OFFENTLICHKEIT", "de"),
+    ("strasse", "de"), ("fluß", "de"), ("Fluss", "de"), ("lodz", "pl"), ("Łodzi", "pl"), ("елки", "ru"), ("ПРИЧАЛ", "ru"),
+    ("부두", "ko"), ("월요일", "ko"), ("เปิดอีกครั้ง", "th"), ("istanbul", "tr"), ("rihtimi", "tr"), ("RIHTIM", "tr"),
+    ("quay", "en"), ("quay -pier", None), ("quay -zebra", "en"), ('"pier 7"', "en"), ('"7 pier"', None),
+    ("1,200", "en"), ("$1,200", "en"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def library(desk: Any, make_article: Any) -> Archive:
+    for n, (language, (headline, text)) in enumerate(STORIES.items()):
+        read = make_article(headline, text, authors=(Author(f"Öystein {language}"),), in_language=language)
+        desk.take(desk.fetched(f"http://{language}.example/1", language.encode(), n), read)
+    archive: Archive = desk.archive
+    return archive
+
+
+def test_words_are_found_as_people_type_them(library: Archive) -> None:
+    for query, languages in FOUND:
+        hits = [h.line.url or "" for h in library.search(query)]
+        assert sorted(hits) == [f"http://{x}.example/1" for x in (languages or "").split()], query
+
+
+def test_snippets_are_words_of_the_article(library: Archive) -> None:
+    for query in ("调查", "ايران", "offentlichkeit", "lodzi"):
+        for hit in library.search(query):
+            language = (hit.line.url or "")[7:9]
+            words = hit.snippet.removeprefix("… ").removesuffix(" …")
+            assert words and words in STORIES[language][1]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("colour:red", "no search field colour:"),
+        ("quay autor:x", "no search field autor:"),
+        ('"quay', "unbalanced"),
+        ('quay " reopens " "', "unbalanced"),
+        ("word " * 10_000, "shorten"),
+        ("", "no word"),
+        ("   ", "no word"),
+        ("-quay", "no word"),
+        ("!!! …", "no word"),
+        ('""', "no word"),
+        ("since:yesterday", "takes a date"),
+        ("until:2024-13", "takes a date"),
+        ("since:XXXX-12-18", "needs a year"),
+        ('since:""', "since: needs a word"),
+        ("author:", "author: needs a word"),
+        ("quay publisher: ledger", "publisher: needs a word"),
+        ('author:""', "author: needs a word"),
+        ("author:!!!", "author: needs a word"),
+        ("-author:quill", "no word"),
+        ('"' + "long " * 5000 + '"', "shorten"),
+        ("x" * 100_000, "shorten"),
+        ("外" * 50_000, "shorten"),
+    ],
+)
+def test_a_wrong_query_is_one_clear_line(library: Archive, query: str, words: str) -> None:
+    with pytest.raises(BadCall) as error:
+        library.search(query)
+    assert words in str(error.value) and "\n" not in str(error.value) and len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "quay AND reopened", "quay OR zebra", "NOT quay", "quay NEAR sea", "NEAR(quay sea)", "quay*", "^quay", "(quay", "quay)",
+        "{quay}",
+        "quay + pier", "headline : quay", "quay'; DROP TABLE ledger; --",
+        "quay\\", "quay\x00", "%", "_", "quay%", "a:b", "http://en.example/1",
+        "quay:", "12:30", "-", "- -", "--quay", "quay\ud800", "*", "quay\u2028reopened", "NULL", "?", ":1", "quay/pier",
+    ],
+)  # fmt: skip
+def test_what_means_something_to_an_engine_is_only_words(library: Archive, query: str) -> None:
+    """Found or not found or refused in our words; never an error of the engine."""
+    try:
+        hits = library.search(query)
+    except BadCall:
+        return
+    assert all(h.line.url == "http://en.example/1" for h in hits)
+
+
+def test_operators_are_looked_for_as_the_words_they_are(library: Archive) -> None:
+    assert library.search("quay AND nobody") and library.search("near") and not library.search("quay OR zebra")
+    assert not library.search("qua*")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(st.text(max_size=30) | st.text(st.sampled_from("ab \"-:()*^{}'\\%_+ANDORT\n"), max_size=20))
+def test_no_query_brings_the_engine_down(library: Archive, query: str) -> None:
+    try:
+        library.search(query)
+    except BadCall as error:
+        assert "\n" not in str(error)
+
+
+@given(st.text())
+def test_folding_is_stable_and_gives_plain_words(text: str) -> None:
+    folded = fold(text)
+    assert fold(folded) == folded
+    assert fold(text.upper().lower()) == fold(text.lower()) or not text.isascii()
+    assert folded == " ".join(folded.split())
+    assert '"' not in folded and "\x00" not in folded
+    assert index_text(text) == " ".join(index_words(text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Öffentlichkeit", "offentlichkeit"), ("STRASSE", "straße"), ("إيران", "ايران"), ("ایران", "ايران"), ("می", "مي"),
+        ("كتاب", "کتاب"),
+        ("مدرسة", "مدرسه"), ("Łódź", "lodz"), ("Ångström", "angstrom"), ("İstanbul", "istanbul"), ("ｆｕｌｌ", "full"),
+        ("naïve", "NAIVE"),
+        ("می‌گوید", "میگوید"), ("café", "cafe\u0301"), ("œuvre", "oeuvre"), ("Đorđe", "dorde"),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_word(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_names_are_found_by_their_parts_and_never_by_wild_cards(desk: Any, make_article: Any) -> None:
+    images = (Image(caption="x", creators=("Ilse van der Brandt",), agencies=("N_A",)),)
+    desk.take(desk.fetched("http://a.example/1", b"1", 0), make_article("A", "one", images=images, section="Local 100%"))
+    archive: Archive = desk.archive
+    for query in (
+        "credit:brandt",
+        'credit:"van der brandt"',
+        'credit:"Ilse van der Brandt"',
+        "credit:BRANDT",
+        "publisher:harbour",
+    ):
+        assert len(archive.search(query)) == 1, query
+    for query in (
+        "credit:brand",
+        "credit:b%",
+        'credit:"van brandt"',
+        "credit:npa",
+        "agency:NPA",
+        'section:"Local 1%"',
+        "section:local%",
+    ):
+        assert archive.search(query) == [], query
