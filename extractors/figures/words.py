@@ -34,7 +34,8 @@ from extractors.page import Page
 _HIDDEN_LABEL = re.compile(r"^(?:image|media) (?:source|credit)\s?,\s*", re.I)  # for screen readers
 _CAPTION_LABEL = re.compile(r"^(?:(?:image|media) ?caption|bildunterschrift|légende)\s?[:,.]?\s*(?=\w)", re.I)
 _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s", re.I)
-BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
+LONGEST_REST = 40  # characters around a name within a credit: a label, an agency
+_BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,10 @@ def _whole_credit(page: Page, element: Element, box: Element, organizations: Col
     """The element around one that is named a credit, where that is only a part of it:
     ``<p>Photo by <b class="photographer">A. B.</b>/AFP</p>``."""
     parent = element.getparent()
-    if parent is None or parent is box or len(page.text_of(parent)) <= len(page.text_of(element)):
+    if parent is None or parent is box:
+        return element
+    more = len(page.text_of(parent)) - len(page.text_of(element))
+    if not 0 < more <= LONGEST_REST:
         return element
     return parent if _announced(page, page.text_of(parent), organizations) else element
 
@@ -171,7 +175,7 @@ def _is_credit_box(page: Page, element: Element, organizations: Collection[str])
         return False
     names = marks(element)
     figure = next(element.iterancestors("figure", "figcaption"), None) is not None or element.tag == "figcaption"
-    if _BYLINE.match(text) and BYLINE_NAMES.search(names) and not SURE_CREDIT.search(names):
+    if _BYLINE.match(text) and _BYLINE_NAMES.search(names) and not SURE_CREDIT.search(names):
         return False
     if not figure and not SURE_CREDIT.search(names):  # "author", "source": outside a figure these are the story's
         return is_credit(text, page.language, organizations=organizations, strict=True)
