@@ -1,11 +1,11 @@
-"""Content codings of HTTP (RFC 9110, 8.4) undone: gzip, deflate, and br where a library is there."""
+"""Content codings of HTTP (RFC 9110, 8.4) undone: gzip, deflate and br."""
 
 from __future__ import annotations
 
 import codecs
 import zlib
-from importlib import import_module
-from typing import Any
+
+import brotli
 
 from model.errors import TooLarge, Unreadable
 
@@ -51,10 +51,6 @@ def inflate(entity: bytes, window: int, limit: int) -> bytes:
 
 
 def _brotli(entity: bytes, limit: int) -> bytes:
-    try:
-        brotli: Any = import_module("brotli")  # an extra of other packages, not a dependency of ours
-    except ImportError:
-        raise Unreadable("the body is compressed with brotli, and no brotli library is installed", coding="br") from None
     machine = brotli.Decompressor()
     parts: list[bytes] = []
     size = 0

@@ -21,7 +21,7 @@ from storage import tables
 from storage.chain import entries
 from storage.known import article_of, like_articles, looks_of
 from storage.record_line import change_from_json
-from storage.timeline import Look, Run, is_withdrawn, runs
+from storage.timeline import Look, Run, around, is_withdrawn, runs
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -152,7 +152,9 @@ def changes(tx: Connection, since: datetime, limit: int | None) -> Iterator[Chan
         lines.append((x.seen_at, line))
     looked = select(tables.observations, r.url, r.headline).join(tables.records, r.id == o.record)
     for x in tx.execute(looked.where(o.kind == "withdrawal", o.observed_at >= start)):
-        line = ChangeLine(x.record, x.url, x.headline, x.version or 0, None, x.observed_at, None, "gone", None)
+        last = around(looks_of(tx, x.record), x.observed_at)[0]
+        version = last.what.version if last and last.what.version else 0
+        line = ChangeLine(x.record, x.url, x.headline, version, None, x.observed_at, None, "gone", None)
         lines.append((x.observed_at, line))
     fresh = select(tables.records).where(r.first_seen >= start)
     for x in tx.execute(fresh):

@@ -8,6 +8,8 @@ into the next answer.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import re
 import ssl
 from collections.abc import Callable, Iterator
@@ -160,7 +162,11 @@ def _head_errors(host: str, recording: Recording) -> Iterator[None]:
 
 
 def _cause(error: BaseException) -> str:
-    """The innermost words: httpcore wraps what anyio wraps what the system said."""
+    """The innermost words in plain language: httpcore wraps what asyncio wraps what the system said."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
-    return str(error) or "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+    if isinstance(error, ssl.SSLError):
+        return getattr(error, "verify_message", "") or (error.reason or "TLS failed").replace("_", " ").lower()
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno).lower()
+    return str(error) or ("no answer in time" if isinstance(error, TimeoutError) else type(error).__name__)
