@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.fields.credit_words import Lexicon, agencies, fold, known_organizations, platforms, short_organizations
+from extractors.words.agencies import agency
 
 _PARTICLES = frozenset(
     re.findall(
@@ -74,7 +75,7 @@ def is_known(name: str, known: frozenset[str] = frozenset()) -> bool:
     """Whether the word data (or ``known``, folded) has this organization."""
     folded = fold(name)
     printed_so = len(folded) > 3 or name.strip(" .,:") in short_organizations()
-    return folded in known or (printed_so and folded in known_organizations())
+    return folded in known or (printed_so and folded in known_organizations()) or agency(name) is not None
 
 
 def looks_like_person(name: str, words: Lexicon) -> bool:
