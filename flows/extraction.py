@@ -27,9 +27,11 @@ from typing import Self
 
 from model.article import Article
 from model.capture import Capture
-from model.errors import Skip
+from model.errors import Skip, Stop
 
 RECYCLED_AFTER = 500
+_READY = "ready"
+_START_S = 60.0
 _OUT_OF_MEMORY = "the page needs more memory than a page may have"
 _MB = 1024 * 1024
 _MEMORY_EXIT = 77
@@ -108,7 +110,10 @@ class ExtractionPool:
         self.close()
 
     def run(self, job: Job) -> Extraction:
-        """Reads one page in a worker and waits for it; raises nothing for what the page does."""
+        """Reads one page in a worker and waits for it; raises nothing for what the page does.
+
+        Raises ``Stop`` where no worker can be started.
+        """
         worker = self._idle.get()
         try:
             worker = worker or _Worker(self.limits)
@@ -200,10 +205,23 @@ class _Worker:
         self._process.start()
         theirs.close()
         self._done = 0
+        self._wait_until_ready()
 
     @property
     def usable(self) -> bool:
         return self._process.is_alive() and self._done < RECYCLED_AFTER
+
+    def _wait_until_ready(self) -> None:
+        try:
+            if self._pipe.poll(_START_S) and self._pipe.recv() == _READY:
+                return
+        except (EOFError, OSError) as error:
+            raise Stop(
+                "the processes that read pages cannot start; a script that uses Pressmark needs its calls under "
+                "if __name__ == '__main__':"
+            ) from error
+        self.stop()
+        raise Stop(f"the processes that read pages did not start within {_START_S:g} s: the machine may be short of memory")
 
     def run(self, job: Job) -> Extraction:
         self._done += 1
@@ -245,6 +263,7 @@ def _work(pipe: Connection, limits: Limits) -> None:
     from extractors import warm  # noqa: F401 - read already by the server that forked us, where there is one
 
     ceiling = _limit_memory(limits.memory_mb)
+    pipe.send(_READY)
     while True:
         try:
             job: Job = pipe.recv()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -98,3 +100,17 @@ def test_the_reader_tells_captures_apart() -> None:
         one = reader.read_one(captures[0]).article
         assert one is not None
         assert one.headline == "Boat 0 sails again"
+
+
+def test_a_script_without_its_guard_is_told_so_and_no_page_is_blamed(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from flows.extraction import ExtractionPool, Job\n"
+        "from model.errors import Stop\n"
+        "try:\n"
+        "    ExtractionPool(1).run(Job(1, b'<p>one</p>'))\n"
+        "except Stop as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert "if __name__ == '__main__':" in done.stdout
