@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
 
-from prefect import get_client, serve
+from prefect import get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
@@ -21,29 +25,29 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectNotFound
+from prefect.runner import Runner
 from prefect.schedules import Interval
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from flows.ingest import ingest
 
-_SOON = timedelta(seconds=3)
+_SOON = timedelta(seconds=1)
 _ASK_SECONDS = 5
 # a run that waits already counts as one of the deployment's runs: fetched too far ahead, it bars itself
 _AHEAD_SECONDS = 2
+_LEFT_OVER = "the schedule was ended while this ran; the next run goes on"
 _UNFINISHED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
 def scheduled_ingest(
-    sources: Sequence[str], *, archive: str, archive_id: str, every: float, name: str, now: datetime | None = None
+    sources: Sequence[str], *, archive: str, archive_id: str, every: float, name: str, first: datetime
 ) -> RunnerDeployment:
-    """The flow ``ingest`` of these sources every so many seconds, beginning at once.
+    """The flow ``ingest`` of these sources every so many seconds, counted from ``first``.
 
     A round that falls due while the one before is still running is left out, so that a host
     is not asked twice at once and a sleeping machine wakes up to one round, not to thirty.
     """
-    first = (now or datetime.now(UTC)) + _SOON
     return RunnerDeployment.from_flow(
         ingest,
         name,
@@ -56,36 +60,53 @@ def scheduled_ingest(
     )
 
 
-def serve_until_stopped(deployment: RunnerDeployment) -> None:
-    """Registers the deployment and carries out its runs until SIGINT or SIGTERM; its schedule is paused after that.
+def serve_until_stopped(deployment: RunnerDeployment, first: datetime) -> None:
+    """Registers the deployment and carries out its runs, from the one due at ``first`` on, until
+    SIGINT or SIGTERM; its schedule is paused after that.
 
     Only one process at a time may serve a deployment: runs of it that nobody carries out any
     more, because a process was killed, are told to have crashed. Otherwise they would count
     as running, and bar every later one.
     """
-    name = f"{deployment.flow_name}/{deployment.name}"
-    close_left_over(name)
-    try:
-        serve(deployment, print_starting_message=False, query_seconds=_ASK_SECONDS, prefetch_seconds=_AHEAD_SECONDS)
-    finally:
-        close_left_over(name)
+    runner = Runner(pause_on_shutdown=True, query_seconds=_ASK_SECONDS, prefetch_seconds=_AHEAD_SECONDS)
 
-
-def close_left_over(name: str) -> int:
-    """Tells unfinished runs of a deployment, named ``flow/deployment``, to have crashed; how many there were."""
-    with get_client(sync_client=True) as client:
+    async def serve() -> None:
+        number = await runner.aadd_deployment(deployment)
+        await _close_left_over(number)
+        await _schedule_from(first, number)
         try:
-            deployment = client.read_deployment_by_name(name)
-        except ObjectNotFound:
-            return 0
-        left = client.read_flow_runs(
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+            await runner.start()
+        finally:
+            await _close_left_over(number)
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+
+
+async def _schedule_from(first: datetime, deployment: UUID) -> None:
+    # the server looks for new schedules every few seconds and only ahead: it may miss the first run
+    async with get_client() as client:
+        path: Literal["/deployments/{id}/schedule"] = "/deployments/{id}/schedule"
+        answer = await client.request("POST", path, path_params={"id": deployment}, json={"start_time": first.isoformat()})
+        answer.raise_for_status()
+
+
+async def _close_left_over(deployment: UUID) -> None:
+    async with get_client() as client:
+        left = await client.read_flow_runs(
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED))),
         )
         for run in left:
-            client.set_flow_run_state(run.id, Crashed(message="the schedule was ended while this ran; the next run goes on"))
-        return len(left)
+            await client.set_flow_run_state(
+                run.id, Crashed(message="the schedule was ended while this ran; the next run goes on")
+            )
+
+
+def _main(plan: Mapping[str, Any]) -> None:
+    first = datetime.now(UTC) + _SOON
+    serve_until_stopped(scheduled_ingest(**plan, first=first), first)
 
 
 if __name__ == "__main__":
-    serve_until_stopped(scheduled_ingest(**json.loads(sys.argv[1])))
+    _main(json.loads(sys.argv[1]))

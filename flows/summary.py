@@ -81,4 +81,4 @@ def _safe(text: str) -> str:
 def _named(source: str) -> str:
     if _ADDRESS.fullmatch(source):
         return f"<{source}>"
-    return f"`{source.replace('`', ' ')}`"
+    return "`" + " ".join(source.replace("`", " ").split()) + "`"

@@ -1,0 +1,110 @@
+"""The flow against a real Prefect server: records, names, artifacts, how runs end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.keeper import kept, python
+from storage import Archive
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """A new archive, for reading."""
+    with Archive.create(tmp_path / "papers"):
+        pass
+    return Archive.open(tmp_path / "papers")
+
+
+def _artifacts(prefect: Any, run: str) -> dict[str, Any]:
+    found = prefect.ask("/artifacts/filter", flow_runs={"id": {"any_": [run]}})
+    return {artifact["type"]: artifact for artifact in found}
+
+
+def test_the_flow_takes_sources_in_and_says_so_where_people_look(
+    prefect: Any, site: Any, archive: Archive, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.txt").write_text("\n".join([*site.urls[1:], f"{site.base}/never-was", "http://127.0.0.1:9/closed"]))
+    where, sources = str(archive.where), [site.urls[0], f"@{tmp_path}/papers.txt"]
+    first, second, none, away = prefect.ingest(
+        {"archive": where, "sources": sources},
+        {"archive": where, "sources": sources},
+        {"archive": where, "sources": ["http://127.0.0.1:9/closed"]},
+        {"archive": str(tmp_path / "nowhere"), "sources": sources},
+    )
+
+    assert (first["type"], first["message"]) == ("COMPLETED", "3 new, 2 failed")
+    assert (second["type"], second["message"]) == ("COMPLETED", "3 unchanged, 2 failed")
+    assert {line.url for line in archive.list()} == set(site.urls)
+    assert all(line.versions == 1 for line in archive.list())
+
+    run = prefect.ask(f"/flow_runs/{first['run']}")
+    assert run["name"] == "ingest 5 pages of 127.0.0.1"
+    (task,) = prefect.ask("/task_runs/filter", flow_runs={"id": {"any_": [first["run"]]}})
+    assert (task["name"], task["state"]["message"]) == ("5 pages of 127.0.0.1", "3 new, 2 failed")
+
+    artifacts = _artifacts(prefect, first["run"])
+    assert artifacts.keys() == {"markdown", "table"}
+    assert artifacts["markdown"]["key"] == f"ingest-{archive.id}-summary"
+    said = artifacts["markdown"]["data"]
+    assert said.startswith("# Ingest 5 pages of 127.0.0.1: 3 new, 2 failed")
+    assert f"archive `{archive.id}`" in said
+    assert all(f"<{url}>" in said for url in site.urls)
+    rows = json.loads(artifacts["table"]["data"])
+    assert [(row["outcome"], row["sources"]) for row in rows] == [("new", 3), ("failed", 1), ("failed", 1)]
+    assert all(row["reason"] for row in rows if row["outcome"] == "failed")
+
+    assert none["type"] == "FAILED"
+    assert none["message"].startswith("nothing could be taken, 1 failed: no connection")
+    assert away["type"] == "FAILED"
+    assert away["message"].startswith("there is no archive at")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
+    prefect: Any, site: Any, archive: Archive, tmp_path: Path, until: Callable[..., Any]
+) -> None:
+    plan = {
+        "sources": site.urls,
+        "archive": str(archive.where),
+        "archive_id": archive.id,
+        "every": 5,
+        "name": "each five seconds",
+    }
+    with (tmp_path / "serve.log").open("wb") as log:
+        command = python("flows.deployments", json.dumps(plan))
+        with kept(command, environ=prefect.environ, cwd=tmp_path, output=log):
+
+            def carried_out() -> list[dict[str, Any]]:
+                of_it = {"deployments": {"name": {"any_": [plan["name"]]}}}
+                runs = prefect.ask("/flow_runs/filter", sort="EXPECTED_START_TIME_ASC", **of_it)
+                done = [run for run in runs if run["state_type"] == "COMPLETED"]
+                return runs if len(done) >= 2 else []
+
+            runs = until(carried_out, 90)
+    done = [run for run in runs if run["state_type"] == "COMPLETED"]
+    assert [run["state"]["message"] for run in done[:2]] == ["3 new", "3 unchanged"]
+    assert all(run["auto_scheduled"] and run["created_by"]["type"] == "SCHEDULE" for run in runs)
+    assert {"pressmark", f"archive {archive.id}"} <= set(done[0]["tags"])
+    due = [run["expected_start_time"] for run in runs]
+    assert len(set(due)) == len(due) > 3  # made ahead, one an interval
+    assert len(list(archive.list())) == 3
+
+    (deployment,) = prefect.ask("/deployments/filter", deployments={"name": {"any_": [plan["name"]]}})
+    assert deployment["paused"]
+    left = prefect.ask(
+        "/flow_runs/filter",
+        deployments={"name": {"any_": [plan["name"]]}},
+        flow_runs={"state": {"type": {"any_": ["PENDING", "RUNNING"]}}},
+    )
+    assert left == []
+    log_of_server = (prefect.home / "server.log").read_text()
+    assert "Can't evaluate bulk DML" not in log_of_server
+    assert "Traceback" not in log_of_server

@@ -1,0 +1,94 @@
+"""``pressmark schedule up`` from nothing: a server of its own, a first round, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import Archive
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+_PRESSMARK = [sys.executable, "-P", "-c", "from pressmark.cli import main; main()"]
+
+
+def _started_by(mark: str) -> list[int]:
+    """Ids of processes whose environment has ``mark``: everything a call started, and no one else's."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                if mark.encode() in (folder / "environ").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what was started is looked up in /proc")
+def test_from_nothing_to_a_first_round_and_back_to_nothing(
+    site: Any, environ: dict[str, str], tmp_path: Path, until: Callable[..., Any]
+) -> None:
+    # a person's own folder of this name must not be taken for ours
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "__init__.py").write_text("raise SystemExit('not this one')\n")
+    # settings are those of the folder of the call, though runs start elsewhere
+    (tmp_path / "pressmark.toml").write_text('allow_addresses = ["127.0.0.0/8"]\nhost_gap = 0\n')
+    (tmp_path / "papers.txt").write_text("\n".join(site.urls))
+    mark = f"PRESSMARK_TEST_MARK={tmp_path}"
+    ours = {k: v for k, v in environ.items() if not k.startswith("PRESSMARK_")} | dict([mark.split("=", 1)])
+    said = tmp_path / "said"
+    with said.open("wb") as out:
+        up = subprocess.Popen(
+            [*_PRESSMARK, "schedule", "up", "@papers.txt", "--every", "10m"],
+            env=ours,
+            cwd=tmp_path,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        until(lambda: "Finished in state Completed('3 new')" in said.read_text() or up.poll() is not None, 120)
+        assert up.poll() is None, said.read_text()
+        assert len(_started_by(mark)) >= 5  # us, the server, what serves, and a keeper of each
+        second = subprocess.run(
+            [*_PRESSMARK, "schedule", "up", "@papers.txt", "--every", "10m"],
+            env=ours,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (second.returncode, second.stderr) == (
+            2,
+            f"pressmark: this archive has a schedule running already (process {up.pid}): end that one first\n",
+        )
+    finally:
+        up.send_signal(signal.SIGTERM)
+        code = up.wait(60)
+    text = said.read_text()
+    assert code == 0, text
+    assert text.index("3 pages of 127.0.0.1 every 10 min") < text.index("starting a Prefect server")
+    assert "127.0.0.1: 3 pages, up to 576 requests a day" in text
+    assert re.search(r"watch the runs at http://127\.0\.0\.1:\d+ ", text)
+    assert "schedule stopped" in text
+    assert "Traceback" not in text
+    assert _started_by(mark) == []
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "archive",
+        "archive.schedule",
+        "flows",
+        "papers.txt",
+        "pressmark.toml",
+        "said",
+    }
+    with Archive.open(tmp_path / "archive") as archive:
+        assert {line.url for line in archive.list()} == set(site.urls)
