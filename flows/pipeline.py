@@ -15,10 +15,11 @@ from importlib.metadata import version
 from ipaddress import ip_network
 
 import extractors
-from flows.extraction import Extraction, Reader
+from flows.extraction import Reader
 from flows.gather import Gathered, Gatherer, Told
 from flows.settings import Settings
 from flows.verdict import Judgement, after_reading, before_reading
+from flows.worker import Extraction
 from model.article import Article
 from model.capture import Capture
 from model.errors import Damaged, Refused

@@ -15,7 +15,8 @@ from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from flows.extraction import Extraction, ExtractionPool, Job, extract_here
+from flows.extraction import ExtractionPool
+from flows.worker import Extraction, Job, extract_here
 from model.errors import BadCall, PressmarkError, TooLarge, Unreadable
 from pressmark.cli.call import Call
 from pressmark.cli.cards import article_card

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.extraction import ExtractionPool, Job, Limits, Reader, extract_here
+from flows.extraction import ExtractionPool, Reader
+from flows.worker import Job, Limits, extract_here
 from model.capture import Basis, Capture
 
 URL = "https://www.penning-post.example/news/ferry"
@@ -105,7 +106,8 @@ def test_the_reader_tells_captures_apart() -> None:
 def test_a_script_without_its_guard_is_told_so_and_no_page_is_blamed(tmp_path: Path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(
-        "from flows.extraction import ExtractionPool, Job\n"
+        "from flows.extraction import ExtractionPool\n"
+        "from flows.worker import Job\n"
         "from model.errors import Stop\n"
         "try:\n"
         "    ExtractionPool(1).run(Job(1, b'<p>one</p>'))\n"
