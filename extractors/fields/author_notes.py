@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from extractors.dom import Element
 from extractors.field import Found, shorten
@@ -24,6 +25,7 @@ _BOX = re.compile(
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NOTES = 60
 _TAIL = 14  # paragraphs at the end of the article that may hold a note
 MAX_NOTE = 1_500
 
@@ -42,7 +44,7 @@ def enrich(
     page: Page, authors: Sequence[Author], found: Sequence[Found[tuple[Author, ...]]], evidence: dict[str, Evidence]
 ) -> tuple[Author, ...]:
     """The authors with roles, affiliations and bios from everywhere on the page; ``evidence`` gets theirs."""
-    notes = list(_notes(page, authors))
+    notes = list(islice(_notes(page, authors), _NOTES))
     told: list[Author] = []
     for number, author in enumerate(authors):
         full = author

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from extractors import printed_dates
 from extractors.dom import HIDDEN_TAGS, Element, collapse, pieces
@@ -20,6 +21,7 @@ from model.article import Author, How
 MAX_TEXT = 300
 _NEAR_AFTER = 140  # elements
 _NEAR_BEFORE = 30
+_TRIED = 120  # byline elements looked at: the nearest to the headline
 _CLASS = re.compile(
     r"(?<![a-z])(?:by-?_?lines?|authors?|autor(?:en|es|in|a|zy|i)?|auteurs?|autore|writers?|verfasser|redacteur|journalist|reporter|"
     r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|vcard|username|"
@@ -157,11 +159,15 @@ class Bylines:
 
     def author_box(self, page: Page) -> Found:
         """The name at the head of a box about the author."""
+        boxes = 0
         for element in self._elements:
             marks = (element.get("class"), element.get("id"))
             if not any(_BOX.search(m) for m in marks if m) or _MISPLACED.search(" ".join(m for m in marks if m)):
                 continue
-            for item in element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span"):
+            boxes += 1
+            if boxes > 8:
+                return
+            for item in islice(element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span"), 30):
                 text = names.clean(self._text(page, item, 60) or "")
                 if names.is_person(text, page.language):
                     yield Candidate((Author(text),), How.MARKED, "css:" + page.css(item), page.text_of(item))
@@ -192,7 +198,8 @@ class Bylines:
         ]
         count = 0
         done: set[Element] = set()
-        for element in sorted(outer, key=lambda e: (self._order[e] < self._start, abs(self._order[e] - self._start))):
+        ranked = sorted(outer, key=lambda e: (self._order[e] < self._start, abs(self._order[e] - self._start)))
+        for element in ranked[:_TRIED]:
             close = page.h1 is not None and self._start - _NEAR_BEFORE <= self._order[element] <= self._start + _NEAR_AFTER
             if close is not near or (not near and inside and page.main is not None and page.main not in element.iterancestors()):
                 continue
@@ -231,11 +238,13 @@ class Bylines:
         mark = element.get("class")
         if parent is None or not mark:
             return [element]
-        row = [e for e in parent if e in self._chosen and e.tag == element.tag and e.get("class") == mark]
+        row = [e for e in islice(parent, 200) if e in self._chosen and e.tag == element.tag and e.get("class") == mark]
         above = parent.getparent()
         if len(row) == 1 and above is not None:
-            uncles = [e for e in above if e.tag == parent.tag and e.get("class") == parent.get("class")]
-            row = [e for u in uncles for e in u if e in self._chosen and e.tag == element.tag and e.get("class") == mark]
+            uncles = [e for e in islice(above, 200) if e.tag == parent.tag and e.get("class") == parent.get("class")]
+            row = [
+                e for u in uncles for e in islice(u, 20) if e in self._chosen and e.tag == element.tag and e.get("class") == mark
+            ]
         spread = self._order[row[-1]] - self._order[row[0]] if row else 0
         return row if 1 < len(row) <= 30 and row[0] is element and spread <= 14 * len(row) else [element]
 

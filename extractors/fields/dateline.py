@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractors import declared, filed
-from extractors.dom import Element
+from extractors.dom import Element, pieces
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.fields import names
 from extractors.page import Page
@@ -122,16 +122,32 @@ def _above(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[C
 
 
 def _element(page: Page, text: str) -> Element | None:
-    """The element that a paragraph of the body came from."""
+    """The element that a paragraph of the body came from: a ``p`` if there is one, else the innermost."""
     start = names.collapse(text)[:60]
     root = page.main if page.main is not None else page.tree
-    holder: Element | None = None
-    for element in root.iter("p", "div", "span", "strong", "section", "li", "h2", "td", "article"):
-        if page.text_of(element).startswith(start):
-            holder = element
-            if element.tag == "p":
-                return element
-    return holder
+    for tags in (("p",), ("div", "span", "strong", "section", "li", "h2", "td", "article")):
+        holder = None
+        for element in root.iter(*tags):
+            if _begins(element, start):
+                holder = element
+                if element.tag == "p":
+                    return element
+        if holder is not None:
+            return holder
+    return None
+
+
+def _begins(element: Element, start: str) -> bool:
+    """True where an element's visible text begins so; reads no more of it than that."""
+    seen = ""
+    for piece in pieces(element):
+        seen += piece
+        plain = names.collapse(seen)
+        if len(plain) >= len(start):
+            return plain.startswith(start)
+        if not start.startswith(plain):
+            return False
+    return False
 
 
 def _set_apart(page: Page, element: Element, raw: str) -> bool:

@@ -36,7 +36,8 @@ def json_ld(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
 
 def json_ld_page(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     """``author`` of the page or another work that JSON-LD describes, or the one person it knows."""
-    others = [n for n in page.json_ld if n not in page.articles]
+    own = {id(n) for n in page.articles}
+    others = [n for n in page.json_ld if id(n) not in own]
     for node in others:
         if node.types & _WORKS:
             candidate = _of_node(page, node, "author")
@@ -55,7 +56,7 @@ def meta(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     for name in _PLAIN_METAS:
         found: list[Author] = []
         detail: dict[str, Evidence] = {}
-        for item in page.meta.get(name, ()):
+        for item in page.meta.get(name, ())[:60]:
             if name == "twitter:data1" and not _labelled(page):
                 continue
             text = declared.plain(item.content)

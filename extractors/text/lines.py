@@ -23,6 +23,7 @@ _CLOSED = re.compile(r"[.!?…»”\"'’。！？)]$")
 _SLUG = re.compile(r"^[A-Z]{2}-[A-Z]{2}--?[\w-]+,")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 HEADER_LINES = 60
+PICTURE_LINES = 2_000
 LONG = 80
 
 
@@ -124,7 +125,7 @@ def _beginning(lines: list[Line], language: str | None) -> tuple[int, filed.File
             paragraphs += 1
             if paragraphs > 2:
                 break
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines[:200]):
         if index == 0 or line.kind == "furniture" or _captioned(line.text, language) or _again(lines, index):
             continue
         standfirst = index <= 3 and any(_is_byline(o.text, language) for o in lines[index + 1 : index + 5])
@@ -240,7 +241,7 @@ def _pictures(lines: list[Line], first: int, language: str | None) -> list[Line]
         above = index < first
         if above and (_captioned(line.text, language) or (_again(told, index) and len(line.text) >= 40)):
             told[index] = replace(line, kind="caption")
-        elif index > first and len(line.text) < 450 and _captioned(line.text, language):
+        elif first < index < PICTURE_LINES and len(line.text) < 450 and _captioned(line.text, language):
             credit = split_caption(line.text, language).credit
             words = (credit.credit_line or "") if credit else ""
             announced = re.match(
