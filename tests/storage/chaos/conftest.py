@@ -1,0 +1,112 @@
+"""A paper on loopback that edits its pieces between rounds, and processes that take it in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TAKER = Path(__file__).with_name("taker.py")
+HOSTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+
+
+def page(number: int, state: int) -> bytes:
+    """A piece of this paper, as it stood in one state."""
+    lines = "".join(
+        f"<p>Keeper {n} of lighthouse {number} wrote that the lamp burned well and that {n * 7 + number} ships passed.</p>"
+        for n in range(1, 6)
+    )
+    return (
+        f"<!doctype html><html lang=en><head><title>Lighthouse {number} keeps its lamp</title>"
+        f'<meta property="og:type" content="article"><meta property="og:site_name" content="The Harbour Ledger"></head>'
+        f"<body><article><h1>Lighthouse {number} keeps its lamp</h1><p class=byline>By Mara Quill</p>"
+        f"<p>The council decided for the {state}th time what becomes of lighthouse {number} on the northern shore.</p>{lines}"
+        f"</article></body></html>"
+    ).encode()
+
+
+@dataclass
+class Paper:
+    """The paper: ``round`` decides in which state its pieces are; every third is never edited."""
+
+    port: int
+    round: int = 0
+    pages: int = 24
+    asked: int = field(default=0)
+
+    @property
+    def urls(self) -> list[str]:
+        return [f"http://{HOSTS[n % len(HOSTS)]}:{self.port}/log/{n}" for n in range(self.pages)]
+
+    def state(self, number: int) -> int:
+        return 0 if number % 3 == 0 else self.round // (number % 3)
+
+    def answer(self, path: str) -> bytes | None:
+        name = path.rpartition("/")[2]
+        if not path.startswith("/log/") or not name.isdecimal() or int(name) >= self.pages:
+            return None
+        self.asked += 1
+        return page(int(name), self.state(int(name)))
+
+
+@pytest.fixture
+def paper() -> Iterator[Paper]:
+    held: list[Paper] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = held[0].answer(self.path)
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet: the tests say what went wrong."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            """A client that was killed in the middle of an answer is no error of the server."""
+
+    server = Server(("", 0), Handler)
+    held.append(Paper(server.server_address[1]))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield held[0]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Taker:
+    """One process that takes sources in; ``told`` is what it acknowledged, read as it comes."""
+
+    def __init__(self, where: Path, sources: list[str]) -> None:
+        command = [sys.executable, str(TAKER), str(where), *sources]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n", self.process.stderr and self.process.stderr.read()
+
+    def end(self, timeout: float) -> list[dict[str, Any]]:
+        """Waits for the process to end by itself or by a kill; whole lines of what it told."""
+        output, errors = self.process.communicate(timeout=timeout)
+        assert self.process.returncode in {0, -9}, errors
+        return [json.loads(line) for line in output.splitlines(keepends=True) if line.endswith("}\n")]
+
+
+@pytest.fixture
+def take() -> type[Taker]:
+    return Taker
