@@ -32,7 +32,9 @@ _SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit
 _SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinterest", "linkedin", "telegram"})
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
 _NO_CREDIT = re.compile(rf"(?:^|[|•]\s?)(?:By|Von|Par|Por|Door|Av|Af)\s[A-ZÀ-Þ]|\d:\d\d\b|^(?:(?i:{_SHARE})\W*){{2,}}$")
-_NUMBER = re.compile(r"^\[?\d{1,3}\s?(?:/|of|von)\s?\d{1,3}\]?\s*(?=\D)|(?:\s*hide caption)?\s*toggle caption$", re.I)
+_NUMBER = re.compile(
+    r"^\[?\d{1,3}\s?(?:/|of|von)\s?\d{1,3}\]?\s*(?=\D)|(?:\s*hide caption)?\s*toggle caption$|(?<=[)\]])\s*(?:less|more)$", re.I
+)
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 

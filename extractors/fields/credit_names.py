@@ -59,7 +59,7 @@ def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *,
     split = [piece for party in parties for piece in _split_known(party, words, known)]
     certain = [_certain(p, words, known) for p in split]
     agency_named = any(c is False and (is_known(p.text) or p.organization) for c, p in zip(certain, split, strict=True))
-    platform_named = any(fold(p.text) in platforms() for p in split)
+    platform_named = any({fold(p.text), fold(p.text).removesuffix(".com")} & platforms() for p in split)
     result = []
     for party, person in zip(split, certain, strict=True):
         name = _ROLE_END.sub("", party.text) or party.text
@@ -153,7 +153,7 @@ def _split_known(party: Party, words: Lexicon, known: frozenset[str]) -> list[Pa
     for cut in range(len(tokens) - 1, 0, -1):
         head, tail = _ROLE_END.sub("", " ".join(tokens[:cut])), " ".join(tokens[cut:])
         if is_known(head, known) and fold(head) in agencies() and looks_like_person(tail, words):
-            return [Party(head, True), Party(tail)]
+            return [Party(head.rstrip(" :,"), True), Party(tail)]
         owner = _ON.sub("", head)
         if is_known(tail, known) and (looks_like_person(owner, words) or owner != head):
             return [Party(owner), Party(tail, True)]

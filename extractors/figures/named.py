@@ -34,7 +34,9 @@ _JUNK_WORDS = (
     "media playback is unsupported on your device", "[+]", "+", "×", "more", "read more", "up next",
 )  # fmt: skip
 _JUNK = re.compile(rf"(?:{'|'.join(re.escape(w) for w in _JUNK_WORDS)}|image \d+ of \d+|\d+ ?/ ?\d+)", re.I)
-_LABEL = re.compile(r"^(?:image source|image credit|image caption|image copyright|media caption|credit|source)[,:]?$", re.I)
+_LABEL = re.compile(
+    r"^(?:image source|image credit|image caption|image copyright|media caption|caption|credit|source)[,:]?$", re.I
+)
 _SOURCE_TAG = frozenset({"source", "script"})
 LONGEST_CAPTION = 1200
 LONGEST_CREDIT = 260

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from extractors.dom import HIDDEN_TAGS, Element
-from extractors.fields.captions import could_be_credit, is_credit, split_caption
+from extractors.fields.captions import Split, could_be_credit, is_credit, split_caption
 from extractors.fields.credit_words import lexicon
 from extractors.fields.credits import Credit, is_license_link, parse_credit
 from extractors.figures.named import (
@@ -62,12 +62,16 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
     words = Words()
     if credits:
         longest = max(credits, key=lambda c: len(page.text_of(c)))
-        quotes = [
-            page.text_of(c) for c in credits if c is longest or letters(page.text_of(c)) not in letters(page.text_of(longest))
-        ]
-        words = with_credit(
-            page, words, " ".join(dict.fromkeys(quotes)), credits[0] if len(quotes) > 1 else longest, organizations
-        )
+        printed = page.text_of(longest)
+        others = [t for c in credits if letters(t := page.text_of(c)) not in letters(printed)]
+        both = None if others or captions else _both_in_one(page, printed, organizations)
+        if both is not None and both.credit is not None:
+            line = both.credit.credit_line or ""
+            return replace(
+                words, caption=both.caption, caption_at=longest, credit=both.credit, credit_at=longest, credit_quote=line
+            )
+        quote = " ".join(dict.fromkeys(page.text_of(c) for c in credits)) if others else printed
+        words = replace(with_credit(page, words, quote, longest, organizations), credit_quote=printed)
     elif _announced(page, text, organizations):
         return with_credit(page, words, text, best, organizations)
     elif text:
@@ -161,6 +165,13 @@ def _whole_credit(page: Page, element: Element, box: Element, organizations: Col
     if not 0 < more <= LONGEST_REST:
         return element
     return parent if _announced(page, page.text_of(parent), organizations) else element
+
+
+def _both_in_one(page: Page, text: str, organizations: Collection[str]) -> Split | None:
+    """Caption and credit apart, where an element that is named a credit holds a sentence before it."""
+    split = split_caption(text, page.language, organizations=organizations)
+    sentence = split.caption is not None and (split.caption[-1] in ".!?…" or len(split.caption.split()) > 5)
+    return split if sentence and split.credit is not None and lexicon(page.language).lead.search(text) else None
 
 
 def _announced(page: Page, text: str, organizations: Collection[str]) -> bool:

@@ -33,6 +33,9 @@ FORMS: list[tuple[str, str | None, list[str], list[str], str | None]] = [
     ("U.S. National Archives via AP", "en", [], ["U.S. National Archives", "AP"], None),
     ("© NASA/ESA/K. Halloran/SWRI", "en", ["K. Halloran"], ["NASA", "ESA", "SWRI"], None),
     ("rusk_77 - stock.adobe.com", "en", ["rusk_77"], ["stock.adobe.com"], None),
+    ("tarrantpix / iStock.com", "en", ["tarrantpix"], ["iStock.com"], None),
+    ("© shutterstock: Olive Tarrant", "en", ["Olive Tarrant"], ["shutterstock"], None),
+    ("© GETTY IMAGES NORTH AMERICA / OLIVE TARRANT", "en", ["OLIVE TARRANT"], ["GETTY IMAGES NORTH AMERICA"], None),
     ("OLIVE TARRANT / REUTERS", "en", ["OLIVE TARRANT"], ["REUTERS"], None),
     ("Photos by Olive Tarrant, left, and Abel Rusk/Invision/AP", "en", ["Olive Tarrant", "Abel Rusk"], ["Invision", "AP"], None),
     ("Photo by Abel Rusk on Unsplash", "en", ["Abel Rusk"], ["Unsplash"], None),
@@ -156,6 +159,7 @@ CUT: list[tuple[str, str | None, str | None, str | None]] = [
     ("Die Fähre am Nordufer | Bildquelle: EU-Kommission", "de", "Die Fähre am Nordufer", "Bildquelle: EU-Kommission"),
     ("»Wir fahren weiter« Runa Petzold / AP", "de", "»Wir fahren weiter«", "Runa Petzold / AP"),
     ("The ferry leaves — Picture by Abel Rusk", "en", "The ferry leaves", "Picture by Abel Rusk"),
+    ("The final score was 5-4. (AP Photo/Wren Halloran) less", "en", "The final score was 5-4.", "AP Photo/Wren Halloran"),
     ("The council on Monday. Image copyright Reuters", "en", "The council on Monday.", "Image copyright Reuters"),
     ("주민들이 배를 기다리고 있다. 연합뉴스", "ko", "주민들이 배를 기다리고 있다.", "연합뉴스"),
     (
