@@ -110,7 +110,11 @@ class Pipeline:
         results: list[Result] = []
         for found in self._archive.undecided():
             source = found.capture.url or found.capture.filename or found.kept.id
-            deposit = self._deposit(source, found.capture, reader.read_one(found.capture), Labels())
+            judgement = before_reading(found.capture)
+            if judgement is not None:
+                deposit = self._made(source, found.capture, judgement, None, Labels())
+            else:
+                deposit = self._deposit(source, found.capture, reader.read_one(found.capture), Labels())
             results += self._settle([found.staged(deposit)], reader)
         return results
 
