@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from model.article import clean_text
 from model.capture import Basis, Capture, digest_of
 from model.edtf import utc_text
 from model.errors import BadCall, TooLarge, Unreadable
@@ -170,7 +171,7 @@ def supplied(
         final_url=url,
         supplied=body,
         media_type=media_type_of(body),
-        filename=filename,
+        filename=_as_text(filename) if filename else None,
     )
 
 
@@ -201,7 +202,13 @@ def _is_web_address(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(c.isspace() for c in url)
+    encodable = clean_text(url) == url
+    return encodable and parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(c.isspace() for c in url)
+
+
+def _as_text(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8, which Python smuggles in as surrogates, are marked as such."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\x00", "")
 
 
 def _from(folder: Path, entry: str) -> str:
