@@ -15,9 +15,11 @@ from typing import Any
 from lxml import etree
 from lxml.html import HTMLParser, fragment_fromstring
 
+from extractors.body.blocks import block
 from extractors.body.passages import passages
 from extractors.embedded import State
 from extractors.page import Page
+from model.article import Block, BlockKind
 
 _NODES = 100_000
 _SHORTEST = 200  # characters; less is a teaser
@@ -35,16 +37,16 @@ _DEPTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Running text found in state: where (as evidence names it), its paragraphs, and the first words as they stand there."""
+    """Running text found in state: where (as evidence names it), its blocks, and the first words as they stand there."""
 
     where: str
-    paragraphs: tuple[str, ...]
+    blocks: tuple[Block, ...]
     quote: str
 
     @property
     def size(self) -> int:
-        """Characters of all paragraphs."""
-        return sum(map(len, self.paragraphs))
+        """Characters of all blocks."""
+        return sum(len(block.text) for block in self.blocks)
 
 
 def longest_text(page: Page) -> Text | None:
@@ -68,7 +70,7 @@ def _texts(state: State) -> Iterator[Text]:
         if isinstance(value, str):
             speaking = _KEYS.fullmatch(key) if pointer else _MARK_UP.search(value)
             if len(value) >= _SHORTEST and speaking and not _ADDRESS.fullmatch(value[:2000]):
-                yield Text(f"state:{state.name}{pointer}", tuple(paragraphs(value)), value)
+                yield Text(f"state:{state.name}{pointer}", tuple(blocks_in(value)), value)
         elif isinstance(value, dict):
             stack.extend(
                 (f"{pointer}/{_escaped(k)}", k, v, depth + 1) for k, v in value.items() if isinstance(v, (str, dict, list))
@@ -77,17 +79,17 @@ def _texts(state: State) -> Iterator[Text]:
             if _KEYS.fullmatch(key):
                 lines = tuple(line for item in value for line in _item_lines(item, 0))
                 if lines:
-                    yield Text(f"state:{state.name}{pointer}", lines, lines[0])
+                    yield Text(f"state:{state.name}{pointer}", lines, lines[0].text)
             stack.extend((f"{pointer}/{n}", key, v, depth + 1) for n, v in enumerate(value) if isinstance(v, (dict, list)))
 
 
-def _item_lines(item: Any, depth: int) -> Iterator[str]:
+def _item_lines(item: Any, depth: int) -> Iterator[Block]:
     """The text of one block of a list: a string, or what stands under a speaking key of an object."""
     if depth > 6:
         return
     if isinstance(item, str):
         if len(item) > 1 and not _ADDRESS.fullmatch(item[:2000]) and " " in item.strip():
-            yield from paragraphs(item)
+            yield from blocks_in(item)
     elif isinstance(item, list):
         for part in item:
             yield from _item_lines(part, depth + 1)
@@ -102,12 +104,13 @@ def _item_lines(item: Any, depth: int) -> Iterator[str]:
                 return
 
 
-def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs of a string that is mark-up (escaped or not) or plain lines."""
+def blocks_in(text: str) -> Iterator[Block]:
+    """The blocks of a string that is mark-up (escaped or not) or plain lines."""
     if "&lt;" in text and not _MARK_UP.search(text):
         text = html.unescape(text)
     if not _MARK_UP.search(text):
-        yield from (line for raw in html.unescape(text).splitlines() if (line := " ".join(raw.split())))
+        lines = (" ".join(raw.split()) for raw in html.unescape(text).splitlines())
+        yield from (Block(BlockKind.PARAGRAPH, line) for line in lines if line)
         return
     try:
         root = fragment_fromstring(text, create_parent="div", parser=HTMLParser(remove_comments=True, remove_pis=True))
@@ -115,7 +118,7 @@ def paragraphs(text: str) -> Iterator[str]:
         return
     for passage in passages(root):
         if not passage.marks & {"<figcaption>", "<figure>", "caption"}:
-            yield passage.text
+            yield block(passage)
 
 
 def _escaped(key: str) -> str:

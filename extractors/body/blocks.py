@@ -22,14 +22,15 @@ def blocks(kept: Sequence[Passage], tree: Element, url: str | None) -> tuple[Blo
     frames = _frames(kept, tree, url)
     result: list[Block] = []
     for passage in kept:
-        block = _block(passage)
-        if not (result and result[-1].kind is block.kind is BlockKind.HEADING and result[-1].text == block.text):
-            result.append(block)
+        made = block(passage)
+        if not (result and result[-1].kind is made.kind is BlockKind.HEADING and result[-1].text == made.text):
+            result.append(made)
         result.extend(frames.get(passage.index, ()))
     return tuple(result)
 
 
-def _block(passage: Passage) -> Block:
+def block(passage: Passage) -> Block:
+    """A passage as a block: its kind and level from the element it stands in."""
     level = _HEADINGS.get(passage.tag)
     if level is not None:
         return Block(BlockKind.HEADING, passage.text, level=level)
@@ -38,6 +39,11 @@ def _block(passage: Passage) -> Block:
     if "<li>" in passage.marks:
         return Block(BlockKind.LIST_ITEM, passage.text)
     return Block(BlockKind.PARAGRAPH, passage.text)
+
+
+def post_quoted(passage: Passage) -> str | None:
+    """The address of the social post whose words a passage is, or ``None``."""
+    return _quoted_from(passage.element) if "<blockquote>" in passage.marks else None
 
 
 def _quoted_from(element: Element) -> str | None:
@@ -56,14 +62,16 @@ def _frames(kept: Sequence[Passage], tree: Element, url: str | None) -> dict[int
     found = {f: a for f, a in found.items() if _known(a, "media") or _known(a, "posts")}
     if not found or not kept:
         return {}
-    numbers = {p.element: p.index for p in kept}
+    numbers: dict[Element, int] = {}
+    for passage in kept:
+        numbers.setdefault(passage.element, passage.index)
     result: dict[int, list[Block]] = {}
-    current: int | None = None
+    current = -1
     for element in tree.iter():
-        current = numbers.get(element, current)
-        if element in found and current is not None and current != kept[-1].index:
-            block = Block(BlockKind.EMBED, " ".join((element.get("title") or "").split()), url=found[element])
-            result.setdefault(current, []).append(block)
+        current = max(current, numbers.get(element, -1))
+        if element in found and 0 <= current < kept[-1].index:
+            shown = Block(BlockKind.EMBED, " ".join((element.get("title") or "").split()), url=found[element])
+            result.setdefault(current, []).append(shown)
     return result
 
 

@@ -53,7 +53,7 @@ def cleaned(kept: Sequence[Passage], taken: Taken) -> list[Passage]:
     for passage in kept:
         if not taken.has(passage, begun):
             result.append(passage)
-        begun = begun or len(passage.text) >= 150
+        begun = begun or len(passage.text) >= 100
     while result and result[-1].tag in _HEADINGS:
         result.pop()
     return result

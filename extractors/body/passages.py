@@ -15,136 +15,27 @@ from extractors.dom import Element
 
 NODES_LIMIT = 60_000  # elements looked at; a page beyond this is not an article for people
 
-_SKIPPED = frozenset(
-    (
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "canvas",
-        "object",
-        "applet",
-        "embed",
-        "audio",
-        "video",
-        "map",
-        "select",
-        "option",
-        "optgroup",
-        "datalist",
-        "textarea",
-        "input",
-        "button",
-        "progress",
-        "meter",
-        "head",
-        "link",
-        "meta",
-        "title",
-        "source",
-        "track",
-        "param",
-        "frame",
-        "frameset",
-        "iframe",
-        "dialog",
-    )
-)
-_BLOCK = frozenset(
-    (
-        "html",
-        "body",
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "nav",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "tbody",
-        "thead",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "form",
-        "fieldset",
-        "legend",
-        "address",
-        "details",
-        "summary",
-        "center",
-        "hr",
-        "hgroup",
-        "menu",
-    )
-)
+_SKIPPED_TAGS = """
+    script style noscript template svg math canvas object applet embed audio video map select option optgroup
+    datalist textarea input button progress meter head link meta title source track param frame frameset iframe
+    dialog nav
+"""
+_BLOCK_TAGS = """
+    html body p div section article main header footer aside nav h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption
+    tbody thead tfoot tr td th blockquote pre figure figcaption form fieldset legend address details summary
+    center hr hgroup menu
+"""
 _BOLD = frozenset(("b", "strong"))
 # tags whose own name says what the text under them is
-_SPEAKING = frozenset(
-    (
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "td",
-        "th",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "form",
-        "aside",
-        "nav",
-        "header",
-        "footer",
-        "article",
-        "section",
-        "main",
-        "address",
-        "details",
-        "summary",
-        "cite",
-        "time",
-        "label",
-        "em",
-        "small",
-    )
-)
-_NAMED_BY = ("class", "id", "itemprop", "role", "data-testid", "data-component", "data-qa", "data-module", "rel")
+_SPEAKING_TAGS = """
+    p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table td th blockquote pre figure figcaption form aside nav header
+    footer article section main address details summary cite time label em small
+"""
+_NAMED_BY = frozenset(("class", "id", "itemprop", "role", "data-testid", "data-component", "data-qa", "data-module", "rel"))
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+_SKIPPED, _BLOCK, _SPEAKING = (frozenset(tags.split()) for tags in (_SKIPPED_TAGS, _BLOCK_TAGS, _SPEAKING_TAGS))
 
 
 @dataclass(slots=True, eq=False)
@@ -185,22 +76,25 @@ def words_of(names: str) -> frozenset[str]:
 
 
 _NONE: frozenset[str] = frozenset()
+_HIDDEN = frozenset(("<hidden>",))
+_HIDING = re.compile(r"display\s{0,3}:\s{0,3}none")
+
+
+@lru_cache(maxsize=64)
+def _tag_mark(tag: str) -> frozenset[str]:
+    return frozenset((f"<{tag}>",))
 
 
 def marks_of(element: Element, tag: str) -> frozenset[str]:
     """The marks an element itself carries: ``<tag>``, and the words of its naming attributes."""
     own = _NONE
-    attributes = element.attrib
-    if attributes:
-        for name in _NAMED_BY:
-            value = attributes.get(name)
-            if value:
-                own = own | words_of(value)
-        style = attributes.get("style")
-        if "hidden" in attributes or (style and "display" in style and "none" in style):
-            own = own | {"<hidden>"}
+    for name, value in element.items():
+        if name in _NAMED_BY:
+            own = own | words_of(str(value)) if own else words_of(str(value))
+        elif name == "hidden" or (name == "style" and _HIDING.search(str(value))):
+            own = own | _HIDDEN
     if tag in _SPEAKING:
-        own = own | {f"<{tag}>"}
+        own = own | _tag_mark(tag) if own else _tag_mark(tag)
     return own
 
 

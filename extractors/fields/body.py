@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from extractors.body.blocks import blocks
+from extractors.body.blocks import blocks, post_quoted
 from extractors.body.clean import Taken, cleaned
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
@@ -12,9 +12,8 @@ from extractors.body.reading import surroundings, weighable_passages
 from extractors.body.weigh import chances
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
-from extractors.state import longest_text
-from extractors.state import paragraphs as paragraphs_in
-from model.article import Author, Block, BlockKind, How, Image
+from extractors.state import blocks_in, longest_text
+from model.article import Author, Block, How, Image
 
 _Blocks = tuple[Block, ...]
 _SHORT = 400  # characters under which the marked text may be a stub of what a script would show
@@ -54,14 +53,20 @@ def read(
 def _chosen(page: Page, headline: str | None, taken: Taken) -> list[Passage]:
     found = weighable_passages(page)
     judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url))
-    return cleaned([p for p, chance in zip(found, judged, strict=True) if chance >= 0.5], taken)
+    likely = [p for p, chance in zip(found, judged, strict=True) if chance >= 0.5]
+    if likely:
+        # a quoted post between two paragraphs is part of what the article shows
+        first, last = likely[0].index, likely[-1].index
+        chosen = {p.index for p in likely}
+        likely = [p for p in found if p.index in chosen or (first < p.index < last and post_quoted(p))]
+    return cleaned(likely, taken)
 
 
 def article_body(page: Page) -> Iterator[Candidate[_Blocks]]:
     """The declared ``articleBody`` of the page's own article."""
     for node in page.articles:
         text = node.data.get("articleBody")
-        if isinstance(text, str) and (found := _paragraphs(paragraphs_in(text))):
+        if isinstance(text, str) and (found := tuple(blocks_in(text))):
             yield Candidate(found, How.DECLARED, node.where("/articleBody"), text)
 
 
@@ -69,11 +74,7 @@ def embedded_state(page: Page) -> Iterator[Candidate[_Blocks]]:
     """The text that a script would put into the page."""
     text = longest_text(page)
     if text is not None:
-        yield Candidate(_paragraphs(text.paragraphs), How.DECLARED, text.where, text.quote)
-
-
-def _paragraphs(lines: Iterable[str]) -> _Blocks:
-    return tuple(Block(BlockKind.PARAGRAPH, line) for line in lines)
+        yield Candidate(text.blocks, How.DECLARED, text.where, text.quote)
 
 
 def _size(body: _Blocks) -> int:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from extractors import printed_dates
 from extractors.body.passages import Passage
 from extractors.body.reading import passages_of
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
@@ -16,10 +17,14 @@ from extractors.page import Page
 from model.article import Block, Correction, Evidence, How
 
 _Notices = tuple[Correction, ...]
-_KINDS = ("correction", "clarification", "editors_note", "retraction")
+_NOTE = "editors_note"
+_KINDS = ("correction", "clarification", _NOTE, "retraction")
 _LONGEST = 1500  # characters; a longer passage that speaks of a correction is a story about one
 _HEAD = 250  # characters in which a phrase has to begin
+_LABEL = 60  # characters in which the date of a notice stands
 _SHORTEST = 30  # characters after the label; less is a link or a menu item
+_ASIDE = frozenset(("<footer>", "<form>", "comment", "comments", "disqus"))
+_NEAR_ASIDE = frozenset(("<aside>", "related", "newsletter", "promo", "teaser"))
 # after a label: its date or time of day if any, then what parts it from the notice
 _AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
 
@@ -49,7 +54,9 @@ def declared(page: Page) -> Iterator[Candidate[_Notices]]:
                 "/correction" + (f"/{number}" if isinstance(value, list) else "") + ("/text" if isinstance(given, dict) else "")
             )
             detail[f"/{len(found)}"] = Evidence("corrections.declared", How.DECLARED, node.where(pointer), shorten(text))
-            found.append(Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0]))
+            found.append(
+                Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0], _date(text, page.language))
+            )
         if found:
             yield Candidate(tuple(found), How.DECLARED, detail["/0"].where, detail["/0"].quote, detail)
 
@@ -64,18 +71,18 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
         kind = kind_of(passage.text, page.language)
         if kind is None or any(c.text == passage.text for c in found):
             continue
-        if passage.text not in inside and _aside(page, passage):
+        if passage.text not in inside and _aside(passage):
             continue
         where = "css:" + page.css(passage.element)
         detail[f"/{len(found)}"] = Evidence("corrections.printed", How.INFERRED, where, shorten(passage.text))
-        found.append(Correction(passage.text, kind))
+        found.append(Correction(passage.text, kind, _date(passage.text, page.language)))
     if found:
         first = detail["/0"]
         yield Candidate(tuple(found), How.INFERRED, first.where, first.quote, detail)
 
 
-def _aside(page: Page, passage: Passage) -> bool:
-    return bool(passage.marks & {"<nav>", "<footer>", "<form>", "comment", "comments"}) or page.in_noise(passage.element)
+def _aside(passage: Passage) -> bool:
+    return bool(passage.marks & _ASIDE or passage.near & _NEAR_ASIDE)
 
 
 def kind_of(text: str, language: str | None) -> str | None:
@@ -88,10 +95,24 @@ def kind_of(text: str, language: str | None) -> str | None:
         for kind in _KINDS:
             for label in table.get(kind, ()):
                 if lowered.startswith(label) and _AFTER_LABEL.match(lowered, len(label)):
-                    return kind
+                    return kind if kind != _NOTE or _owns_up(text, tables) else None
     if any(0 <= lowered.find(phrase) <= _HEAD for table in tables for phrase in table.get("phrases", ())):
         return _KINDS[0]
     return None
+
+
+def _date(text: str, language: str | None) -> str | None:
+    """The date printed between a notice's label and its words."""
+    head = text[:_LABEL].partition(":")[0]
+    found = printed_dates.find(head, language)
+    return found[0].edtf if found else None
+
+
+def _owns_up(text: str, tables: list[dict[str, Any]]) -> bool:
+    """Whether an editor's note speaks of something got wrong, where the language's list says how that is said."""
+    lowered = text.lower()
+    lists = [table["owning_up"] for table in tables if "owning_up" in table]
+    return not lists or any(word in lowered for words in lists for word in words)
 
 
 @cache

@@ -1,0 +1,32 @@
+"""What other fields have taken does not stand in the body as well."""
+
+from __future__ import annotations
+
+from lxml.html import document_fromstring
+
+from extractors.body.clean import Taken, cleaned
+from extractors.body.passages import passages
+
+LONG = "The swans came back to the harbour in March, and with them came the people who count them every single day of the week."
+CAPTION = "Swans in the harbour of Ostrey on a cold morning in March"
+BIO = "Ilse Maron has written about birds and the sea for twenty years."
+
+
+def left(markup: str, taken: Taken) -> list[str]:
+    return [p.text for p in cleaned(passages(document_fromstring(markup)), taken)]
+
+
+def test_captions_bios_and_bylines_go() -> None:
+    taken = Taken(("A headline",), (CAPTION,), (BIO,), ("Ilse Maron",))
+    markup = f"<div><p>A headline</p><p>By Ilse Maron</p><p>{CAPTION}</p><p>{LONG}</p><p>{LONG} Again.</p><p>{BIO}</p></div>"
+    assert left(markup, taken) == [LONG, f"{LONG} Again."]
+
+
+def test_a_name_in_running_text_stays() -> None:
+    taken = Taken((), (), (), ("Ilse Maron",))
+    markup = f"<div><p>{LONG}</p><p>So says Ilse Maron.</p></div>"
+    assert left(markup, taken) == [LONG, "So says Ilse Maron."]
+
+
+def test_headings_that_head_nothing_go() -> None:
+    assert left(f"<div><h2>First</h2><p>{LONG}</p><h2>More</h2><h3>Stories</h3></div>", Taken((), (), (), ())) == ["First", LONG]
