@@ -27,7 +27,10 @@ _LAZY = (
 )
 _PLACEHOLDER = re.compile(
     r"^data:|^about:|^javascript:|(?:^|[/_.-])(?:placeholder|blank|spacer|transparent|pixel|1x1|loading|loader|lazy(?:load)?|empty|dummy|trans"
-    r"|default[-_]?image|no[-_]?image|fallback|grey|gray)(?![a-z])[^/]{0,20}\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)",
+    r"|default[-_]?image|no[-_]?image|fallback|grey|gray)"
+    # and nothing after it that tells of a scene: grey-16x9.png is none, grey-wolf.jpg is a picture
+    r"(?>[-_.]?(?>image|img|photo|picture|bg|background|small|large|[0-9a-f]{6,32}|\d{1,4}(?:x\d{1,4})?))*+"
+    r"\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)",
     re.I,
 )
 _ADDRESS = re.compile(r"^(?:https?:)?//\S+$|^/[^/\s]\S*$|^\S+\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?$", re.I)
