@@ -107,9 +107,7 @@ def shorten(quote: str) -> str:
     return " ".join(quote.split())[:QUOTE_KEPT]
 
 
-def _gather(
-    field: Field[T], strategies: Sequence[Strategy[T]], page: Page
-) -> tuple[list[Found[T]], list[tuple[Found[T], str]]]:
+def _gather(field: Field[T], strategies: Sequence[Strategy[T]], page: Page) -> tuple[list[Found[T]], list[tuple[Found[T], str]]]:
     accepted: list[Found[T]] = []
     refused: list[tuple[Found[T], str]] = []
     for strategy in strategies:
