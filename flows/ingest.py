@@ -111,5 +111,5 @@ def _travel(results: Iterator[Result], board: Board, started: float) -> None:
         if result.outcome in NOT_TAKEN:
             troubles += 1
             if troubles <= _TOLD:
-                log.warning("%s: %s: %s", result.outcome.value, result.source, result.reason)
+                log.warning("%s: %s: %s", result.outcome.value, result.reason, result.source)
     log.info(board.whole.in_words())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from flows.shards import FILES
-from flows.tally import NOT_TAKEN, Tally
+from flows.tally import NOT_TAKEN, Reason, Tally
 from model.record import Outcome, Result
 
 SLOWEST = 5
@@ -20,9 +20,9 @@ def markdown(tally: Tally, *, doing: str, archive: str, seconds: float, problem:
 
     ``doing`` says what was asked for, ``problem`` what ended the run early.
     """
-    parts = [f"# {_safe(doing)}: {_safe(problem) if problem else tally.in_words()}"]
-    told = f"{tally.in_words()}; " if problem else ""
-    parts.append(f"{told}archive `{archive}`, {say_seconds(seconds)}.")
+    parts = [f"# {_safe(problem)}" if problem else f"# {tally.in_words()}"]
+    before = f", {tally.in_words()} before that" if problem else ""
+    parts.append(f"{_safe(doing)} into archive `{archive}`, {say_seconds(seconds)}{before}.")
     for outcome, pieces in tally.listed.items():
         if pieces:
             parts += [f"## {outcome.value.capitalize()}", _pieces(pieces, tally.outcomes[outcome])]
@@ -30,8 +30,7 @@ def markdown(tally: Tally, *, doing: str, archive: str, seconds: float, problem:
     if troubles:
         troubles.sort(key=lambda t: -t[2].count)
         parts.append("## Not taken")
-        lines = [f"- {r.count} {o.value}: {_safe(text)} (such as {_named(r.example)})" for o, text, r in troubles[:ROWS]]
-        parts.append("\n".join(lines))
+        parts.append("\n".join(_trouble(*trouble) for trouble in troubles[:ROWS]))
     slowest = sorted(((h.seconds, name, h.pages) for name, h in tally.hosts.items() if name != FILES), reverse=True)[:SLOWEST]
     if len(tally.hosts) > 1 and slowest:
         parts.append("## Hosts that took longest")
@@ -65,6 +64,11 @@ def _pieces(pieces: Sequence[Result], total: int) -> str:
     if total > len(pieces):
         lines.append(f"- and {total - len(pieces)} more")
     return "\n".join(lines)
+
+
+def _trouble(outcome: Outcome, text: str, reason: Reason) -> str:
+    example = f"such as {_named(reason.example)}" if reason.count > 1 else _named(reason.example)
+    return f"- {reason.count} {outcome.value}: {_safe(text)}: {example}"
 
 
 def _what(result: Result) -> str:

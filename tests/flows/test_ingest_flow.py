@@ -54,7 +54,7 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
     assert artifacts.keys() == {"markdown", "table"}
     assert artifacts["markdown"]["key"] == f"ingest-{archive.id}-summary"
     said = artifacts["markdown"]["data"]
-    assert said.startswith("# Ingest 5 pages of 127.0.0.1: 3 new, 2 failed")
+    assert said.startswith("# 3 new, 2 failed\n\nIngest 5 pages of 127.0.0.1 into archive")
     assert f"archive `{archive.id}`" in said
     assert all(f"<{url}>" in said for url in site.urls)
     rows = json.loads(artifacts["table"]["data"])

@@ -48,24 +48,25 @@ def test_a_run_has_failed_only_where_nothing_was_taken() -> None:
 
 def test_the_summary_names_what_is_news_what_was_not_taken_and_the_slowest_hosts() -> None:
     said = markdown(_SOME, doing="Ingest 5 pages of 3 hosts", archive="b3k9xx", seconds=6)
-    assert said.startswith("# Ingest 5 pages of 3 hosts: 1 new, 1 changed")
-    assert "archive `b3k9xx`, 6.0 s" in said
+    assert said.startswith("# 1 new, 1 changed, 1 unchanged, 1 refused, 2 failed\n")
+    assert "Ingest 5 pages of 3 hosts into archive `b3k9xx`, 6.0 s.\n" in said
     assert "- <https://a.example/2>, `r-2@4`: headline" in said
     assert "- <https://a.example/1>, `r-1@1`\n" in said
-    assert r"2 failed: the host \<b\> did not answer (such as <https://b.example/1>)" in said
+    assert r"2 failed: the host \<b\> did not answer: such as <https://b.example/1>" in said
+    assert "1 refused: robots.txt: <https://c.example/2>\n" in said
     assert said.index("| c.example | 2 | 5.0 s |") < said.index("| b.example | 1 | 3.0 s |")
 
 
 def test_the_summary_says_what_ended_a_run_early() -> None:
     said = markdown(_SOME, doing="Ingest 9 pages of 3 hosts", archive="b3k9xx", seconds=6, problem="the disk is full")
-    assert said.startswith("# Ingest 9 pages of 3 hosts: the disk is full\n\n1 new")
+    assert said.startswith("# the disk is full\n\nIngest 9 pages of 3 hosts into archive `b3k9xx`, 6.0 s, 1 new, ")
 
 
 def test_words_from_outside_are_no_mark_up() -> None:
     tally = _tally(Result("https://a.example/`x`\n# y", Outcome.FAILED, reason="[here](javascript:x) | <img>\n# no"))
     said = markdown(tally, doing="Ingest", archive="b3k9xx", seconds=1)
     assert r"\[here\]\(javascript:x\) \| \<img\> \# no" in said
-    assert [line for line in said.splitlines() if line.startswith("#")] == ["# Ingest: 1 failed", "## Not taken"]
+    assert [line for line in said.splitlines() if line.startswith("#")] == ["# 1 failed", "## Not taken"]
 
 
 def test_the_table_has_a_row_an_outcome_and_reason() -> None:
