@@ -32,11 +32,12 @@ _URL_MONTH = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/")
 _PUBLISHED_NAME = re.compile(
     r"publi|posted|pubdate|pub-date|created|first-?pub|entry-date|dt-published|post-date|article-date", re.I
 )
-_UPDATED_NAME = re.compile(r"updat|modif|(?<![a-z])mod[_-]|edited|revis|aktualis|dt-updated", re.I)
+_UPDATED_NAME = re.compile(r"updat|modif|(?<![a-z])mod[_-]|(?<![a-z])changed|edited|revis|aktualis|dt-updated", re.I)
 _DATE_NAME = re.compile(
     r"date|datum|fecha|(?<![a-z])time(?!line|r)|timestamp|publi|posted|byline|meta(?!l)|dateline|article-?info|datetime|created|info",
     re.I,
 )
+_PUBLISHED_META = re.compile(r"publi(?:sh(?:ed|ing)?|cation)?[-_:. ]?(?:date|time|on|at)\b|pub-?date\b", re.I)
 _KEY = {
     "published": re.compile(
         r"^(?:date_?published|published_?(?:at|on|date|time)?|publish(?:ed)?_?(?:date|time|at)|publication_?date(?:time)?|first_?publish(?:ed)?(?:_?date|_?at)?|"
@@ -55,10 +56,17 @@ def of_nodes(page: Page, nodes: Iterable[Node], *keys: str) -> Iterator[Candidat
 
 
 def of_metas(page: Page, *names: str) -> Iterator[Candidate[str]]:
-    """Dates in the metas of these names."""
+    """Dates in the metas of these names, in the order of the names."""
     for name in names:
         for found in page.meta.get(name, ()):
             yield from _parsed(page, found.content, found.where)
+
+
+def of_speaking_metas(page: Page) -> Iterator[Candidate[str]]:
+    """Dates in metas whose names say publication in a spelling of their own (``published_on``)."""
+    for name in page.meta:
+        if _PUBLISHED_META.search(name):
+            yield from of_metas(page, name)
 
 
 def marked(page: Page, label: str) -> Iterator[Candidate[str]]:
@@ -70,25 +78,25 @@ def marked(page: Page, label: str) -> Iterator[Candidate[str]]:
         marks = _marks(element)
         said = prop in props or (element.get("pubdate") is not None and label == "published")
         if said:
-            yield from _own(page, element, label)
+            yield from read(page, element)
         elif name.search(marks) and not elsewhere.search(marks) and not {"datePublished", "dateModified"} & set(props):
-            yield from (c for c in _own(page, element, label) if c.cue in {"", label})
+            yield from (c for c in read(page, element) if c.cue in {"", label})
         elif not elsewhere.search(marks):
-            yield from (c for c in _own(page, element, label) if c.cue == label)
+            yield from (c for c in read(page, element) if c.cue == label)
 
 
 def times(page: Page) -> Iterator[Candidate[str]]:
     """``<time>`` elements that nothing calls updated, in reading order from the headline on."""
     for element in _dated(page):
-        if element.tag == "time" and not _UPDATED_NAME.search(_marks(element)):
-            yield from (c for c in _own(page, element, "") if c.cue != "updated")
+        if element.tag == "time" and not names_update(element):
+            yield from (c for c in read(page, element) if c.cue != "updated")
 
 
 def printed(page: Page) -> Iterator[Candidate[str]]:
     """Dates in other elements whose names say date, byline or the like."""
     for element in _dated(page):
-        if element.tag != "time" and not _UPDATED_NAME.search(_marks(element)):
-            yield from (c for c in _own(page, element, "") if c.cue != "updated")
+        if element.tag != "time" and not names_update(element):
+            yield from (c for c in read(page, element) if c.cue != "updated")
 
 
 def in_states(page: Page, label: str) -> Iterator[Candidate[str]]:
@@ -113,6 +121,13 @@ def in_url(page: Page) -> Iterator[Candidate[str]]:
                 return
 
 
+def month_in_url(page: Page) -> Iterator[Candidate[str]]:
+    """The month that the path of the address spells out."""
+    said = _URL_MONTH.search(urlsplit(page.url or "").path)
+    if said is not None:
+        yield Candidate(f"{said[1]}-{int(said[2]):02}", How.INFERRED, f"url:{said[0]}", said[0])
+
+
 def day_first(page: Page) -> bool:
     """Whether ``5/6/2024`` is the fifth of June here: everywhere but in American English."""
     if page.language not in {"en", None}:
@@ -134,6 +149,16 @@ def _parsed(page: Page, text: str, where: str) -> Iterator[Candidate[str]]:
         yield Candidate(edtf, How.DECLARED, where, text)
 
 
+def names_date(element: Element) -> bool:
+    """Whether class, id or itemprop speak of a date or byline."""
+    return _says_date(_marks(element))
+
+
+def names_update(element: Element) -> bool:
+    """Whether class, id or itemprop speak of a later change."""
+    return _says_update(_marks(element))
+
+
 def _marks(element: Element) -> str:
     return " ".join([element.get(name) or "" for name in ("class", "id", "itemprop", "data-testid")])[:300]
 
@@ -141,6 +166,12 @@ def _marks(element: Element) -> str:
 @lru_cache(maxsize=4096)
 def _says_date(marks: str) -> bool:
     return _DATE_NAME.search(marks) is not None
+
+
+@lru_cache(maxsize=4096)
+def _says_update(marks: str) -> bool:
+    # "date updated published" is one time for both
+    return _UPDATED_NAME.search(marks) is not None and _PUBLISHED_NAME.search(marks) is None
 
 
 def _dated(page: Page) -> list[Element]:
@@ -156,13 +187,23 @@ def _find_dated(page: Page) -> list[Element]:
     far: list[Element] = []
     for element in page.tree.iter(*_CARRIERS):
         named = element.tag == "time" or (element.attrib and _says_date(_marks(element)))
-        if not named or len(element) > 12 or page.in_noise(element) or elsewhere(page, element):
+        if not named or len(element) > 12 or elsewhere(page, element):
             continue
         inside = page.main is not None and any(a is page.main for a in element.iterancestors())
+        if page.in_noise(element) and not (
+            inside and "datePublished" in (element.get("itemprop") or "") and _in_foot(page, element)
+        ):
+            continue
         (near if inside else far).append(element)
         if len(near) + len(far) > 4 * MOST_ELEMENTS:
             break
     return (near + far)[:MOST_ELEMENTS]
+
+
+def _in_foot(page: Page, element: Element) -> bool:
+    """Whether an element stands in a foot right beside the headline: the article's own, no furniture."""
+    foot = next((a for a in islice(element.iterancestors(), 4) if "footer" in f"{a.tag} {a.get('class') or ''}"), None)
+    return foot is not None and foot.getparent() in page.around_headline
 
 
 def elsewhere(page: Page, element: Element) -> bool:
@@ -180,7 +221,16 @@ def elsewhere(page: Page, element: Element) -> bool:
     return False
 
 
-def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
+def read(page: Page, element: Element) -> tuple[Candidate[str], ...]:
+    """The dates in an element's attributes, else in its short text; ``cue`` is what a word before calls them."""
+    known = page.notes.setdefault("dates", {})
+    if element not in known:
+        known[element] = tuple(_read(page, element))
+    found: tuple[Candidate[str], ...] = known[element]
+    return found
+
+
+def _read(page: Page, element: Element) -> Iterator[Candidate[str]]:
     place = "css:" + page.css(element)
     for name in ("datetime", "content", "data-datetime", "data-timestamp", "data-time", "data-date", "title"):
         if name == "title" and element.tag not in {"time", "span", "abbr", "small"}:
@@ -201,20 +251,21 @@ def _own(page: Page, element: Element, label: str) -> Iterator[Candidate[str]]:
 
 def label_before(page: Page, element: Element) -> str:
     """What the words right before an element call the date in it."""
-    item = element
-    for _ in range(3):
-        before = item.getprevious()
-        parent = item.getparent()
-        words = (before.tail or "").strip() or page.text_of(before) if before is not None else ""
-        words = words or ((parent.text or "") if parent is not None else "")
-        if words.strip():
-            found = list(labels(page.language).finditer(words[-40:]))
-            near = found and len(words[-40:]) - found[-1].end() <= 12
-            return (found[-1].lastgroup or "") if near else ""
-        if parent is None:
-            return ""
-        item = parent
-    return ""
+    item: Element | None = element
+    words = ""
+    for _ in range(4):
+        if item is None or len(words) > 12:
+            break
+        before, parent = item.getprevious(), item.getparent()
+        if before is not None:
+            words = f"{page.text_of(before)[-40:]} {before.tail or ''} {words}".strip()
+            item = before
+        else:
+            words = f"{(parent.text or '') if parent is not None else ''} {words}".strip()
+            item = parent
+    found = list(labels(page.language).finditer(words[-40:]))
+    near = found and len(words[-40:]) - found[-1].end() <= 12
+    return (found[-1].lastgroup or "") if near else ""
 
 
 def with_year(page: Page, found: Candidate[str]) -> Candidate[str]:

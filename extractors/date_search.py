@@ -1,70 +1,123 @@
-"""The last resorts for a date: lines that look like one, and htmldate told how late it may be."""
+"""The last resort for a date: every short line of the page that holds one, weighed by what speaks for it.
+
+Nothing here knows a mark-up's meaning. A line is believed by several signs together: a word
+that says published, a name that says date, how little else it says, how near the headline it
+stands; and against it: furniture, cards about other pieces, readers' comments.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from extractors import printed_dates
-from extractors.date_places import day_first, elsewhere, label_before, with_year
-from extractors.dom import collapse
+from extractors.date_places import day_first, elsewhere, label_before, names_date, names_update, with_year
+from extractors.date_words import labels
+from extractors.declared_dates import parse
+from extractors.dom import Element, collapse
 from extractors.field import Candidate
 from extractors.page import Page
+from extractors.printed_dates import Printed
 from model.article import How
-from model.edtf import is_edtf
 
 LONGEST_LINE = 160
+OPENING = 60
+MOST_LINES = 6_000
+NEAR_AFTER, NEAR_BEFORE, CLOSE = 60, 20, 8  # lines from the headline
+ENOUGH = 2
 
-_LINES = ("p", "div", "span", "td", "li", "strong", "em", "b", "h2", "h3", "h4", "h5", "font", "i")
+_IN_SCRIPT = re.compile(
+    r"""["']?\b(?:date_?published|published_?(?:at|on|date|time)?|publish_?(?:date|time|at)|publication_?(?:date|time))["']?\s{0,3}[:=]\s{0,3}"""
+    r"""(?P<quote>["'])(?P<date>\d{4}-\d\d-\d\d[^"'<>\\]{0,24})(?P=quote)""",
+    re.I,
+)
+_LINES = (
+    "p", "div", "span", "td", "th", "li", "dd", "dt", "strong", "em", "b", "h2", "h3", "h4", "h5", "h6", "font", "i", "time", "a",
+    "small", "center", "address", "cite", "label",
+)  # fmt: skip
+_TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
+_OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related|sidebar", re.I)
 
 
-def short_lines(page: Page) -> Iterator[Candidate[str]]:
-    """Lines of their own beside the article that are little more than a date, whatever they are called."""
-    root = page.tree.find("body") if page.main is None else page.main
-    if root is None:
-        return
-    for element in islice(root.iter(*_LINES), 3_000):
+def lines(page: Page) -> Iterator[Candidate[str]]:
+    """Lines with a date that enough speaks for, the best first."""
+    found = sorted(_weighed(page), key=lambda w: (-w[0], w[1]))
+    for weight, _, candidate in [f for f in found if f[2].cue != "updated"][:8]:
+        if weight >= ENOUGH:
+            yield candidate
+
+
+def labelled(page: Page, label: str) -> Iterator[Candidate[str]]:
+    """Lines whose date a word before it calls ``published``, or ``updated``."""
+    for weight, _, candidate in sorted(_weighed(page), key=lambda w: (-w[0], w[1])):
+        if candidate.cue == label and weight > ENOUGH and candidate.value[0] != "X":
+            yield candidate
+
+
+def in_scripts(page: Page) -> Iterator[Candidate[str]]:
+    """The one date that scripts give under keys that mean publication; none where they give several."""
+    found = {m["date"]: m for m in islice(_IN_SCRIPT.finditer(page.markup), 50)}
+    if len({said[:10] for said in found}) == 1:
+        said, match = next(iter(found.items()))
+        edtf = parse(said)
+        if edtf:
+            yield Candidate(edtf, How.DECLARED, "markup", match[0])
+
+
+def _weighed(page: Page) -> list[tuple[int, int, Candidate[str]]]:
+    known: list[tuple[int, int, Candidate[str]]] | None = page.notes.get("date lines")
+    if known is None:
+        known = page.notes["date lines"] = list(_search(page))
+    return known
+
+
+def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
+    root = page.tree.find("body")
+    elements = list(islice((page.tree if root is None else root).iter(*_LINES, "h1"), MOST_LINES))
+    headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
+    for number, element in enumerate(elements):
         text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
-        if not 6 <= len(text) <= LONGEST_LINE or page.in_noise(element) or elsewhere(page, element):
+        distance = None if headline is None else number - headline
+        close = distance is not None and abs(distance) < CLOSE
+        if len(text) > LONGEST_LINE and close and element.tag == "p":
+            text = text[:OPENING]  # the place and day that a release opens with
+        if not 6 <= len(text) <= LONGEST_LINE or element is page.h1 or not any(c.isdigit() for c in text):
             continue
-        for found in printed_dates.find(text, page.language, day_first=day_first(page)):
-            mostly = (found.end - found.start) * 3 >= len(text) or (found.start <= 12 and len(text) <= 80)
-            label = found.label or (label_before(page, element) if found.start < 4 else "")
-            if label != "updated" and (mostly or label == "published") and found.edtf.count("-") > 1:
-                whole = page.text_of(element)
-                words = text[found.start : found.end]
-                place = "css:" + page.css(element)
-                yield with_year(page, Candidate(found.edtf, How.INFERRED, place, words if words in whole else whole))
+        for date in printed_dates.find(text, page.language, day_first=day_first(page)):
+            words = text[date.start : date.end]
+            label = date.label or (_label(page, element, words) if date.start < 4 else "")
+            if date.edtf.count("-") < 2:
+                continue
+            if not label and any(names_update(e) for e in chain((element,), islice(element.iterancestors(), 3))):
+                label = "updated"
+            if not (label or close) and page.language in {"en", None} and _TWO_DIGIT_YEAR.search(words):
+                continue  # numbers of releases and the like
+            weight = _weight(page, element, text, date, label, distance)
+            whole = page.text_of(element)
+            place = "css:" + page.css(element)
+            candidate = Candidate(date.edtf, How.INFERRED, place, words if words in whole else whole, cue=label)
+            yield weight, number, with_year(page, candidate)
 
 
-def by_htmldate(page: Page, limit: str | None) -> Iterator[Candidate[str]]:
-    """htmldate's extensive search for the original date, bounded by ``limit``.
-
-    It gives a day and no place: what cannot be found again on the page (such as the first of
-    January made out of a copyright line) is not believed.
-    """
-    from htmldate import find_date
-
-    found = find_date(
-        page.tree, original_date=True, extensive_search=True, url=page.url, max_date=limit, deferred_url_extractor=True
-    )
-    if found and is_edtf(found):
-        place = _place_of(page, found)
-        if place:
-            yield Candidate(found, How.INFERRED, *place)
+def _label(page: Page, element: Element, words: str) -> str:
+    """What stands before a date in its own element, else before the element, calls it."""
+    inside, found, _ = page.text_of(element).partition(words)
+    if found and inside.strip():
+        said = list(labels(page.language).finditer(inside[-40:]))
+        return (said[-1].lastgroup or "") if said else ""
+    return label_before(page, element)
 
 
-def _place_of(page: Page, day: str) -> tuple[str, str] | None:
-    year, month, number = day.split("-")
-    for element in islice(page.tree.iter("time", "a", "small", *_LINES), 6_000):
-        text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
-        if year in text and len(text) < 400:
-            for found in printed_dates.find(text, page.language, day_first=day_first(page)):
-                if found.edtf.startswith(day):
-                    words = text[found.start : found.end]
-                    whole = page.text_of(element)
-                    return "css:" + page.css(element), words if words in whole else whole
-    shapes = rf"{year}[-/._]?{month}[-/._]?{number}|{number}[-/.]{month}[-/.]{year}|{month}/{number}/{year}"
-    written = re.search(shapes, page.markup)
-    return ("markup", written[0]) if written else None
+def _weight(page: Page, element: Element, text: str, date: Printed, label: str, distance: int | None) -> int:
+    weight = 3 * bool(label) + 2 * (element.tag == "time") + ("T" in date.edtf)
+    parent = element.getparent()
+    weight += 2 * (names_date(element) or (parent is not None and names_date(parent)))
+    size = date.end - date.start
+    weight += 2 * (size * 2 >= len(text) or (date.start <= 12 and len(text) <= 80)) - 2 * (size * 5 < len(text))
+    if distance is not None:
+        weight += 2 * (0 < distance <= NEAR_AFTER) + (-NEAR_BEFORE <= distance < 0)
+    weight += page.main is not None and any(a is page.main for a in element.iterancestors())
+    marks = " ".join(f"{a.get('class') or ''} {a.get('id') or ''}" for a in islice(element.iterancestors(), 5))
+    weight -= 4 * bool(_OTHERS.search(marks[:600])) + 2 * ("teaser" in marks[:600])
+    return weight - 3 * elsewhere(page, element) - page.in_noise(element)

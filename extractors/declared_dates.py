@@ -14,7 +14,7 @@ from model.edtf import is_edtf
 
 _ISO = re.compile(
     r"(?P<year>\d{4})(?P<sep>[-/.]?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
-    r"(?:(?:\s{0,3}T\s{0,3}|\s{1,3}|_)(?P<hour>\d{1,2})(?::?(?P<minute>\d{2}))(?::?(?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,12}))?)?"
+    r"(?:(?:\s{0,3}T\s{0,3}|\s{1,3}|_)(?P<hour>\d{1,2})(?::?(?P<minute>\d{2}))(?::?(?P<second>\d{2}|\d(?!\d))(?:[.,:](?P<fraction>\d{1,12}))?)?"
     r"\s{0,3}(?P<half>[AaPp][Mm])?\s{0,3}"
     r"(?P<zone>Z|z|[A-Z]{2,5})?(?P<offset>[+-]\d{1,2}:?\d{0,2})?(?:\[[\w/]{0,40}\])?)?"
 )
@@ -48,7 +48,7 @@ def _iso(found: re.Match[str]) -> str | None:
         hour = hour % 12 + 12 * (found["half"].lower() == "pm")
     time = f"T{hour:02}:{found['minute']}"
     if found["second"]:
-        time += f":{found['second']}" + (f".{found['fraction'][:9]}" if found["fraction"] else "")
+        time += f":{found['second']:0>2}" + (f".{found['fraction'][:9]}" if found["fraction"] else "")
     full = day + time + _offset(found["zone"], found["offset"])
     return full if is_edtf(full) else day
 

@@ -28,8 +28,9 @@ _PUBLISHED_METAS = (
     "publishdate", "publish-date", "publish_date", "publication_date", "publication-date", "published_time", "published-date",
     "published_date", "published", "pubdate", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "citation_publication_date",
-    "citation_online_date", "rnews:datepublished", "displaydate", "article_date_original", "originalpublicationdate",
-    "date_published", "article.published", "bt:pubdate", "iso-8601-publish-date", "shareaholic:article_published_time", "ptime",
+    "citation_online_date", "citation_date", "rnews:datepublished", "displaydate", "article_date_original",
+    "originalpublicationdate", "date_published", "article.published", "bt:pubdate", "iso-8601-publish-date", "shareaholic:article_published_time",
+    "ptime",
 )  # fmt: skip
 _VAGUE_METAS = (
     "date", "dc.date", "dcterms.date", "dc.date.created", "dcterms.created", "article:created", "datecreated", "created",
@@ -83,8 +84,15 @@ def other_nodes(page: Page) -> Iterator[Candidate[str]]:
     yield from date_places.of_nodes(page, page.articles, "dateCreated", "uploadDate")
 
 
+def labelled(page: Page) -> Iterator[Candidate[str]]:
+    """Lines that say "published" and a date, asked only where no trusted place says one."""
+    if not any(True for strategy in (json_ld, metas, microdata, other_nodes, times) for _ in strategy(page)):
+        yield from date_search.labelled(page, "published")
+
+
 def vague_metas(page: Page) -> Iterator[Candidate[str]]:
-    """Metas called just "date", and dates of creation."""
+    """Metas called just "date", dates of creation, and names that no convention knows."""
+    yield from date_places.of_speaking_metas(page)
     yield from date_places.of_metas(page, *_VAGUE_METAS)
 
 
@@ -129,14 +137,19 @@ def address(page: Page) -> Iterator[Candidate[str]]:
     yield from date_places.in_url(page)
 
 
-def short_lines(page: Page) -> Iterator[Candidate[str]]:
-    """Lines of their own that are little more than a date."""
-    yield from date_search.short_lines(page)
+def lines(page: Page) -> Iterator[Candidate[str]]:
+    """Any short line that enough speaks for: a last resort."""
+    yield from date_search.lines(page)
 
 
-def anywhere(page: Page) -> Iterator[Candidate[str]]:
-    """What htmldate finds, told how late it may be: a last resort that knows the day only."""
-    yield from date_search.by_htmldate(page, _limit(page))
+def scripts(page: Page) -> Iterator[Candidate[str]]:
+    """Keys in scripts that mean publication."""
+    yield from date_search.in_scripts(page)
+
+
+def month_address(page: Page) -> Iterator[Candidate[str]]:
+    """The month in the page's address, where there is no day anywhere."""
+    yield from date_places.month_in_url(page)
 
 
 def json_ld_modified(page: Page) -> Iterator[Candidate[str]]:
@@ -152,6 +165,12 @@ def metas_modified(page: Page) -> Iterator[Candidate[str]]:
 def marked_modified(page: Page) -> Iterator[Candidate[str]]:
     """Elements marked ``itemprop="dateModified"`` or with a class or word that says so."""
     yield from date_places.marked(page, "updated")
+
+
+def labelled_modified(page: Page) -> Iterator[Candidate[str]]:
+    """Lines that say "updated" and a date, asked only where nothing at all is declared."""
+    if not any(True for strategy in (json_ld, metas, other_nodes, vague_metas) for _ in strategy(page)):
+        yield from date_search.labelled(page, "updated")
 
 
 def _limit(page: Page) -> str | None:
@@ -249,12 +268,12 @@ def _clock(date: Edtf) -> str:
 
 _PUBLISHED = Field(
     "date_published",
-    (json_ld, metas, microdata, other_nodes, times, printed, vague_metas, own_clock, state, address),
+    (json_ld, metas, microdata, other_nodes, times, labelled, printed, vague_metas, own_clock, state, address),
     _accept,
     _choose,
-    fallbacks=(short_lines, anywhere),
+    fallbacks=(lines, scripts, month_address),
 )
-_SEARCHED = Field(
-    "date_published", (short_lines, anywhere), lambda page, value: "no year" if value[0] == "X" else _accept(page, value), _choose
+_SEARCHED = Field("date_published", (lines,), lambda page, value: "no year" if value[0] == "X" else _accept(page, value), _choose)
+_MODIFIED = Field(
+    "date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, _choose, fallbacks=(labelled_modified,)
 )
-_MODIFIED = Field("date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, _choose)
