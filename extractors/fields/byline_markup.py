@@ -109,12 +109,16 @@ class Bylines:
     def labelled(self, page: Page) -> Found:
         """A name behind an element that says no more than "By", "Author" or "Text"."""
         words = frozenset(people(page.language).by)
+        tries = 0
         for at, item in enumerate(self._elements):
             if item.tag not in _LABELS or len(item) > 1:
                 continue
             label = self._text(page, item, 30)
             if not label or label.casefold().strip(" :") not in words or page.in_noise(item):
                 continue
+            tries += 1
+            if tries > 40:
+                return
             behind = collapse(item.tail or "").strip(" :")
             place = item
             if len(behind) < 3:

@@ -98,6 +98,7 @@ def _dateline(copy: Copy, text: str, evidence: dict[str, Evidence]) -> Dateline 
 def _body(copy: Copy, evidence: dict[str, Evidence]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     kept: list[Line] = []
+    longest = max((i for i in range(copy.first, copy.last) if len(copy.lines[i].text) > 80), default=-1)
     for index, line in enumerate(copy.lines[copy.first : copy.last], copy.first):
         if line.kind != "text":
             continue
@@ -105,7 +106,7 @@ def _body(copy: Copy, evidence: dict[str, Evidence]) -> tuple[Block, ...]:
         if index == copy.first and copy.filed is not None:
             words = words[copy.filed.end :].lstrip()
         short = len(words) < 80 and not words.endswith(_SENTENCE_ENDS)
-        heading = short and bool(blocks) and any(o.kind == "text" and len(o.text) > 80 for o in copy.lines[index + 1 : copy.last])
+        heading = short and bool(blocks) and index < longest
         blocks.append(Block(BlockKind.HEADING, words, 2) if heading else Block(BlockKind.PARAGRAPH, words))
         kept.append(line)
     if kept:

@@ -114,6 +114,9 @@ def _joined(lines: list[Line]) -> list[Line]:
 
 
 def _beginning(lines: list[Line], language: str | None) -> tuple[int, filed.Filed | None]:
+    if lines and len(lines[0].text) > 300:  # a text without a headline
+        found = filed.read(lines[0].text, language)
+        return 0, found if found is not None and found.sure else None
     paragraphs = 0
     for index, line in enumerate(lines[:HEADER_LINES]):
         if line.kind == "furniture" or index == 0:
