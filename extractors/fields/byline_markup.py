@@ -5,14 +5,14 @@ with "By", near the headline first and elsewhere in the article after that.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from itertools import islice
 
 from extractors import printed_dates
-from extractors.dom import HIDDEN_TAGS, Element, collapse, pieces
+from extractors.dom import Element, collapse, pieces
 from extractors.field import Candidate
 from extractors.fields import byline, names
+from extractors.fields.byline_element import CHECKED, NO_BYLINE, pieces_of, read, says_author, together
 from extractors.page import Page
 from extractors.words import agencies
 from extractors.words.people import people
@@ -22,40 +22,13 @@ MAX_TEXT = 300
 _NEAR_AFTER = 140  # elements
 _NEAR_BEFORE = 30
 _TRIED = 120  # byline elements looked at: the nearest to the headline
-_CLASS = re.compile(
-    r"(?<![a-z])(?:by-?_?lines?|authors?|autor(?:en|es|in|a|zy|i)?|auteurs?|autore|writers?|verfasser|redacteur|journalist|reporter|"
-    r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|vcard|username|"
-    r"(?:article|story|post|entry|news)-?_?(?:author|writer|by|meta-author))(?![a-z])",
-    re.IGNORECASE,
-)
-_NOT = re.compile(
-    r"comment|discuz|avatar|related|image|photo|foto|bild|caption|media|social|share|follow|newsletter|teaser|(?<!v)card|list(?!ing)|"
-    r"recommend|popular|sidebar|promo|advert|copyright|biography|description|about|more-from|tooltip|popup|modal|subscribe|"
-    r"bio(?![a-z])|count|logo|search|login",
-    re.IGNORECASE,
-)
 _BOX = re.compile(
     r"(?<![a-z])(?:about-?(?:the-?)?author|(?:post-|article-)?author-?_?(?:box|bio|info|card)|bio-?author)(?![a-z])", re.I
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_PROFILE = re.compile(
-    r"/(?:authors?|autor(?:en|es|e|in)?|auteurs?|redak(?:tion|teure?|tor)|staff|people|profiles?|profil|contributors?|writers?|journalists?|"
-    r"users?|persons?|personen?|bio|by|team|editors?|reporters?|schrijver|skribent|yazar|penulis)/",
-    re.IGNORECASE,
-)
-_NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
-_SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
 _LABELS = frozenset(
     {"span", "p", "div", "strong", "b", "h2", "h3", "h4", "h5", "h6", "dt", "label", "th", "td", "small", "em", "nonbold"}
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_CHECKED = re.compile(
-    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|"
-    r"pictures?|"
-    r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|illustration(?:en)?) (?:by|von|de|par|di)\b"
-    r"|^(?:reviewer|editor|fact[- ]checker|foto|fotos|photo)s?:",
-    re.IGNORECASE,
-)
 
 Found = Iterator[Candidate[tuple[Author, ...]]]
 
@@ -69,7 +42,7 @@ class Bylines:
         self._start = self._order.get(page.h1, 0) if page.h1 is not None else 0
         self._around = frozenset() if page.h1 is None else frozenset((page.h1, *page.h1.iterancestors()))
         self._short: dict[Element, str | None] = {}
-        self._chosen = {e for e in self._elements if _says_author(e)}
+        self._chosen = {e for e in self._elements if says_author(e)}
 
     def byline_element(self, page: Page) -> Found:
         """Elements near the headline whose class, ``rel``, ``itemprop`` or tag says author or byline."""
@@ -82,11 +55,11 @@ class Bylines:
     def near_headline(self, page: Page) -> Found:
         """A short text that begins with "By" (in the page's language) in the neighbourhood of the headline."""
         for item, text in self._below(page, _NEAR_AFTER, 180):
-            if item.tag == "a" or _CHECKED.search(text[:60]):
+            if item.tag == "a" or CHECKED.search(text[:60]):
                 continue
             if not byline.without_lead(text, page.language)[1]:
                 continue
-            authors = byline.read_pieces(_pieces(item), page.language)
+            authors = byline.read_pieces(pieces_of(item), page.language)
             persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
             if (persons or desk) and not self._misplaced(item):
@@ -127,7 +100,7 @@ class Bylines:
                 )
                 behind = self._text(page, place, 100) or ""
             authors = (
-                byline.read_pieces(_pieces(place), page.language) if place is not item else byline.read(behind, page.language)
+                byline.read_pieces(pieces_of(place), page.language) if place is not item else byline.read(behind, page.language)
             )
             if authors and all(names.is_person(a.name, page.language) for a in authors):
                 at_place = place if place is not item else item.getparent()
@@ -186,7 +159,7 @@ class Bylines:
         for item in reversed(lines[-count:]):
             text = self._text(page, item, 120) or ""
             rest, had = byline.without_lead(text, page.language)
-            if not had or _CHECKED.match(text):
+            if not had or CHECKED.match(text):
                 continue
             rest = re.split(r"\s{2,}|\s(?:illustration|foto|photo)s?\b", rest, maxsplit=1, flags=re.IGNORECASE)[0]
             authors = byline.read(rest, page.language)
@@ -209,11 +182,11 @@ class Bylines:
                 continue
             text = self._text(page, element, MAX_TEXT)
             noisy = self._misplaced(element) if near else page.in_noise(element)
-            if element in done or not text or _CHECKED.match(text) or noisy:
+            if element in done or not text or CHECKED.match(text) or noisy:
                 continue
             group = self._siblings(element)
             done.update(group)
-            authors = _together(_read(page, e) for e in group)
+            authors = together(read(page, e) for e in group)
             if authors:
                 text = text if len(group) == 1 else page.text_of(group[0])
                 led = byline.without_lead(text, page.language)[1]
@@ -257,7 +230,7 @@ class Bylines:
         if page.h1 is None:
             return
         for item in self._elements[self._start + 1 : self._start + count]:
-            text = None if item.tag in _NO_BYLINE or item.tag == "time" else self._text(page, item, longest)
+            text = None if item.tag in NO_BYLINE or item.tag == "time" else self._text(page, item, longest)
             if text and len(text) > 4:
                 yield item, text
 
@@ -282,126 +255,10 @@ class Bylines:
         return text if text is not None and len(text) <= longest else None
 
 
-def _says_author(element: Element) -> bool:
-    if element.tag in _NO_BYLINE:
-        return False
-    if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or "") or element.tag == "byline":
-        return True
-    return any(_mark_says_author(m) for a in _ATTRIBUTES if (m := element.get(a))) and not any(
-        _mark_says_no(m) for a in _ATTRIBUTES if (m := element.get(a))
-    )
-
-
-_ATTRIBUTES = ("class", "id", "data-testid", "data-qa", "data-component")
-
-
-@lru_cache(maxsize=8192)
-def _mark_says_author(mark: str) -> bool:
-    return len(mark) <= 400 and bool(_CLASS.search(_CAMEL.sub("-", mark)))
-
-
-@lru_cache(maxsize=1024)
-def _mark_says_no(mark: str) -> bool:
-    return bool(_NOT.search(mark))
-
-
-def _read(page: Page, element: Element) -> tuple[Author, ...]:
-    """The authors of one byline element: its own name elements where it has them, else its words."""
-    language = page.language
-    named = [e for e in element.iter() if isinstance(e.tag, str) and _holds_name(e) and not _checked_before(page, element, e)]
-    named = [e for e in named if not any(o is not e and o in set(e.iter()) for o in named)]
-    found: list[str] = []
-    for item in named:
-        plain, _ = byline.without_lead(page.text_of(item), language)
-        plain = names.clean(plain)
-        if 1 < len(plain) <= 50 and len(plain.split()) <= 6 and not names.never(plain, language):
-            found.append(plain)
-    parts = byline.read_pieces(_pieces(element), language)
-    persons = tuple(a for a in parts if names.is_person(a.name, language) or agencies.agency(a.name))
-    whole = [f for f in found if names.is_person(f, language)]
-    if whole:
-        keys = {names.key(f) for f in whole}
-        kept = tuple(a for a in parts if names.key(a.name) in keys or agencies.agency(a.name))
-        if {names.key(a.name) for a in kept} >= keys:
-            return kept
-        return tuple(Author(f) for f in dict.fromkeys(whole))
-    if persons and not (found and all(agencies.is_organization(f) is False and len(f.split()) == 1 for f in found)):
-        return persons
-    if len(found) == 1 and "," not in found[0]:
-        return byline.read(found[0], language, single=True) or (Author(found[0]),)
-    return parts
-
-
-def _together(lists: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:
-    found: dict[str, Author] = {}
-    for authors in lists:
-        for author in authors:
-            found.setdefault(names.key(author.name), author)
-    return tuple(found.values())
-
-
-def _holds_name(element: Element) -> bool:
-    if element.tag in _SKIPPED:
-        return False
-    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-    if re.search(r"(?<![a-z])(?:fn|full-?name|author-?_?name|name)(?![a-z])", marks, re.IGNORECASE) and not _NOT.search(marks):
-        return True
-    if "author" in (element.get("rel") or "").split():
-        return True
-    return element.tag == "a" and bool(_PROFILE.search(element.get("href") or ""))
-
-
-def _checked_before(page: Page, root: Element, element: Element) -> bool:
-    """True where "reviewed by" or the like stands right before a name."""
-    before = element.getprevious()
-    text = (before.tail or page.text_of(before)) if before is not None else (element.getparent().text or "")  # type: ignore[union-attr]
-    return element is not root and bool(_CHECKED.search(collapse(text or "")[-40:]))
-
-
-def _pieces(element: Element) -> list[str]:
-    """The texts of a byline, one for each run that the mark-up sets apart."""
-    found: list[str] = []
-
-    def walk(item: Element) -> None:
-        if item.tag in _SKIPPED or _is_category(item):
-            return
-        if item.text:
-            found.append(collapse(item.text))
-        for child in item:
-            if isinstance(child.tag, str):
-                walk(child)
-            if child.tail:
-                found.append(collapse(child.tail))
-
-    walk(element)
-    kept: list[str] = []
-    skipping = False
-    for piece in (f for f in found if f):
-        if _CHECKED.search(piece):
-            skipping = True
-        elif not skipping:
-            kept.append(piece)
-        else:
-            skipping = False
-    return kept
-
-
 def _pictured(page: Page, name: str) -> bool:
     """True where the page has a portrait or a profile of somebody of this name."""
     slug = names.key(name).replace(" ", "-")
     return f'alt="{name}"' in page.markup or f"/{slug}" in page.markup
-
-
-def _is_category(element: Element) -> bool:
-    """True for links to a section or a topic, which stand beside bylines and look like names."""
-    if element.tag != "a":
-        return False
-    rel = (element.get("rel") or "").split()
-    return (
-        "tag" in rel
-        or "category" in rel
-        or bool(re.search(r"/(?:category|categories|tags?|topics?|thema|kategorie)/", element.get("href") or ""))
-    )
 
 
 _MISPLACED = re.compile(

@@ -1,0 +1,159 @@
+"""One element of a page: does it say that it holds the author, and whom does it name?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from extractors.dom import HIDDEN_TAGS, Element, collapse
+from extractors.fields import byline, names
+from extractors.page import Page
+from extractors.words import agencies
+from model.article import Author
+
+_CLASS = re.compile(
+    r"(?<![a-z])(?:by-?_?lines?|authors?|autor(?:en|es|in|a|zy|i)?|auteurs?|autore|writers?|verfasser|redacteur|journalist|reporter|"
+    r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|vcard|username|"
+    r"(?:article|story|post|entry|news)-?_?(?:author|writer|by|meta-author))(?![a-z])",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"comment|discuz|avatar|related|image|photo|foto|bild|caption|media|social|share|follow|newsletter|teaser|(?<!v)card|list(?!ing)|"
+    r"recommend|popular|sidebar|promo|advert|copyright|biography|description|about|more-from|tooltip|popup|modal|subscribe|"
+    r"bio(?![a-z])|count|logo|search|login",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PROFILE = re.compile(
+    r"/(?:authors?|autor(?:en|es|e|in)?|auteurs?|redak(?:tion|teure?|tor)|staff|people|profiles?|profil|contributors?|writers?|journalists?|"
+    r"users?|persons?|personen?|bio|by|team|editors?|reporters?|schrijver|skribent|yazar|penulis)/",
+    re.IGNORECASE,
+)
+NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
+_SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
+CHECKED = re.compile(
+    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|"
+    r"pictures?|"
+    r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|illustration(?:en)?) (?:by|von|de|par|di)\b"
+    r"|^(?:reviewer|editor|fact[- ]checker|foto|fotos|photo)s?:",
+    re.IGNORECASE,
+)
+
+
+def says_author(element: Element) -> bool:
+    """True where class, ``rel``, ``itemprop`` or tag of an element says author or byline."""
+    if element.tag in NO_BYLINE:
+        return False
+    if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or "") or element.tag == "byline":
+        return True
+    return any(_mark_says_author(m) for a in _ATTRIBUTES if (m := element.get(a))) and not any(
+        _mark_says_no(m) for a in _ATTRIBUTES if (m := element.get(a))
+    )
+
+
+_ATTRIBUTES = ("class", "id", "data-testid", "data-qa", "data-component")
+
+
+@lru_cache(maxsize=8192)
+def _mark_says_author(mark: str) -> bool:
+    return len(mark) <= 400 and bool(_CLASS.search(_CAMEL.sub("-", mark)))
+
+
+@lru_cache(maxsize=1024)
+def _mark_says_no(mark: str) -> bool:
+    return bool(_NOT.search(mark))
+
+
+def read(page: Page, element: Element) -> tuple[Author, ...]:
+    """The authors of one byline element: its own name elements where it has them, else its words."""
+    language = page.language
+    named = [e for e in element.iter() if isinstance(e.tag, str) and _holds_name(e) and not _checked_before(page, element, e)]
+    named = [e for e in named if not any(o is not e and o in set(e.iter()) for o in named)]
+    found: list[str] = []
+    for item in named:
+        plain, _ = byline.without_lead(page.text_of(item), language)
+        plain = names.clean(plain)
+        if 1 < len(plain) <= 50 and len(plain.split()) <= 6 and not names.never(plain, language):
+            found.append(plain)
+    parts = byline.read_pieces(pieces_of(element), language)
+    persons = tuple(a for a in parts if names.is_person(a.name, language) or agencies.agency(a.name))
+    whole = [f for f in found if names.is_person(f, language)]
+    if whole:
+        keys = {names.key(f) for f in whole}
+        kept = tuple(a for a in parts if names.key(a.name) in keys or agencies.agency(a.name))
+        if {names.key(a.name) for a in kept} >= keys:
+            return kept
+        return tuple(Author(f) for f in dict.fromkeys(whole))
+    if persons and not (found and all(agencies.is_organization(f) is False and len(f.split()) == 1 for f in found)):
+        return persons
+    if len(found) == 1 and "," not in found[0]:
+        return byline.read(found[0], language, single=True) or (Author(found[0]),)
+    return parts
+
+
+def together(lists: Iterable[tuple[Author, ...]]) -> tuple[Author, ...]:
+    """Several lists of authors as one, nobody twice."""
+    found: dict[str, Author] = {}
+    for authors in lists:
+        for author in authors:
+            found.setdefault(names.key(author.name), author)
+    return tuple(found.values())
+
+
+def _holds_name(element: Element) -> bool:
+    if element.tag in _SKIPPED:
+        return False
+    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    if re.search(r"(?<![a-z])(?:fn|full-?name|author-?_?name|name)(?![a-z])", marks, re.IGNORECASE) and not _NOT.search(marks):
+        return True
+    if "author" in (element.get("rel") or "").split():
+        return True
+    return element.tag == "a" and bool(_PROFILE.search(element.get("href") or ""))
+
+
+def _checked_before(page: Page, root: Element, element: Element) -> bool:
+    """True where "reviewed by" or the like stands right before a name."""
+    before = element.getprevious()
+    text = (before.tail or page.text_of(before)) if before is not None else (element.getparent().text or "")  # type: ignore[union-attr]
+    return element is not root and bool(CHECKED.search(collapse(text or "")[-40:]))
+
+
+def pieces_of(element: Element) -> list[str]:
+    """The texts of a byline, one for each run that the mark-up sets apart."""
+    found: list[str] = []
+
+    def walk(item: Element) -> None:
+        if item.tag in _SKIPPED or _is_category(item):
+            return
+        if item.text:
+            found.append(collapse(item.text))
+        for child in item:
+            if isinstance(child.tag, str):
+                walk(child)
+            if child.tail:
+                found.append(collapse(child.tail))
+
+    walk(element)
+    kept: list[str] = []
+    skipping = False
+    for piece in (f for f in found if f):
+        if CHECKED.search(piece):
+            skipping = True
+        elif not skipping:
+            kept.append(piece)
+        else:
+            skipping = False
+    return kept
+
+
+def _is_category(element: Element) -> bool:
+    """True for links to a section or a topic, which stand beside bylines and look like names."""
+    if element.tag != "a":
+        return False
+    rel = (element.get("rel") or "").split()
+    return (
+        "tag" in rel
+        or "category" in rel
+        or bool(re.search(r"/(?:category|categories|tags?|topics?|thema|kategorie)/", element.get("href") or ""))
+    )
