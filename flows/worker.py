@@ -10,7 +10,10 @@ import multiprocessing
 import resource
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -22,6 +25,7 @@ from model.errors import Skip, Stop
 
 RECYCLED_AFTER = 500
 _READY = "ready"
+_STARTING = threading.Lock()
 _START_S = 60.0
 _OUT_OF_MEMORY = "the page needs more memory than a page may have"
 _MB = 1024 * 1024
@@ -94,7 +98,8 @@ class Worker:
         self._limits = limits
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(target=_work, args=(theirs, limits), daemon=True, name="extraction")
-        self._process.start()
+        with _main_left_out():
+            self._process.start()
         theirs.close()
         self._done = 0
         self._wait_until_ready()
@@ -109,9 +114,9 @@ class Worker:
             if self._pipe.poll(_START_S) and self._pipe.recv() == _READY:
                 return
         except (EOFError, OSError) as error:
+            code = self._process.exitcode
             raise Stop(
-                "the processes that read pages cannot start; a script that uses Pressmark needs its calls under "
-                "if __name__ == '__main__':"
+                f"the processes that read pages cannot start (exit code {code}): check memory and the installation"
             ) from error
         self.stop()
         raise Stop(f"the processes that read pages did not start within {_START_S:g} s: the machine may be short of memory")
@@ -151,6 +156,26 @@ class Worker:
         if code == -signal.SIGKILL:
             return "the process reading the page was killed, most likely for want of memory"
         return f"the process reading the page ended by itself (exit code {code}): a parser crashed on it"
+
+
+@contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Keeps a new process from importing the caller's main module again.
+
+    ``multiprocessing`` does so for functions defined there; ours are not. In a Prefect run it
+    would load all of Prefect into every worker, in a script without a guard run it again.
+    """
+    main = sys.modules["__main__"]
+    with _STARTING:
+        kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
+        main.__spec__ = None
+        if "__file__" in kept:
+            del main.__file__
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                setattr(main, name, value)
 
 
 def _work(pipe: Connection, limits: Limits) -> None:
