@@ -22,8 +22,8 @@ PAGE = f"<html lang='en'><body><article>{TEXT}</article></body></html>".encode()
 
 
 def _dear() -> bytes:
-    """A page that is allowed in and takes long to read: near the limit of elements, all of it running text."""
-    return b"<html><body><article><h1>Long</h1>" + (b"<p>" + WORDS.encode() * 2 + b"</p>") * 20_000 + b"</article></body></html>"
+    """A page that is allowed in and takes long to read: near the limits of elements and characters, all of it running text."""
+    return b"<html><body><article><h1>Long</h1>" + (b"<p>" + WORDS.encode() * 4 + b"</p>") * 45_000 + b"</article></body></html>"
 
 
 @pytest.fixture(scope="module")
