@@ -42,7 +42,7 @@ def test_an_article_is_the_same_as_itself(articles: SearchStrategy[Article], dat
     assert signature(a) == signature(replace(a))
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(st.data())
 def test_sameness_is_symmetric_and_what_the_signature_says(articles: SearchStrategy[Article], data: DataObject) -> None:
     a = data.draw(articles)

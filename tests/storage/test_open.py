@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import multiprocessing
 import os
@@ -178,7 +179,7 @@ def _take(where: Path, turn: int, results: Any) -> None:
     told, said = [], None
     try:
         with Archive.open(where, write=True) as archive:
-            desk = module.Desk(archive)
+            desk = module.Desk(archive, ids=itertools.count(turn * 1000))  # origin keys of its own, as real requests have
             for n in range(400):
                 body = os.urandom(20_000)
                 url = f"{URL}/{turn}/{n}"
@@ -224,7 +225,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "disk"
     place.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=7m", "tmpfs", str(place)], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
@@ -236,7 +237,7 @@ def test_a_full_disk_is_one_clear_line_and_what_was_acknowledged_is_there(small_
     where = small_disk / "archive"
     Archive.create(where).close()
     ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(5_000_000))
+    ballast.write_bytes(bytes(3_500_000))
     told, said = _run(_take, where, 0)
     assert said is not None and "full" in said and "\n" not in said
     assert len(told) > 10
