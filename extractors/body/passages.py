@@ -18,7 +18,7 @@ NODES_LIMIT = 60_000  # elements looked at; a page beyond this is not an article
 _SKIPPED_TAGS = """
     script style noscript template svg math canvas object applet embed audio video map select option optgroup
     datalist textarea input button progress meter head link meta title source track param frame frameset iframe
-    dialog nav
+    dialog
 """
 _BLOCK_TAGS = """
     html body p div section article main header footer aside nav h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption

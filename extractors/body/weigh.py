@@ -17,7 +17,7 @@ from extractors.body.passages import Passage
 from extractors.body.signs import Signs, Surroundings
 
 # share of doubtful text from which a second opinion is worth its time
-WAVERING = 0.20
+WAVERING = 0.15
 ALWAYS = "always"
 ROUNDS = ("look", "again", "opinion")
 
