@@ -42,8 +42,9 @@ class Truncated(StrEnum):
 class Exchange:
     """One request and its response: one hop of a fetch.
 
-    ``request`` is the bytes sent, empty where an imported copy came without its request. ``head`` is status line and header bytes up to and
-    including the empty line; ``entity`` is the de-chunked, still content-encoded body.
+    ``request`` is the bytes sent, empty where an imported copy came without its request.
+    ``head`` is status line and header bytes up to and including the empty line; ``entity``
+    is the de-chunked, still content-encoded body.
     ``ip`` is the address connected to. ``protocol`` is ``http/1.1`` or ``h2``; ``tls`` such
     as ``TLSv1.3 TLS_AES_256_GCM_SHA384``, ``None`` without TLS. ``status`` is the code.
     """
