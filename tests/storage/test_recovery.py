@@ -138,6 +138,42 @@ def test_entries_without_a_commit_are_replayed_as_they_were(
         assert telling(archive) == after
 
 
+def test_a_long_tail_cut_between_any_two_records_is_settled_and_rebuilt_alike(
+    where: Path, shelf: Shelf, clock: Any, make_desk: Any, fill_desk: Any, telling: Telling
+) -> None:
+    Archive.create(where, now=clock).close()
+    committed = shelf.segment.stat().st_size
+    shelf.keep()
+    with Archive.open(where, write=True, now=clock) as archive:
+        desk = make_desk(archive)
+        fill_desk(desk)
+        texts = {a.text for a in desk.articles.values()}
+    data = shelf.segment.read_bytes()
+    ends = [m.offset + m.length for m in walk(shelf.segment, committed) if isinstance(m, Member)]
+    for cut in random.Random(5).sample(ends, 16):
+        shelf.put_back()
+        shelf.segment.write_bytes(data[:cut])
+        with Archive.open(where, write=True, now=clock) as archive:
+            assert archive.verify().findings == (), cut
+            again = make_desk(archive)
+            again.articles = dict(desk.articles)
+            for found in archive.undecided():
+                key = found.capture.origin_key
+                verdict = Verdict.ARTICLE if key in desk.articles else Verdict.HELD
+                deposit = Deposit(key, found.capture, verdict, desk_release(), desk.articles.get(key))
+                staged = [found.staged(deposit)]
+                while not hasattr(answer := archive.settle(staged)[0], "outcome"):
+                    staged = [archive.stage_again(staged[0], {c: again.reread(c) for c in answer.captures})]
+            assert list(archive.undecided()) == []
+            assert archive.verify().findings == (), cut
+            told = telling(archive)
+            for view in told["versions"]:
+                assert view.article.text in texts
+        rebuild(where)
+        with Archive.open(where) as archive:
+            assert telling(archive) == told, cut
+
+
 def test_the_whole_database_can_be_old_by_any_number_of_commits(
     where: Path, clock: Any, make_desk: Any, make_article: Any, telling: Telling, tmp_path: Path
 ) -> None:
