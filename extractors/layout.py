@@ -17,6 +17,7 @@ _WORD = re.compile(r"\w+")
 _HEADLINE_CLASS = re.compile(r"head-?line|title|titel|titre|titulo|titolo|rubrik|otsikko|kop\b", re.I)
 _SITE_CLASS = re.compile(r"logo|brand|site-?(?:name|title)|masthead|sr-only|visually-?hidden", re.I)
 _PARAGRAPH_MIN = 40
+_SITE_NAME_WORDS = 6
 
 
 def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Element], bool]) -> Element | None:
@@ -38,9 +39,11 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
     if not ranked:
         return _other_heading(tree, wanted, 0.0)
     score, _, best = max(ranked, key=lambda r: r[:2])
-    share = _cover(_words(text_of(best)), wanted)
-    # a heading that is little of the title may be the site's own name: another may say the rest
-    other = _other_heading(tree, wanted, share) if wanted and (score < 0.3 or share < 0.5) else None
+    words = _words(text_of(best))
+    share = _cover(words, wanted)
+    # a short heading that is little of the title may be the site's own name: another may say the rest
+    short = share < 0.5 and len(words) < _SITE_NAME_WORDS
+    other = _other_heading(tree, wanted, share) if wanted and (score < 0.3 or short) else None
     if other is not None:
         return other
     return best if score >= 0.3 or not wanted or score > -0.2 else None

@@ -29,8 +29,8 @@ _PUBLISHED_METAS = (
     "published_date", "published", "pubdate", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dc.issued", "citation_publication_date",
     "citation_online_date", "citation_date", "rnews:datepublished", "displaydate", "article_date_original",
-    "originalpublicationdate", "date_published", "article.published", "bt:pubdate", "iso-8601-publish-date", "shareaholic:article_published_time",
-    "ptime",
+    "originalpublicationdate", "date_published", "article.published", "bt:pubdate", "iso-8601-publish-date",
+    "shareaholic:article_published_time", "ptime",
 )  # fmt: skip
 _VAGUE_METAS = (
     "date", "dc.date", "dcterms.date", "dc.date.created", "dcterms.created", "article:created", "datecreated", "created",

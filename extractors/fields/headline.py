@@ -129,6 +129,8 @@ def _choose(page: Page, found: Sequence[Found[str]]) -> int:
 def _beside_navigation(shown: str, told: str, social: str, other: str) -> str:
     """A heading in the breadcrumbs is made for search engines."""
     if told and told != shown:
+        if shown == social and told.endswith(" " + shown):
+            return "h1"
         return "og_title" if told == social else "json_ld"
     if social and (not told or social == other or shown.endswith(" " + social)) and not _begins(social, shown):
         return "og_title"
@@ -141,6 +143,8 @@ def _begins(text: str, start: str) -> bool:
 
 def _apart(shown: str, social: str) -> bool:
     """Hardly a word in common: the heading is not the piece's own."""
+    if social.startswith(shown) and len(shown.split()) > 1:
+        return False  # the heading and a description of the site
     words, others = set(shown.split()), set(social.split())
     return len(words & others) * 5 < len(words | others)
 
