@@ -255,6 +255,34 @@ def test_what_another_process_overtook_is_voided_and_its_captures_settled_anew(
         assert archive.verify().findings == ()
 
 
+def test_a_capture_that_another_process_decided_meanwhile_is_decided_once(
+    where: Path, shelf: Shelf, clock: Any, make_desk: Any, make_article: Any
+) -> None:
+    """A text without any address: no alias stands in the way of a second record for it."""
+    read = make_article("Harbour notes", "words of a text")
+    with Archive.create(where, now=clock) as archive:
+        archive.stage([Deposit("copy", make_desk(archive).supplied(b"a text"), Verdict.ARTICLE, desk_release(), read)])
+    with Archive.open(where, write=True, now=clock) as archive:
+        assert len(list(archive.undecided())) == 1
+    first = {p.name for p in (where / "warc").iterdir()}
+    shelf.keep()
+    with Archive.open(where, write=True, now=clock, segment_limit=1) as archive:
+        (lost,) = _settle_undecided(archive, None, lambda _: read)
+    (late,) = [p for p in (where / "warc").iterdir() if p.name not in first]
+    late = late.rename(where.parent / late.name)
+    shelf.put_back()  # the process was killed before its commit
+    with Archive.open(where, write=True, now=clock, segment_limit=1) as archive:
+        (kept,) = _settle_undecided(archive, None, lambda _: read)
+    late.rename(where / "warc" / late.name)
+    with Archive.open(where, write=True, now=clock) as archive:
+        assert [line.record for line in archive.list()] == [kept.record] != [lost.record]
+        assert len(_void(archive)) == 1
+        assert archive.verify().findings == ()
+    rebuild(where)
+    with Archive.open(where) as archive:
+        assert [line.record for line in archive.list()] == [kept.record]
+
+
 def test_a_kill_between_recovery_and_its_void_leaves_nothing_in_doubt(
     where: Path, overtaken: dict[str, Any], shelf: Shelf, make_desk: Any, telling: Telling
 ) -> None:
