@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from extractors.release import release
 
@@ -32,7 +33,8 @@ def extract(
     """Reads one article out of a page or a plain text.
 
     ``body`` is the entity, with or without the content coding that ``headers`` name (at most
-    50 MB decoded). ``url`` is where it came from, ``None`` if nobody knows. ``captured_at``
+    50 MB decoded). ``url`` is where it came from, ``None`` if nobody knows (what
+    is no address is taken as that). ``captured_at``
     is "today" for every date on it; without an offset it is taken as UTC.
 
     Never raises for what a page says. Raises ``model.errors.Unreadable`` for what is no page
@@ -41,6 +43,7 @@ def extract(
     from extractors import decode
 
     fields = decode.normalise_headers(headers)
+    url = _address(url)
     if captured_at is not None and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
     entity = decode.decode_entity(body, fields)
@@ -53,6 +56,15 @@ def extract(
     from extractors.page import Page
 
     return article.read(Page.parse(entity, url, fields, captured_at, markup=text))
+
+
+def _address(url: str | None) -> str | None:
+    """An address as given; ``None`` for what is none, such as ``http://[``, which archives hold as well."""
+    try:
+        urlsplit(url or "")
+    except ValueError:
+        return None
+    return url
 
 
 def _is_markup(text: str, headers: tuple[tuple[str, str], ...]) -> bool:

@@ -81,13 +81,22 @@ def css_path(element: Element) -> str:
         if name:
             step += f".{name[0]}"
         if parent is not None:
-            before = sum(1 for _ in item.itersiblings(str(item.tag), preceding=True))
-            after = next(item.itersiblings(str(item.tag)), None) if not before else item
+            before = sum(1 for _ in _siblings(item, preceding=True))
+            after = next(_siblings(item, preceding=False), None) if not before else item
             if after is not None:
                 step += f":nth-of-type({before + 1})"
         steps.append(step)
         item = parent
     return " > ".join(reversed(steps))
+
+
+def _siblings(element: Element, *, preceding: bool) -> Iterator[Element]:
+    """Siblings of the same tag; damaged mark-up has tags that lxml makes but refuses to look for."""
+    tag = str(element.tag)
+    if tag.isalnum():
+        yield from element.itersiblings(tag, preceding=preceding)
+    else:
+        yield from (s for s in element.itersiblings(preceding=preceding) if s.tag == tag)
 
 
 def names_noise(element: Element) -> bool:

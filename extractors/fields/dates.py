@@ -7,7 +7,7 @@ and it only bounds: a date after it cannot be this page's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import MAXYEAR, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from itertools import chain
@@ -182,7 +182,9 @@ def _limit(page: Page) -> str | None:
             moment = parsedate_to_datetime(served) if served else None
         except ValueError:
             moment = None
-    return None if moment is None else (moment + timedelta(hours=26)).date().isoformat()
+    if moment is None or moment.year >= MAXYEAR:
+        return None
+    return (moment + timedelta(hours=26)).date().isoformat()
 
 
 @cache

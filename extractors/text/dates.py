@@ -49,4 +49,4 @@ def published(
 
 def _future(value: str, captured_at: datetime | None) -> bool:
     earliest = parse_edtf(value).earliest
-    return captured_at is not None and earliest is not None and earliest > captured_at + timedelta(days=1)
+    return captured_at is not None and earliest is not None and earliest - captured_at > timedelta(days=1)
