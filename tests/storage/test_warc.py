@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import re
 import subprocess
 import sys
 import zlib
@@ -233,5 +234,6 @@ def test_nothing_of_this_machine_stands_in_the_segments(filled: Archive, where: 
         for member in walk(path):
             assert isinstance(member, Member)
             told = " ".join(member.headers.values()).encode() + member.block
-            for word in (socket.gethostname(), str(where.parent), getpass.getuser() + "/"):
-                assert word.encode() not in told
+            for word in (socket.gethostname(), str(where.parent), getpass.getuser()):
+                # as a word of its own: minted ids may hold a short name by chance
+                assert re.search(rb"(?<![0-9a-z])" + re.escape(word.encode()) + rb"(?![0-9a-z])", told) is None
