@@ -21,17 +21,17 @@ from extractors.page import Page
 from extractors.printed_dates import Printed
 from model.article import How
 
-LONGEST_LINE = 160
+SHORTEST, LONGEST_LINE = 6, 160
 OPENING = 60
 MOST_LINES = 6_000
 NEAR_AFTER, NEAR_BEFORE, CLOSE = 60, 20, 8  # lines from the headline
 ENOUGH = 2
 
 _IN_SCRIPT = re.compile(
-    r"""["']?\b(?:date_?published|published_?(?:at|on|date|time)?|publish_?(?:date|time|at)|publication_?(?:date|time))["']?\s{0,3}[:=]\s{0,3}"""
-    r"""(?P<quote>["'])(?P<date>\d{4}-\d\d-\d\d[^"'<>\\]{0,24})(?P=quote)""",
-    re.I,
+    r"""[Pp]ubli(?:shed|sh|cation)?_?(?:[Dd]ate|[Tt]ime|[Aa]t|[Oo]n)?["']?\s{0,3}[:=]\s{0,3}"""
+    r"""(?P<quote>["'])(?P<date>\d{4}-\d\d-\d\d[^"'<>\\]{0,24})(?P=quote)"""
 )
+_DIGIT = re.compile(r"\d")
 _LINES = (
     "p", "div", "span", "td", "th", "li", "dd", "dt", "strong", "em", "b", "h2", "h3", "h4", "h5", "h6", "font", "i", "time", "a",
     "small", "center", "address", "cite", "label",
@@ -77,12 +77,15 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
     elements = list(islice((page.tree if root is None else root).iter(*_LINES, "h1"), MOST_LINES))
     headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
     for number, element in enumerate(elements):
-        text = collapse(" ".join([element.text or "", *(c.tail or "" for c in element)]))
+        own = " ".join([element.text or "", *(c.tail or "" for c in element)])
+        if len(own) < SHORTEST or not _DIGIT.search(own):
+            continue
+        text = collapse(own)
         distance = None if headline is None else number - headline
         close = distance is not None and abs(distance) < CLOSE
         if len(text) > LONGEST_LINE and close and element.tag == "p":
             text = text[:OPENING]  # the place and day that a release opens with
-        if not 6 <= len(text) <= LONGEST_LINE or element is page.h1 or not any(c.isdigit() for c in text):
+        if not SHORTEST <= len(text) <= LONGEST_LINE or element is page.h1:
             continue
         for date in printed_dates.find(text, page.language, day_first=day_first(page)):
             words = text[date.start : date.end]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -50,6 +51,7 @@ class Page:
     captured_at: datetime | None
     markup: str
     tree: Element
+    elements: tuple[Element, ...]  # all of them in order; held, for lxml makes every one anew that nobody holds
 
     @staticmethod
     def parse(
@@ -76,9 +78,10 @@ class Page:
             tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError):
             raise Unreadable("no mark-up could be made out in the page", size=len(body)) from None
-        if sum(1 for _ in zip(tree.iter(), range(MAX_ELEMENTS + 1), strict=False)) > MAX_ELEMENTS:
+        elements = tuple(islice(tree.iter(), MAX_ELEMENTS + 1))
+        if len(elements) > MAX_ELEMENTS:
             raise TooLarge(f"the page has over {MAX_ELEMENTS:,} elements: no article has that many", limit=MAX_ELEMENTS)
-        return Page(body, url, headers, captured_at, text, tree)
+        return Page(body, url, headers, captured_at, text, tree, elements)
 
     # -- what the publisher declares
 
