@@ -1,7 +1,8 @@
 """Embedded state of a page: JSON that its scripts carry beside the mark-up.
 
 Next.js (``__NEXT_DATA__``, the streamed ``__next_f``), ``window.__INITIAL_STATE__ = {…}`` and
-its like, and ``<script type="application/json">``. Parsed only when somebody asks.
+its like, ``window["queries"].push({…})``, and ``<script type="application/json">``. Parsed only
+when somebody asks.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from extractors import lenient_json
@@ -19,13 +21,20 @@ from extractors.dom import Element
 MAX_STATES = 40
 MAX_TOTAL = 6_000_000
 
+MAX_ROWS = 800
+_SHORTEST_PUSH = 200  # characters; shorter are events for counters and advertisements
+
 _ASSIGNED = re.compile(
-    r"(?:window\.|self\.|globalThis\.|var |let |const )?"
-    r"(__[A-Za-z0-9_]{3,40}__|__[A-Z_]{3,40}|Fusion\.globalContent|_?initial_?[sS]tate|preloadedState|dataLayer)"
+    r"(?<![\w$])(__[A-Za-z]\w{2,40}|Fusion\.globalContent|_?initial_?[sS]tate|preloadedState|dataLayer)(?:[\"']\])?"
     r"\s{0,4}=\s{0,4}(?:JSON\.parse\(\s{0,4})?(?=[{\[\"'])"
 )
-_PUSHED = re.compile(r"__next_f\.push\(\s{0,4}(?=\[)")
-_FLIGHT_ROW = re.compile(r"[0-9a-f]{1,6}:(?:T(?P<size>[0-9a-f]{1,8}),)?")
+_PUSHED = re.compile(
+    r"\b(?:window|self|globalThis)(?:\.|\[[\"'])([\w$.:-]{2,60})(?:[\"']\])?(?:\s?\|\|\s?\[\]\s?\))?\.push\(\s{0,4}(?=\{)"
+)
+_STREAMED = re.compile(r"__next_f\.push\(\s{0,4}(?=\[)")
+_FLIGHT_ROW = re.compile(r"(?P<id>[0-9a-f]{1,6}):(?:T(?P<size>[0-9a-f]{1,8}),)?")
+_REFERENCE = re.compile(r'"\$([0-9a-f]{1,6})"')
+_MARK_UP = re.compile(r"</?(?:p|div|br|h[1-6]|span|figure|img)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -46,57 +55,87 @@ class State:
 
 
 def states(scripts: Iterable[Element]) -> Iterator[State]:
-    """Every piece of embedded JSON in the scripts of a page, in order, within limits."""
-    left, count, pushed = MAX_TOTAL, 0, list[str]()
-    for script in scripts:
-        text = script.text or ""
+    """Every piece of embedded JSON in the scripts of a page, in order, within limits; React's stream last."""
+    texts = [(script, script.text or "") for script in scripts]
+    streams = [text for _, text in texts if "__next_f" in text]
+    left = MAX_TOTAL
+    for state in islice(_set_or_pushed((s, t) for s, t in texts if "__next_f" not in t), MAX_STATES):
+        left -= len(state.source)
+        if left < 0:
+            break
+        yield state
+    yield from _flight("".join(piece for text in streams for piece in _streamed(text))[:MAX_TOTAL])
+
+
+def _set_or_pushed(scripts: Iterable[tuple[Element, str]]) -> Iterator[State]:
+    for script, text in scripts:
         kind = (script.get("type") or "").lower()
-        if kind == "application/ld+json" or len(text) < 20 or len(text) > left:
+        if kind == "application/ld+json" or not 20 <= len(text) <= MAX_TOTAL:
             continue
-        name = script.get("id") or script.get("data-name") or "json"
-        for state in _of_script(name, kind, text, pushed):
-            left -= len(state.source)
-            count += 1
-            yield state
-            if count >= MAX_STATES or left <= 0:
-                return
-    yield from _flight(pushed)
+        if kind.endswith("json"):
+            yield State(script.get("id") or script.get("data-name") or "json", text.strip())
+            continue
+        for found in _ASSIGNED.finditer(text):
+            yield State(found[1], text[found.end() :])
+        if ".push(" in text:
+            for found in _PUSHED.finditer(text, 0, max(0, len(text) - _SHORTEST_PUSH)):
+                yield State(found[1], text[found.end() :])
 
 
-def _of_script(name: str, kind: str, text: str, pushed: list[str]) -> Iterator[State]:
-    if kind.endswith("json"):
-        yield State(name, text.strip())
-        return
-    if "__next_f" in text:
-        for found in _PUSHED.finditer(text):
-            try:
-                value = lenient_json.prefix(text, found.end())
-            except lenient_json.NotJson:
-                continue
-            if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
-                pushed.append(value[1])
-        return
-    for found in _ASSIGNED.finditer(text):
-        yield State(found[1], text[found.end() :])
+def _streamed(text: str) -> Iterator[str]:
+    for found in _STREAMED.finditer(text):
+        try:
+            value = lenient_json.prefix(text, found.end())
+        except lenient_json.NotJson:
+            return  # no stream: a parser that fails by the thousand is dear
+        if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
+            yield value[1]
 
 
-def _flight(pushed: list[str]) -> Iterator[State]:
-    """The rows of React's stream: ``ID:JSON`` up to the line's end, and ``ID:Tsize,text`` of so many UTF-8 bytes."""
-    stream = "".join(pushed)
+def _flight(stream: str) -> Iterator[State]:
+    """The rows of React's stream, each a state.
+
+    A text of its own that is plain is put back where a row refers to it (once: a page cannot make
+    much out of little); mark-up speaks for itself and stays a state.
+    """
+    rows = list(_rows(stream))
+    texts = {name: text for name, text, is_text in rows if is_text and not _MARK_UP.search(text[:20_000])}
+    for name, text, is_text in rows:
+        if is_text:
+            if name not in texts:
+                yield State("__next_f", json.dumps(text, ensure_ascii=False))
+        elif texts:
+            yield State("__next_f", _REFERENCE.sub(lambda found: _put_back(found, texts), text))
+        else:
+            yield State("__next_f", text)
+
+
+def _put_back(reference: re.Match[str], texts: dict[str, str]) -> str:
+    text = texts.get(reference[1])
+    if text is None:
+        return reference[0]
+    texts[reference[1]] = ""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _rows(stream: str) -> Iterator[tuple[str, str, bool]]:
+    """``ID:JSON`` up to the line's end, ``ID:Tsize,text`` of so many UTF-8 bytes: the ID, the words, whether they are text."""
     position = 0
-    for _ in range(MAX_STATES * 20):
+    for _ in range(MAX_ROWS):
         row = _FLIGHT_ROW.match(stream, position)
         if row is None:
             position = stream.find("\n", position) + 1
             if not position:
                 return
         elif row["size"]:
-            text = stream[row.end() :].encode("utf-8")[: int(row["size"], 16)].decode("utf-8", "ignore")
+            size = int(row["size"], 16)
+            # a character is at least a byte: no need to look further
+            text = stream[row.end() : row.end() + size].encode("utf-8", "surrogatepass")[:size].decode("utf-8", "ignore")
             position = row.end() + len(text)
-            yield State("__next_f", json.dumps(text, ensure_ascii=False))
+            yield row["id"], text, True
         else:
             end = stream.find("\n", row.end())
             end = len(stream) if end < 0 else end
             if stream[row.end() : row.end() + 1] in {"{", "["}:
-                yield State("__next_f", stream[row.end() : end])
+                yield row["id"], stream[row.end() : end], False
             position = end + 1

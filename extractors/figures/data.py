@@ -69,11 +69,18 @@ def markup_in_states(page: Page) -> tuple[str, str] | None:
     for state in page.states:
         if "<img" not in state.source and "u003cimg" not in state.source.lower():
             continue
-        for pointer, value in _objects(state.data):
-            for name, text in value.items():
-                if isinstance(text, str) and "<img" in text and (best is None or len(text) > len(best[0])):
-                    best = text, f"state:{state.name}{pointer}/{_step(name)}"
+        for pointer, text in _strings(state.data):
+            if "<img" in text and (best is None or len(text) > len(best[0])):
+                best = text, f"state:{state.name}{pointer}"
     return best
+
+
+def _strings(data: Any) -> Iterator[tuple[str, str]]:
+    """Every string inside a JSON value that is a value of an object, or the whole, with its pointer."""
+    if isinstance(data, str):
+        yield "", data
+    for pointer, value in _objects(data):
+        yield from ((f"{pointer}/{_step(name)}", text) for name, text in value.items() if isinstance(text, str))
 
 
 def _note(

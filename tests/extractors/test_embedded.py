@@ -1,0 +1,95 @@
+"""JSON that scripts carry: where it is found, and that hostile pages cost no more than honest ones."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.embedded import MAX_STATES
+from extractors.page import Page
+from extractors.state import longest_text
+
+LINE = "The ferry at Niederwerth takes bicycles again from Monday, says the harbour office, and the fare stays what it was. "
+STORY = {"story": {"body": LINE * 4, "filler": "x" * 200}}
+
+
+def page_with(*scripts: str) -> Page:
+    markup = "".join(f"<script>{s}</script>" for s in scripts)
+    return Page.parse(f"<html><body><p>Words</p>{markup}</body></html>".encode(), "https://paper.example/a")
+
+
+def data_of(*scripts: str) -> list[tuple[str, Any]]:
+    return [(s.name, s.data) for s in page_with(*scripts).states]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('window["__QUERIES_5b_"] = window["__QUERIES_5b_"] || [];window["__QUERIES_5b_"].push(', ");"),
+        ("(window.storyQueue=window.storyQueue||[]).push( ", ")"),
+        ("self['store'].push(", ", 1)"),
+        ("window.__INITIAL_STATE__ = ", ";"),
+        ('window["__pageData"]=', ""),
+        ("window.__remixContext = ", ";"),
+        ("self.__hydration = JSON.parse(", ")"),
+    ],
+)
+def test_values_that_scripts_set_or_push(before: str, after: str) -> None:
+    value = json.dumps(json.dumps(STORY)) if "JSON.parse" in before else json.dumps(STORY)
+    assert STORY in [data for _, data in data_of(f"var a = 1;{before}{value}{after}")]
+
+
+def test_events_for_counters_are_no_states() -> None:
+    assert data_of('window.dataLayer.push({"event": "view"});') == []
+
+
+def test_a_text_is_put_back_where_react_refers_to_it() -> None:
+    text = LINE * 3
+    row = f"5:{json.dumps({'article': {'body': '$1f', 'again': '$1f', 'other': '$ff'}})}\n"
+    stream = f"1f:T{len(text.encode()):x},{text}{row}"
+    pushes = [f"self.__next_f.push({json.dumps([1, part])})" for part in (stream[:80], stream[80:])]
+    assert data_of(*pushes) == [("__next_f", {"article": {"body": text, "again": "", "other": "$ff"}})]
+    found = longest_text(page_with(*pushes))
+    assert found is not None
+    assert found.where == "state:__next_f/article/body"
+
+
+def test_many_pushes_leave_room_for_the_stream() -> None:
+    row = f"self.__next_f.push({json.dumps([1, '1:' + json.dumps(STORY)])})"
+    found = data_of(*[f"window.queue.push({json.dumps(STORY)})"] * (MAX_STATES + 5), row)
+    assert found.count(("__next_f", STORY)) == 1
+    assert len(found) == MAX_STATES + 1
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "window.ab.push({" * 60_000,
+        'window["' * 100_000,
+        "window.__ab = {" * 60_000,
+        "self.__next_f.push([1," * 40_000,
+        "self.__next_f.push(" + json.dumps([1, "1:T9," * 150_000]) + ")",
+        "self.__next_f.push(" + json.dumps([1, "a:Tfffffff," + "1:Tffff,é" * 80_000]) + ")",
+        "self.__next_f.push(" + json.dumps([1, "1:T400," + "x" * 1024 + '2:["$1"' + ',"$1"' * 100_000 + "]\n"]) + ")",
+    ],
+    ids=["pushes", "brackets", "assignments", "streams", "rows", "bytes", "references"],
+)
+def test_hostile_scripts_cost_little(script: str) -> None:
+    start = time.process_time()
+    page = page_with(script)
+    sizes = [len(json.dumps(s.data)) for s in page.states]
+    assert sum(sizes) < 4 * len(script) + 1000
+    assert time.process_time() - start < 2
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.text(st.sampled_from('0123abT:,$"{}[]()\\n é😀<p>/window.selfx_f|=;\\'), max_size=60), max_size=6))
+def test_no_stream_and_no_script_raises(parts: list[str]) -> None:
+    scripts = [f"self.__next_f.push({json.dumps([1, p])})" for p in parts] + [f"window.ab.push({{{p}" + " " * 200 for p in parts]
+    for state in page_with(*(s.replace("<", "\\u003c") for s in scripts)).states:
+        json.dumps(state.data)
