@@ -62,10 +62,10 @@ def of_metas(page: Page, *names: str) -> Iterator[Candidate[str]]:
             yield from _parsed(page, found.content, found.where)
 
 
-def of_speaking_metas(page: Page) -> Iterator[Candidate[str]]:
-    """Dates in metas whose names say publication in a spelling of their own (``published_on``)."""
+def of_speaking_metas(page: Page, known: Iterable[str]) -> Iterator[Candidate[str]]:
+    """Dates in metas whose names say publication in a spelling of their own (``published_on``), not among the known ones."""
     for name in page.meta:
-        if _PUBLISHED_META.search(name):
+        if _PUBLISHED_META.search(name) and name not in known:
             yield from of_metas(page, name)
 
 

@@ -37,15 +37,20 @@ _LINES = (
     "small", "center", "address", "cite", "label",
 )  # fmt: skip
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
-_OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related|sidebar", re.I)
+_OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related", re.I)
+_CARDS = re.compile(r"teaser|sidebar", re.I)
+TEASERS = 3  # different days that weigh the same stand in a list of other pieces
 
 
 def lines(page: Page) -> Iterator[Candidate[str]]:
     """Lines with a date that enough speaks for, the best first."""
-    found = sorted(_weighed(page), key=lambda w: (-w[0], w[1]))
-    for weight, _, candidate in [f for f in found if f[2].cue != "updated"][:8]:
-        if weight >= ENOUGH:
-            yield candidate
+    found = [f for f in sorted(_weighed(page), key=lambda w: (-w[0], w[1])) if f[0] >= ENOUGH and f[2].cue != "updated"]
+    days: dict[int, set[str]] = {}
+    headline = next((n for n, e in enumerate(_elements(page)) if e is page.h1), 0)
+    for weight, number, candidate in found:
+        near = 0 < number - headline <= NEAR_AFTER
+        days.setdefault(weight, set()).add("near" if near else candidate.value[:10])
+    yield from [c for weight, _, c in found if len(days[weight]) < TEASERS or "near" in days[weight] or c.cue][:8]
 
 
 def labelled(page: Page, label: str) -> Iterator[Candidate[str]]:
@@ -72,9 +77,13 @@ def _weighed(page: Page) -> list[tuple[int, int, Candidate[str]]]:
     return known
 
 
-def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
+def _elements(page: Page) -> list[Element]:
     root = page.tree.find("body")
-    elements = list(islice((page.tree if root is None else root).iter(*_LINES, "h1"), MOST_LINES))
+    return list(islice((page.tree if root is None else root).iter(*_LINES, "h1"), MOST_LINES))
+
+
+def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
+    elements = _elements(page)
     headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
     for number, element in enumerate(elements):
         own = " ".join([element.text or "", *(c.tail or "" for c in element)])
@@ -122,5 +131,6 @@ def _weight(page: Page, element: Element, text: str, date: Printed, label: str, 
         weight += 2 * (0 < distance <= NEAR_AFTER) + (-NEAR_BEFORE <= distance < 0)
     weight += page.main is not None and any(a is page.main for a in element.iterancestors())
     marks = " ".join(f"{a.get('class') or ''} {a.get('id') or ''}" for a in islice(element.iterancestors(), 5))
-    weight -= 4 * bool(_OTHERS.search(marks[:600])) + 2 * ("teaser" in marks[:600])
+    close = distance is not None and abs(distance) < CLOSE
+    weight -= 4 * bool(_OTHERS.search(marks[:600])) + 2 * (_CARDS.search(marks[:600]) is not None and not close)
     return weight - 3 * elsewhere(page, element) - page.in_noise(element)

@@ -16,11 +16,13 @@ from extractors import date_places, date_search
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
 from extractors.printed_dates import offset_text
-from model.article import Evidence
+from model.article import Evidence, How
 from model.edtf import Edtf, parse_edtf
 
 REDATED = 60  # days between an address and a declared date that no slow desk explains
 MOST_OFFSET = 14 * 60
+DATED_ANEW = 2  # days
+BESIDE = 3  # steps from the headline up to what holds it and the date
 _EARLIEST_YEAR = 1690  # the first newspapers; older ones are slips of software
 _NOBODYS = frozenset({"1970-01-01", "1900-01-01", "1969-12-31", "1899-12-30", "1753-01-01"})
 _PUBLISHED_METAS = (
@@ -92,7 +94,7 @@ def labelled(page: Page) -> Iterator[Candidate[str]]:
 
 def vague_metas(page: Page) -> Iterator[Candidate[str]]:
     """Metas called just "date", dates of creation, and names that no convention knows."""
-    yield from date_places.of_speaking_metas(page)
+    yield from date_places.of_speaking_metas(page, _PUBLISHED_METAS)
     yield from date_places.of_metas(page, *_VAGUE_METAS)
 
 
@@ -210,6 +212,8 @@ def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
     best = min(range(len(found)), key=lambda i: (dates[i].year is None, dates[i].day is None, i))
     day = dates[best]
     first = _first_address(found, dates, day)
+    if first is None:
+        first = _first_printed(_page, found, dates, best)
     if first is not None:
         return first
     if day.offset == 0 and day.has_time:
@@ -232,6 +236,32 @@ def _first_address(found: Sequence[Found[str]], dates: Sequence[Edtf], day: Edtf
         if item.strategy.endswith(".address") and told and said and (said - told).days > REDATED:
             return i
     return None
+
+
+def _first_printed(page: Page, found: Sequence[Found[str]], dates: Sequence[Edtf], best: int) -> int | None:
+    """A day marked as published right at the headline, before the declared one: the piece was dated anew for machines."""
+    said = dates[best].earliest
+    if page.h1 is None or said is None or found[best].candidate.how != How.DECLARED:
+        return None
+    heading = page.css(page.h1).split(" > ")
+    days: dict[str, int] = {}
+    for i, item in enumerate(found):
+        told, day = dates[i].earliest, dates[i].day_text
+        marked = item.strategy.endswith((".microdata", ".times"))
+        if marked and day and told and _beside(item.candidate.where, heading):
+            days.setdefault(day, i)
+    if len(days) != 1:
+        return None
+    only = next(iter(days.values()))
+    told = dates[only].earliest
+    return only if told and (said - told).days >= DATED_ANEW else None
+
+
+def _beside(where: str, heading: Sequence[str]) -> bool:
+    """Whether a place has an ancestor with the headline's element a few steps up."""
+    steps = where.removeprefix("css:").split(" > ")
+    shared = next((n for n, (a, b) in enumerate(zip(steps, heading, strict=False)) if a != b), min(len(steps), len(heading)))
+    return shared > 2 and len(heading) - shared <= BESIDE and len(steps) - shared <= 2 * BESIDE
 
 
 def _local(dates: Sequence[Edtf], best: int) -> int:
