@@ -32,6 +32,9 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         seen[:] = found
         return _choose(found, houses, page.language)
 
+    def choose_seen(_page: Page, found: Sequence[Found[Authors]]) -> int:
+        return _visible(_page, found, choose(_page, found))
+
     strategies = (
         declared_authors.json_ld,
         marked.byline_element,
@@ -49,14 +52,24 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         marked.name_alone,
         marked.name_below,
     )
-    first = resolve(Field("authors", strategies, _accept, choose, last_resorts), page)
-    if first.value is not None and _rank(first.value, houses, page.language) == 0:
-        signed = resolve(Field("authors", (marked.signature, marked.name_below), _accept), page)
+    first = resolve(Field("authors", strategies, _accept, choose_seen, last_resorts), page)
+    rank = _rank(first.value, houses, page.language) if first.value is not None else 9
+    if rank <= 1:
+        signed = resolve(Field("authors", (marked.labelled, marked.signature, marked.name_below), _accept), page)
         first = signed if signed.value is not None else first
+    elif rank == 2 and first.value is not None:
+        first = _fuller(first.value, resolve(Field("authors", (marked.labelled,), _accept), page)) or first
     if first.value is None:
         return first
     value, evidence = _without_house(first, houses, page.language)
     return Resolved(author_notes.enrich(page, value, seen, evidence), evidence)
+
+
+def _fuller(short: Authors, other: Resolved[Authors]) -> Resolved[Authors] | None:
+    """The other list where it holds the same people under their full names."""
+    whole = {names.key(a.name) for a in other.value or ()}
+    same = bool(whole) and all(any(set(names.key(a.name).split()) < set(w.split()) for w in whole) for a in short)
+    return other if same and len(whole) == len(short) else None
 
 
 def _without_house(found: Resolved[Authors], houses: frozenset[str], language: str | None) -> tuple[Authors, dict[str, Evidence]]:
@@ -90,6 +103,20 @@ def _choose(found: Sequence[Found[Authors]], houses: frozenset[str], language: s
         said = other.candidate.cue == "led" or other.candidate.how is How.DECLARED
         if fuller and (agreed > 1 or said) and agreed >= backing:
             return index  # the byline names more people than the first place that was asked
+    return best
+
+
+def _visible(page: Page, found: Sequence[Found[Authors]], best: int) -> int:
+    """A byline that the reader sees comes before a declared name that no reader sees: the account that posted it."""
+    if found[best].candidate.how is not How.DECLARED or len(found[best].candidate.value) != 1:
+        return best
+    declared = found[best].candidate.value[0].name
+    for index, other in enumerate(found):
+        named = other.candidate.value
+        if other.candidate.cue != "led" or not all(names.is_person(a.name, page.language) for a in named):
+            continue
+        if not _keys(other) & _keys(found[best]) and declared not in page.text_of(page.tree):
+            return index
     return best
 
 

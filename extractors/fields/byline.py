@@ -72,6 +72,17 @@ def without_lead(text: str, language: str | None) -> tuple[str, bool]:
     return plain, had
 
 
+def says_by(text: str) -> bool:
+    """True where a text in any language is or ends with what stands before an author's name."""
+    return bool(_any_lead().search(text))
+
+
+@cache
+def _any_lead() -> re.Pattern[str]:
+    words = (w for w in people(None).by if len(w) > 1)
+    return re.compile(rf"(?:^|[\s|·•(–—,.;])(?:{either(words)})\s*[:：]?\s*$", re.IGNORECASE)
+
+
 def read(text: str, language: str | None, publisher: str | None = None, *, single: bool = False) -> tuple[Author, ...]:
     """The authors that a byline names, with the roles and organizations printed there.
 
@@ -136,18 +147,29 @@ def _parts(chunk: str, language: str | None, publisher: str | None, single: bool
     merged = [pieces[0]]
     for joiner, piece in zip(joiners, pieces[1:], strict=True):
         before = merged[-1]
-        if (joiner in {"y", "e", "i"} and " " in before and " " not in piece.strip() and not agencies.agency(piece)) or (
-            names.role_head(before, language) and names.role_head(piece, language) and not joiner.startswith((",", ";"))
+        if (
+            (joiner in {"y", "e", "i"} and " " in before and " " not in piece.strip() and not agencies.agency(piece))
+            or (names.role_head(before, language) and names.role_head(piece, language) and not joiner.startswith((",", ";")))
+            or (joiner in {"and", "&"} and before.casefold().startswith(("u.s. ", "u.n. ", "u.k. ")))
         ):
             merged[-1] = f"{before} {joiner} {piece}"
         else:
             merged.append(piece)
     parts = [_classify(piece, language, publisher, single) for piece in merged]
+    for at in range(1, len(parts)):
+        named = parts[at - 1] and parts[at - 1][-1].kind == "name"
+        if named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
+            parts[at] = [Part("role", names.clean(merged[at]))]  # "A. Person, Home Security Expert"
     if len(merged) > 2 and any(j in {"and", "und", "et", "og", "och"} for j in joiners[:-1]) and joiners[-1] == ",":
         last_one = parts[-1]
         if [p.kind for p in last_one] == ["name"] and len(last_one[0].text.split()) > 2:
             parts[-1] = [Part("organization", last_one[0].text)]  # "A and B, Three Word Paper": names end with the "and"
     return [p for part in parts for p in part]
+
+
+def _common_words(parts: list[Part], language: str | None) -> bool:
+    """True where what looks like a name before a role holds a word of trades and subjects."""
+    return any(t.casefold() in people(language).around for t in parts[0].text.split())
 
 
 def _classify(piece: str, language: str | None, publisher: str | None, single: bool) -> list[Part]:
@@ -180,7 +202,7 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
     the = re.match(r"(.+?)\s+((?:The|USA)\s+[A-Z].+)$", plain)
     if the and names.is_person(the[1], language):
         return [Part("name", the[1]), Part("organization", the[2])]
-    if agencies.is_organization(plain):
+    if agencies.is_organization(plain) or plain.startswith(("U.S. ", "U.N. ", "U.K. ")):
         return [] if names.never(plain, language) else [Part("organization", plain)]
     return [Part("other", plain)]
 
@@ -227,6 +249,8 @@ def _with_role(plain: str, head: int, language: str | None) -> list[Part]:
 
 
 def _gather(parts: list[Part]) -> tuple[Author, ...]:
+    if parts and parts[0].kind == "organization":  # "a-paper.example, Frankfurt, Germany"
+        parts = [p for p in parts if p.kind != "name" or len(p.text.split()) > 1]
     found: list[Author] = []
     pending: list[int] = []
     told = False

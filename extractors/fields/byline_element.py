@@ -10,6 +10,7 @@ from extractors.dom import HIDDEN_TAGS, Element, collapse
 from extractors.fields import byline, names
 from extractors.page import Page
 from extractors.words import agencies
+from extractors.words.people import LANGUAGES, either, people
 from model.article import Author
 
 _CLASS = re.compile(
@@ -32,11 +33,26 @@ _PROFILE = re.compile(
 )
 NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
 _SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
+_CREDITS = frozenset(w for t in LANGUAGES for w in people(t).checked)
+_ANY_CHECKED = either(_CREDITS)
+_PHRASES = either(w for w in _CREDITS if " " in w or (not w.isascii() and w.lower() == w.upper()))
 CHECKED = re.compile(
-    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|photo(?:graph)?s?|"
-    r"pictures?|"
-    r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|illustration(?:en)?) (?:by|von|de|par|di)\b"
-    r"|^(?:reviewer|editor|fact[- ]checker|foto|fotos|photo)s?:",
+    r"(?<!and )(?<!& )(?<!und )(?<!en )(?<!och )(?<!et )"
+    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|"
+    r"photo(?:graph)?(?:s|y)?|"
+    r"pictures?|images?|video|"
+    r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|redigiert|übersetzt|übersetzung|bearbeitet|"
+    r"illustration(?:en)?|photos?|photographies?|fotografías?|fotografie|traduit|traducido|tradotto|relu|editado|editada|revisado|revisada"
+    r") (?:by|von|de|par|di|por|aus dem \w+ von)\b"
+    rf"|(?<!\w)(?<!\w·)(?<!& )(?<!and )(?<!und )(?:{_ANY_CHECKED})\s*[:：=／]"
+    rf"|^(?:{_ANY_CHECKED})(?:\s*$|\s*[/／|]\s*)"
+    rf"|^(?:{_PHRASES})(?!\w)",
+    re.IGNORECASE,
+)
+_FILED = re.compile(
+    r"(?:in|under)$|(?:(?:posted|filed|published|veröffentlicht) (?:in|under)|categor(?:y|ies)|kategorien?|tags?|topics?|"
+    r"schlagw[oö]rte?r?"
+    r"|rubri(?:k|ques?)|catégories?|categor[ií]as?|etiquetas|more posts|share)\b",
     re.IGNORECASE,
 )
 
@@ -109,7 +125,14 @@ def _holds_name(element: Element) -> bool:
         return True
     if "author" in (element.get("rel") or "").split():
         return True
-    return element.tag == "a" and bool(_PROFILE.search(element.get("href") or ""))
+    return leads_to_profile(element)
+
+
+def leads_to_profile(element: Element) -> bool:
+    """True for a link to the page of an author."""
+    if element.tag != "a":
+        return False
+    return "author" in (element.get("rel") or "").split() or bool(_PROFILE.search(element.get("href") or ""))
 
 
 def _checked_before(page: Page, root: Element, element: Element) -> bool:
@@ -138,13 +161,18 @@ def pieces_of(element: Element) -> list[str]:
     kept: list[str] = []
     skipping = False
     for piece in (f for f in found if f):
+        if kept and _FILED.match(piece):
+            break
         if CHECKED.search(piece):
             skipping = True
-        elif not skipping:
-            kept.append(piece)
-        else:
+        elif skipping and (_STRONG.match(piece) or byline.says_by(piece)):
             skipping = False
+        if not skipping:
+            kept.append(piece)
     return kept
+
+
+_STRONG = re.compile(r"[|·•►/–—]")
 
 
 def _is_category(element: Element) -> bool:

@@ -12,7 +12,7 @@ from extractors import printed_dates
 from extractors.dom import Element, collapse, pieces
 from extractors.field import Candidate
 from extractors.fields import byline, names
-from extractors.fields.byline_element import CHECKED, NO_BYLINE, pieces_of, read, says_author, together
+from extractors.fields.byline_element import CHECKED, NO_BYLINE, leads_to_profile, pieces_of, read, says_author, together
 from extractors.page import Page
 from extractors.words import agencies
 from extractors.words.people import people
@@ -21,6 +21,7 @@ from model.article import Author, How
 MAX_TEXT = 300
 _NEAR_AFTER = 140  # elements
 _NEAR_BEFORE = 30
+_ALONE_AFTER = 16
 _TRIED = 120  # byline elements looked at: the nearest to the headline
 _BOX = re.compile(
     r"(?<![a-z])(?:about-?(?:the-?)?author|(?:post-|article-)?author-?_?(?:box|bio|info|card)|bio-?author)(?![a-z])", re.I
@@ -29,6 +30,7 @@ _LABELS = frozenset(
     {"span", "p", "div", "strong", "b", "h2", "h3", "h4", "h5", "h6", "dt", "label", "th", "td", "small", "em", "nonbold"}
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NOT_AROUND_NAMES = frozenset({"p", "li", "em", "strong", "dd", "dt", "td", "th"})
 
 Found = Iterator[Candidate[tuple[Author, ...]]]
 
@@ -55,11 +57,16 @@ class Bylines:
     def near_headline(self, page: Page) -> Found:
         """A short text that begins with "By" (in the page's language) in the neighbourhood of the headline."""
         for item, text in self._below(page, _NEAR_AFTER, 180):
-            if item.tag == "a" or CHECKED.search(text[:60]):
+            if item.tag == "a" or CHECKED.search(text[:60]) or not byline.without_lead(text, page.language)[1]:
                 continue
-            if not byline.without_lead(text, page.language)[1]:
-                continue
+            if any(e.tag in {"a", "blockquote", "figure"} for e in islice(item.iterancestors(), 8)):
+                continue  # of a teaser, of a quoted post, of a picture
             authors = byline.read_pieces(pieces_of(item), page.language)
+            if not authors and any(leads_to_profile(a) for a in item.iter("a")):
+                authors = read(page, item)
+                if authors and not self._misplaced(item):
+                    yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
+                    return
             persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
             if (persons or desk) and not self._misplaced(item):
@@ -67,17 +74,43 @@ class Bylines:
                 return
 
     def name_alone(self, page: Page) -> Found:
-        """An element below the headline that holds a full name and at most a date beside it."""
-        for item, text in self._below(page, 60, 60):
-            parent = item.getparent()
-            in_text = parent is not None and parent.tag in {"p", "li", "em", "strong"}
-            if len(item) > 2 or item.tag in _HEADINGS or in_text:
+        """An element right below the headline that holds a full name, with a date beside it or the portrait of its bearer."""
+        for item, text in self._below(page, _ALONE_AFTER, 60):
+            if len(item) > 2 or self._never_a_byline(item) or CHECKED.search(text[:60]) or self._one_of_a_list(page, item):
                 continue
-            authors = byline.read(re.sub(r"^[\d.\s:,/|–-]+(?:Uhr)?", "", text), page.language)
-            alone = len(authors) == 1 and names.is_person(authors[0].name, page.language) and not _echo(page, authors[0].name)
-            if alone and (self._dated(page, item, text) or _pictured(page, authors[0].name)) and not page.in_noise(item):
+            if self._credited(page, item):
+                continue
+            authors = byline.read(re.sub(r"^[\d.\s:,/|–-]+(?:Uhr)?(?![\w])", "", text), page.language)
+            if len(authors) != 1 or not names.is_person(authors[0].name, page.language) or _echo(page, authors[0].name):
+                continue
+            if (self._dated(page, item, text) or _pictured(page, authors[0].name)) and not page.in_noise(item):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
+
+    def _never_a_byline(self, item: Element) -> bool:
+        """True for what runs within text, lists facts, describes a picture or leads to something else than a profile."""
+        if item.tag in _HEADINGS or item.tag in {"dd", "dt", "td", "th"}:
+            return True
+        inner = item.find(".//a")
+        above = [item, *islice(item.iterancestors(), 5)]
+        links = [e for e in (*above, inner) if e is not None and e.tag == "a"]
+        if any(not leads_to_profile(e) for e in links):
+            return True
+        return any(e.tag in _NOT_AROUND_NAMES and e is not item for e in above[:3]) or any(
+            e.tag in {"figure", "figcaption", "blockquote", "table"} for e in above
+        )
+
+    def _one_of_a_list(self, page: Page, item: Element) -> bool:
+        """True where the neighbours of an element are of its kind and hold other things, as topics do."""
+        parent = item.getparent()
+        if parent is None:
+            return False
+        mark = item.get("class")
+        row = [e for e in islice(parent, 40) if e is not item and e.tag == item.tag and e.get("class") == mark and mark]
+        return any(
+            (text := self._text(page, e, 60)) and not printed_dates.find(text, page.language) and not re.search(r"\d", text)
+            for e in row
+        )
 
     def labelled(self, page: Page) -> Found:
         """A name behind an element that says no more than "By", "Author" or "Text"."""
@@ -121,16 +154,20 @@ class Bylines:
         yield from self._signed(page, 2_000)
 
     def name_below(self, page: Page) -> Found:
-        """A full name alone in one of the last lines of the article, in bold or italics."""
+        """A full name alone in bold or italics under the last sentence of the article."""
         if page.main is None:
             return
-        lines = [e for e in page.main.iter("p", "div") if self._text(page, e, 400)]
-        for item in reversed(lines[-6:]):
+        lines = [e for e in page.main.iter("p", "div") if e.find(".//p") is None and page.text_of(e)]
+        for at in range(len(lines) - 1, max(len(lines) - 7, 0), -1):
+            item = lines[at]
             text = self._text(page, item, 50) or ""
             within = [c for c in item if c.tag in {"strong", "b", "em", "i"}]
             if len(within) != 1 or page.text_of(within[0]) != text or item.find(".//a") is not None:
                 continue
-            if names.is_person(text, page.language) and not _echo(page, text) and not page.in_noise(item):
+            last = all(self._text(page, e, 60) for e in lines[at + 1 :])
+            ended = page.text_of(lines[at - 1]).rstrip().endswith((".", "!", "?", "”", '"', "«", "»", "…"))
+            fits = last and ended and names.is_person(text, page.language) and not _echo(page, text)
+            if fits and not page.in_noise(item):
                 yield Candidate((Author(text),), How.INFERRED, "css:" + page.css(item), text)
                 return
 
@@ -146,7 +183,7 @@ class Bylines:
                 return
             for item in islice(element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span"), 30):
                 text = names.clean(self._text(page, item, 60) or "")
-                if names.is_person(text, page.language):
+                if names.is_person(text, page.language) and not any(e.tag in {"nav", "footer"} for e in item.iterancestors()):
                     yield Candidate((Author(text),), How.MARKED, "css:" + page.css(item), page.text_of(item))
                     return
 
@@ -182,7 +219,7 @@ class Bylines:
                 continue
             text = self._text(page, element, MAX_TEXT)
             noisy = self._misplaced(element) if near else page.in_noise(element)
-            if element in done or not text or CHECKED.match(text) or noisy:
+            if element in done or not text or CHECKED.match(text) or noisy or self._credited(page, element):
                 continue
             group = self._siblings(element)
             done.update(group)
@@ -194,6 +231,19 @@ class Bylines:
                 count += 1
                 if count >= 6:
                     return
+
+    def _credited(self, page: Page, element: Element) -> bool:
+        """True where "Photographs by" or the like runs on to an element from the words before it."""
+        own = self._text(page, element, MAX_TEXT)
+        for above in islice(element.iterancestors(), 2):
+            text = self._text(page, above, 200)
+            if not text or not own or text == own:
+                continue
+            before = text[: text.find(own)]
+            credits = list(CHECKED.finditer(before))
+            if credits and not byline.says_by(before[credits[-1].end() :]):
+                return not re.search(r"[|·•►.;\n]\s", before[credits[-1].end() :])
+        return False
 
     def _misplaced(self, element: Element) -> bool:
         """True in navigation, footers, comments and lists of other pieces; an aside or a row of share
@@ -257,8 +307,10 @@ class Bylines:
 
 def _pictured(page: Page, name: str) -> bool:
     """True where the page has a portrait or a profile of somebody of this name."""
-    slug = names.key(name).replace(" ", "-")
-    return f'alt="{name}"' in page.markup or f"/{slug}" in page.markup
+    slug = names.key(name).replace(" ", "[-_]")
+    portrait = rf"""alt="{re.escape(name)}["',]|/{slug}(?:[-_]\d+)?\.(?:jpe?g|png|webp)"""
+    profile = rf"/(?:authors?|autor\w*|staff|people|team|profile|contributors?|by)/{slug}[/\"']"
+    return bool(re.search(f"{portrait}|{profile}", page.markup, re.IGNORECASE))
 
 
 _MISPLACED = re.compile(

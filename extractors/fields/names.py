@@ -16,6 +16,11 @@ from extractors.words.people import People, either, people
 _PARTICLES = """de del della di da das do dos du des la le el los las van von vom zu zur zum der den ter ten te bin bint ibn ben
     abu al und y e i av af st san 't d' o' mac mc dela der't"""
 PARTICLES = frozenset(_PARTICLES.split())
+_NEVER_FIRST = frozenset({"der", "die", "das", "den", "dem", "zu", "zur", "zum", "und", "y", "e", "i", "and", "las", "los"})
+_NEVER_IN = frozenset(
+    {"us", "our", "your", "more", "here", "this", "read", "click", "newsletter", "wiki", "uns", "unsere", "mehr", "hier"}
+)
+_STATES = frozenset({"u.s", "u.n", "u.k", "e.u"})
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々ー"
 _EAST = re.compile(rf"[{_CJK}]{{2,6}}(?:[ ・　][{_CJK}]{{1,8}})?|[가-힣]{{2,5}}")
 _UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff][\u0590-\u08ff\u0900-\u0dff\u200c\u200d'’.-]*")
@@ -121,6 +126,8 @@ def is_person(text: str, language: str | None, *, single: bool = False) -> bool:
 def _cased(tokens: list[str]) -> bool:
     strong = 0
     first = tokens[0].strip(".,")
+    if first.casefold() in _STATES or any(t.casefold() in _NEVER_IN for t in tokens):
+        return False
     acronym = first.isupper() and len(first) > 1 and "." not in tokens[0] and not all(t.isupper() for t in tokens if len(t) > 2)
     if (acronym or (len(first) in {2, 3} and agency(first.upper()))) and len(tokens) > 1:
         return False
@@ -131,7 +138,7 @@ def _cased(tokens: list[str]) -> bool:
         if _INITIAL.fullmatch(token) and len(bare) <= 3:
             strong += token[0].isupper()
             continue
-        if bare.casefold() in PARTICLES and (position or len(tokens) > 2):
+        if bare.casefold() in PARTICLES and (position or (len(tokens) > 2 and bare.casefold() not in _NEVER_FIRST)):
             continue
         first = re.sub(r"^(?:[dlDLoO]['’‘]|al-|el-|ul-|d['’])", "", bare)[:1]
         if not first.isalpha() or not (first.isupper() or bare[0].isupper()):

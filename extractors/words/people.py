@@ -36,6 +36,7 @@ class People:
     until: tuple[str, ...]
     ranges: tuple[tuple[str, str], ...]
     reporting: tuple[str, ...]
+    checked: tuple[str, ...]
 
 
 def _load() -> dict[str, dict[str, list[object]]]:
