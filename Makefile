@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types imports unit clean
+.PHONY: demo test check lint types imports unit chaos-ingest clean
 
 demo: .venv/ready
 	$(BIN)/pressmark demo
@@ -28,6 +28,10 @@ imports: .venv/ready
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 --dist loadgroup tests
+
+# Fifty kills at random moments of an ingest from loopback; PRESSMARK_SEED picks another run.
+chaos-ingest: .venv/ready
+	PRESSMARK_KILLS=50 $(BIN)/pytest tests/storage/chaos --timeout=1800
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,20 +10,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
-from model.errors import BadCall, Damaged, NotFound, StorageUnavailable
+from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
-from model.ledger import Agent, AgentType, Kind
 from model.record import ChangeLine, EventLine, History, RecordLine, SearchHit, Verification, VersionView
-from storage import queries, tables
+from storage import queries
 from storage.batch import Staged
-from storage.capture_records import parse_facts, restore_capture
+from storage.captures import Captures, Undecided
 from storage.database import WAIT_SECONDS, Database
-from storage.decide import Kept
 from storage.deposit import Deposit, Settled
 from storage.folder import (
     DATABASE,
@@ -41,8 +37,7 @@ from storage.rebuild import rebuild as rebuild_at
 from storage.search import search
 from storage.segments import LIMIT, SegmentFolder
 from storage.verify import Checker
-from storage.warc import Member, read_member
-from storage.writer import Imprint, Undecided, Writer
+from storage.writer import Imprint, Writer
 
 Progress = Callable[[int, int], None]
 
@@ -246,18 +241,12 @@ class Archive:
     def load_capture(self, capture: str) -> Capture:
         """A capture as it was taken in, read from the WARCs. Raises ``NotFound``, ``Damaged``."""
         with self._database.reading() as tx:
-            c = tables.captures.c
-            data = tx.execute(select(c.facts).where(c.id == capture)).scalar_one_or_none()
-            if data is None:
-                raise NotFound(f"no capture {capture} in this archive")
-            return restore_capture(parse_facts(data), lambda record_id: self._member(tx, record_id))
+            return Captures(tx, self._folder).load(capture)
 
     def has_read(self, origin_key: str) -> bool:
         """True where a capture with this origin key shows a version: taking it again changes nothing."""
-        c = tables.captures.c
         with self._database.reading() as tx:
-            query = select(c.id).where(c.origin_key == origin_key, c.version.is_not(None))
-            return tx.execute(query).first() is not None
+            return Captures(tx, self._folder).has_read(origin_key)
 
     def capture_bytes(self, capture: str) -> bytes:
         """A capture's payload as kept (still content-encoded where it was fetched)."""
@@ -287,32 +276,14 @@ class Archive:
 
         To be read and settled like new ones, with ``Undecided.staged``.
         """
-        c = tables.captures.c
         with self._database.reading() as tx:
-            rows = tx.execute(select(c.id, c.digest, c.facts).where(c.entry.is_(None)).order_by(c.received_at)).all()
-            for row in rows:
-                facts = parse_facts(row.facts)
-                capture = restore_capture(facts, lambda record_id: self._member(tx, record_id))
-                yield Undecided(capture, Kept(row.id, row.digest), row.facts)
-
-    def record_event(self, type_: str, detail: Mapping[str, Any], *, outcome: str = "success", person: str | None = None) -> None:
-        """A PREMIS event in the archive's own chain."""
-        agent = Agent(AgentType.PERSON, person) if person else None
-        self._writing.record(Kind.EVENT, {"type": type_, "outcome": outcome, "detail": dict(detail)}, agent)
+            yield from Captures(tx, self._folder).undecided()
 
     @property
     def _writing(self) -> Writer:
         if self._hold is None:
             raise BadCall("this archive was opened for reading: open it for writing")
         return self._writer
-
-    def _member(self, tx: Connection, record_id: str) -> Member:
-        m, s = tables.members.c, tables.segments.c
-        query = select(s.name, m.offset, m.length).join_from(tables.members, tables.segments).where(m.record_id == record_id)
-        row = tx.execute(query).one_or_none()
-        if row is None:
-            raise Damaged(f"the WARC record {record_id} is not in the catalogue: run `pressmark verify`")
-        return read_member(self._folder.path(row.name), row.offset, row.length)
 
 
 def rebuild(where: str | Path, *, progress: Progress = _quiet, wait: float = WAIT_SECONDS) -> dict[str, int]:

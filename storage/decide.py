@@ -238,15 +238,17 @@ class Decision:
 
     def label(self, record: str) -> None:
         """Puts the record into the collection and adds the note that came with the deposit."""
-        t = tables.labels.c
         name, note = self._deposit.collection, self._deposit.note
-        if name:
-            where = (t.record == record, t.kind == "collection", t.text == name)
-            if self._tx.execute(select(t.id).where(*where)).first() is None:
-                self._hands.write(Kind.COLLECTION, record, {"name": name, "member": True})
-        if note:
+        if name and not self._is_labelled(record, "collection", name):
+            self._hands.write(Kind.COLLECTION, record, {"name": name, "member": True})
+        if note and not self._is_labelled(record, "note", note):
             payload = self._hands.keep(f"urn:pressmark:note:{record}", canonical_json({"text": note}), None)
             self._hands.write(Kind.NOTE, record, {"payload": payload})
+
+    def _is_labelled(self, record: str, kind: str, text: str) -> bool:
+        t = tables.labels.c
+        query = select(t.id).where(t.record == record, t.kind == kind, t.text == text)
+        return self._tx.execute(query).first() is not None
 
     def _told(
         self, outcome: Outcome, record: str | None, version: int | None, reason: str | None = None, change: Change | None = None

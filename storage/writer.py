@@ -18,12 +18,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from model.article import Article
-from model.capture import Capture
 from model.edtf import utc_text
 from model.ledger import FORMAT, Agent, AgentType, Kind
 from storage import tables
@@ -38,19 +36,6 @@ from storage.segments import Segment, SegmentFolder
 from storage.warc import Draft
 
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """A capture that recovery found without a decision."""
-
-    capture: Capture
-    kept: Kept
-    facts: bytes
-
-    def staged(self, deposit: Deposit) -> Staged:
-        """What was made of it, ready to be settled; nothing is written twice."""
-        return Staged(deposit, self.kept, self.facts, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +124,6 @@ class Writer:
         """A deposit that was answered with ``Reread``, with what it asked for; written no twice."""
         deposit = replace(staged.deposit, rereadings={**staged.deposit.rereadings, **rereadings})
         return Staged(deposit, staged.kept, staged.facts, ())
-
-    def record(self, kind: Kind, body: Mapping[str, Any], agent: Agent | None = None) -> None:
-        """One entry in the archive's own chain, through the same steps."""
-        with self._batch() as batch:
-            batch.write(kind, self._imprint.archive, body, agent)
 
     def close(self) -> None:
         """Lets the segment's lock go."""

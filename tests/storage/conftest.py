@@ -128,7 +128,6 @@ def fill(desk: Desk) -> None:
     labels = {"person": Person("Ada"), "collection": "harbour", "note": "seen from the boat", "override_reason": "for the record"}
     desk.settle(Deposit(pier, labelled, Verdict.ARTICLE, newer, read, **labels))  # type: ignore[arg-type]
     desk.held(desk.fetched("http://paper.example/report", b"%PDF-1.7", 3))
-    desk.archive.record_event("migration", {"to": "another shelf"}, person="Ada")
 
 
 def tell(archive: Archive) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from model.article import Article
 from model.record import History, Outcome, Strand
-from storage import Archive, Release
+from storage import Archive, Deposit, Person, Release, Verdict
 
 URL = "http://paper.example/news/1"
 
@@ -193,3 +193,14 @@ def test_a_canonical_address_on_another_domain_is_a_relation(desk: Any, make_art
     (relation,) = desk.archive.history(record).relations
     assert (relation["relation"], relation["to"]) == ("syndicated_from", "http://sister.example/news/1")
     assert desk.archive.history(record).aliases[0].url == URL
+
+
+def test_the_same_note_and_collection_are_kept_once(desk: Any, make_article: Any) -> None:
+    read = make_article("A", "words")
+    labels = {"collection": "harbour", "note": "from the reading room", "person": Person("Ada")}
+    for _ in range(2):
+        capture = desk.supplied(b"copy", URL)
+        record = desk.settle(Deposit(URL, capture, Verdict.ARTICLE, Release({"pressmark": "test"}), read, **labels)).record
+    kinds = [e.detail["entry"] for e in desk.archive.events(record)]
+    assert (kinds.count("note"), kinds.count("collection")) == (1, 1)
+    assert {e.agent["name"] for e in desk.archive.events(record) if e.detail["entry"] == "note"} == {"Ada"}

@@ -1,0 +1,74 @@
+"""Captures read back from the WARCs, as they were taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from model.capture import Capture
+from model.errors import Damaged, NotFound
+from storage import tables
+from storage.batch import Staged
+from storage.capture_records import parse_facts, restore_capture
+from storage.decide import Kept
+from storage.deposit import Deposit
+from storage.segments import SegmentFolder
+from storage.warc import Member, read_member
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A capture that recovery found without a decision."""
+
+    capture: Capture
+    kept: Kept
+    facts: bytes
+
+    def staged(self, deposit: Deposit) -> Staged:
+        """What was made of it, ready to be settled; nothing is written twice."""
+        return Staged(deposit, self.kept, self.facts, ())
+
+
+class Captures:
+    """The captures of an archive, inside one transaction."""
+
+    def __init__(self, tx: Connection, folder: SegmentFolder) -> None:
+        self._tx = tx
+        self._folder = folder
+
+    def load(self, capture: str) -> Capture:
+        """One capture. Raises ``NotFound``, and ``Damaged`` where a record of it cannot be read."""
+        c = tables.captures.c
+        data = self._tx.execute(select(c.facts).where(c.id == capture)).scalar_one_or_none()
+        if data is None:
+            raise NotFound(f"no capture {capture} in this archive")
+        return restore_capture(parse_facts(data), self._member)
+
+    def has_read(self, origin_key: str) -> bool:
+        """True where a capture with this origin key shows a version."""
+        c = tables.captures.c
+        query = select(c.id).where(c.origin_key == origin_key, c.version.is_not(None))
+        return self._tx.execute(query).first() is not None
+
+    def undecided(self) -> Iterator[Undecided]:
+        """Captures without a decision, oldest first. Those whose records are damaged are left
+        for ``verify``, which names them: they must not keep others from being decided.
+        """
+        c = tables.captures.c
+        rows = self._tx.execute(select(c.id, c.digest, c.facts).where(c.entry.is_(None)).order_by(c.received_at)).all()
+        for row in rows:
+            try:
+                capture = restore_capture(parse_facts(row.facts), self._member)
+            except Damaged:
+                continue
+            yield Undecided(capture, Kept(row.id, row.digest), row.facts)
+
+    def _member(self, record_id: str) -> Member:
+        m, s = tables.members.c, tables.segments.c
+        query = select(s.name, m.offset, m.length).join_from(tables.members, tables.segments).where(m.record_id == record_id)
+        row = self._tx.execute(query).one_or_none()
+        if row is None:
+            raise Damaged(f"the WARC record {record_id} is not in the catalogue: run `pressmark verify`")
+        return read_member(self._folder.path(row.name), row.offset, row.length)
