@@ -236,13 +236,20 @@ def tried(item: Input, *, twice: bool) -> str:
     return "article"
 
 
-def run(numbers: Iterator[int], seed: int, pages: Sequence[bytes], seconds: float, keep: Path | None) -> Outcome:
+def run(
+    numbers: Iterator[int],
+    seed: int,
+    pages: Sequence[bytes],
+    seconds: float,
+    keep: Path | None,
+    make: Callable[[int, int, Sequence[bytes]], Input] = made,
+) -> Outcome:
     """Tries inputs until the numbers or the seconds are used up."""
     outcome, end = Outcome(), time.monotonic() + seconds
     for number in numbers:
         if time.monotonic() > end:
             break
-        item = made(seed, number, pages)
+        item = make(seed, number, pages)
         start = time.process_time()
         try:
             outcome.ends[tried(item, twice=number % SAME_EVERY == 0)] += 1

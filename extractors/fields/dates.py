@@ -261,7 +261,7 @@ def _beside(where: str, heading: Sequence[str]) -> bool:
     """Whether a place has an ancestor with the headline's element a few steps up."""
     steps = where.removeprefix("css:").split(" > ")
     shared = next((n for n, (a, b) in enumerate(zip(steps, heading, strict=False)) if a != b), min(len(steps), len(heading)))
-    return shared > 2 and len(heading) - shared <= BESIDE and len(steps) - shared <= 2 * BESIDE
+    return shared > 2 and len(heading) - shared <= BESIDE and len(steps) - shared < 2 * BESIDE
 
 
 def _local(dates: Sequence[Edtf], best: int) -> int:

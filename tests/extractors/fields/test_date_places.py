@@ -1,0 +1,86 @@
+"""Which date of a page is the day it came out: one made-up page a shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.fields import dates
+from extractors.page import Page
+
+TEXT = "<p>The harbour board met for three hours and then left the cranes where they have stood since the flood.</p>" * 4
+LD = '<script type=\'application/ld+json\'>{"@type":"NewsArticle",%s}</script>'
+FAR = "<div>" + "<p>x</p>" * 90 + "%s</div>"
+PAGE = "<html lang='{language}'><head><title>The cranes stay</title>{head}</head><body><main><h1>The cranes stay</h1>{top}" + TEXT
+PAGE += "{end}</main></body></html>"
+URL = "https://www.quay-herald.example/the-cranes-stay"
+
+# name: language, head, between headline and text, after the text, published, modified
+SHAPES = {
+    "a line that says published, its date in the next element": (
+        "de", "<meta name='date' content='2021-10-15'>", "<span>Erschienen am:</span><h2>13.10.2021</h2>", "", "2021-10-13", None,
+    ),
+    "a label in two elements": (
+        "en", "", "<p class=post-date><b>Last Updated</b> <i>on</i> <span class=date>Feb 27, 2026</span></p>", "",
+        None, "2026-02-27",
+    ),
+    "only an update is told, and the day it came out stays open": (
+        "en", "", "<p class=create-time>Updated: Dec 10, 2025</p>", "", None, "2025-12-10",
+    ),
+    "only a change is declared": (
+        "en", LD % '"dateModified":"2025-12-10T08:00:00Z"', "", "", None, "2025-12-10T08:00:00Z",
+    ),
+    "one element for both": (
+        "de", "", "am <time class='date updated published' datetime='2020-02-23T10:07:02+01:00'>23. Februar 2020</time>", "",
+        "2020-02-23T10:07:02+01:00", None,
+    ),
+    "an unlabelled line": ("fr", "", "<div><img src=x.png> 27 Sep 2016</div>", "", "2016-09-27", None),
+    "marked in the foot of the article": (
+        "de", "<meta name='date' content='2022-01-21T15:38:44+01:00'>", "",
+        "<div class=footer><time itemprop=datePublished datetime='2022-01-27'>27.01.2022</time></div>", "2022-01-27", None,
+    ),
+    "a meta with a name of its own": (
+        "en", "<meta name='published_on' content='2026-01-22T21:00:00Z'>", "", "", "2026-01-22T21:00:00Z", None,
+    ),
+    "a key in a script": (
+        "en", "<script>var piece = {\"id\": 7, \"published_at\": \"2019-03-02T06:22:28+01:00\"};</script>", "", "",
+        "2019-03-02T06:22:28+01:00", None,
+    ),
+    "two keys in scripts that disagree": (
+        "en", "<script>var a = {published_at: '2019-03-02'}, b = {published_at: '2019-04-02'};</script>", "", "", None, None,
+    ),
+    "dated anew for machines": (
+        "en", LD % '"datePublished":"2025-08-21"',
+        "<div>Published <time class=published>Apr 26, 2023</time></div>", "", "2023-04-26", None,
+    ),
+    "a scholarly paper and its preprint": (
+        "en", "<meta name='citation_date' content='2019-06-25'>", "",
+        "<section><div><div><p><span>Published <time datetime='2019-04-04'>x</time></span></p></div></div></section>",
+        "2019-06-25", None,
+    ),
+    "a second of one digit": (
+        "it", LD % '"datePublished":"2020-12-05T23:15:0Z"', "", "", "2020-12-05T23:15:00Z", None,
+    ),
+    "days of other pieces": (
+        "en", "", "", FAR % ("<ul>" + "".join(f"<li>News <span>0{n} May 2024</span></li>" for n in (3, 5, 7)) + "</ul>"),
+        None, None,
+    ),
+    "a release's number is no day": ("en", "", "", FAR % "<span>8.4.13 Release</span>", None, None),
+    "Bengali": ("bn", "", "<p>প্রকাশিত: ১৬ ফেব্রুয়ারি ২০২০, ১৬:২০</p>", "", "2020-02-16T16:20", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_day_it_came_out(name: str) -> None:
+    language, head, top, end, published, modified = SHAPES[name]
+    page = Page.parse(PAGE.format(language=language, head=head, top=top, end=end).encode(), URL)
+    assert dates.published(page).value == published
+    assert dates.modified(page).value == modified
+
+
+def test_a_month_in_the_address_where_no_day_is() -> None:
+    page = Page.parse(
+        PAGE.format(language="en", head="", top="", end="").encode(), "https://www.quay-herald.example/2018/08/cranes.html"
+    )
+    found = dates.published(page)
+    assert found.value == "2018-08"
+    assert found.evidence[""].where == "url:/2018/08/"
