@@ -41,31 +41,47 @@ def collapse(text: str) -> str:
 
 def pieces(element: Element) -> Iterator[str]:
     """The visible text of an element in order, a space at every edge of a block element."""
-    stack: list[tuple[Element, bool]] = [(element, False)]
-    while stack:
-        item, leaving = stack.pop()
-        tag = item.tag
-        block = tag not in INLINE_TAGS
-        if leaving:
+    if not _visible(element.tag):
+        return
+    if element.tag not in INLINE_TAGS:
+        yield " "
+    yield element.text or ""
+    open_elements = [element]
+    children = [iter(element)]
+    while children:
+        child = next(children[-1], None)
+        if child is None:  # all of one element is read: its end, and what follows it
+            children.pop()
+            ended = open_elements.pop()
+            if ended.tag not in INLINE_TAGS:
+                yield " "
+            if ended.tail and ended is not element:
+                yield ended.tail
+            continue
+        if _visible(child.tag):
+            block = child.tag not in INLINE_TAGS
             if block:
                 yield " "
-            if item.tail and item is not element:
-                yield item.tail
-            continue
-        if not isinstance(tag, str) or tag in HIDDEN_TAGS:
-            if item.tail and item is not element:
-                yield item.tail
-            continue
-        if block:
-            yield " "
-        if item.text:
-            yield item.text
-        stack.append((item, True))
-        stack.extend((child, False) for child in reversed(item))
+            if child.text:
+                yield child.text
+            if len(child):
+                open_elements.append(child)
+                children.append(iter(child))
+                continue
+            if block:
+                yield " "
+        if child.tail:
+            yield child.tail
+
+
+def _visible(tag: object) -> bool:
+    return isinstance(tag, str) and tag not in HIDDEN_TAGS
 
 
 def text_of(element: Element) -> str:
     """The collapsed visible text of an element; script, style and noscript left out."""
+    if not len(element):
+        return collapse(element.text or "") if _visible(element.tag) else ""
     return collapse("".join(pieces(element)))
 
 

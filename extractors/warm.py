@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import htmldate  # noqa: F401 - imported for its own sake
 import trafilatura  # noqa: F401 - imported for its own sake
 
 from extractors import extract
