@@ -35,6 +35,7 @@ _NO_CREDIT = re.compile(rf"(?:^|[|•]\s?)(?:By|Von|Par|Por|Door|Av|Af)\s[A-ZÀ-
 _NUMBER = re.compile(
     r"^\[?\d{1,3}\s?(?:/|of|von)\s?\d{1,3}\]?\s*(?=\D)|(?:\s*hide caption)?\s*toggle caption$|(?<=[)\]])\s*(?:less|more)$", re.I
 )
+_ARTICLE = re.compile(r"^\s*(?:(?:the|der|die|das|dem|des|la|le|les|el|los|las|il|lo|de|het)\s|l['’])?\s*", re.I)
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 
@@ -88,8 +89,8 @@ def _by_label(text: str, words: Lexicon, language: str | None, organizations: Co
             continue
         before = text[:start].rstrip()
         # "(AP Photo/…": what stands before the label within the bracket or before a slash belongs to it
-        opened = max(before.rfind("("), before.rfind("["))
-        if opened >= 0 and not any(c in ")]" for c in before[opened:]) and len(text) - opened <= LONGEST_CREDIT:
+        opened = max(map(before.rfind, "([（【"))
+        if opened >= 0 and not any(c in ")]）】" for c in before[opened:]) and len(text) - opened <= LONGEST_CREDIT:
             wider = _credible(text[opened:], language, organizations, labelled=True)
             before, credit = (before[:opened], wider) if wider else (before, credit)
         return Split(_caption(before), credit)
@@ -123,6 +124,8 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
         credit = _credible(inside, language, organizations)
         if credit and not (credit.creators or _shaped(inside, words)):
             credit = None
+    if credit is None and (label := words.bare.match(inside)) and all(t[0].isupper() for t in inside[label.end() :].split()):
+        credit = parse_credit(inside, language, organizations=organizations)  # "(foto Surname)"
     if credit is None and len(inside) <= 60 and words.kind.match(inside):
         given = parse_credit(inside, language, organizations=organizations)
         credit = given if given.kind == "handout" else None  # "(Supplied by the family)"
@@ -183,7 +186,12 @@ def _credible(
     if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
         return None
     lead = words.lead.match(line)
-    if lead and lead.group().rstrip()[-1].isalpha() and not credit.creators and line[lead.end() :].lstrip()[:1].islower():
+    if (
+        lead
+        and lead.group().rstrip()[-1].isalpha()
+        and not credit.creators
+        and _after_lead(line[lead.end() :], credit)[:1].islower()
+    ):
         return None  # "photos from the auction"
     if not credit.names_someone:
         stated = (
@@ -199,6 +207,11 @@ def _credible(
     return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
 
 
+def _after_lead(rest: str, credit: Credit) -> str:
+    """What a label announces; who gives a picture may have an article ("Courtesy of the Museum")."""
+    return _ARTICLE.sub("", rest) if credit.kind == "handout" else rest.lstrip()
+
+
 def _names_for_sure(credit: Credit) -> bool:
     """One or two names, of which one is a person's or a known organization's."""
     return (bool(credit.creators) and len(credit.creators) + len(credit.agencies) <= 3) or any(
@@ -212,5 +225,5 @@ def _shaped(text: str, words: Lexicon) -> bool:
 
 
 def _caption(text: str) -> str | None:
-    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([")).strip()
+    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([（【、，")).strip()
     return caption or None

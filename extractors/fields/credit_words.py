@@ -41,6 +41,7 @@ class Lexicon:
     after: re.Pattern[str]
     by: re.Pattern[str]
     agent: re.Pattern[str]
+    for_whom: re.Pattern[str]
     joins: re.Pattern[str]
     first_join: re.Pattern[str]
     kind: re.Pattern[str]
@@ -95,6 +96,7 @@ def lexicon(language: str | None) -> Lexicon:
         after=re.compile(rf"(?<=\S)\s*(?:{_either(_all(near, 'after'))})\.?$", re.I),
         by=re.compile(rf"(?:{_either(_all(near, 'by'))})(?:\s+|:\s*)", re.I),
         agent=re.compile(rf"\s(?:{_either(_all(near, 'agent') - {'via'})})\s", re.I),
+        for_whom=re.compile(rf"\s*(?i:{_either(_all(near, 'agent'))})\s+(?=(?:the\s+|The\s+)?[^\W\d_a-zà-ÿа-яα-ω])"),
         joins=re.compile(rf"\s*(?:{_either(_all(near, 'and') | {'&', '+'})})\s+|[、·]", re.I),
         first_join=re.compile(rf"(?:{_either(_all(near, 'and') | {'&'})})\s+(?=\S+\s)", re.I),
         kind=re.compile(_either(word for key in KINDS for word in _all(near, key)), re.I),

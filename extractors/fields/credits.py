@@ -19,7 +19,7 @@ from extractors.fields.credit_words import Lexicon, fold, lexicon
 
 LONGEST = 400  # characters; a longer text is no credit, and only its beginning is looked at
 
-_WRAPPED = re.compile(r"^[(\[（【{]([^()\[\]（）【】{}]*(?:[(\[（][^()\[\]（）]*[)\]）][^()\[\]（）]*)*)[)\]）】}]?$")
+_WRAPPED = re.compile(r"^[(\[（【{]([^()\[\]（）【】{}]*(?:[(\[（][^()\[\]（）]*[)\]）][^()\[\]（）]*)*)[)\]）】}]?[.。]?$")
 _EDGES = " \t\n\r|•·—–-=;,:/▲■◆▶"
 _BUY = (
     r"(?:(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)"
@@ -156,6 +156,9 @@ def _parties(text: str, words: Lexicon) -> list[Party]:
         pieces = _VIA.split(part)
         for i, piece in enumerate(pieces):
             before, *agents = words.agent.split(piece)
+            if match := words.for_whom.match(before):  # "A. B. / For The Paper"
+                parties.append(Party(_bare_name(before[match.end() :], words), organization=True))
+                before = ""
             for name in _joined(before, words):
                 parties.append(Party(_bare_name(name, words), organization=i > 0))
             parties.extend(Party(_bare_name(a, words), organization=True) for a in agents)

@@ -19,6 +19,7 @@ from extractors.figures.around import read_words
 from extractors.figures.boxes import Box, article_images, captions_without_image
 from extractors.figures.data import Declared, declared, markup_in_states
 from extractors.figures.named import letters
+from extractors.figures.shared import Figure, spread
 from extractors.figures.sources import absolute, is_picture, key, where_written
 from extractors.figures.teasers import after_text, in_link_away, is_teaser, leads_away
 from extractors.figures.words import Words
@@ -115,7 +116,7 @@ def _shown(page: Page) -> list[_Found]:
         words = read_words(page, box.element, box.image, organizations)
         if (box.address is None and words.credit is None) or _is_furniture(page, box, words, behind):
             continue
-        item = _Found(box.image, box.address, words)
+        item = _Found(box.image, box.address, words, box.element)
         name = key(box.address) if box.address else page.css(box.image)
         if name in found and words.credit is not None and item.differs(found[name]):
             name = f"{name} {item.words.caption}"  # the same picture once more, with other words
@@ -124,7 +125,9 @@ def _shown(page: Page) -> list[_Found]:
     for element in captions_without_image(page, [i.words for i in found.values()]):
         words = read_words(page, element, element, organizations)
         if _is_orphan(page, words) and letters(words.caption or words.credit_quote) not in captions:
-            found[page.css(element)] = _Found(element, None, words)
+            found[page.css(element)] = _Found(element, None, words, element)
+    shared = spread(page, [Figure(i.box, i.words) for i in found.values()], organizations)
+    found = {name: replace(item, words=words) for (name, item), words in zip(found.items(), shared, strict=True)}
     silent = [name for name, item in found.items() if item.words.credit is None]
     if silent:
         for name, data in declared(page, silent, organizations).items():
@@ -165,6 +168,7 @@ class _Found:
     image: Element
     address: str | None
     words: Words
+    box: Element
     data: Declared | None = None
 
     @property
@@ -187,7 +191,7 @@ class _Found:
         mine, theirs = self.words, other.words
         words = mine
         if mine.caption is None and theirs.caption:
-            words = replace(words, caption=theirs.caption, caption_at=theirs.caption_at)
+            words = replace(words, caption=theirs.caption, caption_at=theirs.caption_at, caption_in=theirs.caption_in)
         if mine.credit is None and theirs.credit:
             words = replace(
                 words,
@@ -230,8 +234,10 @@ def _evidence(page: Page, number: int, item: _Found) -> dict[str, Evidence]:
     found = {}
     words = item.words
     if words.caption and words.caption_at is not None:
-        where = f"css:{page.css(words.caption_at)}"
-        found[f"/{number}/caption"] = Evidence("images.caption", How.MARKED, where, shorten(page.text_of(words.caption_at)))
+        where, quote = f"css:{page.css(words.caption_at)}", page.text_of(words.caption_at)
+        if words.caption_in:
+            where, quote = f"{where}@{words.caption_in}", words.caption_at.get(words.caption_in) or ""
+        found[f"/{number}/caption"] = Evidence("images.caption", How.MARKED, where, shorten(quote))
     if item.data is not None:
         found[f"/{number}/credit_line"] = Evidence(
             "images.credit_in_data", How.DECLARED, item.data.where, shorten(item.data.quote)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from extractors.dom import HIDDEN_TAGS, Element, collapse
 from extractors.fields.captions import is_credit, split_caption
+from extractors.fields.credit_words import lexicon
 from extractors.figures.named import (
     CREDIT,
     LONGEST_CAPTION,
@@ -20,7 +22,9 @@ from extractors.figures.named import (
 from extractors.figures.words import Words, credit_by_position, license_page, with_caption, with_credit, words_in_box
 from extractors.page import Page
 
-_CAPTIONS = frozenset({"alt", "title", "data-caption", "data-title", "data-alt", "data-sub-html", "aria-label"})
+_CAPTIONS = frozenset({"alt", "title", "data-title", "data-alt", "aria-label"})
+_SHOWN_CAPTIONS = frozenset({"data-caption", "data-image-caption", "data-sub-html", "data-lightbox-caption", "data-img-caption"})
+_TAG = re.compile(r"<[^<>]{0,200}>")
 LONGEST_PENDING = 350  # characters: a longer paragraph behind an image is the article's, not a caption
 
 
@@ -29,7 +33,7 @@ def read_words(page: Page, box: Element, image: Element, organizations: Collecti
     words = words_in_box(page, box, image, organizations)
     if words.caption is None or words.credit is None:
         words = _behind(page, box, image, words, organizations)
-    if words.credit is None:
+    if words.credit is None or words.caption is None:
         words = _in_attributes(page, box, image, words, organizations)
     if words.credit is not None:
         words = replace(words, credit=replace(words.credit, acquire_license_page=license_page(page, box)))
@@ -123,28 +127,36 @@ def _leaves_behind(page: Page, box: Element) -> Iterator[Element]:
 
 
 def _in_attributes(page: Page, box: Element, image: Element, words: Words, organizations: Collection[str]) -> Words:
-    """A credit in an attribute: ``data-credit="A. B./dpa"``, ``title="… | Bild: dpa"``."""
+    """A credit in an attribute: ``data-credit="A. B./dpa"``, ``title="… | Bild: dpa"``, and a caption in ``data-caption``."""
     holders = [image, *(a for a in image.iterancestors() if a is box or box in a.iterancestors())]
     for holder in holders[:6]:
         for name, value in [(str(k), str(v)) for k, v in holder.attrib.items()]:
-            text = collapse(value)
+            text = _plain(value)
             if not 2 < len(text) < LONGEST_CAPTION or "://" in text:
                 continue
-            found = words
-            if (
-                name.startswith("data-")
-                and CREDIT.search(name)
-                and is_credit(text[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
-            ):
-                found = with_credit(page, words, text, holder, organizations)
-            elif name in _CAPTIONS:
-                split = split_caption(text, page.language, organizations=organizations)
-                if split.credit is not None and split.credit.names_someone and split.caption:
-                    line = split.credit.credit_line or ""
-                    found = replace(words, credit=split.credit, credit_at=holder, credit_quote=line)
-            if found is not words:
-                return replace(found, credit_in=name)
+            if name.startswith("data-") and CREDIT.search(name):
+                if words.credit is None and is_credit(text[: LONGEST_CREDIT + 1], page.language, organizations=organizations):
+                    words = replace(with_credit(page, words, text, holder, organizations), credit_in=name)
+            elif name in _CAPTIONS or name in _SHOWN_CAPTIONS:
+                words = _split_attribute(page, words, text, holder, name, organizations)
     return words
+
+
+def _split_attribute(page: Page, words: Words, text: str, holder: Element, name: str, organizations: Collection[str]) -> Words:
+    split = split_caption(text, page.language, organizations=organizations)
+    credit = split.credit
+    if words.credit is None and credit is not None and credit.names_someone:
+        announced = lexicon(page.language).lead.match(credit.credit_line or "")
+        if split.caption or announced:
+            words = replace(words, credit=credit, credit_at=holder, credit_quote=credit.credit_line or "", credit_in=name)
+    if words.caption is None and name in _SHOWN_CAPTIONS and split.caption and " " in split.caption:
+        words = replace(words, caption=split.caption, caption_at=holder, caption_in=name)
+    return words
+
+
+def _plain(value: str) -> str:
+    """An attribute's words; some carry a caption as mark-up."""
+    return collapse(_TAG.sub(" ", value)) if "<" in value else collapse(value)
 
 
 def _is_credit_text(page: Page, element: Element, organizations: Collection[str]) -> bool:

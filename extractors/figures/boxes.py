@@ -25,7 +25,7 @@ MOST_IMAGES = 250  # a longer gallery is cut: hostile pages have thousands
 MOST_LOOKED_AT = 4_000
 SMALLEST = 100  # pixels; a picture smaller than that on both sides is furniture
 _NOISE = re.compile(
-    r"avatar|author(?!iz)|byline|headshot|contributor|profile-(?:pic|image|photo)|related|recommend|newsletter|most-?(?:read|popular|viewed)"
+    r"avatar|author(?!iz)|(?<![a-z])(?:writer|columnist|reporter)s?(?![a-z])|byline|headshot|contributor|profile-(?:pic|image|photo)|related|recommend|newsletter|most-?(?:read|popular|viewed)"
     r"|trending|outbrain|taboola|advert|navbar|breadcrumb|read-?more|recirc|site-?header|masthead|subscribe|cookie|affiliate|sponsor|up-?next"
     r"|(?:read|watch|play)-?next|next-?article|more-?(?:from|news|stories|on)|also-?(?:read|like)|follow-?us|whatsapp|googleplay"
     r"|(?<![a-z])(?:bio|comments?|logo|nav|menu|emoji|latest|app-?(?:store|promo))(?![a-z])",
@@ -42,8 +42,8 @@ _NO_HOLDERS = frozenset(
     {"source", "script", "iframe", "video", "audio", "picture", "noscript", "input", "link", "meta", "button"}
 )
 _HOLDERS = XPath(
-    ".//img | .//amp-img | .//figure | .//*[@data-src or @data-srcset or @data-url or @data-image or @data-original or @data-bg"
-    " or @data-background-image or contains(@style, 'background-image')]"
+    ".//img | .//amp-img | .//figure | .//picture[not(.//img)] | .//*[@data-src or @data-srcset or @data-url or @data-image"
+    " or @data-original or @data-bg or @data-background-image or contains(@style, 'background-image')]"
 )
 _CAPTIONS = XPath(".//*[contains(@class, 'caption') or contains(@class, 'Caption') or contains(@class, 'credit')]")
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
@@ -72,6 +72,8 @@ def article_images(page: Page) -> list[Box]:
             break
         if image.tag not in _IMAGES and not _carries(image):
             continue
+        if any(a in found for a in image.iterancestors("amp-img")):
+            continue  # what it shows without scripts
         if _in_noise(page, image, noise):
             continue
         address = _usable(page, image)
@@ -119,6 +121,8 @@ def _holders(root: Element) -> list[Element]:
 
 def _carries(element: Element) -> bool:
     """Whether an element that is no image says where one is, or is a figure without any."""
+    if element.tag == "picture":
+        return next(element.iterancestors("figure"), None) is None
     if element.tag == "figure":
         shown = any(best_address(i, None) for i in element.iterdescendants("img", "amp-img"))
         return not shown and next(element.iterdescendants(*_EMBEDS), None) is None

@@ -40,6 +40,7 @@ _LISTED = re.compile(r"https?://[^\s\]\[,\"'<>]*(?:imag|img|photo|foto|media|\.(
 _STYLE_URL = re.compile(r"background(?:-image)?\s*:\s*url\(\s*['\"]?([^'\")\s]+)", re.I)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 _SIZE = re.compile(r"(?:[-_.@,](?:\d{2,5}x\d{2,5}|w_?\d{2,4}|h_?\d{2,4}|\d{3,4}w?|scaled|\dx|s\d{3,4}|c\d{2}))+$", re.I)
+_SURE_SIZE = re.compile(r"(?:[-_.@](?:\d{2,5}x\d{2,5}|scaled|\dx))+$", re.I)
 _NOT_PICTURES = re.compile(
     r"\.svg(?:[?#]|$)|/(?:icons?|logos?|sprites?|emojis?|flags|avatars?|badges?|buttons?)/|gravatar\.com|[/_-](?:icon|logo|avatar|sprite|favicon)s?[-_.\d]",
     re.I,
@@ -52,7 +53,8 @@ def best_address(image: Element, base: str | None) -> str | None:
     Any other element that carries an image's address for a script to load is asked the same.
     """
     written = _best_written(image)
-    return absolute(written, base) if written else None
+    link = _link_to_itself(image, written)
+    return absolute(link.get("href") or "" if link is not None else written, base)
 
 
 def where_written(image: Element) -> tuple[Element, str, str] | None:
@@ -60,8 +62,20 @@ def where_written(image: Element) -> tuple[Element, str, str] | None:
     written = _best_written(image)
     if not written:
         return None
+    link = _link_to_itself(image, written)
+    if link is not None:
+        return link, "href", link.get("href") or ""
     places = ((e, n, v) for e in _with_sources(image) for n, v in _attributes(e) if written in v)
     return next(places, None)
+
+
+def _link_to_itself(image: Element, written: str) -> Element | None:
+    """The link around an image that leads to the same picture in its largest form."""
+    link = next(image.iterancestors("a"), None) if written else None
+    href = (link.get("href") or "").strip() if link is not None else ""
+    if not href or not is_image_file(href) or _SURE_SIZE.search(_FILE.split(href)[0]):
+        return None
+    return link if key(urljoin(written, href)) == key(written) else None
 
 
 def _best_written(image: Element) -> str:
@@ -121,13 +135,15 @@ def key(address: str) -> str:
         return stem
     if long_tokens:
         return str(max(long_tokens, key=len)).lower()
-    return f"{parts.netloc}{path}?{parts.query}".lower() if not is_image_file(base) else f"{parts.netloc}{path}".lower()
+    if not is_image_file(base):
+        return f"{parts.netloc}{path}?{parts.query}".lower()
+    return f"{parts.netloc}{_SURE_SIZE.sub('', _FILE.split(path)[0])}".lower()
 
 
 def _with_sources(image: Element) -> Iterator[Element]:
     """The image and the ``source`` elements of its ``picture`` (the parser nests these)."""
     yield image
-    picture = next((a for a in image.iterancestors("picture")), None)
+    picture = image if image.tag in ("figure", "picture") else next(image.iterancestors("picture"), None)
     if picture is not None:
         yield from picture.iter("source")
 

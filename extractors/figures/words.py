@@ -41,10 +41,11 @@ _BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
 @dataclass(frozen=True, slots=True)
 class Words:
     """What an image's box says. ``caption_at``, ``credit_at``: the elements these words are in
-    (``credit_in``: its attribute); ``credit_quote`` the words there before they were tidied."""
+    (``caption_in``, ``credit_in``: its attribute); ``credit_quote`` the words there before they were tidied."""
 
     caption: str | None = None
     caption_at: Element | None = None
+    caption_in: str = ""
     credit: Credit | None = None
     credit_at: Element | None = None
     credit_in: str = ""
@@ -70,16 +71,16 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
             return replace(
                 words, caption=both.caption, caption_at=longest, credit=both.credit, credit_at=longest, credit_quote=line
             )
-        quote = " ".join(dict.fromkeys(page.text_of(c) for c in credits)) if others else printed
+        quote = " / ".join(dict.fromkeys(page.text_of(c) for c in credits)) if others else printed
         words = replace(with_credit(page, words, quote, longest, organizations), credit_quote=printed)
     elif _announced(page, text, organizations):
         return with_credit(page, words, text, best, organizations)
     elif text:
         own = credit_by_position(page, best, organizations)
         own = _credit_beside(page, box, best, organizations) if own is None else own
-        if own is not None:
+        if own is not None and not _is_end_of_credit(page, text, own, organizations):
             words = with_credit(page, words, page.text_of(own), own, organizations)
-            text = text_without(best, {own})
+            text = text_without(best, {own}).lstrip(" |–—-:,")
     if words.credit is not None:
         text = _without_label(text, page.language)
     return with_caption(page, words, text[:LONGEST_CAPTION], best, organizations)
@@ -123,6 +124,20 @@ def credit_by_position(page: Page, caption: Element, organizations: Collection[s
         if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
             return _highest_with(page, element, text, caption)
     return None
+
+
+def _is_end_of_credit(page: Page, text: str, own: Element, organizations: Collection[str]) -> bool:
+    """Whether a longer credit ends with an element: ``Photo by A. B. / <a>Unsplash</a>``."""
+    lead = lexicon(page.language).lead.search(text, max(0, len(text) - LONGEST_CREDIT))
+    if lead is None or not text.endswith(page.text_of(own)):
+        return False
+    credit = split_caption(text, page.language, organizations=organizations).credit
+    alone = parse_credit(page.text_of(own), page.language, organizations=organizations)
+    return credit is not None and _names(credit) > _names(alone)
+
+
+def _names(credit: Credit) -> int:
+    return len(credit.creators) + len(credit.agencies)
 
 
 def license_page(page: Page, box: Element) -> str | None:
@@ -186,6 +201,8 @@ def _is_credit_box(page: Page, element: Element, organizations: Collection[str])
         return False
     names = marks(element)
     figure = next(element.iterancestors("figure", "figcaption"), None) is not None or element.tag == "figcaption"
+    before = element.getprevious()
+    figure = figure or (before is not None and isinstance(before.tag, str) and bool(SURE_CREDIT.search(marks(before))))
     if _BYLINE.match(text) and _BYLINE_NAMES.search(names) and not SURE_CREDIT.search(names):
         return False
     if not figure and not SURE_CREDIT.search(names):  # "author", "source": outside a figure these are the story's
