@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from extractors import lenient_json
@@ -22,15 +23,17 @@ MAX_STATES = 40
 MAX_TOTAL = 6_000_000
 
 MAX_ROWS = 800
+_MOST_PUSHES = 1000
 _SHORTEST_PUSH = 200  # characters; shorter are events for counters and advertisements
 
-_ASSIGNED = re.compile(
-    r"(?<![\w$])(__[A-Za-z]\w{2,40}|Fusion\.globalContent|_?initial_?[sS]tate|preloadedState|dataLayer)(?:[\"']\])?"
-    r"\s{0,4}=\s{0,4}(?:JSON\.parse\(\s{0,4})?(?=[{\[\"'])"
-)
-_PUSHED = re.compile(
-    r"\b(?:window|self|globalThis)(?:\.|\[[\"'])([\w$.:-]{2,60})(?:[\"']\])?(?:\s?\|\|\s?\[\]\s?\))?\.push\(\s{0,4}(?=\{)"
-)
+# each begins with letters that the expression engine leaps to: a page has a megabyte of scripts
+_SETS = r"(?:[\"']\])?\s{0,4}=\s{0,4}(?:JSON\.parse\(\s{0,4})?(?=[{\[\"'])"
+_ASSIGNED = [
+    re.compile(f"({name}){_SETS}")
+    for name in (r"__[A-Za-z]\w{2,40}", r"Fusion\.globalContent", r"initial_?[sS]tate", "preloadedState", "dataLayer")
+]
+_PUSHED = re.compile(r"\.push\(\s{0,4}(?=\{)")
+_PUSHED_TO = re.compile(r"\b(?:window|self|globalThis)(?:\.|\[[\"'])([\w$.:-]{2,60})(?:[\"']\])?(?:\s?\|\|\s?\[\]\s?\))?$")
 _STREAMED = re.compile(r"__next_f\.push\(\s{0,4}(?=\[)")
 _FLIGHT_ROW = re.compile(r"(?P<id>[0-9a-f]{1,6}):(?:T(?P<size>[0-9a-f]{1,8}),)?")
 _REFERENCE = re.compile(r'"\$([0-9a-f]{1,6})"')
@@ -75,11 +78,19 @@ def _set_or_pushed(scripts: Iterable[tuple[Element, str]]) -> Iterator[State]:
         if kind.endswith("json"):
             yield State(script.get("id") or script.get("data-name") or "json", text.strip())
             continue
-        for found in _ASSIGNED.finditer(text):
-            yield State(found[1], text[found.end() :])
-        if ".push(" in text:
-            for found in _PUSHED.finditer(text, 0, max(0, len(text) - _SHORTEST_PUSH)):
-                yield State(found[1], text[found.end() :])
+        for name, start in sorted(_places(text), key=itemgetter(1)):
+            yield State(name, text[start:])
+
+
+def _places(text: str) -> Iterator[tuple[str, int]]:
+    """Where a script sets or pushes a value: under which name, and where the value begins."""
+    for pattern in _ASSIGNED:
+        for found in islice(pattern.finditer(text), MAX_STATES):
+            yield found[1], found.end()
+    for found in islice(_PUSHED.finditer(text, 0, max(0, len(text) - _SHORTEST_PUSH)), _MOST_PUSHES):
+        to = _PUSHED_TO.search(text[max(0, found.start() - 90) : found.start()])
+        if to is not None:
+            yield to[1], found.end()
 
 
 def _streamed(text: str) -> Iterator[str]:
