@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import codecs
 import zlib
+from collections.abc import Iterable
 
 import brotli
 
 from model.errors import TooLarge, Unreadable
+
+_STEP = 16_384
 
 
 def undo(coding: str, entity: bytes, limit: int) -> bytes:
@@ -48,6 +51,27 @@ def inflate(entity: bytes, window: int, limit: int) -> bytes:
     if not size:
         raise Unreadable("the compressed body is damaged from its beginning: capture it again")
     return b"".join(parts)
+
+
+def is_cut_off(entity: bytes, headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether a compressed entity ends before its own end mark. Only gzip and br tell; never true for others."""
+    coding = next((value.strip().lower() for name, value in headers if name.lower() == "content-encoding"), "")
+    try:
+        if coding in {"gzip", "x-gzip"} and entity[:2] == b"\x1f\x8b":
+            machine = zlib.decompressobj(31)
+            for at in range(0, len(entity), _STEP):
+                if machine.eof:
+                    break
+                machine.decompress(entity[at : at + _STEP])
+            return not machine.eof
+        if coding == "br" and not _is_markup(entity):
+            unpacker = brotli.Decompressor()
+            for at in range(0, len(entity), _STEP):
+                unpacker.process(entity[at : at + _STEP])
+            return not unpacker.is_finished()
+    except (zlib.error, brotli.error):
+        return False  # damaged, not cut off: what can be read of it is read
+    return False
 
 
 def _brotli(entity: bytes, limit: int) -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from extractors.codings import is_cut_off
 from extractors.decode import decode_entity
 from model.article import Access, Article, Complete, PageType
 from model.capture import Capture, Truncated
 from model.errors import PressmarkError
+from model.identity import went_home
 from sources.media_type import media_type_of
 from storage import Verdict
 
@@ -20,6 +22,7 @@ _NAMES = {
     "application/warc": "a WARC file",
     "application/octet-stream": "a binary file",
 }
+_PARTIAL = 206
 _GONE = {404: "404 Not Found", 410: "410 Gone"}
 _WALLS = {
     Access.CONSENT_WALL: "a consent wall stands before the article",
@@ -47,16 +50,24 @@ def before_reading(capture: Capture) -> Judgement | None:
     status = capture.status
     if status in _GONE:
         return Judgement(Verdict.ABSENT, f"the server answered {_GONE[status]}", f"http-{status}")
+    if status == _PARTIAL:
+        return Judgement(Verdict.FAILED, "the server sent a part of the page only (206), which is kept; try again", "http-206")
     if status is not None and not 200 <= status < 300:
         return Judgement(Verdict.FAILED, f"the server answered {status}, which is no page; its answer is kept", f"http-{status}")
     if capture.truncated is not None:
         return Judgement(Verdict.FAILED, _CUT[capture.truncated], f"truncated-{capture.truncated.value}")
+    if went_home(capture.url, capture.final_url):
+        return Judgement(Verdict.ABSENT, "the address leads to the site's front page now", "soft-404")
     if not capture.entity.strip():
         return Judgement(Verdict.FAILED, "the server sent an empty page", "empty")
     try:
         body = decode_entity(capture.entity, capture.headers)
     except PressmarkError as error:
         return Judgement(Verdict.FAILED, f"{error}; it is kept as it came", "undecodable")
+    if capture.exchanges and is_cut_off(capture.entity, capture.headers):
+        return Judgement(
+            Verdict.FAILED, "the compressed page is cut off; what had come is kept, try again", "truncated-disconnect"
+        )
     kind = media_type_of(body)
     if kind == "text/plain" and capture.exchanges and capture.media_type:
         kind = capture.media_type  # a server's word: JSON and style sheets look like plain text

@@ -9,7 +9,7 @@ other, and never a front page, because broken templates declare that for everyth
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from tld import get_tld
 
@@ -23,12 +23,17 @@ _TRACKING = re.compile(
 )
 _VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _BYTES = "surrogateescape"
+# hosts of many publishers that the public suffix list does not name
+_TENANTED = frozenset({"wordpress.com", "substack.com", "medium.com", "tumblr.com", "livejournal.com", "typepad.com", "ghost.io"})
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _VARIANT_PATH = re.compile(r"/amp(?:\.html)?/?$|^/amp(?=/.)", re.IGNORECASE)
 
 
 def alias_key(url: str) -> str:
     """One text for all spellings of an address: scheme, ``www.``, mobile and AMP variants,
-    default port, tracking parameters, their order, trailing slash and fragment do not count.
+    default port, tracking parameters, their order, trailing slash and a fragment that is no path do
+    not count.
 
     A projection, not an identity: it may be improved, and ``rebuild`` recomputes it. Never
     raises; a text that is no URL is its own key.
@@ -44,13 +49,18 @@ def alias_key(url: str) -> str:
     host = _VARIANT_HOST.sub("", parts.hostname.rstrip(".").lower())
     if port not in {None, 80, 443}:
         host = f"{host}:{port}"
-    # addresses in an old code page are no UTF-8: read as such, all their letters would be one
-    path = quote(unquote(parts.path, errors=_BYTES), safe="/:@!$&'()*+,;=~-._", errors=_BYTES)
-    path = _VARIANT_PATH.sub("", path).rstrip("/") or "/"
-    given = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
-    pairs = [(k, v) for k, v in given if not _TRACKING.fullmatch(k)]
-    query = "?" + urlencode(sorted(pairs), errors=_BYTES) if pairs else ""
-    return f"{host}{path}{query}"
+    path = _VARIANT_PATH.sub("", _normal(parts.path)).rstrip("/") or "/"
+    pairs = [pair for pair in _normal(parts.query).split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0])]
+    query = "?" + "&".join(sorted(pairs)) if pairs else ""
+    # a fragment that is a path is how some sites name their pieces
+    fragment = "#" + _normal(parts.fragment) if parts.fragment[:1] in {"/", "!"} else ""
+    return f"{host}{path}{query}{fragment}"
+
+
+def _normal(text: str) -> str:
+    """One spelling of percent-encoding: what needs none has none, reserved characters stay as they are written."""
+    encoded = quote(text, safe="%/:@!$&'()*+,;=~-._?", errors=_BYTES)
+    return _ESCAPE.sub(lambda m: c if (c := chr(int(m[1], 16))) in _UNRESERVED else m[0].upper(), encoded)
 
 
 def registrable_domain(url: str) -> str | None:
@@ -62,9 +72,11 @@ def registrable_domain(url: str) -> str | None:
         return None
     if not host or parts.scheme not in {"http", "https"}:
         return None
-    found = get_tld(url, as_object=True, fail_silently=True)
+    found = get_tld(url, as_object=True, fail_silently=True, search_private=True)
     domain = getattr(found, "fld", None)
-    return domain if isinstance(domain, str) and domain else parts.netloc.lower()
+    if not isinstance(domain, str) or not domain:
+        return parts.netloc.lower()
+    return host.lower() if domain in _TENANTED else domain
 
 
 def same_domain(a: str, b: str) -> bool:
@@ -80,6 +92,11 @@ def is_front_page(url: str) -> bool:
     except ValueError:
         return False
     return not parts.query and re.fullmatch(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w+)?", parts.path, re.I) is not None
+
+
+def went_home(asked: str | None, final: str | None) -> bool:
+    """True where a redirect led from a piece's address to a front page, which says that the piece is not there."""
+    return asked is not None and final is not None and is_front_page(final) and not is_front_page(asked)
 
 
 def believable_canonical(asked: str, canonical: str | None) -> bool:

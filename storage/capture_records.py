@@ -102,7 +102,7 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
     moment = facts["at"]
     imported = facts["imported"]
     supplied = b"" if facts["hops"] else read(facts["id"]).block
-    return Capture(
+    capture = Capture(
         basis=Basis(facts["basis"]),
         origin_key=facts["origin_key"],
         received_at=parse_utc(facts["received_at"]),
@@ -119,6 +119,11 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
         signals=tuple(facts["signals"]),
         context=facts["context"],
     )
+    if capture.payload_digest != facts["payload_digest"]:
+        raise Damaged(
+            f"the bytes of capture {facts['id']} are not those that were taken in; restore its WARC segment from a copy"
+        )
+    return capture
 
 
 def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None) -> list[Draft]:

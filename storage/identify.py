@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from model.article import Article
 from model.capture import Basis, Capture
 from model.change import similar
-from model.identity import alias_key, believable_canonical, is_front_page
+from model.identity import alias_key, believable_canonical, went_home
 from storage import tables
 from storage.known import article_of
 
@@ -21,24 +21,36 @@ class Identifier:
     def record_of(self, capture: Capture, article: Article | None) -> str | None:
         """The record that a deposit belongs to, by its addresses; see ``model.identity``."""
         for url in (capture.final_url, capture.url):
-            if url is None or (url is capture.final_url and _went_home(capture.url, url)):
+            if url is None or (url is capture.final_url and went_home(capture.url, url)):
                 continue
-            record = self._owner(url)
+            record = self._owner(url, article)
             if record is not None:
                 return record
         canonical = _believed(capture, article)
         if canonical is not None and article is not None:
-            record = self._owner(canonical)
+            record = self._owner(canonical, article)
             if record is not None and self._similar(record, article):
                 return record
         if capture.basis is Basis.SUPPLIED:
             return self._same_copy(capture.payload_digest)
         return None
 
-    def _owner(self, url: str) -> str | None:
+    def _owner(self, url: str, article: Article | None) -> str | None:
+        """Whose address this is. One that a page merely declared is believed for similar content only."""
         a = tables.aliases.c
-        query = select(a.record).where(a.key == alias_key(url)).order_by(a.since.desc(), a.id.desc()).limit(1)
-        return self._tx.execute(query).scalar_one_or_none()
+        declared = a.how == "canonical"
+        rows = self._tx.execute(
+            select(a.record, a.how).where(a.key == alias_key(url)).order_by(declared, a.since.desc(), a.id.desc())
+        )
+        for record, how in rows:
+            if how != "canonical" or (article is not None and self._similar(record, article)):
+                return str(record)
+        return None
+
+    def _is_anothers(self, url: str, record: str) -> bool:
+        a = tables.aliases.c
+        query = select(a.id).where(a.key == alias_key(url), a.record != record, a.how != "canonical")
+        return self._tx.execute(query).first() is not None
 
     def _same_copy(self, digest: str) -> str | None:
         """The record of the same bytes, supplied earlier without (or with) an address."""
@@ -59,28 +71,22 @@ class Identifier:
         """Addresses of the capture that the record does not have yet, each with how it was learnt."""
         asked = "stated" if capture.basis is Basis.SUPPLIED else "requested"
         urls = [(capture.url, asked)]
-        if capture.final_url and capture.final_url != capture.url and not _went_home(capture.url, capture.final_url):
+        if capture.final_url and capture.final_url != capture.url and not went_home(capture.url, capture.final_url):
             urls.append((capture.final_url, "final"))
-        canonical = _believed(capture, article)
-        if canonical is not None and self._owner(canonical) in {None, record}:
-            urls.append((canonical, "canonical"))
         a = tables.aliases.c
-        known = set(self._tx.execute(select(a.url).where(a.record == record)).scalars())
-        keys = {(alias_key(u), "canonical" if u == canonical else "") for u in known}
+        declared = set(self._tx.execute(select(a.url).where(a.record == record, a.how == "canonical")).scalars())
+        visited = set(self._tx.execute(select(a.key).where(a.record == record, a.how != "canonical")).scalars())
         new: list[dict[str, str]] = []
         for url, how in urls:
-            mark = (alias_key(url), "canonical" if how == "canonical" else "") if url else None
-            if url is None or mark in keys or url in known:
-                continue
-            new.append({"url": url, "how": how})
-            known.add(url)
-            keys.add((alias_key(url), ""))
+            if url is not None and alias_key(url) not in visited:
+                new.append({"url": url, "how": how})
+                visited.add(alias_key(url))
+        canonical = _believed(capture, article)
+        named = {x["url"] for x in new} | declared
+        if canonical is not None and canonical not in named and not self._is_anothers(canonical, record):
+            known = self._tx.execute(select(a.id).where(a.record == record, a.url == canonical)).first()
+            new += [] if known else [{"url": canonical, "how": "canonical"}]
         return new
-
-
-def _went_home(asked: str | None, final: str) -> bool:
-    """A redirect to the front page names no piece."""
-    return asked is not None and is_front_page(final) and not is_front_page(asked)
 
 
 def _believed(capture: Capture, article: Article | None) -> str | None:

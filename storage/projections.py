@@ -97,10 +97,13 @@ def _reading(tx: Connection, entry: Entry, version: int, body: dict[str, Any] | 
 
 def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
     a = tables.aliases.c
-    known = tx.execute(select(a.id).where(a.record == record, a.url == url)).first()
+    known = tx.execute(select(a.id, a.how).where(a.record == record, a.url == url)).first()
     if known is None:
         row = {"record": record, "url": url, "key": alias_key(url), "how": how, "since": since}
         tx.execute(tables.aliases.insert(), row)
+    elif known.how == "canonical":
+        # what the page declared was visited now: that is the stronger word
+        tx.execute(update(tables.aliases).where(a.id == known.id).values(how=how))
 
 
 def _observe(tx: Connection, entry: Entry, version: int | None, strand: str, status: int | None) -> None:

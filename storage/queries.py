@@ -54,7 +54,9 @@ def find(tx: Connection, text: str) -> str:
             raise NotFound(f"no record {text} in this archive; `pressmark list` shows what there is")
         return str(found)
     if "/" in text:
-        query = select(a.record).where(a.key == alias_key(text)).order_by(a.since.desc(), a.id.desc()).limit(1)
+        query = (
+            select(a.record).where(a.key == alias_key(text)).order_by(a.how == "canonical", a.since.desc(), a.id.desc()).limit(1)
+        )
         found = tx.execute(query).scalar_one_or_none()
         if found is None:
             raise NotFound(f"no record of {text} in this archive; `pressmark search` looks for words in it")

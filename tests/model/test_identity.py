@@ -157,3 +157,34 @@ def test_which_canonical_links_are_believed(asked: str, canonical: str | None, b
 )  # fmt: skip
 def test_front_pages_name_no_piece(url: str, front: bool) -> None:
     assert is_front_page(url) is front
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://p.example/a%2Fb", "http://p.example/a/b"),
+        ("http://p.example/#/story/1", "http://p.example/#/story/2"),
+        ("http://p.example/#!1", "http://p.example/#!2"),
+        ("http://p.example/a%3Bb", "http://p.example/a;b"),
+        ("http://p.example/?a=1%262", "http://p.example/?a=1&2"),
+    ],
+)
+def test_addresses_that_servers_tell_apart_are_told_apart(one: str, other: str) -> None:
+    assert alias_key(one) != alias_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://p.example/caf%C3%A9", "http://p.example/café"),
+        ("http://p.example/%7Euser", "http://p.example/~user"),
+        ("http://p.example/a#comments", "http://p.example/a"),
+    ],
+)
+def test_spellings_of_one_address_come_together(one: str, other: str) -> None:
+    assert alias_key(one) == alias_key(other)
+
+
+def test_tenants_of_one_host_are_strangers() -> None:
+    assert not same_domain("https://one.wordpress.com/a", "https://two.wordpress.com/a")
+    assert same_domain("https://www.bbc.co.uk/a", "https://news.bbc.co.uk/b")

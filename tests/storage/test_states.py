@@ -204,3 +204,21 @@ def test_the_same_note_and_collection_are_kept_once(desk: Any, make_article: Any
     kinds = [e.detail["entry"] for e in desk.archive.events(record)]
     assert (kinds.count("note"), kinds.count("collection")) == (1, 1)
     assert {e.agent["name"] for e in desk.archive.events(record) if e.detail["entry"] == "note"} == {"Ada"}
+
+
+def test_an_address_that_another_page_only_declares_is_not_its_own(desk: Any, make_article: Any) -> None:
+    squatter = make_article("S", " ".join(f"other{i}" for i in range(40)), canonical_url=URL)
+    first = desk.take(desk.fetched("http://paper.example/squat", b"1", 0), squatter)
+    victim = desk.take(desk.fetched(URL, b"2", 1), make_article("V", " ".join(f"word{i}" for i in range(40))))
+    assert (victim.outcome, victim.record != first.record) == (Outcome.NEW, True)
+    assert desk.archive.find(URL) == victim.record
+    later = desk.take(desk.fetched(URL, b"3", 2), make_article("V2", "wholly new words"))
+    assert (later.outcome, later.record) == (Outcome.CHANGED, victim.record)
+
+
+def test_a_declared_address_that_was_visited_stays_even_if_the_piece_is_rewritten(desk: Any, make_article: Any) -> None:
+    words = " ".join(f"word{i}" for i in range(40))
+    first = desk.take(desk.fetched("http://paper.example/print/1", b"1", 0), make_article("A", words, canonical_url=URL))
+    assert desk.take(desk.fetched(URL, b"2", 1), make_article("A", words, canonical_url=URL)).record == first.record
+    rewritten = desk.take(desk.fetched(URL, b"3", 2), make_article("B", "nothing of it is left"))
+    assert (rewritten.outcome, rewritten.record) == (Outcome.CHANGED, first.record)
