@@ -149,6 +149,24 @@ def _after_subject(sentence: str, name: str | None, language: str | None, speaki
 
 
 def _predicate(rest: str, language: str | None) -> tuple[str | None, list[Affiliation]]:
+    """Every verb of a sentence with what it says: "was … and is …" are two statements."""
+    occupation: str | None = None
+    told: list[Affiliation] = []
+    for clause in _AND_VERB.split(_CHAIRS.sub(r", \1 of \2", rest))[:6]:
+        trade, more = _clause(clause, language)
+        occupation = occupation or trade
+        told += more
+    return occupation, told
+
+
+_AND_VERB = re.compile(
+    r",?\s+(?:and|und|et|y|e|och|og|en)\s+(?:(?:he|she|they|er|sie|il|elle|él|ella|han|hon|hun)\s+)?"
+    r"(?=(?:is|was|serves as|served as|has been|ist|war|est|était|es|fue|é|foi|è|är|var)\s)"
+)
+_CHAIRS = re.compile(r",?\s+and\s+(?:also\s+|currently\s+)?(chair|head)s\s+(the|an?)\b")
+
+
+def _clause(rest: str, language: str | None) -> tuple[str | None, list[Affiliation]]:
     patterns = _patterns(language)
     verb = patterns["verb"].match(rest)
     occupation: str | None = None

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from extractors.fields import names, position
+from extractors.fields import names, others, position
 from extractors.words import agencies
 from extractors.words.datelines import PLACES
 from extractors.words.people import either, people
@@ -32,6 +32,9 @@ _SENTENCE = re.compile(
 _BREAKS = re.compile(r"\s[|·•►/–—-]+\s|\s*[|·•►]\s*|\n+|\s{3,}")
 
 
+_SENT_FROM = re.compile(r"\s*[／/][\u3400-\u9fff]{1,8}(?:報導|报道|電|電文|讯|訊|專訪)\s*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One piece of a byline: ``kind`` is name, agency, desk, role, organization or other."""
@@ -43,10 +46,11 @@ class Part:
 @cache
 def _lead(language: str | None) -> re.Pattern[str]:
     words = people(language).by
-    spaced = [w for w in words if not re.fullmatch(rf"[{_EAST}/|：:・・·=]+", w)]
+    spaced = [w for w in words if not re.match(rf"[{_EAST}]", w)]
     east = [w for w in words if w not in spaced]
     return re.compile(
-        rf"^[\s\-–—|•·*(\[]*(?:(?:{either(spaced)})(?:\s*[:：]\s*|\s+)(?=\S)|(?:{either(east)})[\s:：/|]*(?=\S))", re.IGNORECASE
+        rf"^[\s\-–—|•·*(\[]*(?:(?:{either(spaced)})(?:\s*[:：]\s*|\s+)(?=\S)|(?:{either(east)})[\s:：/／|=＝]*(?=\S))",
+        re.IGNORECASE,
     )
 
 
@@ -83,6 +87,15 @@ def _any_lead() -> re.Pattern[str]:
     return re.compile(rf"(?:^|[\s|·•(–—,.;])(?:{either(words)})\s*[:：]?\s*$", re.IGNORECASE)
 
 
+def from_label(text: str, language: str | None) -> str | None:
+    """A text from where its byline begins: at its start, or at "Author:" behind a place or a date; else ``None``."""
+    if without_lead(text, language)[1]:
+        return text
+    later = list(_BREAKS.finditer(text))[:3]
+    starts = (found.end() for found in later)
+    return next((text[at:] for at in starts if ":" in text[at : at + 25] and without_lead(text[at:], language)[1]), None)
+
+
 def read(text: str, language: str | None, publisher: str | None = None, *, single: bool = False) -> tuple[Author, ...]:
     """The authors that a byline names, with the roles and organizations printed there.
 
@@ -91,6 +104,7 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     """
     plain = names.collapse(text)[:MAX_LENGTH]
     plain, _ = without_lead(plain, language)
+    plain = _SENT_FROM.sub("", plain)
     parts = [p for chunk in _chunks(plain) for p in _parts(chunk, language, publisher, single)]
     return _gather(parts)
 
@@ -124,7 +138,8 @@ def _single(text: str) -> bool:
 def _chunks(text: str) -> list[str]:
     """The pieces between strong separators, without dates and reading times."""
     kept: list[str] = []
-    for chunk in _BREAKS.split(text):
+    for whole in _BREAKS.split(text):
+        chunk = others.without(whole)
         found = _TIME.search(chunk)
         if found:
             chunk = chunk[: found.start()]
@@ -136,6 +151,10 @@ def _chunks(text: str) -> list[str]:
 
 def _parts(chunk: str, language: str | None, publisher: str | None, single: bool) -> list[Part]:
     plain, _ = without_lead(chunk, language)
+    if "/" in plain and agencies.agency(plain):
+        return [Part("agency", plain)]
+    if language == "zh":
+        plain = re.sub(r"(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff]{2})", "、", plain)
     pieces: list[str] = []
     joiners: list[str] = []
     last = 0
@@ -158,13 +177,22 @@ def _parts(chunk: str, language: str | None, publisher: str | None, single: bool
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
         named = parts[at - 1] and parts[at - 1][-1].kind == "name"
-        if named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
+        behind = _FOR_WHOM.match(merged[at].strip()) if named else None
+        if behind:
+            parts[at] = [Part("organization", names.clean(behind[1]))]
+        elif named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
             parts[at] = [Part("role", names.clean(merged[at]))]  # "A. Person, Home Security Expert"
     if len(merged) > 2 and any(j in {"and", "und", "et", "og", "och"} for j in joiners[:-1]) and joiners[-1] == ",":
         last_one = parts[-1]
         if [p.kind for p in last_one] == ["name"] and len(last_one[0].text.split()) > 2:
             parts[-1] = [Part("organization", last_one[0].text)]  # "A and B, Three Word Paper": names end with the "and"
     return [p for part in parts for p in part]
+
+
+_FOR_WHOM = re.compile(
+    r"(?:(?:special|exclusive) (?:to|for)|for|spécial pour|pour|especial para|exclusivo para|da|do|dalla?|del(?:la)?|für) "
+    r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60})$"
+)
 
 
 def _common_words(parts: list[Part], language: str | None) -> bool:
@@ -191,6 +219,9 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
     for_whom = re.match(r"(.+?)\s+(?:for|für|pour|para|per|voor)\s+(.+)$", plain, re.IGNORECASE)
     if for_whom and len(for_whom[1].split()) > 1 and names.is_person(for_whom[1], language):
         return [Part("name", for_whom[1]), Part("organization", for_whom[2])]
+    if re.match(r"The [A-Z]", plain) and names.role_head(plain, language) is None:
+        return [Part("organization", plain)]
+    plain = re.sub(r"^[가-힣·]{2,8}=(?=[가-힣]{2,4}(?:\s|$))", "", plain)  # "place=name"
     if names.is_person(plain, language, single=single):
         return _maybe_glued(plain)
     head = names.role_head(plain, language)
@@ -257,7 +288,8 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
     ahead: str | None = None
     people_named = any(p.kind == "name" for p in parts)
     last = ""
-    for part in parts:
+    for one in parts:
+        part = _in_its_place(one) if pending else one
         if part.kind == "name":
             if told:
                 pending, told = [], False
@@ -287,6 +319,15 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
     if not found:
         found = [Author(p.text) for p in parts if p.kind == "organization"][:1]
     return tuple(found)
+
+
+def _in_its_place(part: Part) -> Part:
+    """A part behind a name: "da Folha" says for whom, "Staff Writer" says as what."""
+    if part.kind == "name" and (house := re.match(r"(?:da|do|dalla?|della?) (?=[A-ZÀ-Þ]\S+ \S)", part.text)):
+        return Part("organization", part.text[house.end() :])
+    if part.kind == "desk" and re.search(r"(?:writer|reporter|correspondent|contributor)s?$", part.text, re.IGNORECASE):
+        return Part("role", part.text)
+    return part
 
 
 def organization_in(tail: str, language: str | None) -> str | None:
@@ -334,6 +375,7 @@ def with_role(author: Author, role: str, organization: str | None) -> Author:
 def with_organization(author: Author, organization: str) -> Author:
     """The author with an organization; it joins a role that stands without one."""
     plain = re.sub(r"^(?:for|für|pour|para|at|of)\s+", "", organization, flags=re.IGNORECASE)
+    plain = plain[4:] if plain.startswith("the ") else plain
     last = author.affiliations[-1] if author.affiliations else None
     if last and last.organization is None:
         return replace(author, affiliations=(*author.affiliations[:-1], replace(last, organization=plain)))

@@ -8,14 +8,15 @@ from functools import lru_cache
 
 from extractors.dom import HIDDEN_TAGS, Element, collapse
 from extractors.fields import byline, names
+from extractors.fields.others import CHECKED
 from extractors.page import Page
 from extractors.words import agencies
-from extractors.words.people import LANGUAGES, either, people
 from model.article import Author
 
 _CLASS = re.compile(
     r"(?<![a-z])(?:by-?_?lines?|authors?|autor(?:en|es|in|a|zy|i)?|auteurs?|autore|writers?|verfasser|redacteur|journalist|reporter|"
-    r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|vcard|username|"
+    r"contributors?|creator|signature|firma|skribent|kirjoittaja|muhabir|yazar|penulis|toimittaja|forfatter|vcard|username|szerz[oő]k?|tekij[aä]|kirjoittajat|forfattere|"
+    r"skribenter|autori|autoři|redaktor(?:ka)?|dziennikarz|wartawan|credit-?author|"
     r"(?:article|story|post|entry|news)-?_?(?:author|writer|by|meta-author))(?![a-z])",
     re.IGNORECASE,
 )
@@ -33,22 +34,6 @@ _PROFILE = re.compile(
 )
 NO_BYLINE = HIDDEN_TAGS | {"meta", "link", "img", "html", "body", "input", "form", "figure", "figcaption", "nav", "button"}
 _SKIPPED = HIDDEN_TAGS | {"time", "button", "figure", "figcaption", "picture", "img"}
-_CREDITS = frozenset(w for t in LANGUAGES for w in people(t).checked)
-_ANY_CHECKED = either(_CREDITS)
-_PHRASES = either(w for w in _CREDITS if " " in w or (not w.isascii() and w.lower() == w.upper()))
-CHECKED = re.compile(
-    r"(?<!and )(?<!& )(?<!und )(?<!en )(?<!och )(?<!et )"
-    r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|"
-    r"photo(?:graph)?(?:s|y)?|"
-    r"pictures?|images?|video|"
-    r"illustrat(?:ed|ions?)|translated|foto(?:s|grafie)?|bilder|geprüft|lektorat|redigiert|übersetzt|übersetzung|bearbeitet|"
-    r"illustration(?:en)?|photos?|photographies?|fotografías?|fotografie|traduit|traducido|tradotto|relu|editado|editada|revisado|revisada"
-    r") (?:by|von|de|par|di|por|aus dem \w+ von)\b"
-    rf"|(?<!\w)(?<!\w·)(?<!& )(?<!and )(?<!und )(?:{_ANY_CHECKED})\s*[:：=／]"
-    rf"|^(?:{_ANY_CHECKED})(?:\s*$|\s*[/／|]\s*)"
-    rf"|^(?:{_PHRASES})(?!\w)",
-    re.IGNORECASE,
-)
 _FILED = re.compile(
     r"(?:in|under)$|(?:(?:posted|filed|published|veröffentlicht) (?:in|under)|categor(?:y|ies)|kategorien?|tags?|topics?|"
     r"schlagw[oö]rte?r?"
@@ -160,19 +145,23 @@ def pieces_of(element: Element) -> list[str]:
     walk(element)
     kept: list[str] = []
     skipping = False
-    for piece in (f for f in found if f):
-        if kept and _FILED.match(piece):
+    for piece in (p for f in found if f for p in _STRONG.split(f) if p.strip()):
+        if kept and _FILED.match(piece.strip()):
             break
-        if CHECKED.search(piece):
+        credit = CHECKED.search(piece)
+        if credit:
             skipping = True
-        elif skipping and (_STRONG.match(piece) or byline.says_by(piece)):
+            piece = piece[: credit.start()].strip()
+            if piece:
+                kept.append(piece)
+        elif skipping and (_STRONG.match(piece) or byline.says_by(piece) or byline.without_lead(piece, None)[1]):
             skipping = False
-        if not skipping:
-            kept.append(piece)
+        if not skipping and piece.strip():
+            kept.append(piece.strip())
     return kept
 
 
-_STRONG = re.compile(r"[|·•►/–—]")
+_STRONG = re.compile(r"(\s*[|•►]\s*)")
 
 
 def _is_category(element: Element) -> bool:

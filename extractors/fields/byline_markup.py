@@ -11,8 +11,9 @@ from itertools import islice
 from extractors import printed_dates
 from extractors.dom import Element, collapse, pieces
 from extractors.field import Candidate
-from extractors.fields import byline, names
-from extractors.fields.byline_element import CHECKED, NO_BYLINE, leads_to_profile, pieces_of, read, says_author, together
+from extractors.fields import byline, names, signed
+from extractors.fields.byline_element import NO_BYLINE, leads_to_profile, pieces_of, read, says_author, together
+from extractors.fields.others import CHECKED
 from extractors.page import Page
 from extractors.words import agencies
 from extractors.words.people import people
@@ -57,11 +58,14 @@ class Bylines:
     def near_headline(self, page: Page) -> Found:
         """A short text that begins with "By" (in the page's language) in the neighbourhood of the headline."""
         for item, text in self._below(page, _NEAR_AFTER, 180):
-            if item.tag == "a" or CHECKED.search(text[:60]) or not byline.without_lead(text, page.language)[1]:
+            if item.tag == "a" or CHECKED.match(text):
+                continue
+            said = byline.from_label(text, page.language)
+            if said is None:
                 continue
             if any(e.tag in {"a", "blockquote", "figure"} for e in islice(item.iterancestors(), 8)):
                 continue  # of a teaser, of a quoted post, of a picture
-            authors = byline.read_pieces(pieces_of(item), page.language)
+            authors = byline.read_pieces(pieces_of(item), page.language) if said == text else byline.read(said, page.language)
             if not authors and any(leads_to_profile(a) for a in item.iter("a")):
                 authors = read(page, item)
                 if authors and not self._misplaced(item):
@@ -148,6 +152,7 @@ class Bylines:
     def signature(self, page: Page) -> Found:
         """One of the last lines of the article that is nothing but "By A. Person" or "Text: A. Person"."""
         yield from self._signed(page, 25)
+        yield from signed.last_words(page)
 
     def signed_line(self, page: Page) -> Found:
         """Such a line anywhere in the article."""
@@ -221,7 +226,7 @@ class Bylines:
             noisy = self._misplaced(element) if near else page.in_noise(element)
             if element in done or not text or CHECKED.match(text) or noisy or self._credited(page, element):
                 continue
-            group = self._siblings(element)
+            group = [e for e in self._siblings(element) if e is element or not self._credited(page, e)]
             done.update(group)
             authors = together(read(page, e) for e in group)
             if authors:

@@ -105,7 +105,7 @@ def is_person(text: str, language: str | None, *, single: bool = False) -> bool:
     plain = text.strip()
     if not 2 <= len(plain) <= 60 or re.search(r"[\d@/:?!#%&=<>|\\\"“”_()]", plain):
         return False
-    if never(plain, language):
+    if never(plain, language) or ("," in plain and not re.search(r", ?(?:Jr|Sr|I{2,3}|IV)\b\.?$", plain)):
         return False
     if _EAST.fullmatch(plain):
         if re.search(r"[はをにでがへもこそ]", plain):

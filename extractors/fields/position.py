@@ -27,6 +27,9 @@ _BASED = re.compile(r"\b([A-Z][\w.’']*(?:[ -][A-Z][\w.’']*){0,2})-based\s+")
 _CAPITAL = (
     r"(?=[\"“„»«]?(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄҐİ0-9]|\w+\.(?:com|de|org|net|at|ch|co|fr|es|it|nl|info|tv|uk|eu)\b|[a-z]+[A-Z]))"
 )
+_STUDIES = re.compile(
+    r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student)$", re.IGNORECASE
+)
 _ORG_END = re.compile(
     r"\s*(?:[;:()|•\n]|\s[–—-]\s|,\s(?![A-Z][\w.]+(?:\.|,|$))|,\s(?=(?:an?|the|and|where|who|which|covering|based)\s)"
     r"|\s(?:where|who|whose|which|covering|specializing|specialising|focusing|focused|reporting|since|based|"
@@ -107,7 +110,7 @@ def read(text: str, language: str | None, *, past: bool = False, needs_role: boo
             organization, location = placed["rest"], placed["place"]
     elif role:
         placed = _PLACE.match(role)
-        if placed and names.role_head(placed["rest"], language):
+        if placed and names.role_head(placed["rest"], language) and not _STUDIES.search(placed["rest"]):
             role, location = placed["rest"], location or placed["place"]
     return Affiliation(organization, role, location, past or until is not None, since, until)
 

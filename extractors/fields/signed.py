@@ -1,0 +1,63 @@
+"""Authors in the last words of an article: "Reporting by A. Person in Kyiv; editing by …", "…。【name】"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors.field import Candidate
+from extractors.fields import names
+from extractors.page import Page
+from model.article import Author, How
+
+_LINES = 8
+_REPORTED = re.compile(
+    r"^[(\[]?(?:Reporting|Reportage|Reporte|Reportado|Reportagem|Bericht|Berichtet|Reported) (?:by|de|por|von|di) "
+    r"(?P<who>[^;()\[\]]{4,300}?)"
+    r"(?:[;)\]]|\.(?=\s|$)|\s(?:Editing|Writing|Additional)\s|$)",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\s(?:in|en|em|à|a|aus|at)\s[A-ZÀ-ÞĀ-Ž][\w.’'-]*(?:[ -][A-ZÀ-ÞĀ-Ž][\w.’'-]*){0,4}")
+_AND = re.compile(r"\s*,\s*(?:(?:and|y|e|et|und)\s+)?|\s+(?:and|y|e|et|und)\s+")
+_EAST = (
+    re.compile(r"[。」）]\s*【(?P<who>[\u3400-\u9fff\u3040-\u30ff]{2,6}(?:[ 　][\u3400-\u9fff\u3040-\u30ff]{1,6})?)】$"),
+    re.compile(
+        r"[。」”]\s*[（(](?:本报|本報|本刊|特约|特約)?(?:记者|記者)[:： ]?"
+        r"(?P<who>[\u3400-\u9fff]{2,4}(?:[、 ][\u3400-\u9fff]{2,4}){0,3})[）)]$"
+    ),
+    re.compile(
+        r"[.다]\s*[/(\[]?\s*(?P<who>[가-힣]{2,4})\s?(?P<role>(?:선임|인턴|수습|객원)?기자|특파원)\s*[)\]]?\s*(?:[\w.+-]{2,40}@[\w.-]{3,60})?$"
+    ),
+)
+
+_NO_NAME = re.compile(r"写真|特集|続き|関連|通信|部$|社$|紙面|全文|動画|地図|共同|時事|報道|报道|图片|综合")
+
+
+def last_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
+    """A note on the reporting, or a name in brackets behind the last sentence."""
+    if page.main is None:
+        return
+    lines = [e for e in page.main.iter("p", "div", "em", "i", "span") if e.find(".//p") is None][-_LINES * 4 :]
+    for item in reversed(lines):
+        text = page.text_of(item)
+        if not text or page.in_noise(item):
+            continue
+        found = who(text, page.language)
+        if found:
+            yield Candidate(found, How.INFERRED, "css:" + page.css(item), text[-280:])
+            return
+
+
+def who(text: str, language: str | None) -> tuple[Author, ...]:
+    """The authors whom the last words of a paragraph name; empty where they name nobody."""
+    reported = _REPORTED.match(text[:400])
+    if reported:
+        told = [names.clean(n) for n in _AND.split(_PLACE.sub("", reported["who"])) if n.strip()]
+        return tuple(Author(n) for n in told) if told and all(names.is_person(n, language) for n in told) else ()
+    for pattern in _EAST:
+        found = pattern.search(text[-80:])
+        if found:
+            people = [n for n in found["who"].split("、") if names.is_person(n, language) and not _NO_NAME.search(n)]
+            role = found.groupdict().get("role")
+            return tuple(Author(n, role=role) for n in people)
+    return ()
