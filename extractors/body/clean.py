@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
+from extractors.body.service import is_service_line
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
@@ -46,12 +47,12 @@ class Taken:
         return len(text) <= _BYLINE_REST
 
 
-def cleaned(kept: Sequence[Passage], taken: Taken) -> list[Passage]:
-    """The chosen passages without those that are taken, and without headings that head nothing at the end."""
+def cleaned(kept: Sequence[Passage], taken: Taken, language: str | None) -> list[Passage]:
+    """The chosen passages without those that are taken, without service lines, and without headings that head nothing."""
     result: list[Passage] = []
     begun = False
     for passage in kept:
-        if not taken.has(passage, begun):
+        if not taken.has(passage, begun) and not is_service_line(passage, language, begun):
             result.append(passage)
         begun = begun or len(passage.text) >= 100
     while result and result[-1].tag in _HEADINGS:

@@ -196,8 +196,21 @@ class Signs:
         around = next((e for e, weight in above.items() if weight >= 0.8 * total), None)
         if around is None:
             return [False] * len(kept)
-        within = set(around.iter())
-        return [p.element in within for p in self.found]
+        known: dict[Element | None, bool] = {around: True, None: False}
+        return [_within(p.element, known) for p in self.found]
+
+
+def _within(element: Element, known: dict[Element | None, bool]) -> bool:
+    """Whether an element stands in one of those ``known`` to be inside; what is learnt on the way is kept there."""
+    passed: list[Element] = []
+    item: Element | None = element
+    while item not in known:
+        assert item is not None
+        passed.append(item)
+        item = item.getparent()
+    answer = known[item]
+    known.update(dict.fromkeys(passed, answer))
+    return answer
 
 
 def _step(share: float) -> int:

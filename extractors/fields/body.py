@@ -59,7 +59,7 @@ def _chosen(page: Page, headline: str | None, taken: Taken) -> list[Passage]:
         first, last = likely[0].index, likely[-1].index
         chosen = {p.index for p in likely}
         likely = [p for p in found if p.index in chosen or (first < p.index < last and post_quoted(p))]
-    return cleaned(likely, taken)
+    return cleaned(likely, taken, page.language)
 
 
 def article_body(page: Page) -> Iterator[Candidate[_Blocks]]:

@@ -13,7 +13,7 @@ BIO = "Ilse Maron has written about birds and the sea for twenty years."
 
 
 def left(markup: str, taken: Taken) -> list[str]:
-    return [p.text for p in cleaned(passages(document_fromstring(markup)), taken)]
+    return [p.text for p in cleaned(passages(document_fromstring(markup)), taken, None)]
 
 
 def test_captions_bios_and_bylines_go() -> None:

@@ -1,0 +1,85 @@
+"""Lines about an article that are none of its words: date, byline, reading time and share lines.
+
+They are told by what they say (``words/service_lines.toml``) and go whatever the weights make of
+them, so that one of them never looks like an edit of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from extractors.body.passages import Passage
+from extractors.date_words import fold, labels, month
+from extractors.words.people import people
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LONGEST = 120  # characters
+_BYLINE_LONGEST = 80
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
+_DAY = re.compile(
+    r"(?<!\d)(?:\d{1,2}[:.h]\d{2}(?!\d)|\d{4}\s?[./年년-]\s?\d{1,2}\s?[./月월-]\s?\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d))"
+)
+_NAME = re.compile(r"[^\W\d_a-zß-ÿ]")
+_ENDS = ".!?…。！？:"
+
+
+def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool:
+    """True for a date, byline, reading time or share line; ``begun``: running text stands before it.
+
+    Between paragraphs a bare date may be part of a chronicle, and a name a signature:
+    there only a ``<time>`` and lines of buttons and minutes go. Headings never do.
+    """
+    text = passage.text
+    if len(text) > _LONGEST or passage.tag in _HEADINGS:
+        return False
+    if "<time>" in passage.near:
+        return True
+    words = [fold(w) for w in _TOKEN.findall(text)]
+    if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
+        return True
+    return not begun and (_is_date(text, language) or _is_byline(text, language))
+
+
+def _numbered(words: list[str]) -> bool:
+    return any(w.isdigit() for w in words)
+
+
+def _all_of(kind: str, words: list[str], language: str | None) -> bool:
+    letters = [w for w in words if not w.isdigit()]
+    return len(words) > (kind == "share") and bool(letters) and all(w in _known(kind, language) for w in letters)
+
+
+def _is_date(text: str, language: str | None) -> bool:
+    rest = [fold(w) for w in _TOKEN.findall(labels(language).sub(" ", text))]
+    months = [w for w in rest if not w.isdigit() and month(w, language)]
+    if not (_DAY.search(text) or (months and _numbered(rest))):
+        return False
+    known = _known("dates", language)
+    return all(w.isdigit() or w in months or w in known for w in rest)
+
+
+def _is_byline(text: str, language: str | None) -> bool:
+    """``By Ann Lee``: a word that begins bylines, then nothing but names."""
+    if len(text) > _BYLINE_LONGEST or text[-1] in _ENDS:
+        return False
+    lowered = text.lower()
+    by = next((w for w in _by(language) if lowered.startswith((w + " ", w + ": "))), None)
+    if by is None:
+        return False
+    names = _TOKEN.findall(text[len(by) :])
+    joiners = people(language).joiners
+    return 2 <= len(names) <= 8 and all(n.lower() in joiners or _NAME.match(n) for n in names)
+
+
+@cache
+def _by(language: str | None) -> tuple[str, ...]:
+    return tuple(sorted({w.rstrip(":") for w in people(language).by}, key=lambda w: (-len(w), w)))
+
+
+@cache
+def _known(kind: str, language: str | None) -> frozenset[str]:
+    table = tomllib.loads((files("extractors") / "words" / "service_lines.toml").read_text("utf-8"))
+    return frozenset(w for name in ("any", "en", language or "en") for w in table.get(name, {}).get(kind, ()))
