@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from extractors import printed_dates
-from extractors.date_places import day_first, elsewhere, label_before, names_date, names_update, with_year
+from extractors.date_elements import day_first, elsewhere, label_before, names_date, names_update, with_year
 from extractors.date_words import labels
 from extractors.declared_dates import parse
 from extractors.dom import Element, collapse

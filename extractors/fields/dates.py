@@ -6,23 +6,19 @@ and it only bounds: a date after it cannot be this page's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import MAXYEAR, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from itertools import chain
 
 from extractors import date_places, date_search
-from extractors.field import Candidate, Field, Found, Resolved, resolve
+from extractors.date_choice import choose, exact, parts
+from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from extractors.printed_dates import offset_text
-from model.article import Evidence, How
-from model.edtf import Edtf, parse_edtf
+from model.article import Evidence
 
-REDATED = 60  # days between an address and a declared date that no slow desk explains
 MOST_OFFSET = 14 * 60
-DATED_ANEW = 2  # days
-BESIDE = 3  # steps from the headline up to what holds it and the date
 _EARLIEST_YEAR = 1690  # the first newspapers; older ones are slips of software
 _NOBODYS = frozenset({"1970-01-01", "1900-01-01", "1969-12-31", "1899-12-30", "1753-01-01"})
 _PUBLISHED_METAS = (
@@ -112,13 +108,13 @@ def own_clock(page: Page) -> Iterator[Candidate[str]]:
     """A printed time without an offset that is a declared instant on the publisher's own clock:
     the two together say the offset.
     """
-    declared = [c for c in (*json_ld(page), *metas(page)) if _parts(c.value).offset == 0 and _exact(_parts(c.value)) == 2]
+    declared = [c for c in (*json_ld(page), *metas(page)) if parts(c.value).offset == 0 and exact(parts(c.value)) == 2]
     for found in (*microdata(page), *times(page), *printed(page)) if declared else ():
-        date = _parts(found.value)
-        if _exact(date) != 1 or date.earliest is None:
+        date = parts(found.value)
+        if exact(date) != 1 or date.earliest is None:
             continue
         for said in declared:
-            instant = _parts(said.value).earliest
+            instant = parts(said.value).earliest
             minutes = (date.earliest - instant).total_seconds() / 60 if instant else 0
             offset = round(minutes / 15) * 15
             if 0 < abs(offset) <= MOST_OFFSET and abs(minutes - offset) < 2:
@@ -130,7 +126,7 @@ def own_clock(page: Page) -> Iterator[Candidate[str]]:
 
 def state(page: Page) -> Iterator[Candidate[str]]:
     """Keys of embedded state that mean publication, asked only where the page says no time elsewhere: state is large."""
-    if not any(_exact(_parts(c.value)) for c in chain(json_ld(page), metas(page), microdata(page), times(page))):
+    if not any(exact(parts(c.value)) for c in chain(json_ld(page), metas(page), microdata(page), times(page))):
         yield from date_places.in_states(page, "published")
 
 
@@ -189,123 +185,26 @@ def _limit(page: Page) -> str | None:
     return (moment + timedelta(hours=26)).date().isoformat()
 
 
-@cache
-def _parts(value: str) -> Edtf:
-    return parse_edtf(value)
-
-
 def _accept(page: Page, value: str) -> str | None:
-    parts = _parts(value)
-    if parts.year is None:
+    said = parts(value)
+    if said.year is None:
         return None
     limit = _limit(page)
-    if parts.year < _EARLIEST_YEAR or parts.day_text in _NOBODYS:
+    if said.year < _EARLIEST_YEAR or said.day_text in _NOBODYS:
         return "no page's date"
-    if (limit and value[:10] > limit[: len(value)]) or parts.year > 2100:
+    if (limit and value[:10] > limit[: len(value)]) or said.year > 2100:
         return "after the capture"
     return None
-
-
-def _choose(_page: Page, found: Sequence[Found[str]]) -> int:
-    """The first in order of trust, unless another says the same day more exactly."""
-    dates = [_parts(f.candidate.value) for f in found]
-    best = min(range(len(found)), key=lambda i: (dates[i].year is None, dates[i].day is None, i))
-    day = dates[best]
-    first = _first_address(found, dates, day)
-    if first is None:
-        first = _first_printed(_page, found, dates, best)
-    if first is not None:
-        return first
-    if day.offset == 0 and day.has_time:
-        return _local(dates, best)
-    if _exact(day) == 2:
-        return best
-
-    def better(i: int) -> bool:
-        other = _parts(found[i].candidate.value)
-        return _exact(other) > _exact(day) and _same_day(day, other)
-
-    same = [i for i in range(len(found)) if better(i)]
-    return max(same, key=lambda i: (_exact(_parts(found[i].candidate.value)), -i)) if same else best
-
-
-def _first_address(found: Sequence[Found[str]], dates: Sequence[Edtf], day: Edtf) -> int | None:
-    """A day in the address long before a declared one: the piece was moved or dated anew, its address was not."""
-    for i, item in enumerate(found):
-        told, said = dates[i].earliest, day.earliest
-        if item.strategy.endswith(".address") and told and said and (said - told).days > REDATED:
-            return i
-    return None
-
-
-def _first_printed(page: Page, found: Sequence[Found[str]], dates: Sequence[Edtf], best: int) -> int | None:
-    """A day marked as published right at the headline, before the declared one: the piece was dated anew for machines."""
-    said = dates[best].earliest
-    if page.h1 is None or said is None or found[best].candidate.how != How.DECLARED:
-        return None
-    heading = page.css(page.h1).split(" > ")
-    days: dict[str, int] = {}
-    for i, item in enumerate(found):
-        told, day = dates[i].earliest, dates[i].day_text
-        marked = item.strategy.endswith((".microdata", ".times"))
-        if marked and day and told and _beside(item.candidate.where, heading):
-            days.setdefault(day, i)
-    if len(days) != 1:
-        return None
-    only = next(iter(days.values()))
-    told = dates[only].earliest
-    return only if told and (said - told).days >= DATED_ANEW else None
-
-
-def _beside(where: str, heading: Sequence[str]) -> bool:
-    """Whether a place has an ancestor with the headline's element a few steps up."""
-    steps = where.removeprefix("css:").split(" > ")
-    shared = next((n for n, (a, b) in enumerate(zip(steps, heading, strict=False)) if a != b), min(len(steps), len(heading)))
-    return shared > 2 and len(heading) - shared <= BESIDE and len(steps) - shared < 2 * BESIDE
-
-
-def _local(dates: Sequence[Edtf], best: int) -> int:
-    """A time in UTC gives way to the same instant on the publisher's own clock, and a local
-    midnight that was turned into UTC to the day that is printed.
-    """
-    utc = dates[best].earliest
-    for i, date in enumerate(dates):
-        if date.offset and date.has_time and utc and date.earliest and abs((date.earliest - utc).total_seconds()) < 120:
-            return i
-    if utc and utc.hour >= 21 and utc.minute == 0 and utc.second == 0:
-        tomorrow = (utc + timedelta(hours=4)).date().isoformat()
-        return next((i for i, date in enumerate(dates) if date.day_text == tomorrow and _exact(date) == 0), best)
-    return best
-
-
-def _exact(date: Edtf) -> int:
-    if not date.has_time or (date.hour == 0 and date.minute == 0 and not date.second):
-        return 0
-    return 1 if date.offset is None else 2
-
-
-def _same_day(day: Edtf, other: Edtf) -> bool:
-    if day.day_text is None or other.day_text is None:
-        return day.text[:7] == other.text[:7] and day.day is None
-    if _exact(day) == 1:  # the same wall clock, or the same instant in UTC
-        return _clock(day) == _clock(other) or (other.earliest is not None and day.earliest == other.earliest)
-    if day.offset == 0 and day.has_time and other.offset is not None:
-        return day.day_text == other.day_text or bool(other.earliest and other.earliest.date().isoformat() == day.day_text)
-    return day.day_text == other.day_text
-
-
-def _clock(date: Edtf) -> str:
-    return date.text[:16]
 
 
 _PUBLISHED = Field(
     "date_published",
     (json_ld, metas, microdata, other_nodes, times, labelled, printed, vague_metas, own_clock, state, address),
     _accept,
-    _choose,
+    choose,
     fallbacks=(lines, scripts, month_address),
 )
-_SEARCHED = Field("date_published", (lines,), lambda page, value: "no year" if value[0] == "X" else _accept(page, value), _choose)
+_SEARCHED = Field("date_published", (lines,), lambda page, value: "no year" if value[0] == "X" else _accept(page, value), choose)
 _MODIFIED = Field(
-    "date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, _choose, fallbacks=(labelled_modified,)
+    "date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, choose, fallbacks=(labelled_modified,)
 )
