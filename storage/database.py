@@ -50,7 +50,10 @@ class Database:
             if not sqlalchemy.inspect(tx).has_table("settings"):
                 raise Damaged("the database of this archive is missing or empty: run `pressmark rebuild`")
             found = dict(tx.execute(sqlalchemy.select(tables.settings.c.key, tables.settings.c.value)).tuples().all())
-        version = int(found.get("schema", "0"))
+        said = found.get("schema", "")
+        if not said.isdecimal():
+            raise Damaged("the database does not say what it is: run `pressmark rebuild` to make it anew from the WARCs")
+        version = int(said)
         if version > tables.SCHEMA_VERSION:
             raise NewerFormat("this archive's database was written by a newer Pressmark: open it with that release, or rebuild")
         if version < tables.SCHEMA_VERSION:

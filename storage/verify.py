@@ -1,8 +1,11 @@
 """Checks an archive against itself: files, catalogue, chains, ledger against WARC, projections.
 
-Finds a single flipped bit: every member's compressed bytes have a SHA-256 in the catalogue,
-every block one in its record, every ledger row one in the entry that follows and in the
-WARC; what the projections hold of an article is compared with its content record.
+Finds a single flipped bit in a WARC or in a row of ledger, captures, versions and readings:
+every member's compressed bytes have a SHA-256 in the catalogue, every block one in its
+record, every record of a capture one in its facts, the facts one in the ledger, every ledger
+row one in the entry that follows and in the WARC; what the database holds of an article is
+compared with its content record. What else it holds (records, aliases, looks, people,
+changes, search) is only looked at for damage of the file: ``rebuild`` makes it anew.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Row, Table, func, select
 
 from model.capture import digest_of
 from model.errors import PressmarkError
@@ -46,14 +50,25 @@ class Checker:
         self._facts: dict[str, tuple[str, Place]] = {}
         self._stated = Stated()
         self._blocks: dict[str, str] = {}
+        # blocks of the captures' records, until the facts come that name them
+        self._recent: dict[str, str] = {}
+        self._committed: dict[str, set[str]] = {}
         self._void: set[str] = set()
         self._counts = {"segments": 0, "records": 0, "bytes": 0}
 
     def run(self) -> Verification:
         """Everything, in full."""
-        findings = [*self._segments(), *self._ledger(), *self._captures(), *self._readings(), *self._stated.findings(self._tx)]
+        checks = (self._file, self._segments, self._ledger, self._captures, self._readings)
+        findings = [finding for check in checks for finding in check()]
+        findings += self._stated.findings(self._tx)
         ledger, captures = self._size(tables.ledger), self._size(tables.captures)
         return Verification(**self._counts, entries=ledger, captures=captures, findings=tuple(findings))
+
+    def _file(self) -> Iterator[Finding]:
+        if self._tx.dialect.name == "sqlite":
+            for (said,) in self._tx.exec_driver_sql("PRAGMA integrity_check(5)"):
+                if said != "ok":
+                    yield Finding("database", f"the file is damaged: {' '.join(str(said).split())[:200]}", _REBUILD)
 
     def _segments(self) -> Iterator[Finding]:
         t = tables.segments
@@ -66,12 +81,13 @@ class Checker:
         total, done = sum(p.stat().st_size for p in paths.values()), 0
         for name, path in paths.items():
             row = known.get(name)
-            if row is None:
-                yield Finding(f"warc/{name}", "the database does not know this segment", _REBUILD)
             size = path.stat().st_size
+            if row is None and not _holds_nothing(path):
+                yield Finding(f"warc/{name}", "the database does not know this segment", _REBUILD)
             if row is not None and size < row.committed:
                 yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", _RESTORE)
             self._counts["segments"] += 1
+            self._recent.clear()
             yield from self._members(path, row.id if row else None, row.committed if row else size, done, total)
             done += size
             self._counts["bytes"] += size
@@ -94,12 +110,12 @@ class Checker:
                 file.seek(found.offset)
                 digest = hashlib.sha256(file.read(found.length)).digest()
                 yield from _member_problems(found, row, digest, place, segment is not None)
-                self._note(found, Place(path.name, found.offset, found.length))
+                yield from self._note(found, Place(path.name, found.offset, found.length))
         for row in catalogue.values():
             if row.offset < path.stat().st_size:
                 yield Finding(f"warc/{path.name}:{row.offset}", f"the {row.type} record {row.record_id} is not there", _RESTORE)
 
-    def _note(self, member: Member, place: Place) -> None:
+    def _note(self, member: Member, place: Place) -> Iterator[Finding]:
         uri = member.headers.get("warc-target-uri", "")
         digest = digest_of(member.block)
         if uri.startswith(LEDGER):
@@ -111,9 +127,26 @@ class Checker:
             if entry.kind is Kind.VOID:
                 self._void |= {x["id"] for x in entry.body["entries"]}
         elif is_facts(member):
-            self._facts[uri.rpartition(":")[2]] = (digest, place)
-        elif member.type in {"conversion", "resource"}:
-            self._blocks[member.id] = digest
+            capture = uri.rpartition(":")[2]
+            self._facts[capture] = (digest, place)
+            yield from self._records_of(capture, member.block)
+            self._recent.clear()
+        else:
+            self._recent[member.id] = digest
+            if member.type in {"conversion", "resource"}:
+                self._blocks[member.id] = digest
+
+    def _records_of(self, capture: str, facts: bytes) -> Iterator[Finding]:
+        """A capture's records, which lie right before its facts, are those that its facts name."""
+        try:
+            named = {r["id"]: r["digest"] for r in parse_facts(facts)["records"]}
+        except (PressmarkError, KeyError, TypeError):
+            return  # the facts' own digest tells
+        for record, digest in named.items():
+            held = self._recent.get(record)
+            if held != digest:
+                problem = "is missing" if held is None else "is not what was taken in"
+                yield Finding(f"capture {capture}", f"its WARC record {record} {problem}", _RESTORE)
 
     def _ledger(self) -> Iterator[Finding]:
         heads: dict[str, tuple[int, str]] = {}
@@ -126,6 +159,9 @@ class Checker:
             problem = _row_problem(row, seq, previous)
             if isinstance(problem, Entry):
                 self._stated.note(problem)
+                capture = problem.body.get("capture")
+                if capture:
+                    self._committed.setdefault(capture["id"], set()).add(capture["digest"])
             else:
                 yield Finding(place, problem, _REBUILD)
             in_warc = self._entries.get(row.entry)
@@ -142,10 +178,11 @@ class Checker:
         for row in self._tx.execute(select(tables.captures)):
             keys.add(row.origin_key)
             in_warc = left.pop(row.id, None)
-            if row.digest != digest_of(row.facts):
-                yield Finding(f"capture {row.id}", "the row does not have its own digest", _REBUILD)
-            elif not says_its_facts(row, parse_facts(row.facts)):
-                yield Finding(f"capture {row.id}", "the row's columns are not what its facts say", _REBUILD)
+            problem = _capture_problem(row)
+            if problem is not None:
+                yield Finding(f"capture {row.id}", problem, _REBUILD)
+            elif self._committed.get(row.id, {row.digest}) != {row.digest}:
+                yield Finding(f"capture {row.id}", "its facts are not those that the ledger names", _RESTORE)
             if in_warc is None:
                 yield Finding(f"capture {row.id}", "its facts are in no WARC", _RESTORE)
             elif in_warc[0] != row.digest:
@@ -162,7 +199,7 @@ class Checker:
             place = f"reading {row.record}@{row.version}.{row.number}"
             try:
                 held = digest_of(zlib.decompress(row.article))
-            except zlib.error:
+            except (zlib.error, TypeError):  # damaged bytes, or no bytes at all
                 held = ""
             if held != row.digest:
                 yield Finding(place, "the article in the database is damaged", _REBUILD)
@@ -171,6 +208,21 @@ class Checker:
 
     def _size(self, table: Table) -> int:
         return self._tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _holds_nothing(path: Path) -> bool:
+    """True for a segment that a process began and was killed before it kept anything in it."""
+    return all(isinstance(found, Member) and found.type == "warcinfo" for found in walk(path))
+
+
+def _capture_problem(row: Row[Any]) -> str | None:
+    try:
+        if row.digest != digest_of(row.facts):
+            return "the row does not have its own digest"
+        says = says_its_facts(row, parse_facts(row.facts))
+    except (PressmarkError, KeyError, TypeError):
+        return "the row's facts cannot be read"
+    return None if says else "the row's columns are not what its facts say"
 
 
 def _member_problems(found: Member, row: object, digest: bytes, place: str, known: bool) -> Iterator[Finding]:

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from model.capture import digest_of
 from model.record import Finding
-from storage import Archive
-from storage.warc import Member, walk
+from storage import Archive, rebuild
+from storage.warc import Draft, Member, compress, walk
 
 
 def _findings(where: Path) -> tuple[Finding, ...]:
@@ -281,3 +282,49 @@ def test_the_same_place_in_a_chain_is_given_once(closed: Path) -> None:
                     "INSERT INTO ledger (entry, chain, seq, previous, digest, kind, at, bytes) "
                     f"SELECT 'other', {same}, digest, kind, at, bytes FROM ledger LIMIT 1"
                 )
+
+
+def test_a_forged_payload_is_found_even_after_a_rebuild(closed: Path) -> None:
+    """Block digests made to fit do not help: the facts, and through them the ledger, name the true ones."""
+    segment = next((closed / "warc").glob("*.warc.gz"))
+    forged = False
+    members: list[bytes] = []
+    for found in walk(segment):
+        assert isinstance(found, Member)
+        data = segment.read_bytes()[found.offset : found.offset + found.length]
+        if found.type == "response" and not forged:
+            names = {
+                "warc-type",
+                "warc-record-id",
+                "warc-date",
+                "warc-block-digest",
+                "content-type",
+                "content-length",
+                "warc-target-uri",
+            }
+            extra = tuple((k, v) for k, v in found.headers.items() if k not in names)
+            uri, kind = found.headers["warc-target-uri"], found.headers["content-type"]
+            data = compress(Draft("response", found.id, found.headers["warc-date"], found.block + b"!", kind, uri, extra), None)
+            forged = True
+        members.append(data)
+    segment.write_bytes(b"".join(members))
+    rebuild(closed)
+    with Archive.open(closed) as archive:
+        findings = archive.verify().findings
+    assert ["is not what was taken in" in f.problem for f in findings] == [True]
+
+
+def test_rows_that_hold_nonsense_are_findings_not_crashes(closed: Path) -> None:
+    with sqlite3.connect(closed / "pressmark.db") as database:
+        database.execute("UPDATE readings SET article = 'no bytes'")
+        database.execute("UPDATE captures SET facts = x'7b7d', digest = ?", (digest_of(b"{}"),))
+    with Archive.open(closed) as archive:
+        places = {f.place.split()[0] for f in archive.verify().findings}
+    assert {"reading", "capture"} <= places
+
+
+def test_a_segment_begun_by_a_process_that_was_killed_is_no_damage(closed: Path) -> None:
+    known = next((closed / "warc").glob("*.warc.gz"))
+    (known.parent / known.name.replace("-0000", "-0009", 1)).touch()
+    with Archive.open(closed) as archive:
+        assert archive.verify().ok
