@@ -125,7 +125,9 @@ def _shown(page: Page) -> list[_Found]:
     for element in captions_without_image(page, [i.words for i in found.values()]):
         words = read_words(page, element, element, organizations)
         if _is_orphan(page, words) and letters(words.caption or words.credit_quote) not in captions:
-            found[page.css(element)] = _Found(element, None, words, element)
+            name = next((n for n, item in found.items() if item.lacks_caption_of(words)), page.css(element))
+            orphan = _Found(element, None, words, element)
+            found[name] = found[name].richer(orphan) if name in found else orphan
     shared = spread(page, [Figure(i.box, i.words) for i in found.values()], organizations)
     found = {name: replace(item, words=words) for (name, item), words in zip(found.items(), shared, strict=True)}
     silent = [name for name, item in found.items() if item.words.credit is None]
@@ -178,6 +180,12 @@ class _Found:
     def differs(self, other: _Found) -> bool:
         mine, theirs = self.words.caption or "", other.words.caption or ""
         return bool(mine and theirs) and mine not in theirs and theirs not in mine
+
+    def lacks_caption_of(self, words: Words) -> bool:
+        """Whether the words repeat this image's credit and have the caption that it lacks."""
+        mine, theirs = self.words.credit, words.credit
+        same = mine is not None and theirs is not None and letters(mine.credit_line or "") == letters(theirs.credit_line or "")
+        return self.words.caption is None and same
 
     def with_data(self, data: Declared) -> _Found:
         """What the page's data adds: a credit, and a caption where the mark-up shows none."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.etree import XPath, _Element
 
@@ -45,7 +46,6 @@ _HOLDERS = XPath(
     ".//img | .//amp-img | .//figure | .//picture[not(.//img)] | .//*[@data-src or @data-srcset or @data-url or @data-image"
     " or @data-original or @data-bg or @data-background-image or contains(@style, 'background-image')]"
 )
-_CAPTIONS = XPath(".//*[contains(@class, 'caption') or contains(@class, 'Caption') or contains(@class, 'credit')]")
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
@@ -96,14 +96,9 @@ def captions_without_image(page: Page, used: Iterable[Words]) -> list[Element]:
     noise: dict[Element, bool] = {}
     texts: set[str] = set()
     found = []
-    captions = _CAPTIONS(root)
-    for element in captions[:MOST_IMAGES] if isinstance(captions, list) else []:
-        if (
-            not isinstance(element, _Element)
-            or element in taken
-            or too_big(element)
-            or next(element.iter("img", "video"), None) is not None
-        ):
+    named = (e for e in root.iter() if (said := e.get("class")) and ("aption" in said or "credit" in said))
+    for element in islice(named, MOST_IMAGES):
+        if element in taken or too_big(element) or next(element.iter("img", "video"), None) is not None:
             continue
         text = page.text_of(element)
         if len(text) > LONGEST_WORDS or text in texts or _in_noise(page, element, noise):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from extractors.dom import Element
 from extractors.fields.captions import is_credit
 from extractors.fields.credit_words import lexicon
-from extractors.figures.named import LONGEST_CREDIT, leaves
+from extractors.figures.named import LONGEST_CREDIT
 from extractors.figures.words import Words, with_credit
 from extractors.page import Page
 
@@ -27,7 +27,7 @@ _PLURAL = re.compile(
     re.I,
 )
 _COUNTED = re.compile(r"\(\d{1,2}\)")
-_LAST = 8  # blocks of text at the end of an article that are looked at
+_LAST = 40  # elements at the end of an article that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,9 @@ def _with_credit_at_end(page: Page, found: list[Words], organizations: Collectio
     """``Foto: A. B./dpa`` as a paragraph of its own at the end, for the only image or for all ("Fotos:")."""
     if page.main is None:
         return found
-    for leaf in deque(leaves(page, page.main), maxlen=_LAST):
+    for leaf in deque(page.main.iter("p", "div", "small", "em", "i"), maxlen=_LAST):
+        if len(leaf) > 3:
+            continue
         text = page.text_of(leaf)
         if not 5 < len(text) <= LONGEST_CREDIT or not _OF_PICTURES.match(text) or not lexicon(page.language).lead.match(text):
             continue

@@ -37,6 +37,8 @@ def is_teaser(page: Page, image: Element, credit_line: str | None = None) -> boo
     """
     around = set() if page.h1 is None else {page.h1, *page.h1.iterancestors()}
     item = image.getparent()
+    while item is not None and item.tag in ("source", "picture"):  # the parser nests these
+        item = item.getparent()
     for _ in range(6):
         if item is None or item in around or item.tag in _ROOTS or too_big(item) or len(page.text_of(item)) > 400:
             return False
