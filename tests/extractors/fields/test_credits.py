@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from extractors.fields import images
 from extractors.fields.captions import is_credit, split_caption
 from extractors.fields.credit_words import lexicon
 from extractors.fields.credits import is_license_link, parse_credit
+from extractors.page import Page
 
 SEED = Path(__file__).parents[4] / "shared" / "seed" / "expected.json"
 
@@ -39,6 +45,9 @@ FORMS: list[tuple[str, str | None, list[str], list[str], str | None]] = [
     ("OLIVE TARRANT / REUTERS", "en", ["OLIVE TARRANT"], ["REUTERS"], None),
     ("Photos by Olive Tarrant, left, and Abel Rusk/Invision/AP", "en", ["Olive Tarrant", "Abel Rusk"], ["Invision", "AP"], None),
     ("Photo by Abel Rusk on Unsplash", "en", ["Abel Rusk"], ["Unsplash"], None),
+    ("Olive Tarrant / For The Tern Bay Reader", "en", ["Olive Tarrant"], ["The Tern Bay Reader"], None),
+    ("Photo by Abel RUSK / AFP) (Photo by ABEL RUSK/AFP via Getty Images", "en", ["Abel RUSK"], ["AFP", "Getty Images"], None),
+    ("Photo: Pell", "en", [], ["Pell"], None),  # a surname or a company: nobody is invented
     ("CBS San Lucas", "en", [], ["CBS San Lucas"], None),
     ("L: Harrow House / R: Tarrant & Rusk", "en", [], ["Harrow House", "Tarrant & Rusk"], None),
     ("Bettmann Archive/Getty", "en", [], ["Bettmann Archive", "Getty"], None),
@@ -189,6 +198,12 @@ CUT: list[tuple[str, str | None, str | None, str | None]] = [
     ("Lesung in der Bücherei. Fotos von der Versteigerung", "de", "Lesung in der Bücherei. Fotos von der Versteigerung", None),
     ("2月17日，护士在献血时拍照留念。新华社记者 林晓 摄", "zh", "2月17日，护士在献血时拍照留念。", "新华社记者 林晓 摄"),
     ("Der Rat (CDU)", "de", "Der Rat (CDU)", None),
+    ("The pier (photo: Olive Tarrant).", "en", "The pier", "photo: Olive Tarrant"),
+    ("La barca (foto Terralba)", "it", "La barca", "foto Terralba"),
+    ("La barca (foto di repertorio)", "it", "La barca (foto di repertorio)", None),
+    ("川に並ぶ船（写真：東浜通信）", "ja", "川に並ぶ船", "写真：東浜通信"),
+    ("Nets on the pier. Image courtesy of the Harrow Museum.", "en", "Nets on the pier.", "Image courtesy of the Harrow Museum."),
+    ("Nets on the pier. Photos from the harbour", "en", "Nets on the pier. Photos from the harbour", None),
     ("", "en", None, None),
 ]
 
@@ -248,3 +263,44 @@ def test_hostile_text_is_read_in_linear_time(filler: str) -> None:
     text = filler * (40_000 // len(filler))
     assert parse_credit(text).credit_line is not None or not text.strip(" (|-©/")
     split_caption(text)
+
+
+_WORDS = st.sampled_from(
+    ["Photo", "by", "Foto:", "©", "(", ")", "/", "|", "–", " ", "AFP", "via", "Getty Images", "Olive Tarrant", "写真：", "사진=",
+     "фото", "courtesy of", "the", "file", "2024", "CC BY 4.0", "https://a.example/b", "\u200b", "\ufeff", "\ud800", "İ", "ß", "."]
+)  # fmt: skip
+PRINTED = st.one_of(st.text(max_size=120), st.lists(_WORDS, max_size=14).map(" ".join))
+
+
+@settings(max_examples=250, deadline=None)
+@given(PRINTED, st.sampled_from([None, "en", "de", "ja", "ar", "xx"]))
+def test_nothing_is_invented(text: str, language: str | None) -> None:
+    """Every name, and every word of caption and credit, stands in the text; nothing raises."""
+    printed = _letters(text)
+    credit = parse_credit(text, language)
+    assert all(_letters(name) in printed for name in (*credit.creators, *credit.agencies))
+    found = split_caption(text, language)
+    assert _letters(found.caption or "") in printed
+    if found.credit is not None:
+        assert _letters(found.credit.credit_line or "") in printed
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(PRINTED, PRINTED, st.booleans()), min_size=1, max_size=4))
+def test_any_words_around_pictures(figures: list[tuple[str, str, bool]]) -> None:
+    """Whatever captions and attributes say, the page gives images and their evidence, and nothing raises."""
+    parts = []
+    for number, (caption, said, bare) in enumerate(figures):
+        tag, inner = ("div", "p") if bare else ("figure", "figcaption")
+        image = f'<img src="/photo-{number}.jpg" data-caption="{html.escape(said)}" title="{html.escape(said)}">'
+        parts.append(f"<{tag}>{image}<{inner} class='caption'>{html.escape(caption)}</{inner}></{tag}>")
+    text = "Words of the article. " * 20
+    markup = f"<html lang='en'><body><main><h1>A headline</h1>{''.join(parts)}<p>{text}</p></main></body></html>"
+    page = Page.parse(markup.encode("utf-8", "replace"), "https://paper.example/a", (), None)
+    found = images.read(page).value or ()
+    assert len(found) <= len(figures)
+    assert all(image.url is None or image.url.startswith("https://paper.example/photo-") for image in found)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
