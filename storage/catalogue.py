@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from model.errors import Damaged
 from storage import tables
 from storage.segments import Place
 from storage.warc import Member
@@ -60,6 +61,27 @@ def imprint_of(member: Member) -> str | None:
     lines = member.block.decode("utf-8", "replace").splitlines()
     software = next((x.removeprefix("software: ") for x in lines if x.startswith("software: ")), "")
     return f"{member.id} {software}"
+
+
+def own_name(member: Member) -> str | None:
+    """The name that a ``warcinfo`` record gives its segment, ``None`` for another record."""
+    return member.headers.get("warc-filename") if member.type == "warcinfo" else None
+
+
+def copy_of(tx: Connection, name: str, first_record_id: str) -> str | None:
+    """The other segment that the catalogue has a record in: the one called ``name`` is its copy, or is it renamed."""
+    m, s = tables.members.c, tables.segments.c
+    query = select(s.name).join_from(tables.segments, tables.members).where(m.record_id == first_record_id, s.name != name)
+    return tx.execute(query).scalar_one_or_none()
+
+
+def no_copy(path: Path, original: str) -> None:
+    """Raises ``Damaged`` where the segment at ``path`` is ``original`` under another name."""
+    if original == path.name:
+        return
+    if path.with_name(original).is_file():
+        raise Damaged(f"warc/{path.name} is a copy of warc/{original}: move it out of warc/", place=f"warc/{path.name}")
+    raise Damaged(f"warc/{path.name} seems to be warc/{original} renamed: give it its name back", place=f"warc/{path.name}")
 
 
 def _rows(tx: Connection, name: str, members: Sequence[Written]) -> list[dict[str, object]]:

@@ -3,22 +3,28 @@
 Everything of a segment up to its committed length is settled. Behind it may lie captures
 without a decision (they are taken into the database undecided; the pipeline settles them),
 ledger entries without a commit (replayed where they are still the next of their chain and
-still right, voided otherwise), and half a member (cut off: it was never acknowledged).
+still right, voided where another entry has their place), and half a member (cut off: it was
+never acknowledged).
+
+Entries that follow one which nobody has were acknowledged once: the database is older than
+the WARCs (a copy was put back). Nothing is voided then, and nothing changed: ``rebuild`` has
+all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
 from model.capture import digest_of
+from model.errors import Damaged
 from model.identity import alias_key
 from model.ledger import Entry, Kind, decode
 from storage import tables
 from storage.capture_records import is_facts, parse_facts
-from storage.catalogue import Written, catalogue, imprint_of, written
+from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.chain import Chains
 from storage.database import Database
 from storage.projections import apply, insert_capture
@@ -31,87 +37,169 @@ Void = Callable[[Connection, Segment, Sequence[tuple[str, str]]], None]
 """Says in the ledger, inside a transaction, that entries (ids and digests) were never in force."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry found behind the committed length; ``torn`` where bytes before it there are no records."""
+
+    entry: Entry
+    data: bytes
+    torn: bool
+
+    @property
+    def digest(self) -> str:
+        """The digest of the entry's bytes."""
+        return digest_of(self.data)
+
+
 @dataclass
 class Tail:
-    """What lies behind the committed length of a segment."""
+    """What lies behind the committed length of a segment, and where it is to be cut off."""
 
     segment: Segment
-    entries: list[tuple[Entry, bytes]] = field(default_factory=list)
-    facts: list[bytes] = field(default_factory=list)
+    entries: list[Told] = field(default_factory=list)
+    facts: dict[str, bytes] = field(default_factory=dict)
     content: dict[str, bytes] = field(default_factory=dict)
     written: list[Written] = field(default_factory=list)
     imprint: str | None = None
+    name: str | None = None
+    cut: int | None = None
 
 
-def recover(database: Database, segment: Segment, new_id: Callable[[], str], void: Void) -> None:
-    """Settles the tail of one locked segment, in one transaction with the ``void`` of what is not right any more."""
+def recover(database: Database, segments: Iterable[Segment], new_id: Callable[[], str], void: Void) -> None:
+    """Settles the tails of locked segments, in one transaction with the ``void`` of what is not right any more.
+
+    Raises ``Damaged``, and then nothing is changed, where the database is older than the WARCs
+    or a segment is a copy of another.
+    """
     with database.reading() as tx:
         t = tables.segments.c
-        committed = tx.execute(select(t.committed).where(t.name == segment.name)).scalar_one_or_none() or 0
-    if segment.size <= committed:
+        committed = dict(tx.execute(select(t.name, t.committed)).tuples().all())
+    tails = [_read_tail(s, committed.get(s.name, 0)) for s in segments if s.size > committed.get(s.name, 0)]
+    if not tails:
         return
-    tail = _read_tail(segment, committed)
     with database.transaction() as tx:
-        wrong = _settle(tx, tail, new_id)
-        if wrong:
-            void(tx, segment, wrong)
+        for tail in tails:
+            _refuse_copy(tx, tail)
+        judged = [(tail, _settle(tx, tail, new_id)) for tail in tails]
+        for tail, wrong in judged:
+            if tail.cut is not None:
+                tail.segment.truncate(tail.cut)
+            catalogue(tx, tail.segment.name, tail.segment.size, tail.written, tail.imprint)
+            if wrong:
+                void(tx, tail.segment, wrong)
 
 
 def _read_tail(segment: Segment, committed: int) -> Tail:
     tail = Tail(segment)
+    torn = False
     for found in walk(segment.path, committed):
         if not isinstance(found, Member):
+            torn = True
             if found.torn or found.at_end:
-                segment.truncate(found.offset)
+                tail.cut = found.offset
                 break  # what looks like records in there is the inside of a copy that was being kept
             continue
         tail.written.append(written(segment.path, found))
         tail.imprint = imprint_of(found) or tail.imprint
+        tail.name = own_name(found) or tail.name
         uri = found.headers.get("warc-target-uri", "")
         if uri.startswith(LEDGER):
-            tail.entries.append((decode(found.block), found.block))
+            tail.entries.append(Told(decode(found.block), found.block, torn))
         elif is_facts(found):
-            tail.facts.append(found.block)
+            tail.facts[uri.rpartition(":")[2]] = found.block
         elif found.type == "conversion" or uri.startswith("urn:pressmark:note:"):
             tail.content[found.id] = found.block
     return tail
 
 
+def _refuse_copy(tx: Connection, tail: Tail) -> None:
+    if not tail.written:
+        return
+    name = tail.segment.name
+    original = copy_of(tx, name, tail.written[0].record_id) or tail.name
+    if original is not None:
+        no_copy(tail.segment.path, original)
+
+
 def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> list[tuple[str, str]]:
+    """Takes in what is in force; ids and digests of the entries that have to be voided."""
     c = tables.captures.c
-    for data in tail.facts:
+    for data in tail.facts.values():
         facts = parse_facts(data)
         held = tx.execute(select(c.id).where((c.id == facts["id"]) | (c.origin_key == facts["origin_key"]))).first()
         if held is None:
             insert_capture(tx, facts, data, digest_of(data))
     chains = Chains(tx, new_id)
-    void: list[tuple[str, str]] = []
+    # a recovery before this one voided them, and wrote that into the same segment
+    known = {x["id"] for told in tail.entries if told.entry.kind is Kind.VOID for x in told.entry.body["entries"]}
+    void: dict[str, str] = {}
     said: set[str] = set()
-    for entry, data in tail.entries:
-        if _still_right(tx, chains, entry, tail):
-            chains.insert(entry, data)
+    for told in tail.entries:
+        entry = told.entry
+        in_force = _is_in_force(tx, told)
+        if not in_force:
+            if entry.id in known or not _is_next(chains, told, void) or _is_overtaken(tx, tail, told):
+                void[told.digest] = entry.id
+                continue
+            chains.insert(entry, told.data)
             apply(tx, entry, tail.content.__getitem__)
-            said |= {x["id"] for x in entry.body["entries"]} if entry.kind is Kind.VOID else set()
-        else:
-            void.append((entry.id, digest_of(data)))
-    catalogue(tx, tail.segment.name, tail.segment.size, tail.written, tail.imprint)
-    return [(entry, digest) for entry, digest in void if entry not in said]
+        said |= {x["id"] for x in entry.body["entries"]} if entry.kind is Kind.VOID else set()
+    return [(entry, digest) for digest, entry in void.items() if entry not in said]
 
 
-def _still_right(tx: Connection, chains: Chains, entry: Entry, tail: Tail) -> bool:
-    if chains.head(entry.chain) != (entry.seq - 1, entry.previous):
+def _is_in_force(tx: Connection, told: Told) -> bool:
+    t = tables.ledger.c
+    digest = tx.execute(select(t.digest).where(t.entry == told.entry.id)).scalar_one_or_none()
+    if digest not in {None, told.digest}:
+        raise Damaged(f"the ledger entry {told.entry.id} is not the same in database and WARC: run `pressmark verify`")
+    return digest is not None
+
+
+def _is_next(chains: Chains, told: Told, void: dict[str, str]) -> bool:
+    """Whether its place is the next of its chain; not where that is taken, or what it follows is void."""
+    entry = told.entry
+    seq, digest = chains.head(entry.chain)
+    if (entry.seq, entry.previous) == (seq + 1, digest):
+        return True
+    if entry.seq <= seq or entry.previous in void:
         return False
-    payload = entry.body.get("payload") or (entry.body.get("reading") or {}).get("payload")
-    if payload and payload["id"] not in tail.content:
-        return False
+    raise _older(entry)
+
+
+def _is_overtaken(tx: Connection, tail: Tail, told: Told) -> bool:
+    """Whether another process decided its capture or minted a record for its address meanwhile, or
+    what it speaks of never reached the disk."""
+    entry = told.entry
+    payload = payload_of(entry)
     capture = entry.body.get("capture")
     c, a = tables.captures.c, tables.aliases.c
-    if capture:
-        row = tx.execute(select(c.entry).where(c.id == capture["id"])).one_or_none()
-        decided_by_this_kind = entry.kind in {Kind.READING, Kind.VERSION} and entry.seq > 1
-        if row is None or (row.entry is not None and not decided_by_this_kind):
-            return False
+    row = tx.execute(select(c.entry, c.version).where(c.id == capture["id"])).one_or_none() if capture else None
+    lost_capture = capture and row is None and capture["id"] not in tail.facts
+    if lost_capture or (payload and payload["id"] not in tail.content):
+        if told.torn:
+            return True
+        raise _older(entry)
+    if capture and (row is None or (row.entry is not None and not _may_follow(entry, row.version))):
+        return True
     if entry.kind is Kind.VERSION and entry.seq == 1:
         keys = [alias_key(x["url"]) for x in entry.body["aliases"]]
-        return tx.execute(select(a.id).where(a.key.in_(keys))).first() is None
-    return True
+        return tx.execute(select(a.id).where(a.key.in_(keys))).first() is not None
+    return False
+
+
+def _may_follow(entry: Entry, version: int | None) -> bool:
+    """Whether an entry may speak of a capture that is decided: it reads it again, makes a look a version
+    of its own, or understands what was kept without being understood."""
+    if entry.kind is Kind.READING or (entry.kind is Kind.VERSION and entry.seq > 1):
+        return True
+    return version is None and entry.kind in {Kind.VERSION, Kind.CHECK}
+
+
+def payload_of(entry: Entry) -> dict[str, str] | None:
+    """The content that an entry names (``id``, ``digest``), ``None`` where it names none."""
+    found: dict[str, str] | None = entry.body.get("payload") or (entry.body.get("reading") or {}).get("payload")
+    return found
+
+
+def _older(entry: Entry) -> Damaged:
+    return Damaged("the database is older than the WARC files: run `pressmark rebuild`", place=f"{entry.chain}:{entry.seq}")

@@ -15,7 +15,7 @@ between 2 and 3, recovery replays the entries or voids them. Killed after 3, not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,12 +69,17 @@ class Writer:
         self._settled = True  # false while something behind the last commit may be in the segment
 
     def recover_all(self) -> None:
-        """Settles what ended processes left in segments that nobody holds."""
-        for segment in self._folder.lock_free():
-            try:
-                self._recover(segment)
-            finally:
-                segment.close()
+        """Settles what ended processes left in segments that nobody holds. Raises ``Damaged`` as ``recover`` does."""
+        committed = self._committed()
+        with ExitStack() as held:
+            behind: list[Segment] = []
+            for segment in self._folder.lock_free():
+                if segment.size <= committed.get(segment.name, 0):
+                    segment.close()
+                    continue
+                held.callback(segment.close)
+                behind.append(segment)
+            self._recover(behind)
 
     def begin_ledger(self, created: str) -> None:
         """The first entry of the archive's chain, unless it is there: nobody may be killed before it."""
@@ -169,7 +174,7 @@ class Writer:
             self._segment = self._folder.adopt(self._committed()) or self._folder.create()
             self._settled = False
         if not self._settled:
-            self._recover(self._segment)
+            self._recover([self._segment])
             self._settled = True
         if self._segment.warcinfo is None:
             self._introduce(self._segment)
@@ -183,8 +188,8 @@ class Writer:
     def _pen(self, segment: Segment) -> Pen:
         return Pen(segment, self._imprint.archive, self._imprint.agent, self._now, self._new_id)
 
-    def _recover(self, segment: Segment) -> None:
-        recover(self._database, segment, self._new_id, self._void)
+    def _recover(self, segments: Sequence[Segment]) -> None:
+        recover(self._database, segments, self._new_id, self._void)
 
     def _void(self, tx: Connection, segment: Segment, wrong: Sequence[tuple[str, str]]) -> None:
         entries = [{"id": entry, "digest": digest} for entry, digest in wrong]
