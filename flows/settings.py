@@ -16,10 +16,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from model.article import clean_text
 from model.errors import BadCall
 
 FILE = "pressmark.toml"
 PREFIX = "PRESSMARK_"
+LARGEST = 1000**3
 
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>|k|m|g)b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
@@ -30,8 +32,10 @@ def _size(value: object) -> object:
         found = _SIZE.fullmatch(value.strip())
         if found is None:
             raise ValueError("give bytes as a number, or such as 20 MB")
-        return int(float(found["number"]) * _UNITS[found["unit"].lower()])
-    return value
+        value = float(found["number"]) * _UNITS[found["unit"].lower()]
+    if isinstance(value, (int, float)) and value > LARGEST:
+        raise ValueError("at most 1 GB can be taken")
+    return int(value) if isinstance(value, float) else value
 
 
 def _networks(value: object) -> object:
@@ -44,7 +48,7 @@ def _networks(value: object) -> object:
 
 class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
-    ``max_bytes`` the largest entity taken, ``allow_addresses`` networks that the address guard
+    ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
     lets through although they are not global. Empty texts stand for "not said".
     """
 
@@ -76,6 +80,10 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
             hint = f"did you mean {near[0]}?" if near else f"settings are {', '.join(known)}"
             raise BadCall(f"{FILE}: there is no setting {key!r}; {hint}", key=key)
     from_environ = {name: value for name in known if (value := environ.get(PREFIX + name.upper(), ""))}
+    for name, value in from_environ.items():
+        # a folder may have any name; the others are kept and sent
+        if name != "archive" and clean_text(value) != value:
+            raise BadCall(f"{PREFIX}{name.upper()} is not valid UTF-8: say it in UTF-8", setting=name)
     try:
         return Settings(**{**from_file, **from_environ})
     except ValidationError as error:

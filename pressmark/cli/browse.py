@@ -9,11 +9,14 @@ import typer
 
 from model.errors import BadCall
 from pressmark.cli.call import Call
-from pressmark.cli.options import ArchiveOption, JsonOption
-from pressmark.cli.references import parse_reference, parse_since
+from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8, reference
+from pressmark.cli.references import find_reference, parse_since
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+MOST = 1_000_000_000
+"""No archive has as many lines; a database's integers end at 64 bits."""
 
 LimitOption = Annotated[str, typer.Option("--limit", metavar="N|all", help="How many at most.")]
 
@@ -38,8 +41,8 @@ def list_command(
 
 def search_command(
     ctx: typer.Context,
-    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words to find.", show_default=False)],
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many at most.")] = 20,
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words to find.", show_default=False, callback=in_utf8)],
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="How many at most.")] = 20,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -107,7 +110,8 @@ def stats_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Js
 def events_command(
     ctx: typer.Context,
     record: Annotated[
-        str | None, typer.Argument(metavar="[RECORD]", help="Only what concerns this record.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[RECORD]", help="Only what concerns this record.", show_default=False, callback=reference),
     ] = None,
     limit: LimitOption = "100",
     archive: ArchiveOption = None,
@@ -125,15 +129,15 @@ def events_command(
     call: Call = ctx.obj
     most = _limit(limit)
     with call.open(archive) as kept:
-        found = kept.find(parse_reference(record).record) if record else None
+        found = find_reference(kept, record).record if record else None
         return _each(call, kept.events(found, most), as_json, render_event, "no events yet")
 
 
 def _limit(text: str) -> int | None:
     if text.strip().lower() == "all":
         return None
-    if not text.isdecimal() or int(text) == 0:
-        raise BadCall(f"--limit takes a number from 1 on, or all, not {text!r}")
+    if not text.isdecimal() or not 1 <= int(text[:20]) <= MOST:
+        raise BadCall(f"--limit takes a number from 1 to {MOST:,}, or all, not {text[:40]!r}")
     return int(text)
 
 
@@ -156,5 +160,5 @@ def _each(
                 # a heading is never folded, so that a line stays a line for grep
                 console.print(part, soft_wrap=isinstance(part, Text))
     if empty and not as_json:
-        call.err.write(none_said + "\n")
+        call.tell(none_said)
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from model.errors import BadCall
+from pressmark.cli.safe import safe_line
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -50,6 +51,10 @@ class Call:
         if "://" in place:
             raise BadCall(f"an archive is a folder, so far not an address such as {place}")
         return place
+
+    def tell(self, line: str) -> None:
+        """Writes one line to standard error, whatever stands in it."""
+        self.err.write(safe_line(line) + "\n")
 
     def open(self, archive: str | None) -> Archive:
         """The archive for reading; raises ``NotFound`` where there is none."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from model.article import Article, Author, Dateline, Image
 from model.record import Outcome, Result, VersionView
 from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_change, say_image
-from pressmark.cli.terminal import words
+from pressmark.cli.terminal import words, words_in_line
 from pressmark.cli.times import say_date, say_moment
 
 _IMAGES_SHOWN = 8
@@ -33,10 +33,10 @@ def outcome_line(result: Result) -> Text:
     if result.record:
         line.append(reference(result.record, result.version), "bold")
         line.append("  ")
-    line.append_text(words(result.source, "dim" if result.record else ""))
+    line.append_text(words_in_line(result.source, "dim" if result.record else ""))
     if result.reason:
         line.append("  ")
-        line.append_text(words(result.reason))
+        line.append_text(words_in_line(result.reason))
     return line
 
 
@@ -47,8 +47,10 @@ def held_card(result: Result) -> RenderableType:
         rows.append(("Address", words(result.url)))
     if result.capture:
         rows.append(("Kept as", words(result.capture)))
-    head = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ", words(result.reason or "kept"))
-    return Group(head, Padding(words(result.source, "dim"), (0, 0, 0, 10)), *([_grid(rows)] if rows else []))
+    head = Text.assemble(
+        (f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ", words_in_line(result.reason or "kept")
+    )
+    return Group(head, Padding(words_in_line(result.source, "dim"), (0, 0, 0, 10)), *([_grid(rows)] if rows else []))
 
 
 def article_card(article: Article) -> RenderableType:
@@ -128,7 +130,7 @@ def _authors(authors: tuple[Author, ...], full: bool) -> RenderableType:
 
 def _dateline(dateline: Dateline) -> Text:
     meant = [x for x in (dateline.place, say_date(dateline.date) if dateline.date else None, dateline.agency) if x]
-    return Text.assemble(words(dateline.raw), ("\n" + " · ".join(meant) if meant else "", "dim"))
+    return words(dateline.raw).append_text(words("\n" + " · ".join(meant) if meant else "", "dim"))
 
 
 def _images(images: tuple[Image, ...], most: int | None) -> RenderableType:

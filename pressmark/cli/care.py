@@ -57,7 +57,7 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
         said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
         call.out.write(f"rebuilt from the WARC files: {said or 'nothing is in them'}\n")
     if counts.get("damaged"):
-        call.err.write("what is damaged was passed over; pressmark verify says where it is\n")
+        call.tell("what is damaged was passed over; pressmark verify says where it is")
         return 1
     return 0
 

@@ -14,7 +14,7 @@ from model.change import Change, FieldChange, comparable
 from model.diff import Op, Run, diff_words
 from model.record import VersionView
 from pressmark.cli.phrases import field_label, say_field_change
-from pressmark.cli.terminal import safe
+from pressmark.cli.safe import safe
 from pressmark.cli.times import say_date, say_moment
 
 _DATES = {"date_published", "date_modified"}

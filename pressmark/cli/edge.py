@@ -7,7 +7,6 @@ Exit codes: 0 all well, 1 something in the work failed, 2 a wrong call, 70 a def
 from __future__ import annotations
 
 import errno
-import json
 import traceback
 from collections.abc import Sequence
 
@@ -15,6 +14,7 @@ import typer
 
 from model.errors import Ambiguous, BadCall, NotFound, PressmarkError
 from pressmark.cli.call import Call
+from pressmark.cli.safe import safe
 
 FAILED, WRONG_CALL, DEFECT, INTERRUPTED, PIPE_CLOSED = 1, 2, 70, 130, 141
 
@@ -25,6 +25,15 @@ def run(argv: Sequence[str], call: Call, app: typer.Typer | None = None) -> int:
         return _carry_out(argv, call, app)
     except BrokenPipeError:
         return PIPE_CLOSED
+
+
+def refuse(argv: Sequence[str], call: Call, error: PressmarkError) -> int:
+    """Tells of a call that cannot even begin and returns its exit code."""
+    try:
+        _tell(call, str(error), error, "--json" in argv)
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    return WRONG_CALL
 
 
 def _carry_out(argv: Sequence[str], call: Call, app: typer.Typer | None) -> int:
@@ -59,20 +68,20 @@ def _carry_out(argv: Sequence[str], call: Call, app: typer.Typer | None) -> int:
 
 
 def _tell(call: Call, line: str, error: PressmarkError, as_json: bool) -> None:
-    call.err.write(f"pressmark: {line}\n")
+    call.tell(f"pressmark: {line}")
     if as_json:
-        from pressmark.cli.shapes import error_shape
+        from pressmark.cli.shapes import error_shape, write_json
 
-        call.out.write(json.dumps(error_shape(error), ensure_ascii=False) + "\n")
+        write_json(call.out, error_shape(error))
 
 
 def _interrupted(call: Call) -> int:
-    call.err.write("pressmark: interrupted; whatever was reported as taken in is kept\n")
+    call.tell("pressmark: interrupted; whatever was reported as taken in is kept")
     return INTERRUPTED
 
 
 def _unwritten(call: Call, error: OSError) -> int:
-    call.err.write(f"pressmark: the output cannot be written ({error.strerror})\n")
+    call.tell(f"pressmark: the output cannot be written ({error.strerror})")
     return FAILED
 
 
@@ -85,10 +94,10 @@ def _code_of(stopped: SystemExit) -> int:
 
 def _defect(call: Call, error: Exception) -> int:
     if call.environ.get("PRESSMARK_DEBUG"):
-        call.err.write("".join(traceback.format_exception(error)))
+        call.err.write(safe("".join(traceback.format_exception(error))))
     said = " ".join(f"{type(error).__name__}: {error}".split())
-    call.err.write(
+    call.tell(
         f"pressmark: this is a defect of Pressmark ({said[:300]}); nothing kept before is touched; "
-        "the same call with PRESSMARK_DEBUG=1 shows the details to report\n"
+        "the same call with PRESSMARK_DEBUG=1 shows the details to report"
     )
     return DEFECT

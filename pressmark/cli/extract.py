@@ -9,7 +9,8 @@ import typer
 
 from model.errors import BadCall
 from pressmark.cli.call import Call
-from pressmark.cli.references import parse_captured_at
+from pressmark.cli.options import check_standard_input, in_utf8
+from pressmark.cli.references import parse_captured_at, parse_url
 
 
 def extract_command(
@@ -25,7 +26,9 @@ def extract_command(
     output: Annotated[
         Path | None, typer.Option("--output", help="Where the results of a manifest go, one a line.", show_default=False)
     ] = None,
-    url: Annotated[str | None, typer.Option("--url", help="Where the page came from.", show_default=False)] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Where the page came from.", show_default=False, callback=in_utf8)
+    ] = None,
     captured_at: Annotated[
         str | None,
         typer.Option("--captured-at", metavar="TIME", help="When the copy was made, with its offset.", show_default=False),
@@ -53,5 +56,7 @@ def extract_command(
     if len(files) > 1 and (url or captured_at):
         raise BadCall("--url and --captured-at say something about one file: give one file with them")
     call: Call = ctx.obj
-    moment = parse_captured_at(captured_at) if captured_at else None
-    return extract_files(call, files, url=url, captured_at=moment, as_json=as_json)
+    if "-" in files:
+        check_standard_input()
+    moment = parse_captured_at(captured_at, call.now()) if captured_at else None
+    return extract_files(call, files, url=parse_url(url) if url else None, captured_at=moment, as_json=as_json)

@@ -6,7 +6,6 @@ written one a line in order of completion: ``{"id", "article", "cpu_s"}`` or ``{
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -20,7 +19,9 @@ from flows.worker import Extraction, Job, extract_here
 from model.errors import BadCall, PressmarkError, TooLarge, Unreadable
 from pressmark.cli.call import Call
 from pressmark.cli.cards import article_card
-from pressmark.cli.terminal import console_for, words
+from pressmark.cli.safe import json_text
+from pressmark.cli.shapes import write_json
+from pressmark.cli.terminal import console_for, words_in_line
 
 # below this a page is read in this process: starting another costs more than the page
 SMALL = 300_000
@@ -50,14 +51,14 @@ def extract_files(
             unread[result.key] = result.problem or "it could not be read"
         elif as_json:
             plain = result.article.to_json()
-            call.out.write(json.dumps({"file": name} | plain if several else plain, ensure_ascii=False) + "\n")
+            write_json(call.out, {"file": name} | plain if several else plain)
         else:
-            console.print(words(name, "dim"), soft_wrap=True)
+            console.print(words_in_line(name, "dim"), soft_wrap=True)
             console.print(article_card(result.article))
     for number, problem in unread.items():
-        call.err.write(f"pressmark: {files[number]}: {problem}\n")
+        call.tell(f"pressmark: {files[number]}: {problem}")
         if as_json:
-            call.out.write(json.dumps({"file": files[number], "error": problem}, ensure_ascii=False) + "\n")
+            write_json(call.out, {"file": files[number], "error": problem})
     return 1 if unread else 0
 
 
@@ -74,9 +75,9 @@ def extract_manifest(manifest: Path, output: Path) -> int:
                 unread[result.key] = result.problem or "it could not be read"
                 continue
             told = {"id": lines[result.key].id, "article": result.article.to_json(), "cpu_s": round(result.cpu_s, 5)}
-            file.write(json.dumps(told, ensure_ascii=False) + "\n")
+            file.write(json_text(told) + "\n")
         for number, problem in unread.items():
-            file.write(json.dumps({"id": lines[number].id, "error": problem}, ensure_ascii=False) + "\n")
+            file.write(json_text({"id": lines[number].id, "error": problem}) + "\n")
     return 0
 
 

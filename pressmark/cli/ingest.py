@@ -11,8 +11,8 @@ import typer
 
 from model.errors import BadCall
 from pressmark.cli.call import Call
-from pressmark.cli.options import ArchiveOption, JsonOption
-from pressmark.cli.references import parse_captured_at, parse_network
+from pressmark.cli.options import ArchiveOption, JsonOption, check_standard_input, in_utf8
+from pressmark.cli.references import parse_captured_at, parse_network, parse_url
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +37,7 @@ def ingest_command(
         ),
     ],
     url: Annotated[
-        str | None, typer.Option("--url", help="What a supplied file or text is a copy of.", show_default=False)
+        str | None, typer.Option("--url", help="What a supplied file or text is a copy of.", show_default=False, callback=in_utf8)
     ] = None,
     captured_at: Annotated[
         str | None,
@@ -49,9 +49,12 @@ def ingest_command(
         ),
     ] = None,
     collection: Annotated[
-        str | None, typer.Option("--collection", help="Put the records into this collection.", show_default=False)
+        str | None,
+        typer.Option("--collection", help="Put the records into this collection.", show_default=False, callback=in_utf8),
     ] = None,
-    note: Annotated[str | None, typer.Option("--note", help="A note kept with the records.", show_default=False)] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", help="A note kept with the records.", show_default=False, callback=in_utf8)
+    ] = None,
     allow_address: Annotated[
         list[str] | None,
         typer.Option(
@@ -64,7 +67,11 @@ def ingest_command(
     override_robots: Annotated[
         str | None,
         typer.Option(
-            "--override-robots", metavar="REASON", help="Fetch despite robots.txt; the reason is kept.", show_default=False
+            "--override-robots",
+            metavar="REASON",
+            help="Fetch despite robots.txt; the reason is kept.",
+            show_default=False,
+            callback=in_utf8,
         ),
     ] = None,
     archive: ArchiveOption = None,
@@ -88,7 +95,10 @@ def ingest_command(
         raise BadCall("--url says what one file is a copy of: give one source with it")
     if override_robots is not None and not override_robots.strip():
         raise BadCall("--override-robots needs the reason, which is kept with the capture")
-    moment = parse_captured_at(captured_at) if captured_at else None
+    if "-" in sources:
+        check_standard_input()
+    address = parse_url(url) if url else None
+    moment = parse_captured_at(captured_at, call.now()) if captured_at else None
     networks = [parse_network(a) for a in allow_address or ()]
 
     from flows.pipeline import Pipeline
@@ -99,7 +109,7 @@ def ingest_command(
     with open_for_writing(call, archive, sources) as kept, progress(call, "taken in:") as shown:
         results = Pipeline.from_settings(kept, call.settings).ingest(
             sources,
-            url=url,
+            url=address,
             captured_at=moment,
             collection=collection,
             note=note,
@@ -136,7 +146,7 @@ class Teller:
             write_json(self._call.out, result)
             self._call.out.flush()
             if result.outcome in _NOT_TAKEN:
-                self._call.err.write(f"{result.outcome.value}: {result.source}: {result.reason}\n")
+                self._call.tell(f"{result.outcome.value}: {result.source}: {result.reason}")
             return
         shown = self._cards < CARDS
         if result.outcome == "held" and shown:
@@ -150,7 +160,7 @@ class Teller:
         self._console.print()
         self._cards += 1
         if self._cards == CARDS:
-            self._call.err.write("one line each from here on; pressmark show RECORD prints a card\n")
+            self._call.tell("one line each from here on; pressmark show RECORD prints a card")
 
 
 def open_for_writing(call: Call, archive: str | None, sources: Sequence[str]) -> Archive:
@@ -167,7 +177,7 @@ def open_for_writing(call: Call, archive: str | None, sources: Sequence[str]) ->
         return Archive.open(where, write=True, institution=institution, operator=operator)
     _check_one(sources)
     made = Archive.create(where, institution=institution, operator=operator)
-    call.err.write(f"made a new archive, {made.id}, in {where}\n")
+    call.tell(f"made a new archive, {made.id}, in {where}")
     return made
 
 

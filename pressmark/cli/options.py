@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import Annotated, Any
 
 import typer
+
+from model.errors import BadCall
+
+_LONGEST_ID = 200
+
+
+def in_utf8(param: typer.CallbackParam, value: Any) -> Any:
+    """Lets words through that can be kept: an argument's bytes that are no UTF-8 cannot. Raises ``BadCall``."""
+    for text in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+            name = param.opts[0]
+            raise BadCall(f"{name if name.startswith('-') else name.upper()} is not valid UTF-8: say it in UTF-8")
+    return value
+
+
+def reference(param: typer.CallbackParam, value: Any) -> Any:
+    """Lets through what may name a record. Raises ``BadCall``."""
+    in_utf8(param, value)
+    if isinstance(value, str) and "/" not in value and len(value) > _LONGEST_ID:
+        raise BadCall(f"a reference of {len(value):,} characters names no record: give its id or a URL of it")
+    return value
+
+
+def check_standard_input() -> None:
+    """Raises ``BadCall`` where the caller closed it, as in ``<&-``."""
+    if sys.stdin is None:
+        raise BadCall("standard input is closed: there is nothing behind -")
+
 
 ArchiveOption = Annotated[
     str | None,
@@ -12,7 +41,10 @@ ArchiveOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/shapes.md) instead of text for people.")]
 RecordArgument = Annotated[
-    str, typer.Argument(metavar="RECORD", help="A record's id, its unambiguous beginning, or a URL of it.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="RECORD", help="A record's id, its unambiguous beginning, or a URL of it.", show_default=False, callback=reference
+    ),
 ]
 VersionArgument = Annotated[
     str,
@@ -20,6 +52,7 @@ VersionArgument = Annotated[
         metavar="RECORD[@N[.R]]",
         help="A record, its version N, or reading R of that version. Bare: the latest.",
         show_default=False,
+        callback=reference,
     ),
 ]
 

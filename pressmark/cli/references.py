@@ -6,12 +6,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from model.edtf import parse_utc
-from model.errors import BadCall
+from model.errors import BadCall, NotFound
+
+if TYPE_CHECKING:
+    from storage import Archive
 
 _REFERENCE = re.compile(r"(?P<record>.+?)@(?P<version>\d{1,9})(?:\.(?P<reading>\d{1,9}))?")
 _AGO = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>min|[mhdw])")
+_AHEAD = timedelta(days=1)
+_NOT_IN_URLS = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -38,6 +45,20 @@ def parse_reference(text: str) -> Reference:
     return Reference(found["record"], version, reading)
 
 
+def find_reference(kept: Archive, text: str) -> Reference:
+    """What a person means, its record found. Raises ``NotFound``, ``Ambiguous`` and ``BadCall``.
+
+    A URL may end in ``@12`` itself, so it is looked for whole before its end is taken as a version.
+    """
+    if "/" in text:
+        try:
+            return Reference(kept.find(text.strip()))
+        except NotFound:
+            pass
+    wanted = parse_reference(text)
+    return Reference(kept.find(wanted.record), wanted.version, wanted.reading)
+
+
 def parse_version(text: str) -> int:
     """A version number as ``diff`` takes it: ``2`` or ``@2``."""
     number = text.strip().removeprefix("@")
@@ -59,14 +80,32 @@ def parse_since(text: str, now: datetime) -> datetime:
         ) from error
 
 
-def parse_captured_at(text: str) -> datetime:
-    """When a supplied copy was made; an offset is required, because nobody may guess one."""
+def parse_captured_at(text: str, now: datetime) -> datetime:
+    """When a supplied copy was made; an offset is required, because nobody may guess one.
+
+    A day ahead of our clock is let pass, because clocks differ; more than that raises ``BadCall`` too.
+    """
     try:
-        return parse_utc(text.strip())
+        moment = parse_utc(text.strip())
     except (ValueError, OverflowError) as error:
         raise BadCall(
             f"--captured-at needs a date-time with its offset, such as 2018-12-18T06:00:00-05:00, not {text!r}"
         ) from error
+    if moment > now + _AHEAD:
+        raise BadCall(f"--captured-at is in the future: {text.strip()}; give the time when the copy was made")
+    return moment
+
+
+def parse_url(text: str) -> str:
+    """What a supplied copy is a copy of, as given: an http or https address without white space and controls."""
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and _NOT_IN_URLS.search(text) is None
+    except ValueError:
+        fits = False
+    if not fits:
+        raise BadCall(f"--url takes a web address such as https://harbour-ledger.example/a, not {text!r}")
+    return text
 
 
 def parse_network(text: str) -> str:

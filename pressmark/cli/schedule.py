@@ -16,7 +16,8 @@ import typer
 from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.ingest import open_for_writing
-from pressmark.cli.options import ArchiveOption, JsonOption
+from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
+from pressmark.cli.safe import safe_line
 
 if TYPE_CHECKING:
     from flows.forecast import Load
@@ -51,7 +52,10 @@ def up_command(
     name: Annotated[
         str | None,
         typer.Option(
-            "--name", help="The deployment's name in Prefect. Default: archive- and the archive's id.", show_default=False
+            "--name",
+            help="The deployment's name in Prefect. Default: archive- and the archive's id.",
+            show_default=False,
+            callback=in_utf8,
         ),
     ] = None,
     port: Annotated[int | None, typer.Option("--port", help="Where our own Prefect server listens.", show_default=False)] = None,
@@ -83,8 +87,8 @@ def up_command(
     if as_json:
         _tell_json(call, archive_id, where, interval, plain, loads)
     else:
-        call.out.write(f"{say_sources(plain)} every {say_interval(interval)} into archive {archive_id}, {where}\n")
-        call.out.write("".join(f"{line}\n" for line in say_loads(loads, interval)))
+        head = f"{say_sources(plain)} every {say_interval(interval)} into archive {archive_id}, {where}"
+        call.out.write("".join(f"{safe_line(line)}\n" for line in (head, *say_loads(loads, interval))))
     call.out.flush()
     plan = {
         "sources": named,
@@ -98,9 +102,9 @@ def up_command(
         try:
             ended = _serve(call, plan, home, port)
         except KeyboardInterrupt:
-            call.err.write("schedule stopped; what was taken in is kept, and the same call starts it again\n")
+            call.tell("schedule stopped; what was taken in is kept, and the same call starts it again")
             return 0
-    call.err.write(f"pressmark: the schedule ended by itself (exit code {ended}); why is said above, or in {home}/server.log\n")
+    call.tell(f"pressmark: the schedule ended by itself (exit code {ended}); why is said above, or in {home}/server.log")
     return 1
 
 
@@ -123,7 +127,7 @@ def _serve(call: Call, plan: Mapping[str, object], home: Path, port: int | None)
 
 
 def _say(call: Call, line: str) -> None:
-    call.err.write(f"{line}\n")
+    call.tell(line)
     call.err.flush()
 
 

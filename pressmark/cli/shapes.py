@@ -9,12 +9,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TextIO
 
-from model.article import Article, clean_text
+from model.article import Article
 from model.change import Change
 from model.edtf import utc_text
 from model.errors import PressmarkError
 from model.record import Result
 from pressmark.cli.differences import Differences
+from pressmark.cli.safe import json_text, says_everything
 
 
 def plain(value: Any) -> Any:
@@ -52,5 +53,5 @@ def error_shape(error: PressmarkError) -> dict[str, Any]:
 
 
 def write_json(out: TextIO, value: Any) -> None:
-    """One JSON value on one line."""
-    out.write(clean_text(json.dumps(plain(value), ensure_ascii=False)) + "\n")
+    """One JSON value on one line, in ASCII where the stream's encoding has not every character."""
+    out.write(json_text(plain(value), ascii_only=not says_everything(out)) + "\n")

@@ -10,11 +10,10 @@ import typer
 from model.errors import BadCall, NotFound
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, RecordArgument, VersionArgument
-from pressmark.cli.references import Reference, parse_reference, parse_version
+from pressmark.cli.references import Reference, find_reference, parse_version
 
 if TYPE_CHECKING:
     from model.record import History
-    from storage import Archive
 
 
 class Format(StrEnum):
@@ -48,10 +47,11 @@ def show_command(
     """
     call: Call = ctx.obj
     with call.open(archive) as kept:
-        wanted = _found(kept, parse_reference(record))
+        wanted = find_reference(kept, record)
         view = kept.show(wanted.record, wanted.version, wanted.reading)
+    from pressmark.cli.safe import safe
     from pressmark.cli.shapes import write_json
-    from pressmark.cli.terminal import console_for, safe
+    from pressmark.cli.terminal import console_for
 
     if as_json or form is Format.JSON:
         write_json(call.out, view if as_json else view.article)
@@ -83,7 +83,7 @@ def history_command(
     """
     call: Call = ctx.obj
     with call.open(archive) as kept:
-        history = kept.history(_found(kept, parse_reference(record)).record)
+        history = kept.history(find_reference(kept, record).record)
     if as_json:
         from pressmark.cli.shapes import write_json
 
@@ -125,7 +125,7 @@ def diff_command(
 
     call: Call = ctx.obj
     with call.open(archive) as kept:
-        wanted = _found(kept, parse_reference(record))
+        wanted = find_reference(kept, record)
         first, second = _two_versions(kept.history(wanted.record), wanted, before, after)
         old, new = kept.show(wanted.record, first), kept.show(wanted.record, second)
     found = differences(old, new, compare(old.article, new.article))
@@ -135,10 +135,6 @@ def diff_command(
     console = console_for(call.out, call.environ)
     console.print(render_differences(found, colour=in_colour(console), whole=whole))
     return 0
-
-
-def _found(kept: Archive, wanted: Reference) -> Reference:
-    return Reference(kept.find(wanted.record), wanted.version, wanted.reading)
 
 
 def _two_versions(history: History, wanted: Reference, before: str | None, after: str | None) -> tuple[int, int]:

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from pressmark.cli.safe import safe, safe_line
+
 if TYPE_CHECKING:
     from pressmark.cli.call import Call
 
 PIPE_WIDTH = 100
 _WIDEST = 110
 _FILLING = re.compile(r" +(?=\n)")
-# a page may carry escape sequences that would drive the reader's terminal
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
@@ -49,14 +49,14 @@ def in_colour(console: Console) -> bool:
     return console.is_terminal and not console.no_color and console.color_system is not None
 
 
-def safe(text: str) -> str:
-    """Text from a page without control characters, line feeds and tabs kept."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def words(text: str, style: str = "") -> Text:
-    """Text from a page, made safe, as a renderable."""
+    """Outside text, made safe, as a renderable."""
     return Text(safe(text), style=style)
+
+
+def words_in_line(text: str, style: str = "") -> Text:
+    """The same, on one line: for names and reasons."""
+    return Text(safe_line(text), style=style)
 
 
 class Progress:

@@ -116,11 +116,9 @@ def program() -> str:
 
 
 def _stay_open(call: Call, paper: Paper) -> None:
-    call.err.write(
-        f"the newspaper stays open at {paper.base}: ingest from it with --allow-address 127.0.0.0/8; Ctrl-C closes it\n"
-    )
+    call.tell(f"the newspaper stays open at {paper.base}: ingest from it with --allow-address 127.0.0.0/8; Ctrl-C closes it")
     try:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        call.err.write("closed\n")
+        call.tell("closed")

@@ -23,7 +23,7 @@ def test_the_environment_outranks_the_file(tmp_path: Path) -> None:
     assert (settings.host_gap, settings.archive, settings.allow_addresses) == (0.5, "from-file", ("127.0.0.1/32",))
 
 
-@pytest.mark.parametrize(("text", "size"), [("2000", 2000), ("20 MB", 20_000_000), ("1.5kB", 1500), ("2g", 2_000_000_000)])
+@pytest.mark.parametrize(("text", "size"), [("2000", 2000), ("20 MB", 20_000_000), ("1.5kB", 1500), ("1g", 1_000_000_000)])
 def test_sizes_may_have_units(tmp_path: Path, text: str, size: int) -> None:
     assert load({"PRESSMARK_MAX_BYTES": text}, tmp_path).max_bytes == size
 
@@ -41,6 +41,8 @@ def test_networks_are_parted_by_commas_or_spaces(tmp_path: Path) -> None:
         ("PRESSMARK_HOST_GAP", "nan"),
         ("PRESSMARK_MAX_BYTES", "big"),
         ("PRESSMARK_MAX_BYTES", "0"),
+        ("PRESSMARK_MAX_BYTES", "1.1 GB"),
+        ("PRESSMARK_MAX_BYTES", "9" * 400),
         ("PRESSMARK_ALLOW_ADDRESSES", "localhost"),
     ],
 )
@@ -73,3 +75,9 @@ def test_a_file_that_is_no_toml_is_told(tmp_path: Path, content: bytes) -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().archive = "elsewhere"
+
+
+@pytest.mark.parametrize("name", ["PRESSMARK_OPERATOR", "PRESSMARK_INSTITUTION", "PRESSMARK_CONTACT", "PRESSMARK_USER_AGENT"])
+def test_words_that_are_no_utf_8_are_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadCall, match=f"^{name} is not valid UTF-8"):
+        load({name: "a\udcff"}, tmp_path)

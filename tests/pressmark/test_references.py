@@ -67,10 +67,10 @@ def test_a_since_without_offset_or_sense_is_a_wrong_call(text: str) -> None:
 
 
 def test_a_capture_time_needs_its_offset() -> None:
-    assert parse_captured_at("2018-12-18T06:00:00-05:00") == datetime(2018, 12, 18, 11, 0, tzinfo=UTC)
+    assert parse_captured_at("2018-12-18T06:00:00-05:00", NOW) == datetime(2018, 12, 18, 11, 0, tzinfo=UTC)
     for wrong in ("2018-12-18T06:00:00", "2018-12-18", "last week"):
         with pytest.raises(BadCall, match="needs a date-time with its offset"):
-            parse_captured_at(wrong)
+            parse_captured_at(wrong, NOW)
 
 
 def test_a_network_is_a_network() -> None:
