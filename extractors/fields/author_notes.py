@@ -180,7 +180,8 @@ def _notes(page: Page, authors: Sequence[Author]) -> Iterator[Note]:
         return
     seen: set[str] = set()
     for element in page.tree.iter("div", "section", "aside", "p", "footer", "address", "li", "span", "article", "em", "figure"):
-        if not any(_is_box(m) for m in (element.get("class"), element.get("id")) if m):
+        mark, name = element.get("class"), element.get("id")
+        if not ((mark and _is_box(mark)) or (name and _is_box(name))):
             continue
         text = _short(page, element)
         if text and len(text) >= 30 and text not in seen and not _comment(element):
@@ -198,7 +199,9 @@ def _notes(page: Page, authors: Sequence[Author]) -> Iterator[Note]:
 
 @lru_cache(maxsize=8192)
 def _is_box(mark: str) -> bool:
-    return 3 < len(mark) <= 300 and bool(_BOX.search(_CAMEL.sub("-", mark)))
+    low = mark.lower()
+    told = any(stem in low for stem in ("aut", "writer", "contributor", "byline", "redakteur", "reporter", "bio", "vita"))
+    return told and 3 < len(mark) <= 300 and bool(_BOX.search(_CAMEL.sub("-", mark)))
 
 
 def _short(page: Page, element: Element) -> str | None:

@@ -46,22 +46,34 @@ def says_author(element: Element) -> bool:
     """True where class, ``rel``, ``itemprop`` or tag of an element says author or byline."""
     if element.tag in NO_BYLINE:
         return False
-    if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or "") or element.tag == "byline":
+    if element.tag == "byline":
         return True
-    return any(_mark_says_author(m) for a in _ATTRIBUTES if (m := element.get(a))) and not any(
-        _mark_says_no(m) for a in _ATTRIBUTES if (m := element.get(a))
-    )
+    said = False
+    for key, value in element.items():
+        if key in _ATTRIBUTES:
+            said = said or _mark_says_author(value)
+        elif (key == "rel" and "author" in value.split()) or (key == "itemprop" and "author" in value):
+            return True
+    return said and not any(_mark_says_no(v) for k, v in element.items() if k in _ATTRIBUTES)
 
 
-_ATTRIBUTES = ("class", "id", "data-testid", "data-qa", "data-component")
+_ATTRIBUTES = frozenset({"class", "id", "data-testid", "data-qa", "data-component"})
+_STEM_WORDS = """byline by-line by_line author autor auteur autore writer verfasser redac journalist report contribut creator
+    signature firma skribent kirjoittaja muhabir yazar penulis toimittaja forfatter vcard username szerz tekij
+    redaktor dziennikarz wartawan -by _by"""
+_STEMS = tuple(_STEM_WORDS.split())
 
 
 @lru_cache(maxsize=8192)
 def _mark_says_author(mark: str) -> bool:
-    return len(mark) <= 400 and bool(_CLASS.search(_CAMEL.sub("-", mark)))
+    low = mark.lower()
+    for stem in _STEMS:  # cheap: most marks have none of them
+        if stem in low:
+            return len(mark) <= 400 and bool(_CLASS.search(_CAMEL.sub("-", mark)))
+    return False
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _mark_says_no(mark: str) -> bool:
     return bool(_NOT.search(mark))
 

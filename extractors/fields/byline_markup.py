@@ -123,7 +123,9 @@ class Bylines:
         for at, item in enumerate(self._elements):
             if item.tag not in _LABELS or len(item) > 1:
                 continue
-            label = self._text(page, item, 30)
+            if not len(item) and len(item.text or "") > 80:
+                continue
+            label = collapse(item.text or "") if not len(item) else self._text(page, item, 30)
             if not label or label.casefold().strip(" :") not in words or page.in_noise(item):
                 continue
             tries += 1
@@ -298,14 +300,16 @@ class Bylines:
     def _text(self, page: Page, element: Element, longest: int) -> str | None:
         """The text of an element, or ``None`` where it is longer than that; never reads more of it."""
         if element not in self._short:
-            size = 0
+            size, said, read = 0, 0, []
             for piece in pieces(element):
                 size += len(piece)
-                if size > 4 * MAX_TEXT:
+                said += len(piece.strip())
+                if said > 2 * MAX_TEXT or size > 4 * MAX_TEXT:
                     self._short[element] = None
                     break
+                read.append(piece)
             else:
-                self._short[element] = page.text_of(element)
+                self._short[element] = collapse("".join(read))
         text = self._short[element]
         return text if text is not None and len(text) <= longest else None
 
