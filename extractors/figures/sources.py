@@ -42,7 +42,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _SIZE = re.compile(r"(?:[-_.@,](?:\d{2,5}x\d{2,5}|w_?\d{2,4}|h_?\d{2,4}|\d{3,4}w?|scaled|\dx|s\d{3,4}|c\d{2}))+$", re.I)
 _SURE_SIZE = re.compile(r"(?:[-_.@](?:\d{2,5}x\d{2,5}|scaled|\dx))+$", re.I)
 _NOT_PICTURES = re.compile(
-    r"\.svg(?:[?#]|$)|/(?:icons?|logos?|sprites?|emojis?|flags|avatars?|badges?|buttons?)/|gravatar\.com|[/_-](?:icon|logo|avatar|sprite|favicon)s?[-_.\d]",
+    r"\.svg(?:[?#]|$)|/(?:icons?|logos?|sprites?|emojis?|flags|avatars?|badges?|buttons?)/|gravatar\.com|[/_-](?:icon|logo|avatar|sprite|favicon)s?[-_.\d]"
+    # a picture of an article lies in no theme, and in no folder of banners
+    r"|[/_-]ico[_-]|captcha|/banners?/|/themes/[^/]{1,60}/(?:[^?#]{0,80}/)?(?:images?|img|assets|dist)/",
     re.I,
 )
 
