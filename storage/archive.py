@@ -10,13 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy
+
 from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
 from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
 from model.record import ChangeLine, EventLine, History, RecordLine, SearchHit, Verification, VersionView
-from storage import queries
+from storage import chain, queries
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
 from storage.database import WAIT_SECONDS, Database
@@ -52,6 +54,17 @@ def _now() -> datetime:
 
 def _new_id() -> str:
     return str(uuid.uuid4())
+
+
+def _holds_entries(path: Path, wait: float) -> bool:
+    """Whether a database is of more than a creation that was broken off. One that cannot be read counts as such."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(Database.at(path, wait=wait)) as database, database.reading() as tx:
+            return sqlalchemy.inspect(tx).has_table("ledger") and chain.count(tx) > 0
+    except Damaged:
+        return True
 
 
 class Archive:
@@ -112,6 +125,11 @@ class Archive:
                     raise BadCall(f"there is already an archive at {where}")
                 if not is_unfinished(path):
                     raise BadCall(f"{where} is not an empty folder: name another place for the archive")
+                if _holds_entries(path / DATABASE, wait):
+                    raise BadCall(
+                        f"{where} holds the database of an archive whose {DESCRIPTOR} is missing: "
+                        "restore that file from a copy, or name another place for the new archive"
+                    )
                 remove_database(path / DATABASE)
                 (path / SEGMENTS).mkdir(exist_ok=True)
                 write_durably(path / "README.txt", README.format(archive=archive_id).encode())

@@ -36,7 +36,7 @@ def read_descriptor(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(data)
         newer = found["pressmark"] > FORMAT
-        sound = is_archive_id(found["archive"])
+        sound = is_archive_id(found["archive"]) and isinstance(found.get("created"), str)
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = newer = False
     if newer:

@@ -1,12 +1,14 @@
 """The database made anew from the WARCs: the proof that the WARCs are the truth.
 
 Brings back records, numbers, digests, readings, checks and events as they were. Leases,
-schedules and caches are not in the WARCs and are not rebuilt.
+schedules and caches are not in the WARCs and are not rebuilt. Damage costs what it hit and
+nothing else: a reading whose text is lost comes back without text, for ``verify`` to name.
+What the database before it still has is never replaced by less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,21 +16,26 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from model.article import Article, canonical_json
 from model.capture import digest_of
 from model.errors import Damaged, StorageUnavailable
 from model.ledger import Entry, Kind, decode, genesis
 from storage.capture_records import is_facts, parse_facts
-from storage.catalogue import Written, catalogue, imprint_of, written
+from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.chain import Chains
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import DATABASE, SEGMENTS, Hold, read_descriptor, remove_database
+from storage.lacking import readable, refuse_less
 from storage.projections import apply, insert_capture
-from storage.recovery import LEDGER
+from storage.recovery import LEDGER, payload_of
 from storage.segments import LIMIT, SegmentFolder, sync_folder
 from storage.warc import Member, read_member, walk
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
+
+_EMPTY_ARTICLE = canonical_json(Article().to_json())
+_EMPTY_NOTE = canonical_json({"text": ""})
 
 
 def rebuild(
@@ -37,7 +44,8 @@ def rebuild(
     """Makes the database anew beside the old one and puts it in its place; counts of what came back.
 
     Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer has the archive open,
-    and ``Damaged`` where the ledger has a hole; the old database is then untouched.
+    and ``Damaged`` where the ledger has a hole, the facts of a capture are lost, a segment is another's
+    copy, or the old database has more than the WARCs give; the old database is then untouched.
     """
     path = Path(where)
     archive_id = read_descriptor(path)["archive"]
@@ -45,11 +53,17 @@ def rebuild(
     fresh = path / f"{DATABASE}.new"
     try:
         with closing(Hold(path, alone=True)):
+            if not folder.folder.is_dir():
+                raise Damaged(f"the folder {folder.folder} is missing: restore it from a copy")
             remove_database(fresh)
             try:
                 with closing(Database.at(fresh, wait=wait)) as database:
                     database.create(archive_id)
-                    counts = _fill(database, [folder.path(n) for n in folder.names()], new_id, progress)
+                    counts, lost = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
+                    old = readable(path / DATABASE, archive_id, wait)
+                    if old is not None:
+                        with closing(old):
+                            refuse_less(old, database, folder, lost)
                 remove_database(path / DATABASE)
                 fresh.rename(path / DATABASE)
                 sync_folder(path)
@@ -70,11 +84,13 @@ class _Found:
     breaks: list[str] = field(default_factory=list)
 
 
-def _fill(database: Database, segments: list[Path], new_id: Callable[[], str], progress: Progress) -> dict[str, int]:
-    """Fills an empty database from segments; counts of what came back.
+def _fill(
+    database: Database, archive_id: str, segments: list[Path], new_id: Callable[[], str], progress: Progress
+) -> tuple[dict[str, int], list[Entry]]:
+    """Fills an empty database from segments; counts of what came back, and the entries whose content is lost.
 
     Damaged members are passed over and counted: what they held is missing, everything else
-    is there. Raises ``Damaged`` where a chain has a hole, naming it.
+    is there. Raises ``Damaged`` where a chain has a hole or a capture no facts, naming it.
     """
     found = _Found()
     total, done = sum(p.stat().st_size for p in segments), 0
@@ -82,39 +98,67 @@ def _fill(database: Database, segments: list[Path], new_id: Callable[[], str], p
         for path in segments:
             rows: list[Written] = []
             imprint: str | None = None
+            named: str | None = None
             for item in walk(path):
                 if not isinstance(item, Member):
                     found.breaks.append(f"{path.name}:{item.offset}")
                     continue
                 rows.append(_take(found, path, item))
                 imprint = imprint_of(item) or imprint
+                named = own_name(item) or named
                 progress(done + item.offset + item.length, total)
             done += path.stat().st_size
+            _refuse_copy(tx, path, rows, named)
             catalogue(tx, path.name, path.stat().st_size, rows, imprint)
         void = {x["id"] for e, _ in found.entries.values() if e.kind is Kind.VOID for x in e.body["entries"]}
         chains = _chains([pair for pair in found.entries.values() if pair[0].id not in void])
+        if chains and not any(c[0][0].kind is Kind.ARCHIVE and c[0][0].chain == archive_id for c in chains):
+            raise Damaged("the ledger does not begin with the archive's own entry: restore the missing WARC segment from a copy")
         decided = {e.body["capture"]["id"] for chain in chains for e, _ in chain if e.body.get("capture")}
         captures = _captures(tx, found, decided)
         ledger = Chains(tx, new_id)
-
-        def content(record_id: str) -> bytes:
-            if record_id not in found.places:
-                raise Damaged(f"the content record {record_id} is missing from the WARCs: restore its segment from a copy")
-            return read_member(*found.places[record_id]).block
-
+        lost: list[Entry] = []
         for chain in chains:
             for entry, data in chain:
                 ledger.insert(entry, data)
-                apply(tx, entry, content)
+                content = _content(found, entry)
+                if content is None:
+                    lost.append(entry)
+                    content = _EMPTY_NOTE if entry.kind is Kind.NOTE else _EMPTY_ARTICLE
+                apply(tx, entry, _giving(content))
     count = sum(map(len, chains))
-    return {
+    counts = {
         "segments": len(segments),
         "captures": captures,
         "entries": count,
         "records": sum(1 for c in chains if c[0][0].kind is Kind.VERSION),
         "voided": len(void),
-        "damaged": len(found.breaks),
+        # most content is lost by a break, so that the two are not added up
+        "damaged": max(len(found.breaks), len(lost)),
     }
+    return counts, lost
+
+
+def _refuse_copy(tx: Connection, path: Path, rows: Sequence[Written], named: str | None) -> None:
+    """Raises ``Damaged`` where a segment is another one's copy, or another one renamed."""
+    if named is not None:
+        no_copy(path, named)
+    for row in (*rows[:1], *rows[-1:]):
+        twin = copy_of(tx, path.name, row.record_id)
+        if twin is not None and named is not None:  # this one has its own name: the other is the copy
+            no_copy(path.with_name(twin), path.name)
+        elif twin is not None:
+            no_copy(path, twin)
+
+
+def _content(found: _Found, entry: Entry) -> bytes | None:
+    """The content that an entry names, empty where it names none; ``None`` where it is lost or another one."""
+    payload = payload_of(entry)
+    if payload is None:
+        return b""
+    place = found.places.get(payload["id"])
+    block = read_member(*place).block if place else None
+    return block if block is not None and digest_of(block) == payload["digest"] else None
 
 
 def _take(found: _Found, path: Path, member: Member) -> Written:
@@ -129,9 +173,18 @@ def _take(found: _Found, path: Path, member: Member) -> Written:
     return written(path, member)
 
 
+def _giving(block: bytes) -> Callable[[str], bytes]:
+    return lambda _: block
+
+
 def _captures(tx: Connection, found: _Found, decided: set[str]) -> int:
-    """One row an origin key; of two captures with one key, the one an entry names."""
+    """One row an origin key; of two captures with one key, the one an entry names. Raises ``Damaged``
+    where the facts of a capture that entries name (``decided``) are lost."""
     parsed = [(parse_facts(data), data, digest) for data, digest in found.facts]
+    missing = decided - {facts["id"] for facts, _, _ in parsed}
+    if missing:
+        more = f" (and of {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise Damaged(f"the facts of capture {min(missing)}{more} are missing from the WARCs: restore the segment from a copy")
     chosen: dict[str, str] = {}
     for facts, _, _ in sorted(parsed, key=lambda x: x[0]["id"] not in decided):
         chosen.setdefault(facts["origin_key"], facts["id"])

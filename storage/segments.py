@@ -101,11 +101,11 @@ class SegmentFolder:
         self._serial = 0
 
     def names(self) -> list[str]:
-        """The archive's segments, oldest name first; a foreign file in the folder is none."""
-        return sorted(p.name for p in self.folder.glob(f"{self._prefix}-*.warc.gz"))
+        """The archive's segments, oldest name first; a foreign file in the folder is none, nor is what is no file."""
+        return sorted(p.name for p in self.folder.glob(f"{self._prefix}-*.warc.gz") if p.is_file())
 
     def foreign(self) -> list[str]:
-        """WARC files in the folder that are not this archive's."""
+        """What is called a WARC file in the folder and is not one of this archive's."""
         return sorted({p.name for p in self.folder.glob("*.warc.gz")} - set(self.names()))
 
     def held(self) -> set[str]:

@@ -1,0 +1,95 @@
+"""What a database that is to be replaced has, and the one made anew from the WARCs has not.
+
+A database may know of entries, segments and texts that the WARCs have lost since: it is
+then the evidence of the loss, and the last copy of those texts.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import Connection, select
+
+from model.capture import digest_of
+from model.errors import Damaged, NewerFormat
+from model.ledger import Entry, Kind
+from storage import tables
+from storage.database import Database
+from storage.recovery import payload_of
+from storage.segments import SegmentFolder
+
+
+def readable(path: Path, archive_id: str, wait: float) -> Database | None:
+    """The database at a path, ``None`` where none is that this release can read as this archive's."""
+    if not path.is_file():
+        return None
+    database = Database.at(path, wait=wait)
+    try:
+        database.check(archive_id)
+        with database.reading() as tx:
+            whole = set(tables.metadata.tables) <= set(sqlalchemy.inspect(tx).get_table_names())
+    except (Damaged, NewerFormat):
+        whole = False
+    if not whole:
+        database.close()
+        return None
+    return database
+
+
+def refuse_less(old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry]) -> None:
+    """Raises ``Damaged``, naming the first thing and counting the others, where ``old`` has what ``fresh``
+    has not. ``lost`` are the entries whose content the WARCs no longer give.
+    """
+    with old.reading() as held, fresh.reading() as made:
+        lacks = [*_segments(held, folder), *_entries(held, made), *_contents(held, lost)]
+    if not lacks:
+        return
+    more = f" and {len(lacks) - 1} more" if len(lacks) > 1 else ""
+    raise Damaged(
+        f"{lacks[0]}{more} missing from the WARCs: restore the segment from a copy, "
+        "or move pressmark.db away to rebuild without what is lost",
+        place=lacks[0],
+    )
+
+
+def _segments(held: Connection, folder: SegmentFolder) -> Iterator[str]:
+    t = tables.segments.c
+    names = set(folder.names())
+    for name, committed in held.execute(select(t.name, t.committed).where(t.committed > 0).order_by(t.name)):
+        if name not in names:
+            yield f"segment warc/{name}"
+        elif (size := folder.path(name).stat().st_size) < committed:
+            yield f"segment warc/{name} from byte {size} to {committed}"
+
+
+def _entries(held: Connection, made: Connection) -> Iterator[str]:
+    t = tables.ledger.c
+    there = set(made.execute(select(t.digest)).scalars())
+    for chain, seq, digest in held.execute(select(t.chain, t.seq, t.digest).order_by(t.chain, t.seq)):
+        if digest not in there:
+            yield f"ledger entry {seq} of {chain}"
+
+
+def _contents(held: Connection, lost: Sequence[Entry]) -> Iterator[str]:
+    """Texts that only the old database still has, whole."""
+    r, n = tables.readings.c, tables.labels.c
+    for entry in lost:
+        payload = payload_of(entry) or {}
+        if entry.kind is Kind.NOTE:
+            query = select(n.text).where(n.record == entry.chain, n.kind == "note", n.at == entry.at, n.text != "")
+            whole = held.execute(query).first() is not None
+        else:
+            row = held.execute(select(r.article, r.digest).where(r.entry == entry.id)).first()
+            whole = row is not None and _digest(row.article) == row.digest
+        if whole:
+            yield f"content record {payload.get('id')}"
+
+
+def _digest(packed: bytes) -> str | None:
+    try:
+        return digest_of(zlib.decompress(packed))
+    except zlib.error:
+        return None
