@@ -154,6 +154,7 @@ class Bylines:
     def signature(self, page: Page) -> Found:
         """One of the last lines of the article that is nothing but "By A. Person" or "Text: A. Person"."""
         yield from self._signed(page, 25)
+        yield from signed.first_words(page)
         yield from signed.last_words(page)
 
     def signed_line(self, page: Page) -> Found:

@@ -25,7 +25,8 @@ _MAKES_WORKS = re.compile(
 _POSSESSIVE = re.compile(r"^(?:the )?([A-Z][\w.&-]*(?: [A-Z][\w.&-]*){0,4})['’]s?\s+(?=\S)")
 _BASED = re.compile(r"\b([A-Z][\w.’']*(?:[ -][A-Z][\w.’']*){0,2})-based\s+")
 _CAPITAL = (
-    r"(?=[\"“„»«]?(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄҐİ0-9]|\w+\.(?:com|de|org|net|at|ch|co|fr|es|it|nl|info|tv|uk|eu)\b|[a-z]+[A-Z]))"
+    r"(?=[\"“„»«]?(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄҐİ0-9]|\w+\.(?:com|de|org|net|at|ch|co|fr|es|it|nl|info|tv|uk|eu)\b|[a-z]+[A-Z]"
+    r"|(?:universit|universidad|institut|école |faculté|facultad|facoltà|ministère|ministerio|hôpital)))"
 )
 _STUDIES = re.compile(
     r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student)$", re.IGNORECASE
@@ -51,7 +52,7 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
     return {
         "article": re.compile(rf"^(?:{either(a for a in words.articles if a.isalpha())})\s+", flags),
         "past": re.compile(rf"^(?:(?:{either(p for p in words.past if not p.endswith('-'))})\s+|ex-|eks-|oud-)", flags),
-        "at": re.compile(rf"\s(?:(?i:{either(words.at)}))\s+(?:(?i:{article})){_CAPITAL}"),
+        "at": re.compile(rf"\s(?:(?i:{either(words.at)}))(?:\s+|(?<=['’]))(?:(?i:{article})){_CAPITAL}"),
         "of": re.compile(rf"^\s*(?:(?i:{either(words.of)}))\s*(?:(?i:{article})){_CAPITAL}"),
         "based": re.compile(rf",?\s*(?:(?i:{either(words.based)}))\s+([A-ZÀ-Þ][\w.’'-]+(?:,? [A-ZÀ-Þ][\w.’'-]+){{0,3}})"),
         "since": re.compile(rf",?\s*\b(?:{either(words.since)})\s+(?:\w+ )?({_YEAR})\b", flags),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extractors import filed
 from extractors.field import Candidate
 from extractors.fields import names
 from extractors.page import Page
@@ -45,6 +46,26 @@ def last_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
         found = who(text, page.language)
         if found:
             yield Candidate(found, How.INFERRED, "css:" + page.css(item), text[-280:])
+            return
+
+
+def first_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
+    """The reporter named within a dateline of East Asia: "（中央社記者林宥喬台北12日電）"."""
+    if page.main is None or page.language not in {"zh", "ja"}:
+        return
+    for item in list(page.main.iter("p", "div"))[:40]:
+        text = page.text_of(item)
+        found = filed.read(text[:200], page.language) if "記者" in text[:60] or "记者" in text[:60] else None
+        if found is None or item.find(".//p") is not None:
+            continue
+        before = re.escape(found.dateline.place or "）")
+        told = re.search(
+            rf"(?:記者|记者)[:： ]?([\u3400-\u9fff]{{2,4}}(?:[、 ][\u3400-\u9fff]{{2,4}}){{0,3}})(?=[)）／/]|{before})",
+            text[: found.end],
+        )
+        people = [n for n in re.split(r"[、 ]", told[1]) if names.is_person(n, page.language)] if told else []
+        if people:
+            yield Candidate(tuple(Author(n) for n in people), How.INFERRED, "css:" + page.css(item), text[:280])
             return
 
 
