@@ -168,5 +168,5 @@ def _grid(rows: list[tuple[str, RenderableType]]) -> RenderableType:
     grid.add_column(style="cyan", no_wrap=True, min_width=9)
     grid.add_column(overflow="fold")
     for label, value in rows:
-        grid.add_row(label, value)
+        grid.add_row(words(label), value)
     return Padding(grid, (0, 0, 0, 2))

@@ -68,7 +68,7 @@ def render_stats(stats: Mapping[str, Any]) -> RenderableType:
     grid.add_column(style="cyan")
     grid.add_column(justify="right")
     for label, value in _figures(stats):
-        grid.add_row(label, value)
+        grid.add_row(label, words(value))
     return grid
 
 

@@ -6,20 +6,24 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from model.edtf import parse_utc
 from model.errors import BadCall, NotFound
-
-if TYPE_CHECKING:
-    from storage import Archive
 
 _REFERENCE = re.compile(r"(?P<record>.+?)@(?P<version>\d{1,9})(?:\.(?P<reading>\d{1,9}))?")
 _AGO = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>min|[mhdw])")
 _AHEAD = timedelta(days=1)
 _NOT_IN_URLS = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class Findable(Protocol):
+    """What records can be looked for in: an archive."""
+
+    def find(self, text: str) -> str:
+        """The record of an id, its unambiguous beginning or a URL. Raises ``NotFound``, ``Ambiguous``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def parse_reference(text: str) -> Reference:
     return Reference(found["record"], version, reading)
 
 
-def find_reference(kept: Archive, text: str) -> Reference:
+def find_reference(kept: Findable, text: str) -> Reference:
     """What a person means, its record found. Raises ``NotFound``, ``Ambiguous`` and ``BadCall``.
 
     A URL may end in ``@12`` itself, so it is looked for whole before its end is taken as a version.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 100
 _WIDEST = 110
+# narrower, rich leaves whole values out without a word
+_NARROWEST = 40
 _FILLING = re.compile(r" +(?=\n)")
 
 
@@ -27,7 +29,7 @@ def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
     console = Console(file=file, _environ=environ, highlight=False, markup=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in environ:
         console.width = PIPE_WIDTH
-    console.width = min(console.width, _WIDEST)
+    console.width = max(_NARROWEST, min(console.width, _WIDEST))
     return console
 
 

@@ -71,7 +71,7 @@ def _entry(pointer: str, value: Any, evidence: Evidence) -> Iterator[RenderableT
     title = Text.assemble((name, "bold"), "  ", words(_say(pointer, value)))
     yield title
     line = Text.assemble(
-        (evidence.how.value, _STYLES[evidence.how]), "  ", (evidence.strategy, "dim"), "  ", words(evidence.where, "dim")
+        (evidence.how.value, _STYLES[evidence.how]), "  ", words(evidence.strategy, "dim"), "  ", words(evidence.where, "dim")
     )
     yield Padding(line, (0, 0, 0, 4))
     yield Padding(words(f"“{_short(evidence.quote)}”"), (0, 0, 0, 4))

@@ -69,6 +69,19 @@ def test_a_manifest_gives_a_line_a_page(page: str, tmp_path: Path, pressmark: An
     assert "cannot be read" in told["d"]["error"]
 
 
+def test_an_address_that_is_none_or_a_time_at_the_edge_costs_no_page(page: str, tmp_path: Path, pressmark: Any) -> None:
+    rows = [
+        {"id": "a", "path": page, "url": "http://[", "captured_at": "0001-01-01T00:00:00+23:00"},
+        {"id": "b", "path": page, "url": "https://a.example:99999/\u009b", "captured_at": "9999-12-31T23:59:59.999999Z"},
+        {"id": "c", "path": page, "url": ""},
+    ]
+    manifest, output = tmp_path / "m.jsonl", tmp_path / "o.jsonl"
+    manifest.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    assert pressmark("extract", "--manifest", str(manifest), "--output", str(output)).code == 0
+    told = {line["id"]: line for line in map(json.loads, output.read_text("utf-8").splitlines())}
+    assert [told[row["id"]]["article"]["headline"] for row in rows] == ["Ferry sails again"] * 3
+
+
 @pytest.mark.parametrize(
     "line", ["{", '{"id": "a"}', '{"id": 1, "path": "x"}', '{"id": "a", "path": "x", "captured_at": "soon"}']
 )

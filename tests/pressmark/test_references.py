@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from model.errors import BadCall
+from model.errors import BadCall, NotFound
 from pressmark.cli.references import (
     Reference,
+    find_reference,
     parse_captured_at,
     parse_network,
     parse_reference,
@@ -31,6 +32,38 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 )
 def test_a_reference_names_record_version_and_reading(text: str, meant: Reference) -> None:
     assert parse_reference(text) == meant
+
+
+class _Kept:
+    """As much of an archive as looking for a record needs."""
+
+    def __init__(self, *urls: str) -> None:
+        self._urls = urls
+
+    def find(self, text: str) -> str:
+        if text not in self._urls:
+            raise NotFound(f"no record of {text}")
+        return f"record of {text}"
+
+
+@pytest.mark.parametrize(
+    ("urls", "text", "meant"),
+    [
+        (["https://a.example/story@12"], "https://a.example/story@12", ("https://a.example/story@12", None, None)),
+        (["https://a.example/story@12"], " https://a.example/story@12@3.1 ", ("https://a.example/story@12", 3, 1)),
+        (["https://a.example/story"], "https://a.example/story@12", ("https://a.example/story", 12, None)),
+        (["https://a.example/s", "https://a.example/s@2"], "https://a.example/s@2", ("https://a.example/s@2", None, None)),
+    ],
+)
+def test_an_address_is_looked_for_whole_before_its_end_is_a_version(
+    urls: list[str], text: str, meant: tuple[str, int | None, int | None]
+) -> None:
+    assert find_reference(_Kept(*urls), text) == Reference(f"record of {meant[0]}", *meant[1:])
+
+
+def test_an_address_nobody_kept_is_told() -> None:
+    with pytest.raises(NotFound, match=r"https://a\.example/story$"):
+        find_reference(_Kept(), "https://a.example/story@12")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "@3", "c4p9xk-7f@0", "c4p9xk-7f@1.0"])
