@@ -93,7 +93,8 @@ def coalesce(runs: Sequence[Run]) -> list[Run]:
 
     def flush() -> None:
         nonlocal removed, added, bridge
-        kept = (Run(Op.REMOVED, removed), Run(Op.ADDED, added), Run(Op.SAME, bridge))
+        gone, come, space = _without_common_end(removed, added)
+        kept = (Run(Op.REMOVED, gone), Run(Op.ADDED, come), Run(Op.SAME, space + bridge))
         joined.extend(run for run in kept if run.text)
         removed = added = bridge = ""
 
@@ -101,7 +102,8 @@ def coalesce(runs: Sequence[Run]) -> list[Run]:
         if run.op is Op.SAME:
             if not (removed or added) or len(run.text) > _BRIDGE or any(c.isspace() for c in run.text):
                 flush()
-                joined.append(run)
+                before = joined.pop().text if joined and joined[-1].op is Op.SAME else ""
+                joined.append(Run(Op.SAME, before + run.text))
             else:
                 bridge = run.text
             continue
@@ -112,6 +114,15 @@ def coalesce(runs: Sequence[Run]) -> list[Run]:
             added += run.text
     flush()
     return joined
+
+
+def _without_common_end(removed: str, added: str) -> tuple[str, str, str]:
+    """Both without the white space that both end in, and that white space: it stayed."""
+    gone, come = removed.rstrip(), added.rstrip()
+    space = removed[len(gone) :]
+    if gone and come and space == added[len(come) :]:
+        return gone, come, space
+    return removed, added, ""
 
 
 def _dates(found: Differences, item: FieldDifference) -> list[Run]:
