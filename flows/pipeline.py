@@ -7,6 +7,7 @@ fetching or reading.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ from storage.batch import Staged
 COMMIT_SECONDS = 1.0
 COMMIT_ITEMS = 200
 _TRIES = 4
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ class Pipeline:
         while more or reading or ready:
             if more and reader.has_room:
                 try:
-                    item = gatherer.next(0 if reading or ready else COMMIT_SECONDS)
+                    spent = time.monotonic() - last
+                    item = gatherer.next(0 if reading else max(0.0, COMMIT_SECONDS - spent) if ready else COMMIT_SECONDS)
                 except StopIteration:
                     more = False
                     item = None
@@ -164,8 +168,9 @@ class Pipeline:
 
     def _deposit(self, source: str, capture: Capture, read: Extraction, labels: Labels) -> Deposit:
         if read.article is None:
-            reason = f"it could not be read ({read.problem}); it is kept"
-            return self._made(source, capture, Judgement(Verdict.FAILED, reason, "unreadable"), None, labels)
+            if read.kind == "defect":
+                log.warning("%s: %s", source, read.problem)
+            return self._made(source, capture, Judgement(Verdict.FAILED, _unread(read), read.kind), None, labels)
         return self._made(source, capture, after_reading(read.article), read.article, labels)
 
     def _made(self, source: str, capture: Capture, judgement: Judgement, article: Article | None, labels: Labels) -> Deposit:
@@ -190,7 +195,7 @@ class Pipeline:
             again: list[Staged] = []
             for item, answer in zip(waiting, self._archive.settle(waiting), strict=True):
                 if isinstance(answer, Reread):
-                    again.append(self._archive.stage_again(item, self._reread(answer, reader)))
+                    again.append(self._again(item, answer, reader))
                 else:
                     yield answer
             if not again:
@@ -198,9 +203,21 @@ class Pipeline:
             waiting = again
         raise Damaged("a capture could not be decided although its neighbours were read again; run `pressmark verify`")
 
-    def _reread(self, asked: Reread, reader: Reader) -> dict[str, Article]:
+    def _again(self, item: Staged, asked: Reread, reader: Reader) -> Staged:
+        """The item with what it asked to be read again; held where that cannot be read any more."""
         found: dict[str, Article] = {}
         for capture_id in asked.captures:
             read = reader.read_one(self._archive.load_capture(capture_id))
-            found[capture_id] = read.article or Article()
-        return found
+            if read.article is None:
+                reason = "the copy before it could not be read again, so they were not compared; it is kept"
+                held = replace(item.deposit, verdict=Verdict.FAILED, article=None, reason=reason, code="not-compared")
+                return replace(item, deposit=held, written=())
+            found[capture_id] = read.article
+        return self._archive.stage_again(item, found)
+
+
+def _unread(read: Extraction) -> str:
+    """Why a page was not read, without words of a page or a machine: the ledger keeps it for ever."""
+    if read.kind == "defect":
+        return "it could not be read, which is a defect of Pressmark (the log says more); it is kept"
+    return f"it could not be read ({read.problem}); it is kept"

@@ -13,7 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
+
+from model.errors import NewerFormat
+
+Kinds = TypeVar("Kinds", bound=StrEnum)
 
 SCHEMA = "urn:pressmark:schema:article:1"
 
@@ -228,7 +232,8 @@ class Article:
     def from_json(plain: Mapping[str, Any]) -> Article:
         """The inverse of ``to_json``; unknown keys of a newer release are passed over.
 
-        Raises ``ValueError`` or ``TypeError`` where the shape is not this one.
+        Raises ``NewerFormat`` for a kind of value that this release does not know, ``ValueError``
+        or ``TypeError`` where the shape is not this one.
         """
         return _article(plain)
 
@@ -274,6 +279,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _known(kinds: type[Kinds], value: Any) -> Kinds:
+    if isinstance(value, str) and value not in {kind.value for kind in kinds}:
+        raise NewerFormat(f"an article was read by a newer Pressmark ({value!r}): open the archive with that release")
+    return kinds(value)
+
+
 def _pick(cls: Any, plain: Mapping[str, Any], **given: Any) -> Any:
     known = {f.name for f in dataclasses.fields(cls)}
     return cls(**{k: v for k, v in plain.items() if k in known} | given)
@@ -287,26 +298,26 @@ def _article(plain: Mapping[str, Any]) -> Article:
     article: Article = _pick(
         Article,
         plain,
-        type=PageType(plain.get("type", PageType.ARTICLE)),
+        type=_known(PageType, plain.get("type", PageType.ARTICLE)),
         authors=tuple(
             _pick(Author, a, affiliations=tuple(_pick(Affiliation, x) for x in a.get("affiliations", ())))
             for a in many("authors")
         ),
         dateline=_pick(Dateline, dateline) if dateline else None,
         keywords=tuple(plain.get("keywords") or ()),
-        body=tuple(_pick(Block, b, kind=BlockKind(b["kind"])) for b in many("body")),
+        body=tuple(_pick(Block, b, kind=_known(BlockKind, b["kind"])) for b in many("body")),
         images=tuple(
             _pick(Image, i, creators=tuple(i.get("creators", ())), agencies=tuple(i.get("agencies", ()))) for i in many("images")
         ),
         corrections=tuple(_pick(Correction, c) for c in many("corrections")),
-        access=Access(plain.get("access", Access.OPEN)),
-        complete=Complete(plain.get("complete", Complete.UNKNOWN)),
+        access=_known(Access, plain.get("access", Access.OPEN)),
+        complete=_known(Complete, plain.get("complete", Complete.UNKNOWN)),
         evidence={
             pointer: _pick(
                 Evidence,
                 e,
                 how=How(e["how"]),
-                rejected=tuple(_pick(Rejected, r, how=How(r["how"])) for r in e.get("rejected", ())),
+                rejected=tuple(_pick(Rejected, r, how=_known(How, r["how"])) for r in e.get("rejected", ())),
             )
             for pointer, e in (plain.get("evidence") or {}).items()
         },

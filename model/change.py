@@ -21,6 +21,7 @@ from enum import StrEnum
 from model.article import Article, Author, BlockKind, canonical_json
 from model.capture import digest_of
 from model.diff import changed_words, count_words, plain, tokens
+from model.edtf import is_edtf, parse_edtf, utc_text
 
 _MARKS = {"'": "‘’‚‛′`´", '"': "“”„‟″«»", "-": "‐‑‒–—―−", "...": "…"}
 _TYPOGRAPHY = str.maketrans({mark: plain_mark for plain_mark, marks in _MARKS.items() for mark in marks})
@@ -105,7 +106,7 @@ def comparable(article: Article) -> Iterator[tuple[str, list[str]]]:
     yield "standfirst", [plain(article.standfirst)]
     yield "authors", [_author_line(a) for a in article.authors]
     yield "dateline", [plain(article.dateline.raw if article.dateline else None)]
-    yield "date_published", [article.date_published or ""]
+    yield "date_published", [_instant(article.date_published)]
     yield "body", [plain(b.text) for b in article.body if b.kind is not BlockKind.EMBED]
     yield "captions", [plain(i.caption) for i in article.images]
     yield "credits", [plain(i.credit_line or ", ".join((*i.creators, *i.agencies))) for i in article.images]
@@ -116,6 +117,15 @@ def _key(name: str, values: list[str]) -> str:
     """What of a field counts: for pictures the set of words, whatever their order or repetition."""
     kept = [_NO_SPACE.sub("", v) for v in values if v]
     return "\n".join(sorted(set(kept))) if name in {"captions", "credits"} else _NO_SPACE.sub("", " ".join(kept))
+
+
+def _instant(text: str | None) -> str:
+    """A date as it is compared: the same instant is the same date, however its offset is written."""
+    if text is None or not is_edtf(text):
+        return text or ""
+    value = parse_edtf(text)
+    moment = value.earliest if value.has_time and value.offset is not None else None
+    return utc_text(moment) if moment else text
 
 
 def _author_line(author: Author) -> str:
@@ -156,5 +166,5 @@ def _is_special_figure(character: str) -> bool:
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = [t for t in tokens(plain(text).casefold()) if t[0].isalnum()]
+    words = [t.strip() for t in tokens(plain(text).casefold()) if t[0].isalnum()]
     return {tuple(words[i : i + _SHINGLE]) for i in range(max(0, len(words) - _SHINGLE + 1))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -14,7 +15,8 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff"
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+|\s+|[^\w\s]"
 )
-_PAIRED_WORDS = 4000  # longer pairs of paragraphs are shown as replaced whole: matching is quadratic
+# pairs of passages with more possible matches than this are shown as replaced whole: matching them takes for ever
+_POSSIBLE_MATCHES = 300_000
 
 
 class Op(StrEnum):
@@ -86,11 +88,11 @@ def _paragraph_runs(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
 
 def _word_runs(old: str, new: str) -> Iterator[Run]:
     a, b = tokens(old), tokens(new)
-    if len(a) > _PAIRED_WORDS or len(b) > _PAIRED_WORDS:
+    if _possible_matches(a, b) > _POSSIBLE_MATCHES:
         yield Run(Op.REMOVED, old)
         yield Run(Op.ADDED, new)
         return
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(str.isspace, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Run(Op.SAME, "".join(a[i1:i2]))
             continue
@@ -98,6 +100,11 @@ def _word_runs(old: str, new: str) -> Iterator[Run]:
             yield Run(Op.REMOVED, "".join(a[i1:i2]))
         if j2 > j1:
             yield Run(Op.ADDED, "".join(b[j1:j2]))
+
+
+def _possible_matches(a: Sequence[str], b: Sequence[str]) -> int:
+    there = Counter(b)
+    return sum(count * there[token] for token, count in Counter(a).items() if not token.isspace())
 
 
 def _merge(runs: Iterator[Run]) -> Iterator[Run]:

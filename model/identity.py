@@ -17,8 +17,10 @@ from model.article import clean_text
 
 # parameters that say who sent the reader, never which piece it is
 _TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|ref|ref_src|referrer|cmp|cmpid|icid|ncid|ocid|smid|xtor"
-    r"|at_(?:medium|campaign|custom\d)|ns_\w+|wt_mc|spm|share|partner|__twitter_impression|outputtype|amp",
+    r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|ref_src|cmpid|icid|ncid|ocid|smid|xtor"
+    r"|at_(?:medium|campaign|custom\d)|ns_\w+|wt_mc|__twitter_impression|outputtype)(?:=.*)?"
+    # these may also name a piece; a word without a figure only says where the reader came from
+    r"|(?:ref|referrer|share|partner|cmp|spm)(?:=[^\d]{0,40})?|amp(?:=(?:1|true)?)?",
     re.IGNORECASE,
 )
 _VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
@@ -50,7 +52,7 @@ def alias_key(url: str) -> str:
     if port not in {None, 80, 443}:
         host = f"{host}:{port}"
     path = _VARIANT_PATH.sub("", _normal(parts.path)).rstrip("/") or "/"
-    pairs = [pair for pair in _normal(parts.query).split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0])]
+    pairs = [pair for pair in _normal(parts.query).split("&") if pair and not _TRACKING.fullmatch(pair)]
     query = "?" + "&".join(sorted(pairs)) if pairs else ""
     # a fragment that is a path is how some sites name their pieces
     fragment = "#" + _normal(parts.fragment) if parts.fragment[:1] in {"/", "!"} else ""

@@ -40,18 +40,18 @@ class Kind(StrEnum):
     READING = "reading"
     ALIAS = "alias"  # url, how
     CHECK = "check"  # version, capture, observed_at|null, strand, result: same | not_modified
-    ABSENCE = "absence"  # capture, observed_at, status: a 404 or soft 404, not yet a withdrawal
-    WITHDRAWAL = "withdrawal"  # capture, observed_at, status, absences
+    ABSENCE = "absence"  # capture, observed_at, strand, status: a 404 or soft 404, not yet a withdrawal
+    WITHDRAWAL = "withdrawal"  # capture, observed_at, strand, status, absences
     RELATION = "relation"  # relation: same_as | moved_to | split_from | syndicated_from, to: a record id or a URL
     NOTE = "note"  # payload
     COLLECTION = "collection"  # name, member: true | false
     RESTRICTION = "restriction"  # scope, until|null, lifted: true | false
     # in the archive's chain
-    ARCHIVE = "archive"  # created: always the first entry of the archive's chain
-    HELD = "held"  # capture, reason, code: kept, but not an article to version
+    ARCHIVE = "archive"  # created, format: always the first entry of the archive's chain
+    HELD = "held"  # capture, reason, code, record|null, outcome: kept, but not an article to version
     VOID = "void"  # entries[{id, digest}], reason: written but never in force
     FIXITY = "fixity"  # scope, checked, findings
-    EVENT = "event"  # type (PREMIS), detail, outcome
+    EVENT = "event"  # type (PREMIS), detail, outcome, subject: the capture it concerns
 
 
 class AgentType(StrEnum):
@@ -115,7 +115,8 @@ def decode(data: bytes) -> Entry:
     """
     try:
         plain = json.loads(data)
-        if plain["pressmark"] > FORMAT or plain["kind"] not in {k.value for k in Kind}:
+        newer = plain["pressmark"] > FORMAT or plain["kind"] not in {k.value for k in Kind}
+        if newer or plain["agent"]["type"] not in {a.value for a in AgentType}:
             raise NewerFormat("a ledger entry was written by a newer Pressmark: open the archive with that release")
         agent = plain["agent"]
         return Entry(

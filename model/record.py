@@ -144,7 +144,10 @@ class ReadingInfo:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A record through time: states in order of time (then those beside), and every look."""
+    """A record through time: states in order of time (then those beside), and every look.
+
+    ``labels`` are the collections and notes that persons gave it, ``{kind, text, agent, at}``.
+    """
 
     record: str
     url: str | None
@@ -154,6 +157,7 @@ class History:
     readings: tuple[ReadingInfo, ...]
     relations: tuple[Mapping[str, Any], ...]
     withdrawn: bool
+    labels: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

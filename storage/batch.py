@@ -118,8 +118,13 @@ class Batch:
             self._pen.archive,
             lambda kind, chain, body: self.write(kind, chain, body, person if kind in _BY_PERSONS else None),
             self._keep,
-            lambda: mint_record_id(self._pen.archive),
+            self._mint,
         )
+
+    def _mint(self) -> str:
+        while self._chains.head(record := mint_record_id(self._pen.archive))[0]:
+            pass  # taken: one in ten at ten million records
+        return record
 
     def _override(self, deposit: Deposit, kept: Kept, person: Agent) -> None:
         detail = {"reason": deposit.override_reason, "url": deposit.capture.url}

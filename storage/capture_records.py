@@ -138,10 +138,11 @@ def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None)
         content_type = "application/http;msgtype=request"
         drafts.append(Draft("request", request_id, date, exchange.request, content_type, exchange.url, concurrent))
         extra.append(("WARC-Concurrent-To", urn(request_id)))
-    if exchange.protocol != "http/1.1":
-        extra.append(("WARC-Protocol", exchange.protocol))
+    extra.append(("WARC-Protocol", exchange.protocol))
     if exchange.tls:
-        extra.append(("WARC-Cipher-Suite", exchange.tls))
+        version, _, suite = exchange.tls.partition(" ")
+        extra.append(("WARC-Protocol", version.lower().replace("tlsv", "tls/")))
+        extra += [("WARC-Cipher-Suite", suite)] if suite else []
     if exchange.truncated:
         extra.append(("WARC-Truncated", exchange.truncated.value))
     kind, block = "response", exchange.head + exchange.entity
@@ -158,6 +159,7 @@ def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None)
 
 
 def _resource(capture: Capture, record_id: str) -> Draft:
+    truncated = (("WARC-Truncated", capture.truncated.value),) if capture.truncated else ()
     return Draft(
         "resource",
         record_id,
@@ -165,7 +167,7 @@ def _resource(capture: Capture, record_id: str) -> Draft:
         capture.supplied,
         capture.media_type or "application/octet-stream",
         f"urn:pressmark:supplied:{capture.url or record_id}",
-        (("WARC-Payload-Digest", capture.payload_digest),),
+        (("WARC-Payload-Digest", capture.payload_digest), *truncated),
     )
 
 

@@ -48,7 +48,8 @@ class Chains:
 
 def entries(tx: Connection, chain: str | None = None, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Entry]:
     """Ledger entries of one chain, or of all, in order of time and place in the chain."""
-    order = [_ledger.at.desc(), _ledger.id.desc()] if newest_first else [_ledger.at, _ledger.chain, _ledger.seq]
+    within = [_ledger.seq] if chain is not None else [_ledger.at, _ledger.id]
+    order = [column.desc() for column in within] if newest_first else within
     query = select(_ledger.bytes).order_by(*order)
     if chain is not None:
         query = query.where(_ledger.chain == chain)

@@ -82,8 +82,8 @@ class Decision:
         record = self._identifier.record_of(self._capture, deposit.article)
         if deposit.verdict is Verdict.ARTICLE and deposit.article is not None:
             result = self._article(deposit.article, record)
-        elif deposit.verdict is Verdict.ABSENT and record is not None:
-            result = self._absent(record)
+        elif deposit.verdict is Verdict.ABSENT and record is not None and self._at and self._strand is Strand.PUBLISHER:
+            result = self._absent(record, self._at)
         else:
             result = self._held(record)
         if isinstance(result, Result) and result.record is not None:
@@ -145,15 +145,14 @@ class Decision:
         number = self._version(article, record)
         return self._told(Outcome.NEW, record, number, "a differing copy, kept beside the publisher's history")
 
-    def _absent(self, record: str) -> Result:
-        at = self._at or utc_text(self._capture.received_at)
+    def _absent(self, record: str, at: str) -> Result:
         looks = looks_of(self._tx, record)
         was = is_withdrawn(looks)
         newest = all((x.what.observed_at or "") <= at for x in in_time(looks))
         absences = absences_since_seen(looks) if newest else []
         span = parse_utc(at) - parse_utc(absences[0].what.observed_at or at) if absences else timedelta(0)
         certain = self._capture.status == _GONE or (len(absences) + 1 >= ABSENCES and span >= ABSENCE_SPAN)
-        body = {"capture": self._kept.to_json(), "observed_at": at, "status": self._capture.status}
+        body = {"capture": self._kept.to_json(), "observed_at": at, "strand": self._strand, "status": self._capture.status}
         withdrawn = newest and certain and not was
         if withdrawn:
             self._hands.write(Kind.WITHDRAWAL, record, body | {"absences": len(absences) + 1})
@@ -196,6 +195,9 @@ class Decision:
         body = {"number": number, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
         self._write_version(article, record, body | {"aliases": aliases})
         self._relate(article, record)
+        left = self._identifier.left(self._capture, record)
+        if left is not None:
+            self._add_relation(left, "moved_to", record)
         return number
 
     def _relate(self, article: Article, record: str) -> None:
@@ -203,10 +205,13 @@ class Decision:
         asked, canonical = self._capture.final_url or self._capture.url, article.canonical_url
         if not asked or not canonical or not registrable_domain(canonical) or same_domain(asked, canonical):
             return
+        self._add_relation(record, "syndicated_from", canonical)
+
+    def _add_relation(self, record: str, relation: str, to: str) -> None:
         t = tables.relations.c
-        where = (t.record == record, t.relation == "syndicated_from", t.to == canonical)
+        where = (t.record == record, t.relation == relation, t.to == to)
         if self._tx.execute(select(t.id).where(*where)).first() is None:
-            self._hands.write(Kind.RELATION, record, {"relation": "syndicated_from", "to": canonical})
+            self._hands.write(Kind.RELATION, record, {"relation": relation, "to": to})
 
     def _promote(self, article: Article, record: str, look: Look, capture: str) -> None:
         """A look that was "still the same" becomes a version: another state now lies before it."""

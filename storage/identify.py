@@ -19,13 +19,19 @@ class Identifier:
         self._tx = tx
 
     def record_of(self, capture: Capture, article: Article | None) -> str | None:
-        """The record that a deposit belongs to, by its addresses; see ``model.identity``."""
-        for url in (capture.final_url, capture.url):
-            if url is None or (url is capture.final_url and went_home(capture.url, url)):
-                continue
-            record = self._owner(url, article)
+        """The record that a deposit belongs to, by its addresses; see ``model.identity``.
+
+        Where a redirect led to an address that nobody knows, the piece found there is the one
+        asked for only if it is similar: publishers also lead dead addresses to other stories.
+        """
+        asked, final = capture.url, capture.final_url
+        if final is not None and not went_home(asked, final):
+            record = self._owner(final, article)
             if record is not None:
                 return record
+        record = self._owner(asked, article) if asked is not None else None
+        if record is not None and (article is None or not _was_led_on(capture) or self._similar(record, article)):
+            return record
         canonical = _believed(capture, article)
         if canonical is not None and article is not None:
             record = self._owner(canonical, article)
@@ -34,6 +40,14 @@ class Identifier:
         if capture.basis is Basis.SUPPLIED:
             return self._same_copy(capture.payload_digest)
         return None
+
+    def left(self, capture: Capture, record: str) -> str | None:
+        """The other record whose address led to this one by a redirect."""
+        if capture.url is None or not _was_led_on(capture):
+            return None
+        a = tables.aliases.c
+        query = select(a.record).where(a.key == alias_key(capture.url), a.record != record, a.how != "canonical")
+        return self._tx.execute(query.order_by(a.since.desc(), a.id.desc()).limit(1)).scalar_one_or_none()
 
     def _owner(self, url: str, article: Article | None) -> str | None:
         """Whose address this is. One that a page merely declared is believed for similar content only."""
@@ -78,6 +92,8 @@ class Identifier:
         visited = set(self._tx.execute(select(a.key).where(a.record == record, a.how != "canonical")).scalars())
         new: list[dict[str, str]] = []
         for url, how in urls:
+            if url is capture.url and url is not None and _was_led_on(capture) and self._is_anothers(url, record):
+                continue
             if url is not None and alias_key(url) not in visited:
                 new.append({"url": url, "how": how})
                 visited.add(alias_key(url))
@@ -87,6 +103,11 @@ class Identifier:
             known = self._tx.execute(select(a.id).where(a.record == record, a.url == canonical)).first()
             new += [] if known else [{"url": canonical, "how": "canonical"}]
         return new
+
+
+def _was_led_on(capture: Capture) -> bool:
+    asked, final = capture.url, capture.final_url
+    return asked is not None and final is not None and alias_key(asked) != alias_key(final)
 
 
 def _believed(capture: Capture, article: Article | None) -> str | None:

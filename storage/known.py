@@ -16,7 +16,7 @@ from storage.timeline import Look
 def looks_of(tx: Connection, record: str) -> list[Look]:
     """Every look at a record, in the order in which the archive learnt of them."""
     o = tables.observations.c
-    rows = tx.execute(select(tables.observations).where(o.record == record).order_by(o.recorded_at, o.id))
+    rows = tx.execute(select(tables.observations).where(o.record == record).order_by(o.id))
     return [
         Look(n, Strand(r.strand), Observation(r.kind, r.version, r.observed_at, r.recorded_at, r.capture, r.status), r.same_as)
         for n, r in enumerate(rows)

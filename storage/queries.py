@@ -21,7 +21,7 @@ from storage import tables
 from storage.chain import entries
 from storage.known import article_of, like_articles, looks_of
 from storage.record_line import change_from_json
-from storage.timeline import Look, Run, around, is_withdrawn, runs
+from storage.timeline import Look, Run, is_withdrawn, runs
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -96,6 +96,7 @@ def history(tx: Connection, record: str) -> History:
         states=tuple(_states(tx, record, looks)),
         observations=tuple(x.what for x in sorted(looks, key=lambda x: (x.what.observed_at or x.what.recorded_at, x.order))),
         readings=tuple(readings(tx, record)),
+        labels=tuple(_labels(tx, record)),
         relations=tuple({"relation": x.relation, "to": x.to, "since": x.since} for x in related),
         withdrawn=is_withdrawn(looks),
     )
@@ -146,24 +147,29 @@ def changes(tx: Connection, since: datetime, limit: int | None) -> Iterator[Chan
     """
     start = utc_text(since)
     c, o, r = tables.changes.c, tables.observations.c, tables.records.c
-    lines: list[tuple[str, ChangeLine]] = []
-    base = select(tables.changes, r.url, r.headline).join(tables.records, r.id == c.record).where(c.seen_at >= start)
-    for x in tx.execute(base):
+    lines: list[ChangeLine] = []
+    urls = {x.id: x.url for x in tx.execute(select(r.id, r.url))}
+
+    def line(record: str, version: int, seen_at: str, kind: str, **more: Any) -> ChangeLine:
+        article = article_of(tx, record, version)
+        told: dict[str, Any] = {"before": None, "not_seen_before": None, "change": None} | more
+        headline = article.headline if article else None
+        return ChangeLine(record, urls.get(record), headline, version, seen_at=seen_at, kind=kind, **told)
+
+    for x in tx.execute(select(tables.changes).where(c.seen_at >= start)):
         change = change_from_json(json.loads(x.fields))
-        line = ChangeLine(x.record, x.url, x.headline, x.version, x.before, x.seen_at, x.not_seen_before, "changed", change)
-        lines.append((x.seen_at, line))
-    looked = select(tables.observations, r.url, r.headline).join(tables.records, r.id == o.record)
-    for x in tx.execute(looked.where(o.kind == "withdrawal", o.observed_at >= start)):
-        last = around(looks_of(tx, x.record), x.observed_at)[0]
-        version = last.what.version if last and last.what.version else 0
-        line = ChangeLine(x.record, x.url, x.headline, version, None, x.observed_at, None, "gone", None)
-        lines.append((x.observed_at, line))
-    fresh = select(tables.records).where(r.first_seen >= start)
-    for x in tx.execute(fresh):
-        first = runs(looks_of(tx, x.id))[0]
-        lines.append((x.first_seen, ChangeLine(x.id, x.url, x.headline, first.version, None, x.first_seen, None, "new", None)))
-    ordered = sorted(lines, key=lambda pair: (pair[0], pair[1].record), reverse=True)
-    yield from (line for _, line in ordered[:limit])
+        more = {"before": x.before, "not_seen_before": x.not_seen_before, "change": change}
+        lines.append(line(x.record, x.version, x.seen_at, "changed", **more))
+    for record in tx.execute(select(o.record).where(o.kind == "withdrawal").distinct()).scalars():
+        for run in runs(looks_of(tx, record)):
+            for moment, kind in ((run.withdrawn_at, "gone"), (run.restored_at, "restored")):
+                if moment is not None and moment >= start:
+                    lines.append(line(record, run.version, moment, kind))
+    for record in tx.execute(select(r.id).where(r.first_seen >= start)).scalars():
+        first = runs(looks_of(tx, record))[0]
+        lines.append(line(record, first.version, first.first or start, "new"))
+    lines.sort(key=lambda x: (x.seen_at or "", x.record), reverse=True)
+    yield from lines[:limit]
 
 
 def stats(tx: Connection) -> dict[str, Any]:
@@ -215,8 +221,8 @@ def _states(tx: Connection, record: str, looks: list[Look]) -> Iterator[State]:
         signatures.setdefault(mark, run.version)
         previous = run
     shown = {run.version for run in found}
-    for number in sorted(set(rows) - shown):
-        yield _state_beside(rows[number], number, looks, article_of(tx, record, number))
+    beside = [_state_beside(rows[n], n, looks, article_of(tx, record, n)) for n in sorted(set(rows) - shown)]
+    yield from sorted(beside, key=lambda state: (state.first_seen or "", state.version))
 
 
 def _state(row: Row[Any], run: Run, article: Article | None, change: Change | None, reverts: int | None) -> State:
@@ -277,6 +283,12 @@ def _line(tx: Connection, row: Row[Any]) -> RecordLine:
         received_at=row.received_at,
         withdrawn=row.withdrawn,
     )
+
+
+def _labels(tx: Connection, record: str) -> Iterator[dict[str, Any]]:
+    t = tables.labels.c
+    for x in tx.execute(select(tables.labels).where(t.record == record).order_by(t.id)):
+        yield {"kind": x.kind, "text": x.text, "agent": x.agent, "at": x.at}
 
 
 def _url(tx: Connection, record: str) -> str | None:

@@ -15,7 +15,7 @@ from model.edtf import is_edtf, parse_edtf, utc_text
 from storage import tables
 from storage.folding import fold
 from storage.known import article_of, like_articles, looks_of
-from storage.timeline import Run, is_withdrawn, runs
+from storage.timeline import Look, Run, is_withdrawn, runs
 
 
 def refresh_record(tx: Connection, record: str) -> None:
@@ -25,7 +25,7 @@ def refresh_record(tx: Connection, record: str) -> None:
     numbers = [x.what.version for x in looks if x.what.kind == "version" and x.what.version is not None]
     if not numbers:
         return
-    latest = states[-1].version if states else max(numbers)
+    latest = states[-1].version if states else _latest_beside(looks)
     _changes(tx, record, states)
     article = article_of(tx, record, latest) or Article()
     a = tables.aliases.c
@@ -73,6 +73,13 @@ def _changes(tx: Connection, record: str, states: list[Run]) -> None:
         values |= {"not_seen_before": bound, "substantive": change.substantive, "fields": json.dumps(change_to_json(change))}
         tx.execute(delete(tables.changes).where(c.record == record, c.version == after.version))
         tx.execute(tables.changes.insert(), values)
+
+
+def _latest_beside(looks: list[Look]) -> int:
+    """Of copies beside only: the one of the latest capture time; without times, the last learnt of."""
+    copies = [x for x in looks if x.what.kind == "version" and x.what.version is not None]
+    best = max(copies, key=lambda x: (x.what.observed_at or "", x.order))
+    return best.what.version or 0
 
 
 def _dates(text: str | None) -> dict[str, str | None]:

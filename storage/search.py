@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, column, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, column, exists, func, not_, or_, select, text
 
 from model.article import Article
 from model.edtf import parse_edtf, utc_text
@@ -118,10 +119,19 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
         day = parse_edtf(value)
     except ValueError:
         raise BadCall(f"{name}: takes a date such as 2024, 2024-03 or 2024-03-05, not {value!r}") from None
-    bound = day.earliest if name == "since" else day.latest
-    if bound is None:
+    if day.earliest is None or day.latest is None:
         raise BadCall(f"{name}: needs a year")
-    return r.date_latest >= utc_text(bound) if name == "since" else r.date_earliest <= utc_text(bound)
+    # days as the publisher printed them, in the publisher's own offset; coarser dates by all they may mean
+    printed, whole = func.substr(r.date_published, 1, 10), func.length(r.date_published) >= 10
+    if name == "since":
+        fits = case((whole, printed >= _day(day.earliest)), else_=r.date_latest >= utc_text(day.earliest))
+    else:
+        fits = case((whole, printed <= _day(day.latest)), else_=r.date_earliest <= utc_text(day.latest))
+    return r.date_earliest.is_not(None) & fits
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
 
 
 def _snippet(article: Article | None, parsed: Query) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
 from model.article import SCHEMA, Article, Author, Block, BlockKind, Evidence, How, Image, canonical_json, clean_text
+from model.errors import NewerFormat
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -63,8 +64,6 @@ def _with_more(value: Any) -> Any:
 @pytest.mark.parametrize(
     "plain",
     [
-        {"type": "Podcast"},
-        {"access": "sometimes"},
         {"body": [{"text": "no kind"}]},
         {"authors": [{"role": "no name"}]},
         {"authors": "Mara Quill"},
@@ -75,6 +74,12 @@ def _with_more(value: Any) -> Any:
 )
 def test_another_shape_is_refused(plain: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
+        Article.from_json(plain)
+
+
+@pytest.mark.parametrize("plain", [{"type": "Podcast"}, {"access": "sometimes"}, {"body": [{"kind": "hologram", "text": "x"}]}])
+def test_a_kind_of_a_newer_release_is_refused_as_newer(plain: dict[str, Any]) -> None:
+    with pytest.raises(NewerFormat, match="newer Pressmark"):
         Article.from_json(plain)
 
 

@@ -90,3 +90,8 @@ def test_word_counts(text: str, words: int) -> None:
 def test_very_long_texts_are_shown_as_replaced_whole() -> None:
     before, after = " ".join(f"a{i}" for i in range(3000)), " ".join(f"b{i}" for i in range(3000))
     assert [r.op for r in diff_words(before, after)] == [Op.REMOVED, Op.ADDED]
+
+
+def test_texts_of_one_word_are_not_matched_for_ever() -> None:
+    runs = diff_words("a " * 20_000, "a b " * 10_000)
+    assert [r.op for r in runs] == [Op.REMOVED, Op.ADDED]

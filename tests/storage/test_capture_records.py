@@ -160,7 +160,7 @@ def test_each_kind_has_the_records_of_its_kind(shelf: Shelf) -> None:
     shelf.put(fetched)
     assert [d.type for d in fetched.records] == ["request", "response", "request", "response", "metadata"]
     told = shelf.read(fetched.id).headers
-    assert (told["warc-protocol"], told["warc-cipher-suite"], told["warc-truncated"]) == ("h2", "TLSv1.3 X", "length")
+    assert (told["warc-protocol"], told["warc-cipher-suite"], told["warc-truncated"]) == ("tls/1.3", "X", "length")
     assert told["warc-concurrent-to"] == f"<urn:uuid:{fetched.records[2].id}>"
     supplied = draft_capture(Capture(Basis.SUPPLIED, "k", AT, supplied=b"x", filename="copy.html"), _ids())
     assert [d.type for d in supplied.records] == ["resource", "metadata"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -222,3 +223,58 @@ def test_a_declared_address_that_was_visited_stays_even_if_the_piece_is_rewritte
     assert desk.take(desk.fetched(URL, b"2", 1), make_article("A", words, canonical_url=URL)).record == first.record
     rewritten = desk.take(desk.fetched(URL, b"3", 2), make_article("B", "nothing of it is left"))
     assert (rewritten.outcome, rewritten.record) == (Outcome.CHANGED, first.record)
+
+
+def _led_on(desk: Any, asked: str, final: str, hours: float) -> Any:
+    landed = desk.fetched(final, b"landed" * int(hours + 1), hours)
+    return replace(landed, url=asked)
+
+
+def test_an_address_that_leads_to_another_story_edits_nothing(desk: Any, make_article: Any) -> None:
+    bridge = make_article("Bridge opens", " ".join(f"bridge{i}" for i in range(40)))
+    orchard = make_article("Orchard sold", " ".join(f"orchard{i}" for i in range(40)))
+    first = desk.take(desk.fetched(URL, b"1", 0), bridge)
+    led = desk.take(_led_on(desk, URL, "http://paper.example/orchard", 1), orchard)
+    assert (led.outcome, led.record != first.record) == (Outcome.NEW, True)
+    (relation,) = desk.archive.history(first.record).relations
+    assert (relation["relation"], relation["to"]) == ("moved_to", led.record)
+    assert desk.archive.find(URL) == first.record
+
+
+def test_a_piece_that_moved_keeps_its_record(desk: Any, make_article: Any) -> None:
+    bridge = make_article("Bridge opens", " ".join(f"bridge{i}" for i in range(40)))
+    first = desk.take(desk.fetched(URL, b"1", 0), bridge)
+    moved = desk.take(_led_on(desk, URL, "http://paper.example/2026/bridge", 1), bridge)
+    assert (moved.outcome, moved.record) == (Outcome.UNCHANGED, first.record)
+    assert desk.archive.find("http://paper.example/2026/bridge") == first.record
+
+
+def test_a_saved_error_page_withdraws_nothing(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "words")).record
+    for hours in (24, 48, 72):
+        capture = desk.supplied(b"no such page %d" % hours, URL, hours)
+        reason = Deposit(URL, capture, Verdict.ABSENT, Release({"pressmark": "test"}), reason="soft 404", code="soft-404")
+        assert desk.settle(reason).outcome is Outcome.FAILED
+    assert not desk.archive.history(record).withdrawn
+
+
+def test_the_latest_of_copies_beside_is_the_latest_by_capture_time(desk: Any, make_article: Any) -> None:
+    record = desk.take(desk.supplied(b"february", URL, 48), make_article("Crew of 20", "twenty sailed")).record
+    desk.take(desk.supplied(b"january", URL, 24), make_article("Crew of 19", "nineteen sailed"))
+    assert desk.archive.show(record).article.headline == "Crew of 20"
+    assert [s.version for s in desk.archive.history(record).states] == [2, 1]
+
+
+def test_the_same_instant_in_another_offset_is_no_change(desk: Any, make_article: Any) -> None:
+    desk.take(desk.fetched(URL, b"1", 0), make_article("A", "words", date_published="2026-01-01T10:00:00Z"))
+    again = desk.take(desk.fetched(URL, b"2", 1), make_article("A", "words", date_published="2026-01-01T12:00:00+02:00"))
+    assert again.outcome is Outcome.UNCHANGED
+
+
+def test_changes_carry_the_headline_of_their_own_version(desk: Any, make_article: Any) -> None:
+    desk.take(desk.fetched(URL, b"1", 0), make_article("Old headline", "words"))
+    desk.take(desk.fetched(URL, b"2", 1), make_article("New headline", "words"))
+    desk.absent(desk.fetched(URL, b"3", 2, 410))
+    desk.take(desk.fetched(URL, b"2", 3), make_article("New headline", "words"))
+    told = [(c.kind, c.headline) for c in desk.archive.changes(_start(desk))]
+    assert told == [("restored", "New headline"), ("gone", "New headline"), ("changed", "New headline"), ("new", "Old headline")]
