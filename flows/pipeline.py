@@ -113,11 +113,13 @@ class Pipeline:
         results: list[Result] = []
         for found in self._archive.undecided():
             source = found.capture.url or found.capture.filename or found.kept.id
+            override = found.capture.context.get("robots_override")
+            labels = Labels(self._person, override_robots=str(override) if override else None)
             judgement = before_reading(found.capture)
             if judgement is not None:
-                deposit = self._made(source, found.capture, judgement, None, Labels())
+                deposit = self._made(source, found.capture, judgement, None, labels)
             else:
-                deposit = self._deposit(source, found.capture, reader.read_one(found.capture), Labels())
+                deposit = self._deposit(source, found.capture, reader.read_one(found.capture), labels)
             results += self._settle([found.staged(deposit)], reader)
         return results
 
