@@ -219,6 +219,9 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
     for_whom = re.match(r"(.+?)\s+(?:for|für|pour|para|per|voor)\s+(.+)$", plain, re.IGNORECASE)
     if for_whom and len(for_whom[1].split()) > 1 and names.is_person(for_whom[1], language):
         return [Part("name", for_whom[1]), Part("organization", for_whom[2])]
+    placed = re.match(r"(.+?)\s(?:à|au|in|aus|en|em|from)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$", plain)
+    if placed and len(placed[1].split()) > 1 and names.is_person(placed[1], language):
+        return [Part("name", placed[1])]
     if re.match(r"The [A-Z]", plain) and names.role_head(plain, language) is None:
         return [Part("organization", plain)]
     plain = re.sub(r"^[가-힣·]{2,8}=(?=[가-힣]{2,4}(?:\s|$))", "", plain)  # "place=name"
@@ -271,7 +274,9 @@ def _with_role(plain: str, head: int, language: str | None) -> list[Part]:
         )
         if begins and names.is_person(name, language):
             return [Part("name", name), Part("role", rest)]
-    if len(tokens) > 9 or _SENTENCE.search(plain) or names.never(plain, language):
+    if len(tokens) > 9 or _SENTENCE.search(plain):
+        return []
+    if names.never(plain, language) and tokens[0].casefold() not in around:
         return []
     lead = names.role_head(plain, language)
     if lead and lead.start() == 0 and names.is_person(plain[lead.end() :].strip(" :,"), language):

@@ -136,8 +136,11 @@ def _cased(tokens: list[str]) -> bool:
         if not bare:
             return False
         if _INITIAL.fullmatch(token) and len(bare) <= 3:
-            strong += token[0].isupper()
-            continue
+            if token[0].isupper():
+                strong += 1
+                continue
+            if bare.casefold() not in PARTICLES:
+                return False
         if bare.casefold() in PARTICLES and (position or (len(tokens) > 2 and bare.casefold() not in _NEVER_FIRST)):
             continue
         first = re.sub(r"^(?:[dlDLoO]['’‘]|al-|el-|ul-|d['’])", "", bare)[:1]
