@@ -51,7 +51,9 @@ def build() -> typer.Typer:
     app.command("show", rich_help_panel=LOOKING)(show_command)
     app.command("history", rich_help_panel=LOOKING)(history_command)
     app.command("diff", rich_help_panel=LOOKING)(diff_command)
-    app.command("search", rich_help_panel=LOOKING)(search_command)
+    # -word is a word that must not be there, even -h...
+    words = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+    app.command("search", rich_help_panel=LOOKING, context_settings=words)(search_command)
     app.command("changes", rich_help_panel=LOOKING)(changes_command)
     app.command("stats", rich_help_panel=LOOKING)(stats_command)
     app.command("events", rich_help_panel=CARE)(events_command)

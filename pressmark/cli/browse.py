@@ -10,7 +10,7 @@ import typer
 from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8, reference
-from pressmark.cli.references import find_reference, parse_since
+from pressmark.cli.references import find_reference, parse_since, say_since
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,21 +51,27 @@ def search_command(
     All words must be there. "A phrase" in quotes, -word for what must not be there, and
     author: affiliation: credit: agency: publisher: section: collection: since: until:
 
+    since: and until: ask for the publisher's date, as printed; collection: for the whole name.
+
     \b
     Example:
-      pressmark search harbour budget
+      pressmark search harbour budget -library
       pressmark search '"harbour budget" author:okafor since:2024-03'
     """
     from pressmark.cli.listings import render_hit
 
     call: Call = ctx.obj
+    if wrong := next((word for word in query if word.startswith("--")), None):
+        raise BadCall(f"no such option: {wrong} (pressmark search --help tells more)")
     with call.open(archive) as kept:
         return _each(call, kept.search(" ".join(query), limit), as_json, render_hit, "nothing found")
 
 
 def changes_command(
     ctx: typer.Context,
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="24h, 7d, 2w, or a date-time with its offset.")] = "24h",
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="24h, 7d, 2w, a day (UTC), or a date-time with its offset.")
+    ] = "24h",
     limit: LimitOption = "all",
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -82,7 +88,7 @@ def changes_command(
     call: Call = ctx.obj
     moment, most = parse_since(since, call.now()), _limit(limit)
     with call.open(archive) as kept:
-        return _each(call, kept.changes(moment, most), as_json, render_change_line, f"no changes seen since {since}")
+        return _each(call, kept.changes(moment, most), as_json, render_change_line, f"no changes seen {say_since(since)}")
 
 
 def stats_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:

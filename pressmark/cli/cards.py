@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -64,15 +65,25 @@ def result_card(result: Result, article: Article) -> RenderableType:
     return Group(*article_lines(article), _grid([*changes, *article_rows(article)]))
 
 
-def version_card(view: VersionView) -> RenderableType:
-    """A version as ``show`` presents it: what it is, then where it stands in time."""
+def version_card(view: VersionView, labels: Sequence[Mapping[str, Any]] = ()) -> RenderableType:
+    """A version as ``show`` presents it: what it is, then where it stands in time, then what persons said of the record."""
     head = Text.assemble((reference(view.record, view.version, view.reading), "bold"))
     if view.withdrawn:
         head.append(f"  withdrawn by its publisher, found gone {say_moment(view.state.withdrawn_at)}", "bold magenta")
     elif not view.latest:
         head.append("  not the latest version", "yellow")
-    rows = [*article_rows(view.article, full=True), *_standing(view)]
+    rows = [*article_rows(view.article, full=True), *_standing(view), *label_rows(labels)]
     return Group(head, *article_lines(view.article), _grid(rows))
+
+
+def label_rows(labels: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Text]]:
+    """The collections and notes of a record."""
+    for label in labels:
+        said = words(str(label["text"]))
+        if label["kind"] == "note":
+            by = f"  {label['agent']}, {say_moment(label['at'])}" if label["agent"] else f"  {say_moment(label['at'])}"
+            said.append_text(words(by, "dim"))
+        yield str(label["kind"]).capitalize(), said
 
 
 def reference(record: str, version: int | None = None, reading: int | None = None) -> str:

@@ -48,7 +48,7 @@ def _carry_out(argv: Sequence[str], call: Call, app: typer.Typer | None) -> int:
         return WRONG_CALL if isinstance(error, (BadCall, NotFound, Ambiguous)) else FAILED
     except typer.TyperException as error:
         command = getattr(getattr(error, "ctx", None), "command_path", call.program)
-        said = " ".join(error.format_message().split()).rstrip(".")
+        said = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
         _tell(call, f"{said} ({command} --help tells more)", BadCall(said), as_json)
         return WRONG_CALL
     except KeyboardInterrupt:

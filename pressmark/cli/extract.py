@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ def extract_command(
     ctx: typer.Context,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]...", help="Pages or plain texts; - is standard input.", show_default=False),
+        typer.Argument(
+            metavar="[FILE]...", help="Pages, plain texts or folders of them; - is standard input.", show_default=False
+        ),
     ] = None,
     manifest: Annotated[
         Path | None,
@@ -56,7 +59,18 @@ def extract_command(
     if len(files) > 1 and (url or captured_at):
         raise BadCall("--url and --captured-at say something about one file: give one file with them")
     call: Call = ctx.obj
+    files = list(_taken_apart(files))
     if "-" in files:
         check_standard_input()
     moment = parse_captured_at(captured_at, call.now()) if captured_at else None
     return extract_files(call, files, url=parse_url(url) if url else None, captured_at=moment, as_json=as_json)
+
+
+def _taken_apart(files: Iterable[str]) -> Iterator[str]:
+    from sources.files import folder_files
+
+    for file in files:
+        if file != "-" and Path(file).is_dir():
+            yield from map(str, folder_files(file))
+        else:
+            yield file

@@ -11,7 +11,7 @@ import typer
 
 from model.errors import BadCall
 from pressmark.cli.call import Call
-from pressmark.cli.options import ArchiveOption, JsonOption, check_standard_input, in_utf8
+from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, check_standard_input, in_utf8
 from pressmark.cli.references import parse_captured_at, parse_network, parse_url
 
 if TYPE_CHECKING:
@@ -55,15 +55,7 @@ def ingest_command(
     note: Annotated[
         str | None, typer.Option("--note", help="A note kept with the records.", show_default=False, callback=in_utf8)
     ] = None,
-    allow_address: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-address",
-            metavar="CIDR",
-            help="Let requests through to this network, though it is not global.",
-            show_default=False,
-        ),
-    ] = None,
+    allow_address: AllowAddressOption = None,
     override_robots: Annotated[
         str | None,
         typer.Option(
@@ -87,7 +79,7 @@ def ingest_command(
     \b
     Example:
       pressmark ingest https://harbour-ledger.example/news/budget
-      pressmark ingest saved-pages/ @more.txt
+      pressmark ingest saved-pages/ @more.txt --collection floods --note "from the lab's disk"
       pressmark ingest copy.txt --url https://harbour-ledger.example/a --captured-at 2018-12-18T06:00:00-05:00
     """
     call: Call = ctx.obj

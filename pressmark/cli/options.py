@@ -39,6 +39,15 @@ ArchiveOption = Annotated[
     str | None,
     typer.Option("--archive", metavar="DIR", help="The archive. Default: PRESSMARK_ARCHIVE, else ./archive", show_default=False),
 ]
+AllowAddressOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-address",
+        metavar="CIDR",
+        help="Let requests through to this network, though it is not global.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/shapes.md) instead of text for people.")]
 RecordArgument = Annotated[
     str,

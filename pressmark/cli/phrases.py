@@ -67,7 +67,7 @@ def say_image(image: Image) -> str:
     said = ", ".join(x for x in (by, _listed(image.agencies) if image.agencies else None) if x)
     if image.credit_line:
         return f"{said}  “{image.credit_line}”" if said else f"“{image.credit_line}”"
-    return said or "no credit printed"
+    return said or "no credit found"
 
 
 def say_body(article: Article) -> str:

@@ -16,6 +16,7 @@ _REFERENCE = re.compile(r"(?P<record>.+?)@(?P<version>\d{1,9})(?:\.(?P<reading>\
 _AGO = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>min|[mhdw])")
 _AHEAD = timedelta(days=1)
 _NOT_IN_URLS = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -72,16 +73,22 @@ def parse_version(text: str) -> int:
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """``24h``, ``7d``, ``30min``, ``2w``, or an ISO 8601 date-time with its offset."""
+    """``24h``, ``7d``, ``30min``, ``2w``, a day (its beginning in UTC), or an ISO 8601 date-time with its offset."""
     ago = _AGO.fullmatch(text.strip().lower())
     try:
         if ago:
             return now - timedelta(**{_UNITS[ago["unit"]]: int(ago["count"])})
-        return parse_utc(text.strip())
+        day = _DAY.fullmatch(text.strip())
+        return parse_utc(f"{text.strip()}T00:00Z" if day else text.strip())
     except (ValueError, OverflowError) as error:
         raise BadCall(
-            f"--since takes 24h, 7d, or a date-time with its offset such as 2026-11-20T08:00+01:00, not {text!r}"
+            f"--since takes 24h, 7d, a day, or a date-time with its offset such as 2026-11-20T08:00+01:00, not {text!r}"
         ) from error
+
+
+def say_since(text: str) -> str:
+    """``in the last 7d``, ``since 2026-11-20``: what a person typed, in a sentence."""
+    return f"{'in the last' if _AGO.fullmatch(text.strip().lower()) else 'since'} {text.strip()}"
 
 
 def parse_captured_at(text: str, now: datetime) -> datetime:

@@ -16,7 +16,8 @@ import typer
 from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.ingest import open_for_writing
-from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
+from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, in_utf8
+from pressmark.cli.references import parse_network
 from pressmark.cli.safe import safe_line
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def up_command(
         ),
     ] = None,
     port: Annotated[int | None, typer.Option("--port", help="Where our own Prefect server listens.", show_default=False)] = None,
+    allow_address: AllowAddressOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -79,6 +81,7 @@ def up_command(
 
     call: Call = ctx.obj
     interval = parse_every(every)
+    networks = (*call.settings.allow_addresses, *map(parse_network, allow_address or ()))
     named = [_absolute(source, call.cwd) for source in sources]
     plain = plain_sources(named)
     with open_for_writing(call, archive, named) as kept:
@@ -100,7 +103,7 @@ def up_command(
     # beside the archive, not in it: what is in it is kept, copied and verified, and this can be thrown away
     with locked_home(where.with_name(f"{where.name}.schedule")) as home, _sigterm_like_ctrl_c():
         try:
-            ended = _serve(call, plan, home, port)
+            ended = _serve(call, plan, home, port, networks)
         except KeyboardInterrupt:
             call.tell("schedule stopped; what was taken in is kept, and the same call starts it again")
             return 0
@@ -108,12 +111,12 @@ def up_command(
     return 1
 
 
-def _serve(call: Call, plan: Mapping[str, object], home: Path, port: int | None) -> int:
+def _serve(call: Call, plan: Mapping[str, object], home: Path, port: int | None, networks: Sequence[str]) -> int:
     from flows.keeper import kept, python
     from flows.server import free_port, running_server
     from flows.settings import exported
 
-    environ = {**call.environ, **exported(call.settings)}
+    environ = {**call.environ, **exported(call.settings.model_copy(update={"allow_addresses": tuple(networks)}))}
     with ExitStack() as stack:
         if given := environ.get("PREFECT_API_URL"):
             _say(call, f"Prefect server: {given}")
@@ -156,7 +159,8 @@ def say_loads(loads: Sequence[Load], every: timedelta) -> list[str]:
     if not loads:
         return ["no host is asked anything: these are files"]
     lines = [
-        f"  {load.host}: {load.pages} {'page' if load.pages == 1 else 'pages'}, up to {load.requests_a_day:,.0f} requests a day"
+        f"  {load.host}: {load.pages} {'page' if load.pages == 1 else 'pages'}, "
+        f"up to {load.requests_a_day:,.0f} requests a day, robots.txt among them"
         for load in loads[:SHOWN]
     ]
     if len(loads) > SHOWN:

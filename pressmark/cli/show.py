@@ -49,12 +49,13 @@ def show_command(
     with call.open(archive) as kept:
         wanted = find_reference(kept, record)
         view = kept.show(wanted.record, wanted.version, wanted.reading)
+        labels = kept.history(wanted.record).labels
     from pressmark.cli.safe import safe
-    from pressmark.cli.shapes import write_json
+    from pressmark.cli.shapes import plain, write_json
     from pressmark.cli.terminal import console_for
 
     if as_json or form is Format.JSON:
-        write_json(call.out, view if as_json else view.article)
+        write_json(call.out, plain(view) | {"labels": labels} if as_json else view.article)
         return 0
     if form is Format.TEXT:
         text = view.article.text + "\n"
@@ -65,7 +66,7 @@ def show_command(
     from pressmark.cli.why import render_why
 
     console = console_for(call.out, call.environ)
-    console.print(version_card(view))
+    console.print(version_card(view, labels))
     console.print()
     console.print(render_why(view.article) if why else render_body(view.article))
     return 0

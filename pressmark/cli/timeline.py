@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.record import History, State, Strand
+from pressmark.cli.cards import label_rows
 from pressmark.cli.phrases import say_change
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment, say_span
@@ -34,6 +35,7 @@ def render_history(history: History) -> RenderableType:
             _table(beside),
         ]
     parts += _addresses(history)
+    parts += [Text.assemble((f"{label}  ", "bold"), said) for label, said in label_rows(history.labels)]
     return Group(*parts)
 
 

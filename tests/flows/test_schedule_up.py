@@ -77,7 +77,7 @@ def test_from_nothing_to_a_first_round_and_back_to_nothing(
     text = said.read_text()
     assert code == 0, text
     assert text.index("3 pages of 127.0.0.1 every 10 min") < text.index("starting a Prefect server")
-    assert "127.0.0.1: 3 pages, up to 576 requests a day" in text
+    assert "127.0.0.1: 3 pages, up to 576 requests a day, robots.txt among them" in text
     assert re.search(r"watch the runs at http://127\.0\.0\.1:\d+ ", text)
     assert "schedule stopped" in text
     assert "Traceback" not in text

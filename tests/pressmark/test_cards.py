@@ -107,7 +107,7 @@ def test_a_role_is_said_once() -> None:
 @pytest.mark.parametrize(
     ("image", "said"),
     [
-        (Image(), "no credit printed"),
+        (Image(), "no credit found"),
         (Image(creators=("Per Lund", "Ida Moe"), agencies=("VW",)), "photograph by Per Lund and Ida Moe, VW"),
         (Image(creators=("Per Lund",), kind="illustration"), "illustration by Per Lund"),
         (Image(agencies=("VW",), kind="file photo", credit_line="File/VW"), "file photo, VW  “File/VW”"),

@@ -143,6 +143,8 @@ def test_changes_tells_what_the_paper_did(demo: Any) -> None:
     kinds = {(line["kind"], line["record"]) for line in demo("changes", "--since", "1h", "--json").lines()}
     assert ("changed", demo.records["budget"]) in kinds and ("gone", demo.records["ferry"]) in kinds
     assert ("changed", demo.records["lamp"]) not in kinds
+    assert "no changes seen" not in demo("changes", "--since", "7d").err
+    assert demo("changes", "--since", "2046-01-01").err == "no changes seen since 2046-01-01\n"
     assert demo("changes", "--since", "2046-01-01T00:00Z").err == "no changes seen since 2046-01-01T00:00Z\n"
 
 

@@ -110,3 +110,14 @@ def test_wrong_calls_say_what_to_do(argv: list[str], pressmark: Any) -> None:
     assert ran.code == 2
     assert ran.err.startswith("pressmark: ")
     assert ran.err.count("\n") == 1
+
+
+def test_a_folder_is_its_articles_as_with_ingest(page: str, tmp_path: Path, pressmark: Any) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "second.htm").write_text(PAGE, "utf-8")
+    (tmp_path / "more" / "notes.doc").write_bytes(b"x")
+    told = pressmark("extract", str(tmp_path), "--json")
+    assert told.code == 0 and {line["file"] for line in told.lines()} == {page, str(tmp_path / "more" / "second.htm")}
+    (tmp_path / "none").mkdir()
+    empty = pressmark("extract", str(tmp_path / "none"))
+    assert empty.code == 1 and empty.err == "pressmark: no articles in none: no file ends in .htm, .html, .txt, .xhtml\n"

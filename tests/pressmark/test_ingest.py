@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -97,3 +98,19 @@ def test_a_corrected_page_tells_what_changed(tmp_path: Path, pressmark: Pressmar
         paper.print_second_edition()
         told = pressmark("ingest", paper.base + BUDGET, *call, environ=environ).out
     assert told.startswith("changed ") and "  What changed  headline edited, +2 -2 words\n" in told
+
+
+def test_a_note_and_a_collection_come_out_again(tmp_path: Path, pressmark: Pressmark) -> None:
+    archive = ["--archive", str(tmp_path / "archive")]
+    source = page(tmp_path, "ferry.html", "Ferry sails again")
+    assert pressmark("ingest", source, "--note", "from the lab", "--collection", "ferries", *archive).code == 0
+    record = pressmark("list", "--json", *archive).lines()[0]["record"]
+    for command in ("show", "history"):
+        told = pressmark(command, record, *archive).out
+        assert re.search(r"^ *Collection +ferries$", told, re.MULTILINE) and re.search(
+            r"^ *Note +from the lab\b", told, re.MULTILINE
+        )
+        labels = json.loads(pressmark(command, record, "--json", *archive).out)["labels"]
+        assert sorted((label["kind"], label["text"]) for label in labels) == [("collection", "ferries"), ("note", "from the lab")]
+    assert pressmark("search", "ferry", "-winter", *archive).err == "nothing found\n"
+    assert pressmark("search", "ferry", "-horse", *archive).out.startswith(record)

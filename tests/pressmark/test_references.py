@@ -86,6 +86,7 @@ def test_a_version_is_a_number_from_one_on() -> None:
         ("7d", NOW - timedelta(days=7)),
         ("2w", NOW - timedelta(weeks=2)),
         ("30min", NOW - timedelta(minutes=30)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
         ("2026-11-20T08:00+01:00", datetime(2026, 11, 20, 7, 0, tzinfo=UTC)),
     ],
 )
@@ -93,7 +94,7 @@ def test_since_is_an_age_or_a_moment(text: str, moment: datetime) -> None:
     assert parse_since(text, NOW) == moment
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-11-20", "2026-11-20T08:00", "999999w", ""])
+@pytest.mark.parametrize("text", ["yesterday", "2026-11", "2026-02-30", "2026-11-20T08:00", "999999w", ""])
 def test_a_since_without_offset_or_sense_is_a_wrong_call(text: str) -> None:
     with pytest.raises(BadCall, match="--since takes 24h"):
         parse_since(text, NOW)

@@ -35,8 +35,8 @@ def test_what_is_no_interval_is_refused_with_an_example(text: str) -> None:
 def test_what_each_host_is_asked_is_said_by_name_for_the_largest() -> None:
     sources = [f"https://paper-{n:02}.example/{page}" for n in range(14) for page in range(2 if n < 3 else 1)]
     lines = say_loads(forecast(sources, timedelta(minutes=15), 5), timedelta(minutes=15))
-    assert lines[0] == "  paper-00.example: 2 pages, up to 288 requests a day"
-    assert lines[9] == "  paper-09.example: 1 page, up to 192 requests a day"
+    assert lines[0] == "  paper-00.example: 2 pages, up to 288 requests a day, robots.txt among them"
+    assert lines[9] == "  paper-09.example: 1 page, up to 192 requests a day, robots.txt among them"
     assert lines[10:] == ["  4 more hosts: up to 192 requests a day each"]
 
 
