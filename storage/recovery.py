@@ -32,6 +32,7 @@ from storage.segments import Segment
 from storage.warc import Member, walk
 
 LEDGER = "urn:pressmark:ledger:"
+_DECLARED = "canonical"
 
 Void = Callable[[Connection, Segment, Sequence[tuple[str, str]]], None]
 """Says in the ledger, inside a transaction, that entries (ids and digests) were never in force."""
@@ -182,8 +183,9 @@ def _is_overtaken(tx: Connection, tail: Tail, told: Told) -> bool:
     if capture and (row is None or (row.entry is not None and not _may_follow(entry, row.version))):
         return True
     if entry.kind is Kind.VERSION and entry.seq == 1:
-        keys = [alias_key(x["url"]) for x in entry.body["aliases"]]
-        return tx.execute(select(a.id).where(a.key.in_(keys))).first() is not None
+        # an address that a page merely declares may be another record's too
+        keys = [alias_key(x["url"]) for x in entry.body["aliases"] if x["how"] != _DECLARED]
+        return tx.execute(select(a.id).where(a.key.in_(keys), a.how != _DECLARED)).first() is not None
     return False
 
 

@@ -29,8 +29,9 @@ def closed(filled: Archive, where: Path) -> Path:
 def two(where: Path, clock: Any, make_desk: Any, make_article: Any) -> Path:
     """An archive of two segments that hold records of their own."""
     with Archive.create(where, now=clock) as one, Archive.open(where, write=True, now=clock) as other:
-        make_desk(one).take(make_desk(one).fetched(URL, b"one", 1), make_article("Quay", "first words"))
-        make_desk(other).take(make_desk(other).fetched(URL + "/two", b"two", 1), make_article("Two", "words of two"))
+        desks = [make_desk(one), make_desk(other)]
+        desks[0].take(desks[0].fetched(URL, b"one", 1), make_article("Quay", "first words"))
+        desks[1].take(desks[1].fetched(URL + "/two", b"two", 1), make_article("Two", "words of two"))
     assert len(_segments(where)) == 2
     return where
 

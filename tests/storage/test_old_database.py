@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ def test_entries_of_one_chain_in_two_segments_are_not_voided(
     where: Path, tmp_path: Path, clock: Any, make_desk: Any, make_article: Any, telling: Telling
 ) -> None:
     with Archive.create(where, now=clock) as one, Archive.open(where, write=True, now=clock) as two:
-        make_desk(one).take(make_desk(one).fetched(URL, b"one", 1), make_article("Quay", "first words"))
-        make_desk(two).take(make_desk(two).fetched(URL + "/two", b"two", 1), make_article("Two", "words of two"))
+        desks = [make_desk(one), make_desk(two)]
+        desks[0].take(desks[0].fetched(URL, b"one", 1), make_article("Quay", "first words"))
+        desks[1].take(desks[1].fetched(URL + "/two", b"two", 1), make_article("Two", "words of two"))
     shutil.copy(where / "pressmark.db", tmp_path / "old.db")
     with Archive.open(where, write=True, now=clock) as one, Archive.open(where, write=True, now=clock) as two:
         desks = [make_desk(one), make_desk(two)]
@@ -71,7 +73,7 @@ def test_segments_whose_names_are_not_in_the_order_of_writing_are_not_voided(
     Archive.create(where, **at(0)).close()
     for n in range(4):
         with Archive.open(where, write=True, **at(n)) as archive:
-            desk = make_desk(archive)
+            desk = make_desk(archive, ids=count(n * 100))
             desk.take(desk.fetched(URL, b"look %d" % n, n), make_article(f"Quay {n}", f"words number {n}"))
             before = telling(archive)
         if n == 0:
@@ -102,6 +104,25 @@ def test_a_capture_understood_after_it_was_held_is_replayed_as_it_was(
         assert archive.verify().findings == ()
 
 
+def test_an_address_that_one_piece_declared_and_another_has_is_replayed_for_both(
+    where: Path, tmp_path: Path, clock: Any, make_desk: Any, make_article: Any, telling: Telling
+) -> None:
+    Archive.create(where, now=clock).close()
+    shutil.copy(where / "pressmark.db", tmp_path / "old.db")
+    with Archive.open(where, write=True, now=clock) as archive:
+        desk = make_desk(archive)
+        declaring = make_article("Quay", "words of the quay and its stones", canonical_url=URL + "/declared")
+        desk.take(desk.fetched(URL, b"one", 1), declaring)
+        visited = make_article("Ferries sail", "quite other things about boats, wind and tickets")
+        desk.take(desk.fetched(URL + "/declared", b"two", 2), visited)
+        before = telling(archive)
+    assert len(before["list"]) == 2
+    _put_back(tmp_path / "old.db", where)
+    with Archive.open(where, write=True) as archive:
+        assert telling(archive) == before
+        assert archive.verify().findings == ()
+
+
 def test_what_a_recovery_voided_stays_void_when_the_database_is_older_still(
     where: Path, tmp_path: Path, clock: Any, make_desk: Any, make_article: Any, telling: Telling
 ) -> None:
@@ -111,12 +132,12 @@ def test_what_a_recovery_voided_stays_void_when_the_database_is_older_still(
     shutil.copy(where / "pressmark.db", tmp_path / "old.db")
     (segment,) = (where / "warc").iterdir()
     with Archive.open(where, write=True, now=clock) as archive:
-        desk = make_desk(archive)
+        desk = make_desk(archive, ids=count(100))
         desk.take(desk.fetched(URL, b"late", 3), make_article("Quay, late", "late words"))
     _put_back(tmp_path / "old.db", where)  # killed before its commit
     hidden = segment.rename(tmp_path / segment.name)
     with Archive.open(where, write=True, now=clock) as archive:  # another process takes the place
-        desk = make_desk(archive)
+        desk = make_desk(archive, ids=count(200))
         desk.take(desk.fetched(URL, b"other", 2), make_article("Quay, other", "other words"))
     hidden.rename(segment)
     with Archive.open(where, write=True, now=clock) as archive:
