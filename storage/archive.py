@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -171,11 +171,13 @@ class Archive:
         """
         path = Path(where)
         descriptor = read_descriptor(path)
-        hold = Hold(path, alone=False) if write else None
-        try:
+        with ExitStack() as opened:
+            hold = Hold(path, alone=False) if write else None
+            if hold is not None:
+                opened.callback(hold.close)
             if not (path / DATABASE).is_file():
                 raise Damaged(f"the database of {where} is missing: run `pressmark rebuild` to make it anew from the WARCs")
-            database = Database.at(path / DATABASE, wait=wait)
+            database = opened.enter_context(closing(Database.at(path / DATABASE, wait=wait)))
             database.check(descriptor["archive"])
             archive = Archive(
                 path,
@@ -191,10 +193,7 @@ class Archive:
             if write:
                 archive._writer.recover_all()
                 archive._writer.begin_ledger(descriptor["created"])
-        except BaseException:
-            if hold is not None:
-                hold.close()
-            raise
+            opened.pop_all()  # all of it is the archive's now
         return archive
 
     def __enter__(self) -> Archive:

@@ -24,6 +24,7 @@ from model.ledger import Entry, Kind, decode, genesis
 from model.record import Finding, Verification
 from storage import tables
 from storage.capture_records import is_facts, parse_facts
+from storage.catalogue import copy_of
 from storage.chain import ledger_rows
 from storage.recovery import LEDGER
 from storage.segments import Place, SegmentFolder
@@ -83,7 +84,7 @@ class Checker:
             row = known.get(name)
             size = path.stat().st_size
             if row is None and not _holds_nothing(path):
-                yield Finding(f"warc/{name}", "the database does not know this segment", _REBUILD)
+                yield self._unknown(name, path)
             if row is not None and size < row.committed:
                 yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", _RESTORE)
             self._counts["segments"] += 1
@@ -91,6 +92,15 @@ class Checker:
             yield from self._members(path, row.id if row else None, row.committed if row else size, done, total)
             done += size
             self._counts["bytes"] += size
+
+    def _unknown(self, name: str, path: Path) -> Finding:
+        first = next((found.id for found in walk(path) if isinstance(found, Member)), "")
+        original = copy_of(self._tx, name, first)
+        if original is not None and path.with_name(original).is_file():
+            return Finding(f"warc/{name}", f"it is a copy of {original}", "move it to another folder")
+        if original is not None:
+            return Finding(f"warc/{name}", f"it seems to be {original} renamed", "give it its name back")
+        return Finding(f"warc/{name}", "the database does not know this segment", _REBUILD)
 
     def _members(self, path: Path, segment: int | None, committed: int, done: int, total: int) -> Iterator[Finding]:
         m = tables.members.c
@@ -159,6 +169,9 @@ class Checker:
             problem = _row_problem(row, seq, previous)
             if isinstance(problem, Entry):
                 self._stated.note(problem)
+                note = problem.body.get("payload") if problem.kind is Kind.NOTE else None
+                if note and self._blocks.get(note["id"]) != note["digest"]:
+                    yield Finding(place, f"its content record {note['id']} is missing or differs", _RESTORE)
                 capture = problem.body.get("capture")
                 if capture:
                     self._committed.setdefault(capture["id"], set()).add(capture["digest"])
