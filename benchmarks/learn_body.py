@@ -3,9 +3,11 @@
 
 EVAL_DIR holds ``corpora/*.jsonl`` and ``pages/`` as its README describes. A passage is right as far as its words
 stand in a page's gold body (or it holds a segment that must be, or must not be, in it). Logistic regression, a passage
-weighing as much as its share of the page's gold words; needs scikit-learn, which Pressmark itself does not. Writes
-``extractors/words/body_signs.toml``; the same pages give the same file. With ``--check`` nothing is written; it prints,
-cross-validated over publishers, the share of gold words lost and of words too many.
+weighing as much as its share of the page's gold words; a first one with an absolute pull towards zero picks the signs
+that matter. Needs scikit-learn, which Pressmark itself does not. Writes ``extractors/words/body_signs.toml``; the same
+pages give the same file. With ``--check`` nothing is written: every page's body is read with signs and weights that
+were picked and learnt from other publishers, and the scores of the four corpora are printed as ``score.py`` beside
+EVAL_DIR counts them, next to those of weights learnt from all.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import hashlib
 import json
 import math
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,13 +32,16 @@ from extractors.body.opinion import compact, kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
 from extractors.body.signs import Signs
-from extractors.body.weigh import ALWAYS
+from extractors.body.weigh import ALWAYS, Rounds, Weights
+from extractors.fields import authors, body, headline, images, publisher, standfirst
 from extractors.page import Page
+from model.article import BlockKind
 from model.errors import PressmarkError
 
 CORPORA = ("fundus", "aeb", "trafilatura", "wcxb")
 FOLDS = 5
-PUBLISHERS_MIN = 8  # a sign seen at fewer publishers says something about them, not about pages
+PUBLISHERS_MIN = 20  # a sign seen at fewer publishers says something about them, not about pages
+PICKING = 0.6  # the same for picking signs, with an absolute pull; more picks more of them
 LOOSENESS = 0.1  # inverse strength of the pull towards zero
 WEIGHT = 20.0  # passage weights are shares of a page; this brings a page to about the weight of twenty plain rows
 SMALLEST = 0.03  # a weight below this is left out of the file
@@ -60,7 +66,12 @@ class Example:
 
     @property
     def fold(self) -> int:
-        return int(hashlib.md5(self.publisher.encode()).hexdigest(), 16) % FOLDS
+        return fold_of(self.publisher)
+
+
+def fold_of(publisher: str) -> int:
+    """Which of the ``FOLDS`` parts a publisher is in; always the same."""
+    return int(hashlib.md5(publisher.encode()).hexdigest(), 16) % FOLDS
 
 
 def tokens(text: str) -> list[str]:
@@ -101,13 +112,17 @@ def _by_body(words: list[str], found: Sequence[Passage]) -> list[tuple[float | N
     return result
 
 
+def golds(root: Path, corpus: str) -> Iterator[dict[str, Any]]:
+    """The pages of a corpus with what is known of their bodies."""
+    for line in (root / f"corpora/{corpus}.jsonl").read_text("utf-8").split("\n"):
+        if line.strip():
+            yield json.loads(line)
+
+
 def examples(root: Path) -> list[Example]:
     found: list[Example] = []
     for corpus in CORPORA:
-        for line in (root / f"corpora/{corpus}.jsonl").read_text("utf-8").split("\n"):
-            if not line.strip():
-                continue
-            gold = json.loads(line)
+        for gold in golds(root, corpus):
             try:
                 page = Page.parse(gzip.decompress((root / gold["page"]).read_bytes()), gold["url"])
             except PressmarkError:
@@ -156,8 +171,8 @@ def common_signs(pages: Sequence[Example]) -> set[str]:
     return {name for name, at in publishers.items() if len(at) >= PUBLISHERS_MIN}
 
 
-def learn(data: list[Row], known: set[str]) -> dict[str, float]:
-    """Weights of a logistic regression; a passage half right counts half for and half against."""
+def _table(data: list[Row], known: set[str]) -> tuple[dict[str, int], csr_matrix, list[int], list[float]]:
+    """Signs as columns; a passage half right is two rows, half for and half against."""
     numbers = {name: n for n, name in enumerate(sorted(known))}
     columns: list[int] = []
     ends = [0]
@@ -171,11 +186,24 @@ def learn(data: list[Row], known: set[str]) -> dict[str, float]:
                 ends.append(len(columns))
                 right.append(value)
                 weight.append(heavy * part * WEIGHT)
-    table = csr_matrix(([1.0] * len(columns), columns, ends), shape=(len(right), len(numbers)))
+    return numbers, csr_matrix(([1.0] * len(columns), columns, ends), shape=(len(right), len(numbers))), right, weight
+
+
+def pick(pages: Sequence[Example]) -> set[str]:
+    """The signs that matter: seen at enough publishers, and not pulled to zero."""
+    numbers, table, right, weight = _table(rows(pages, "opinion"), common_signs(pages))
+    model = LogisticRegression(C=PICKING, l1_ratio=1, solver="liblinear", max_iter=100, tol=1e-3, random_state=0)
+    model.fit(table, right, sample_weight=weight)
+    return {name for name, n in numbers.items() if abs(model.coef_[0][n]) >= SMALLEST} | {ALWAYS}
+
+
+def learn(data: list[Row], known: set[str]) -> dict[str, float]:
+    """Weights of a logistic regression over the signs picked."""
+    numbers, table, right, weight = _table(data, known)
     model = LogisticRegression(C=LOOSENESS, max_iter=300).fit(table, right, sample_weight=weight)
     learnt = {name: float(model.coef_[0][n]) for name, n in numbers.items()}
     learnt[ALWAYS] += float(model.intercept_[0])
-    return learnt
+    return {name: round(value, 2) for name, value in learnt.items() if abs(value) >= SMALLEST}
 
 
 def judge(page: Example, weights: dict[str, float], moving: str | None) -> list[float]:
@@ -196,19 +224,61 @@ def out_of_fold(pages: list[Example], known: set[str]) -> None:
                 page.chance = judge(page, first, None)
 
 
-def check(pages: list[Example], known: set[str]) -> None:
-    lost: dict[str, float] = defaultdict(float)
-    extra: dict[str, float] = defaultdict(float)
+def rounds(pages: Sequence[Example], known: set[str]) -> list[dict[str, float]]:
+    """The weights of the three rounds, from pages that have their chances already."""
+    return [learn(rows(pages, name), known) for name in (None, "again", "opinion")]
+
+
+def check(pages: list[Example], root: Path) -> None:
+    """Prints the scores of every corpus, each page read with the weights of other publishers, and with those of all."""
+    known = pick(pages)
+    out_of_fold(pages, known)
+    own = _weights(rounds(pages, known))
+    others: list[Rounds] = []
     for fold in range(FOLDS):
-        for name in ("again", "opinion"):
-            learnt = learn(rows((p for p in pages if p.fold != fold), name), known)
-            for page in (p for p in pages if p.fold == fold):
-                for chance, right, weight in zip(judge(page, learnt, name), page.right, page.weight, strict=True):
-                    if right is not None:
-                        lost[name] += weight * right * (chance < 0.5)
-                        extra[name] += weight * (1 - right) * (chance >= 0.5)
-    for name in lost:
-        print(f"{name}: lost {lost[name] / len(pages):.4f} of the words, {extra[name] / len(pages):.4f} too many")
+        rest = [p for p in pages if p.fold != fold]
+        others.append(_weights(rounds(rest, pick(rest))))
+    sys.path.insert(0, str(root.parent))
+    print(f"{'':14}{'pages':>6}{'others':>9}{'all':>8}   F1 with weights of other publishers, and of all")
+    for corpus in CORPORA:
+        counts: list[list[Any]] = [[], []]
+        for gold in golds(root, corpus):
+            for number, learnt in enumerate((others[fold_of(gold["publisher"])], own)):
+                counts[number].append((gold["gold"], body_text(root, gold, learnt, corpus == "fundus")))
+        by_others, by_all = (f1(corpus, found) for found in counts)
+        print(f"{corpus:14}{len(counts[0]):6}{by_others:9.4f}{by_all:8.4f}", flush=True)
+
+
+def _weights(learnt: Sequence[dict[str, float]]) -> Rounds:
+    look, again, opinion = (Weights(signs) for signs in learnt)
+    return look, again, opinion
+
+
+def body_text(root: Path, gold: dict[str, Any], learnt: Rounds, standfirst_too: bool) -> str:
+    """The body as ``extract`` composes it, but with other weights; empty for what is no page."""
+    try:
+        page = Page.parse(gzip.decompress((root / gold["page"]).read_bytes()), gold["url"])
+    except PressmarkError:
+        return ""
+    title = headline.read(page).value
+    deck = standfirst.read(page, title).value
+    people = authors.read(page, publisher.read(page).value).value or ()
+    found = body.read(page, headline=title, standfirst=deck, images=images.read(page).value or (), authors=people, learnt=learnt)
+    text = "\n\n".join(b.text for b in found.value or () if b.kind is not BlockKind.EMBED)
+    return f"{deck}\n\n{text}" if deck and standfirst_too else text
+
+
+def f1(corpus: str, found: Sequence[tuple[dict[str, Any], str]]) -> float:
+    """The corpus' own measure, from the scorer beside EVAL_DIR."""
+    import scoring  # type: ignore[import-not-found]
+    from score import word_f1  # type: ignore[import-not-found]
+
+    if corpus == "wcxb":
+        return float(sum(word_f1(gold["body"], text) for gold, text in found) / len(found))
+    if corpus == "trafilatura":
+        held, extra, lost, _ = (sum(c) for c in zip(*(scoring.segment_counts(g, t) for g, t in found), strict=True))
+        return float(2 * held / (2 * held + extra + lost))
+    return float(scoring.shingle_summary([scoring.shingle_tp_fp_fn(g["body"], t) for g, t in found])["f1"])
 
 
 def main() -> None:
@@ -216,20 +286,21 @@ def main() -> None:
     parser.add_argument("eval_dir", type=Path)
     parser.add_argument("--check", action="store_true")
     a = parser.parse_args()
-    pages = examples(a.eval_dir)
-    known = common_signs(pages)
-    out_of_fold(pages, known)
+    root = a.eval_dir.resolve()
+    pages = examples(root)
     if a.check:
-        check(pages, known)
+        check(pages, root)
         return
-    rounds = [learn(rows(pages, name), known) for name in (None, "again", "opinion")]
+    known = pick(pages)
+    out_of_fold(pages, known)
+    learnt = rounds(pages, known)
     lines = [
         "# What each sign of a passage counts, in natural log odds that it is the article's, in the three rounds of",
         "# extractors/body/weigh.py: look, again, opinion. Learnt by benchmarks/learn_body.py; do not edit by hand.",
         "[signs]",
     ]
     for name in sorted(known):
-        row = [round(r[name], 2) if abs(r[name]) >= SMALLEST else 0 for r in rounds]
+        row = [r.get(name, 0) for r in learnt]
         if any(row):
             lines.append(f"{json.dumps(name, ensure_ascii=False)} = [{', '.join(f'{v:g}' for v in row)}]")
     target = Path(__file__).resolve().parent.parent / "extractors" / "words" / "body_signs.toml"

@@ -54,7 +54,7 @@ def cleaned(kept: Sequence[Passage], taken: Taken, language: str | None) -> list
     for passage in kept:
         if not taken.has(passage, begun) and not is_service_line(passage, language, begun):
             result.append(passage)
-        begun = begun or len(passage.text) >= 100
+            begun = begun or len(passage.text) >= 100
     while result and result[-1].tag in _HEADINGS:
         result.pop()
     return result

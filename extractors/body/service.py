@@ -1,4 +1,5 @@
-"""Lines about an article that are none of its words: date, byline, reading time and share lines.
+"""Lines about an article that are none of its words: date, byline, reading time and share lines, and
+labels of advertisements.
 
 They are told by what they say (``words/service_lines.toml``) and go whatever the weights make of
 them, so that one of them never looks like an edit of the text.
@@ -27,15 +28,17 @@ _ENDS = ".!?…。！？:"
 
 
 def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool:
-    """True for a date, byline, reading time or share line; ``begun``: running text stands before it.
+    """True for a date, byline, reading time or share line, or an advertisement's label; ``begun``: running text stands before it.
 
     Between paragraphs a bare date may be part of a chronicle, and a name a signature:
-    there only a ``<time>`` and lines of buttons and minutes go. Headings never do.
+    there only a ``<time>``, labels, and lines of buttons and minutes go. Headings never do.
     """
     text = passage.text
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
     if "<time>" in passage.near:
+        return True
+    if text.lower() in _known("labels", language):
         return True
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
@@ -57,6 +60,8 @@ def _is_date(text: str, language: str | None) -> bool:
     months = [w for w in rest if not w.isdigit() and month(w, language)]
     if not (_DAY.search(text) or (months and _numbered(rest))):
         return False
+    if text[-1] not in _ENDS and labels(language).search(text):
+        return True  # "Ann Lee · Posted: 3 March 2026, 10:00"
     known = _known("dates", language)
     return all(w.isdigit() or w in months or w in known for w in rest)
 

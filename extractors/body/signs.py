@@ -9,9 +9,12 @@ kept: our own of the round before, or trafilatura's.
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from extractors.body.furniture import begins_as
 from extractors.body.opinion import compact
@@ -161,6 +164,11 @@ class Signs:
             result.append(own)
         return result
 
+    def boxed(self) -> list[bool]:
+        """Which passages stand in a box that is never the article's (``words/boxes.toml``)."""
+        never = _boxes() - self.common
+        return [not never.isdisjoint(p.marks) for p in self.found]
+
     def said_by(self, opinion: str) -> list[bool]:
         """Which passages stand in another's choice, given as compact text."""
         return [t in opinion and (len(t) > 3 or p.tag == "p") for p, t in zip(self.found, self.texts, strict=True)]
@@ -211,6 +219,12 @@ def _within(element: Element, known: dict[Element | None, bool]) -> bool:
     answer = known[item]
     known.update(dict.fromkeys(passed, answer))
     return answer
+
+
+@cache
+def _boxes() -> frozenset[str]:
+    table = tomllib.loads((files("extractors") / "words" / "boxes.toml").read_text("utf-8"))
+    return frozenset(w for group in table.values() for w in group)
 
 
 def _step(share: float) -> int:

@@ -58,8 +58,11 @@ class Weights:
         return chances
 
 
+Rounds = tuple[Weights, Weights, Weights]
+
+
 @cache
-def weights() -> tuple[Weights, Weights, Weights]:
+def weights() -> Rounds:
     """The weights of the three rounds."""
     table = tomllib.loads((files("extractors") / "words" / "body_signs.toml").read_text("utf-8"))["signs"]
     first, second, third = (Weights({s: row[n] for s, row in table.items() if row[n]}) for n in range(len(ROUNDS)))
@@ -73,17 +76,24 @@ def weighable(passage: Passage) -> bool:
     return len(passage.text) >= 25 and not passage.marks & {"<nav>", "<footer>"}
 
 
-def chances(found: Sequence[Passage], about: Surroundings, ask: Callable[[], str]) -> list[float]:
-    """The chance, 0 to 1, that each passage is the article's. ``ask`` gets trafilatura's choice as compact text."""
-    look, again, opinion = weights()
+def chances(found: Sequence[Passage], about: Surroundings, ask: Callable[[], str], learnt: Rounds | None = None) -> list[float]:
+    """The chance, 0 to 1, that each passage is the article's.
+
+    ``ask`` gets trafilatura's choice as compact text; ``learnt`` stands in for the weights of the release.
+    """
+    look, again, opinion = learnt or weights()
     signs = Signs(found, about)
     still = signs.still()
+    boxed = signs.boxed()
     first = look.chances(look.marks(signs), still)
-    second = again.chances(again.marks(signs), still, signs.moving([c >= 0.5 for c in first]))
+    second = again.chances(
+        again.marks(signs), still, signs.moving([c >= 0.5 and not b for c, b in zip(first, boxed, strict=True)])
+    )
+    second = [0.0 if b else c for c, b in zip(second, boxed, strict=True)]
     if not wavers(signs.sizes, second):
         return second
     third = opinion.chances(opinion.marks(signs), still, signs.moving(signs.said_by(ask())))
-    return [_between(a, b) for a, b in zip(second, third, strict=True)]
+    return [0.0 if b else _between(a, c) for a, c, b in zip(second, third, boxed, strict=True)]
 
 
 def wavers(sizes: Sequence[int], judged: Sequence[float]) -> bool:

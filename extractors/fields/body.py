@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from extractors.body.blocks import blocks, post_quoted
 from extractors.body.clean import Taken, cleaned
+from extractors.body.furniture import begins_as
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
-from extractors.body.weigh import chances
+from extractors.body.weigh import Rounds, chances
+from extractors.dom import Element
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
 from extractors.state import blocks_in, longest_text
@@ -17,6 +20,8 @@ from model.article import Author, Block, How, Image
 
 _Blocks = tuple[Block, ...]
 _SHORT = 400  # characters under which the marked text may be a stub of what a script would show
+_PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
+_AMONG = 0.2  # chance that is enough for what stands among them
 _RICHER = 2  # times the marked text from which declared or embedded text is the article
 
 
@@ -27,10 +32,12 @@ def read(
     standfirst: str | None,
     images: tuple[Image, ...] = (),
     authors: tuple[Author, ...] = (),
+    learnt: Rounds | None = None,
 ) -> Resolved[tuple[Block, ...]]:
     """The body's blocks in reading order; empty where the page holds no article text.
 
     Headline, standfirst, captions, credits and bios, as already read, are kept out of it.
+    ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
     taken = Taken(
         (headline, standfirst, *(i.credit_line for i in images)),
@@ -39,7 +46,7 @@ def read(
         (a.name for a in authors),
     )
 
-    kept = _chosen(page, headline, taken)
+    kept = _chosen(page, headline, taken, learnt)
 
     def marked(page: Page) -> Iterator[Candidate[_Blocks]]:
         if kept:
@@ -50,16 +57,34 @@ def read(
     return resolve(Field("body", (marked, article_body, embedded_state), choose=_richer), page)
 
 
-def _chosen(page: Page, headline: str | None, taken: Taken) -> list[Passage]:
+def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | None) -> list[Passage]:
     found = weighable_passages(page)
-    judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url))
-    likely = [p for p, chance in zip(found, judged, strict=True) if chance >= 0.5]
-    if likely:
-        # a quoted post between two paragraphs is part of what the article shows
-        first, last = likely[0].index, likely[-1].index
-        chosen = {p.index for p in likely}
-        likely = [p for p in found if p.index in chosen or (first < p.index < last and post_quoted(p))]
+    judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url), learnt)
+    sure = [p for p, chance in zip(found, judged, strict=True) if chance >= 0.5]
+    if not sure:
+        return []
+    first, last = sure[0].index, sure[-1].index
+    chosen = {p.index for p in sure}
+    paragraphs = Counter(_shelf(p) for p in sure if len(p.text) >= _PARAGRAPH)
+    for passage, chance in zip(found, judged, strict=True):
+        if not first < passage.index < last or passage.index in chosen:
+            continue
+        # one line among the paragraphs of one parent, or a quoted post, is part of what the article shows
+        among = chance >= _AMONG and paragraphs[_shelf(passage)] >= 2 and passage.tag in ("p", "blockquote")
+        if post_quoted(passage) or (
+            among and passage.linked < 0.3 * len(passage.text) and not begins_as(passage.text, page.language)
+        ):
+            chosen.add(passage.index)
+    likely = [p for p in found if p.index in chosen]
     return cleaned(likely, taken, page.language)
+
+
+def _shelf(passage: Passage) -> Element | None:
+    """The element whose children the paragraphs are; a quotation stands among them as a whole."""
+    parent = passage.element.getparent()
+    while parent is not None and parent.tag in ("blockquote", "figure"):
+        parent = parent.getparent()
+    return parent
 
 
 def article_body(page: Page) -> Iterator[Candidate[_Blocks]]:

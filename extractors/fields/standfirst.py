@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from extractors.body.passages import Passage
+from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
@@ -18,26 +18,58 @@ from model.article import How
 _NEAR = 14  # passages after the headline in which a standfirst is looked for
 _SHORTEST, _LONGEST = 25, 400
 _TEXT = 160  # characters from which an unlinked passage is the beginning of the text
-_FELLOWS = 2  # passages of the same make from which a passage is one paragraph among others
+_FELLOWS = 2  # passages of the same make, or paragraphs beside it, from which a passage is one paragraph among others
+_PARAGRAPH = 100
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # "PARIS (AFP) – …": a story that begins, not a summary
 _FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–—-]\s)")
 
 
 def read(page: Page, headline: str | None) -> Resolved[str]:
-    """The standfirst as printed; empty where the piece begins with its text."""
+    """The standfirst as printed; empty where the piece begins with its text.
+
+    One paragraph among others is none, nor is one that only a word for "opening" names: a
+    sentence too many in the body is less of a loss than one too few.
+    """
 
     def marked(page: Page) -> Iterator[Candidate[str]]:
         for passage in _below(page, headline):
-            if passage.near & _words("names"):
+            if _own_marks(passage) & _words("names"):
+                yield _candidate(page, passage)
+
+    def named_and_declared(page: Page) -> Iterator[Candidate[str]]:
+        said = _descriptions(page)
+        for passage in _below(page, headline):
+            if passage.near & (_words("names") | _words("openings")) and any(
+                _begins(passage.text, s) or _alike(passage.text, s) for s in said
+            ):
                 yield _candidate(page, passage)
 
     def declared_and_printed(page: Page) -> Iterator[Candidate[str]]:
         said = _descriptions(page)
         for passage in _below(page, headline):
-            if passage.text in said and not _FILED.match(passage.text):
+            if any(_alike(passage.text, s) for s in said) and not _FILED.match(passage.text):
                 yield _candidate(page, passage)
 
-    return resolve(Field("standfirst", (marked, declared_and_printed)), page)
+    return resolve(Field("standfirst", (marked, named_and_declared, declared_and_printed)), page)
+
+
+def _own_marks(passage: Passage) -> frozenset[str]:
+    return marks_of(passage.element, passage.tag)
+
+
+def _begins(text: str, declared: str) -> bool:
+    """Whether a description is the text, or its beginning cut short."""
+    cut = declared.rstrip(" .…[]")
+    return len(cut) >= max(_SHORTEST, len(text) // 2) and text.startswith(cut)
+
+
+def _alike(text: str, declared: str) -> bool:
+    """Whether a description is the text but for a word or so: one of the two is often edited without the other."""
+    if text == declared:
+        return True
+    ours, theirs = Counter(text.split()), Counter(declared.split())
+    return (ours & theirs).total() >= 0.88 * max(ours.total(), theirs.total())
 
 
 def _candidate(page: Page, passage: Passage) -> Candidate[str]:
@@ -50,14 +82,20 @@ def _below(page: Page, headline: str | None) -> Iterator[Passage]:
     title = next((p for p in found if p.element is page.h1 or (headline and p.text == headline)), None)
     if title is None:
         return
-    makes = Counter((p.tag, p.near) for p in found if p.linked < 0.5 * len(p.text))
+    plain = [p for p in found if p.linked < 0.5 * len(p.text)]
+    makes = Counter((p.tag, p.near) for p in plain)
+    long_in = Counter(p.element.getparent() for p in plain if len(p.text) >= _PARAGRAPH)
+    passed = 0
     for passage in found[title.index + 1 : title.index + 1 + _NEAR]:
         size = len(passage.text)
         if passage.near & _words("not_names") or passage.linked > 0.5 * size or passage.text == headline:
             continue
         if _SHORTEST <= size <= _LONGEST and makes[passage.tag, passage.near] <= _FELLOWS:
-            yield passage
-        if size >= _TEXT:
+            beside = long_in[passage.element.getparent()] - (size >= _PARAGRAPH)
+            if beside < _FELLOWS or passage.tag in _HEADINGS:
+                yield passage
+        passed += size >= _PARAGRAPH
+        if size >= _TEXT or passed >= _FELLOWS:
             return
 
 

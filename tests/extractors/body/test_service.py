@@ -21,6 +21,7 @@ def line(markup: str) -> Passage:
         ("en", "Updated Nov. 3, 2026"),
         ("en", "By Ilse Maron and Jo Abel"),
         ("de", "Dienstag, 3. November 2026, 10:42 Uhr"),
+        ("en", "Ilse Maron · Ostrey Times · Posted: Mar 3, 2026 4:00 AM EDT | Last Updated: March 4"),
         ("de", "Von Thea Karg"),
         ("fr", "Publié le 3 novembre 2026 à 10h42"),
         ("es", "3 de noviembre de 2026 a las 10:42"),
@@ -47,9 +48,11 @@ def test_dates_and_bylines_go_before_the_text_and_stay_within(language: str, tex
         ("de", "Artikel teilen"),
         ("fr", "Partager sur WhatsApp"),
         ("zh", "阅读 3 分钟"),
+        ("de", "Anzeige"),
+        ("fr", "La suite après la publicité"),
     ],
 )
-def test_reading_times_and_buttons_go_anywhere(language: str, text: str) -> None:
+def test_reading_times_buttons_and_labels_go_anywhere(language: str, text: str) -> None:
     passage = line(f"<p>{text}</p>")
     assert is_service_line(passage, language, begun=False) and is_service_line(passage, language, begun=True)
 
