@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice
 
-from extractors.dom import Element, text_of
+from extractors.dom import Element, collapse, pieces
 
 _WORD = re.compile(r"\w+")
 _HEADLINE_CLASS = re.compile(r"head-?line|title|titel|titre|titulo|titolo|rubrik|otsikko|kop\b", re.I)
 _SITE_CLASS = re.compile(r"logo|brand|site-?(?:name|title)|masthead|sr-only|visually-?hidden", re.I)
 _PARAGRAPH_MIN = 40
 _SITE_NAME_WORDS = 6
+_LONGEST = 1000  # characters of a heading that are looked at
 
 
 def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Element], bool]) -> Element | None:
@@ -28,7 +29,7 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
     wanted = [w for w in wanted if w]
     ranked: list[tuple[float, int, Element]] = []
     for position, element in enumerate(tree.iter("h1")):
-        words = _words(text_of(element))
+        words = _words(_opening(element))
         if not words or position > 60:
             continue
         score = _agreement(words, wanted)
@@ -39,7 +40,7 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
     if not ranked:
         return _other_heading(tree, wanted, 0.0)
     score, _, best = max(ranked, key=lambda r: r[:2])
-    words = _words(text_of(best))
+    words = _words(_opening(best))
     share = _cover(words, wanted)
     # a short heading that is little of the title may be the site's own name: another may say the rest
     short = share < 0.5 and len(words) < _SITE_NAME_WORDS
@@ -106,11 +107,23 @@ def _other_heading(tree: Element, wanted: list[frozenset[str]], share: float) ->
         mark = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
         if (element.tag not in {"h2", "h3"} and not _HEADLINE_CLASS.search(mark)) or len(element) > 6:
             continue
-        words = _words(text_of(element))
+        words = _words(_opening(element))
         score = _agreement(words, wanted)
         if len(words) >= 3 and score >= 0.75 and _cover(words, wanted) > share + 0.1 and (best is None or score > best[0]):
             best = (score, element)
     return best[1] if best else None
+
+
+def _opening(element: Element) -> str:
+    """As much of an element's text as a headline can have: in damaged mark-up a heading may hold the rest of the page."""
+    parts: list[str] = []
+    size = 0
+    for piece in pieces(element):
+        parts.append(piece)
+        size += len(piece.strip())
+        if size > _LONGEST:
+            break
+    return collapse("".join(parts))
 
 
 def _cover(words: list[str], wanted: list[frozenset[str]]) -> float:
@@ -132,7 +145,7 @@ def _depth(element: Element) -> int:
 
 @lru_cache(maxsize=256)
 def _word_tuple(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text[:1000].lower()))
+    return tuple(_WORD.findall(text[:_LONGEST].lower()))
 
 
 def _words(text: str) -> list[str]:
