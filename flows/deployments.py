@@ -98,9 +98,7 @@ async def _close_left_over(deployment: UUID) -> None:
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED))),
         )
         for run in left:
-            await client.set_flow_run_state(
-                run.id, Crashed(message="the schedule was ended while this ran; the next run goes on")
-            )
+            await client.set_flow_run_state(run.id, Crashed(message=_LEFT_OVER))
 
 
 def _main(plan: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from model.ledger import Entry, Kind
 from model.record import Finding
 from storage import tables
 
-_REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
+REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
 _OF_FACTS = (
     "id",
     "origin_key",
@@ -77,11 +77,11 @@ def _differences(
         place, held = tuple(row[: len(key)]), tuple(row[len(key) :])
         expected = left.pop(place, None)
         if expected is None:
-            yield Finding(f"{what} {_named(place)}", "no ledger entry states this row", _REBUILD)
+            yield Finding(f"{what} {_named(place)}", "no ledger entry states this row", REBUILD)
         elif held != expected:
-            yield Finding(f"{what} {_named(place)}", "the row is not what its ledger entry states", _REBUILD)
+            yield Finding(f"{what} {_named(place)}", "the row is not what its ledger entry states", REBUILD)
     for place in left:
-        yield Finding(f"{what} {_named(place)}", "the row is missing", _REBUILD)
+        yield Finding(f"{what} {_named(place)}", "the row is missing", REBUILD)
 
 
 def _named(place: tuple[Any, ...]) -> str:

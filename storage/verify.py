@@ -28,13 +28,12 @@ from storage.catalogue import copy_of
 from storage.chain import ledger_rows
 from storage.recovery import LEDGER
 from storage.segments import Place, SegmentFolder
-from storage.stated import Stated, says_its_facts
+from storage.stated import REBUILD, Stated, says_its_facts
 from storage.warc import Break, Member, read_member, walk
 
 Progress = Callable[[int, int], None]
 
 _RESTORE = "restore the segment from a copy"
-_REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
 
 
 class Checker:
@@ -69,7 +68,7 @@ class Checker:
         if self._tx.dialect.name == "sqlite":
             for (said,) in self._tx.exec_driver_sql("PRAGMA integrity_check(5)"):
                 if said != "ok":
-                    yield Finding("database", f"the file is damaged: {' '.join(str(said).split())[:200]}", _REBUILD)
+                    yield Finding("database", f"the file is damaged: {' '.join(str(said).split())[:200]}", REBUILD)
 
     def _segments(self) -> Iterator[Finding]:
         t = tables.segments
@@ -100,7 +99,7 @@ class Checker:
             return Finding(f"warc/{name}", f"it is a copy of {original}", "move it to another folder")
         if original is not None:
             return Finding(f"warc/{name}", f"it seems to be {original} renamed", "give it its name back")
-        return Finding(f"warc/{name}", "the database does not know this segment", _REBUILD)
+        return Finding(f"warc/{name}", "the database does not know this segment", REBUILD)
 
     def _members(self, path: Path, segment: int | None, committed: int, done: int, total: int) -> Iterator[Finding]:
         m = tables.members.c
@@ -176,14 +175,14 @@ class Checker:
                 if capture:
                     self._committed.setdefault(capture["id"], set()).add(capture["digest"])
             else:
-                yield Finding(place, problem, _REBUILD)
+                yield Finding(place, problem, REBUILD)
             in_warc = self._entries.get(row.entry)
             if in_warc is None:
                 yield Finding(place, f"its WARC record {row.entry} is not there", _RESTORE)
             elif in_warc != digest_of(row.bytes):
-                yield Finding(place, f"the row and its WARC record {row.entry} differ", _REBUILD)
+                yield Finding(place, f"the row and its WARC record {row.entry} differ", REBUILD)
         for entry in sorted(self._entries.keys() - seen - self._void):
-            yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", _REBUILD)
+            yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", REBUILD)
 
     def _captures(self) -> Iterator[Finding]:
         left = dict(self._facts)
@@ -193,18 +192,18 @@ class Checker:
             in_warc = left.pop(row.id, None)
             problem = _capture_problem(row)
             if problem is not None:
-                yield Finding(f"capture {row.id}", problem, _REBUILD)
+                yield Finding(f"capture {row.id}", problem, REBUILD)
             elif self._committed.get(row.id, {row.digest}) != {row.digest}:
                 yield Finding(f"capture {row.id}", "its facts are not those that the ledger names", _RESTORE)
             if in_warc is None:
                 yield Finding(f"capture {row.id}", "its facts are in no WARC", _RESTORE)
             elif in_warc[0] != row.digest:
-                yield Finding(f"capture {row.id}", "the row and its WARC record differ", _REBUILD)
+                yield Finding(f"capture {row.id}", "the row and its WARC record differ", REBUILD)
         for capture, (_, place) in left.items():
             # of two copies with one origin key, kept by two processes at once, one has a row
             member = read_member(self._folder.path(place.segment), place.offset, place.length)
             if parse_facts(member.block)["origin_key"] not in keys:
-                yield Finding(f"capture {capture}", "it is in a WARC, not in the database", _REBUILD)
+                yield Finding(f"capture {capture}", "it is in a WARC, not in the database", REBUILD)
 
     def _readings(self) -> Iterator[Finding]:
         r = tables.readings.c
@@ -215,7 +214,7 @@ class Checker:
             except (zlib.error, TypeError):  # damaged bytes, or no bytes at all
                 held = ""
             if held != row.digest:
-                yield Finding(place, "the article in the database is damaged", _REBUILD)
+                yield Finding(place, "the article in the database is damaged", REBUILD)
             if self._blocks.get(row.payload) != row.digest:
                 yield Finding(place, f"its content record {row.payload} is missing or differs", _RESTORE)
 
@@ -244,7 +243,7 @@ def _member_problems(found: Member, row: object, digest: bytes, place: str, know
         yield Finding(place, problem, _RESTORE)
     elif row is None:
         if known:
-            yield Finding(place, f"the {found.type} record {found.id} is not in the catalogue", _REBUILD)
+            yield Finding(place, f"the {found.type} record {found.id} is not in the catalogue", REBUILD)
     elif getattr(row, "sha256", None) != digest or getattr(row, "record_id", None) != found.id:
         yield Finding(place, f"the bytes of the {found.type} record {found.id} are not those that were written", _RESTORE)
 

@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from extractors.words.agencies import NEVER_NAMES, NEVER_STARTS, agency, is_organization
-from extractors.words.people import People, either, people
+from extractors.words.people import either, people
 
 _PARTICLES = """de del della di da das do dos du des la le el los las van von vom zu zur zum der den ter ten te bin bint ibn ben
     abu al und y e i av af st san 't d' o' mac mc dela der't"""
@@ -53,13 +53,6 @@ def clean(text: str) -> str:
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
     plain = _HONORIFIC.sub("", plain)
     return re.sub(r"(?<=[^\W\d_]{2})[\d¹²³⁴-⁹*†‡]{1,3}$", "", plain.strip(_EDGES))
-
-
-def unslug(text: str) -> str:
-    """``chuck-ross`` as a name again; anything else unchanged."""
-    if re.fullmatch(r"[a-z]+(?:[-_][a-z]+){1,3}", text):
-        return " ".join(w.capitalize() for w in re.split(r"[-_]", text))
-    return text
 
 
 def is_slug(text: str) -> bool:
@@ -166,8 +159,3 @@ def key(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     return " ".join(re.findall(r"\w+", plain.replace("ß", "ss").replace("ø", "o").replace("ł", "l")))
-
-
-def words_for(language: str | None) -> People:
-    """The word lists of a language; here so that callers need one import."""
-    return people(language)

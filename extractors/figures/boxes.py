@@ -39,9 +39,6 @@ _PICTURE_BOX = re.compile(
     re.I,
 )
 _IMAGES = frozenset({"img", "amp-img"})
-_NO_HOLDERS = frozenset(
-    {"source", "script", "iframe", "video", "audio", "picture", "noscript", "input", "link", "meta", "button"}
-)
 _HOLDERS = XPath(
     ".//img | .//amp-img | .//figure | .//picture[not(.//img)] | .//*[@data-src or @data-srcset or @data-url or @data-image"
     " or @data-original or @data-bg or @data-background-image or contains(@style, 'background-image')]"
