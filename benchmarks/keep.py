@@ -1,0 +1,249 @@
+"""Keeping against plain baselines in the same run: versions a second, questions, checking, size.
+
+    python benchmarks/keep.py [--records 2000] [--part write|pages|ask|check]... [--json FILE]
+
+A made process gives ready articles (about 450 words, three authors' worth of names, one
+picture), so that neither fetching nor reading costs anything. Beside each figure stands a
+baseline of the same run:
+
+- write: the same article JSON compressed and inserted into one plain SQLite table, committed
+  every 200; ``pages`` adds a page of 161 KB to each, the baseline its gzip and an fsync;
+- ask: newest 50, one history, a search for a rare word and for a common one, in ms at p50 and p95;
+- check: ``verify`` beside fastwarc's own pass over the same files with digests checked;
+- size: WARCs and everything beside the gzip of the payloads.
+
+Figures are processor seconds of this process and wall seconds; trust the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from model.article import Article, Author, Block, BlockKind, Image, canonical_json
+from model.capture import Basis, Capture, Exchange
+from storage import Archive, Deposit, Release, Verdict
+
+BATCH = 200
+PAGE = 161_000
+START = datetime(2026, 1, 1, tzinfo=UTC)
+RELEASE = Release({"pressmark": "bench"})
+PARTS = ("write", "pages", "ask", "check")
+
+
+class Press:
+    """A made newspaper: the same seed prints the same pieces."""
+
+    def __init__(self, seed: int = 7) -> None:
+        self._random = random.Random(seed)
+        letters = "abcdefghiklmnoprstuvwz"
+        self._words = ["".join(self._random.choices(letters, k=self._random.randint(2, 9))) for _ in range(20_000)]
+        # words are used as words are: few of them often, many of them hardly ever
+        self._weights = [1 / (n + 3) for n in range(len(self._words))]
+        self.rare = self._words[-1]
+        self.common = self._words[0]
+
+    def text(self, count: int) -> str:
+        """Words in a row."""
+        return " ".join(self._random.choices(self._words, self._weights, k=count))
+
+    def name(self) -> str:
+        """A person's name."""
+        return " ".join(w.capitalize() for w in self._random.choices(self._words[:4000], k=2))
+
+    def article(self, number: int) -> Article:
+        """One piece."""
+        paragraphs = tuple(Block(BlockKind.PARAGRAPH, self.text(45)) for _ in range(10))
+        return Article(
+            headline=self.text(9),
+            authors=(Author(self.name(), "Reporter"),),
+            date_published=(START + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            publisher=f"Paper {number % 40}",
+            section=f"Section {number % 12}",
+            in_language="en",
+            body=paragraphs,
+            images=(Image(f"https://img.test/{number}.jpg", self.text(12), None, f"Photo: {self.name()}", (self.name(),)),),
+        )
+
+    def page(self, size: int) -> bytes:
+        """A page of so many bytes: mark-up around words, as compressible as pages are."""
+        made: list[str] = []
+        length = 0
+        while length < size:
+            line = f'<div class="c{self._random.randrange(90)}" data-id="{self._random.getrandbits(40):x}">{self.text(9)}</div>\n'
+            made.append(line)
+            length += len(line)
+        return "".join(made).encode()[:size]
+
+    def deposit(self, number: int, page: bytes = b"") -> Deposit:
+        """A piece that was fetched and read."""
+        url, at = f"https://paper{number % 40}.test/news/{number}", START + timedelta(seconds=number)
+        entity = page + b"<!-- %d -->" % number
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+        request = b"GET / HTTP/1.1\r\nHost: paper.test\r\n\r\n"
+        exchange = Exchange(url, request, head, entity, 200, at, ip="192.0.2.1")
+        capture = Capture(
+            Basis.FETCHED, f"bench:{number}", at, at=at, url=url, final_url=url, exchanges=(exchange,), media_type="text/html"
+        )
+        return Deposit(url, capture, Verdict.ARTICLE, RELEASE, self.article(number))
+
+
+class Clock:
+    """Wall and processor seconds of a stretch of work."""
+
+    def __enter__(self) -> Clock:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall, self.cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+
+
+def batches(press: Press, count: int, page: int) -> Iterator[list[Deposit]]:
+    """Deposits in the groups that the pipeline commits; pages are few and shared but for a tail."""
+    pages = [press.page(page) for _ in range(8)] if page else [b""]
+    for first in range(0, count, BATCH):
+        yield [press.deposit(n, pages[n % len(pages)]) for n in range(first, min(first + BATCH, count))]
+
+
+def write(where: Path, count: int, page: int) -> dict[str, Any]:
+    """Ready articles into an archive, and the same into a plain table."""
+    press = Press()
+    groups = list(batches(press, count, page))
+    with Archive.create(where) as archive, Clock() as ours:
+        for group in groups:
+            archive.settle(archive.stage(group))
+    plain = where.with_suffix(".plain")
+    base = _plain(plain, groups)
+    figures = {"versions": count, "wall": ours.wall, "cpu": ours.cpu, "per_second": count / ours.wall}
+    figures |= {"per_cpu_second": count / ours.cpu, "plain_wall": base.wall, "cpu_ratio_to_plain": ours.cpu / base.cpu}
+    if page:
+        gzipped = sum(len(gzip.compress(d.capture.entity, 6)) for group in groups for d in group)
+        warcs = sum(p.stat().st_size for p in (where / "warc").iterdir())
+        everything = sum(p.stat().st_size for p in where.rglob("*") if p.is_file())
+        figures |= {"warc_to_gzip": warcs / gzipped, "everything_to_gzip": everything / gzipped}
+    return figures
+
+
+def _plain(path: Path, groups: list[list[Deposit]]) -> Clock:
+    database = sqlite3.connect(path.with_suffix(".db"))
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    database.execute("CREATE TABLE article (url TEXT PRIMARY KEY, at TEXT, json BLOB)")
+    with path.open("wb") as file, Clock() as clock:
+        for group in groups:
+            for deposit in group:
+                if len(deposit.capture.entity) > 1000:
+                    file.write(gzip.compress(deposit.capture.entity, 6))
+                article = deposit.article or Article()
+                row = (deposit.source, str(deposit.capture.at), zlib.compress(canonical_json(article.to_json()), 6))
+                database.execute("INSERT INTO article VALUES (?, ?, ?)", row)
+            file.flush()
+            os.fsync(file.fileno())
+            database.commit()
+    database.close()
+    return clock
+
+
+def ask(where: Path) -> dict[str, Any]:
+    """Questions of an archive that ``write`` made, in milliseconds."""
+    press = Press()
+    chance = random.Random(3)
+    with Archive.open(where) as archive:
+        records = [line.record for line in archive.list(None)]
+        questions: dict[str, Callable[[], object]] = {
+            "newest 50": lambda: list(archive.list(50)),
+            "history": lambda: archive.history(chance.choice(records)),
+            "show": lambda: archive.show(chance.choice(records)),
+            "search, a rare word": lambda: archive.search(press.rare),
+            "search, a common word": lambda: archive.search(press.common),
+            "search, publisher": lambda: archive.search('publisher:"Paper 7"'),
+            "search, two words": lambda: archive.search(f"{press.common} {press.rare}"),
+        }
+        return {"records": len(records)} | {name: _times(question) for name, question in questions.items()}
+
+
+def _times(question: Callable[[], object], tries: int = 40) -> dict[str, float]:
+    taken: list[float] = []
+    for _ in range(tries):
+        with Clock() as clock:
+            question()
+        taken.append(clock.wall * 1000)
+    return {"p50_ms": statistics.median(taken), "p95_ms": sorted(taken)[int(tries * 0.95) - 1]}
+
+
+def check(where: Path) -> dict[str, Any]:
+    """``verify`` beside fastwarc's digest pass over the same segments."""
+    from fastwarc import ArchiveIterator
+
+    def pass_of_fastwarc() -> int:
+        records = 0
+        for path in sorted((where / "warc").glob("*.warc.gz")):
+            with path.open("rb") as file:
+                for record in ArchiveIterator(file, verify_digests=True):
+                    records += 1
+                    record.reader.consume()
+        return records
+
+    with Clock() as theirs:
+        records = pass_of_fastwarc()
+    with Archive.open(where) as archive, Clock() as ours:
+        found = archive.verify()
+    return {
+        "records": records,
+        "findings": len(found.findings),
+        "verify_wall": ours.wall,
+        "fastwarc_wall": theirs.wall,
+        "share_of_fastwarc_speed": theirs.wall / ours.wall,
+    }
+
+
+def main() -> int:
+    """Runs the parts and prints their figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=2000, help="ready articles to write (default 2000; pages: a quarter)")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this part (may be given again)")
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    told = parser.parse_args()
+    parts = told.part or PARTS
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder) / "small", Path(folder) / "large"
+        if {"write", "ask"} & set(parts):
+            figures["write"] = write(small, told.records, 0)
+        if "ask" in parts:
+            figures["ask"] = ask(small)
+        if {"pages", "check"} & set(parts):
+            figures["pages"] = write(large, max(BATCH, told.records // 4), PAGE)
+        if "check" in parts:
+            figures["check"] = check(large)
+    for part, found in figures.items():
+        print(part)
+        for name, value in found.items():
+            print(f"  {name:28} {_shown(value)}")
+    if told.json:
+        told.json.write_text(json.dumps(figures, indent=2) + "\n")
+    return 0
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "  ".join(f"{k} {v:.2f}" for k, v in value.items())
+    return f"{value:,.3f}" if isinstance(value, float) else f"{value:,}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
