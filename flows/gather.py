@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 from model.capture import Capture
 from model.errors import PressmarkError, Skip
-from sources.files import Kind, folder_files, kind_of, list_entries, read_file, read_stream
+from sources.files import Kind, folder_files, kind_of, list_entries, read_stream
 from sources.http import Fetcher
+from sources.local import Item, member_name, read_source
 
 HOSTS_AT_ONCE = 64
 _WAITING = 16
@@ -140,25 +141,32 @@ class Gatherer:
 
     async def _files(self, files: list[str]) -> None:
         for source in files:
-            item = await asyncio.to_thread(self._read, source)
-            if not await asyncio.to_thread(self._put, item):
+            if self._stop.is_set():
                 return
+            await asyncio.to_thread(self._read, source)
 
-    def _read(self, source: str) -> Gathered:
+    def _read(self, source: str) -> None:
+        """Puts every member of one file, folder page or stream, as fast as the queue takes them."""
         told = self._told
         try:
-            if source == "-":
-                stream = self._stdin or sys.stdin.buffer
-                capture = read_stream(
-                    stream, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes
-                )
-            else:
-                capture = read_file(
-                    source, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes
-                )
+            for item in self._members(source, told):
+                name = member_name(item)
+                member = f"{source}#{name}" if name else source
+                made = Gathered(member, item.capture, item) if isinstance(item, PressmarkError) else Gathered(member, item)
+                if not self._put(made):
+                    return
+        except Exception as error:  # noqa: BLE001  one file must not end the run; the outcome tells it
+            self._put(Gathered(source, None, _defect(error, source, "read")))
+
+    def _members(self, source: str, told: Told) -> Iterator[Item]:
+        if source != "-":
+            yield from read_source(source, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes)
+            return
+        stream = self._stdin or sys.stdin.buffer
+        try:
+            yield read_stream(stream, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes)
         except PressmarkError as error:
-            return Gathered(source, None, error)
-        return Gathered(source, capture)
+            yield error
 
     async def _host(self, fetcher: Fetcher, urls: list[str], places: asyncio.Semaphore) -> None:
         async with places:
@@ -174,14 +182,14 @@ class Gatherer:
             except PressmarkError as error:
                 yield Gathered(url, error.capture, error)
             except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
-                yield Gathered(url, None, _defect(error, url))
+                yield Gathered(url, None, _defect(error, url, "fetched"))
             else:
                 yield Gathered(url, capture)
 
 
-def _defect(error: Exception, source: str) -> PressmarkError:
+def _defect(error: Exception, source: str, done: str) -> PressmarkError:
     said = f"{type(error).__name__}: {error}"[:200]
-    return Skip(f"{source} could not be fetched, which is a defect of Pressmark ({said}); please report it", source=source)
+    return Skip(f"{source} could not be {done}, which is a defect of Pressmark ({said}); please report it", source=source)
 
 
 def _ours(error: PressmarkError | ValueError, source: str) -> PressmarkError:
