@@ -14,7 +14,7 @@ from itertools import islice
 
 from extractors.dom import Element
 from extractors.field import Found, shorten
-from extractors.fields import affiliations, bio, byline, names
+from extractors.fields import affiliations, bio, byline_posts, names
 from extractors.page import Page
 from model.article import Author, Evidence, How
 
@@ -89,11 +89,11 @@ def _after_byline(
         at = max((low.find(a.name.casefold()) + len(a.name) for a in authors if a.name.casefold() in low), default=0)
         if not at or author.name.casefold() not in low:
             continue
-        organization = byline.organization_in(text[at:], page.language)
+        organization = byline_posts.organization_in(text[at:], page.language)
         if organization and not any(names.key(organization) == names.key(a.name) for a in authors):
             proof = Evidence(other.strategy, How.MARKED, other.candidate.where, shorten(text))
             evidence.setdefault(f"/{number}/affiliations", proof)
-            return byline.with_organization(author, organization)
+            return byline_posts.with_organization(author, organization)
     return author
 
 

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from extractors.field import Field, Found, Resolved, resolve
 from extractors.fields import author_notes, declared_authors, names
+from extractors.fields.byline_ground import Ground
 from extractors.fields.byline_markup import Bylines
+from extractors.fields.byline_signatures import Signatures
 from extractors.page import Page
 from extractors.words import agencies
 from model.article import Author, Evidence, How
@@ -23,7 +25,8 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     """The authors in the order printed. ``publisher`` is the paper's own name: it is taken for an
     author only where the page names nobody else.
     """
-    marked = Bylines(page)
+    ground = Ground(page)
+    marked, signed = Bylines(ground), Signatures(ground)
     houses = _houses(page, publisher)
 
     seen: list[Found[Authors]] = []
@@ -44,21 +47,21 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         declared_authors.json_ld_page,
     )
     last_resorts = (
-        marked.labelled,
-        marked.signature,
-        marked.author_box,
-        marked.signed_line,
+        signed.labelled,
+        signed.signature,
+        signed.author_box,
+        signed.signed_line,
         marked.byline_anywhere,
-        marked.name_alone,
-        marked.name_below,
+        signed.name_alone,
+        signed.name_below,
     )
     first = resolve(Field("authors", strategies, _accept, choose_seen, last_resorts), page)
     rank = _rank(first.value, houses, page.language) if first.value is not None else 9
     if rank <= 1:
-        signed = resolve(Field("authors", (marked.labelled, marked.signature, marked.name_below), _accept), page)
-        first = signed if signed.value is not None else first
+        below = resolve(Field("authors", (signed.labelled, signed.signature, signed.name_below), _accept), page)
+        first = below if below.value is not None else first
     elif rank == 2 and first.value is not None:
-        first = _fuller(first.value, resolve(Field("authors", (marked.labelled,), _accept), page)) or first
+        first = _fuller(first.value, resolve(Field("authors", (signed.labelled,), _accept), page)) or first
     if first.value is None:
         return first
     value, evidence = _without_house(first, houses, page.language)

@@ -1,0 +1,107 @@
+"""The ground on which bylines are looked for: a page's elements in order, their short texts, and what is near the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from extractors import printed_dates
+from extractors.dom import Element, collapse, pieces
+from extractors.fields import byline
+from extractors.fields.byline_element import NO_BYLINE, says_author
+from extractors.fields.others import CHECKED
+from extractors.page import Page
+
+MAX_TEXT = 300
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+MISPLACED = re.compile(
+    r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest", re.I
+)
+
+
+class Ground:
+    """One page, prepared once for all the places where a byline may stand."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.elements = [e for e in page.tree.iter() if isinstance(e.tag, str)]
+        self.order = {e: i for i, e in enumerate(self.elements)}
+        self.start = self.order.get(page.h1, 0) if page.h1 is not None else 0
+        self.around = frozenset() if page.h1 is None else frozenset((page.h1, *page.h1.iterancestors()))
+        self._short: dict[Element, str | None] = {}
+        self.chosen = {e for e in self.elements if says_author(e)}
+
+    def credited(self, element: Element) -> bool:
+        """True where "Photographs by" or the like runs on to an element from the words before it."""
+        own = self.text(element, MAX_TEXT)
+        for above in islice(element.iterancestors(), 2):
+            text = self.text(above, 200)
+            if not text or not own or text == own:
+                continue
+            before = text[: text.find(own)]
+            credits = list(CHECKED.finditer(before))
+            if credits and not byline.says_by(before[credits[-1].end() :]):
+                return not re.search(r"[|·•►.;\n]\s", before[credits[-1].end() :])
+        return False
+
+    def misplaced(self, element: Element) -> bool:
+        """True in navigation, footers, comments and lists of other pieces; an aside or a row of share
+        buttons beside the headline often holds the byline."""
+        for item in (element, *element.iterancestors()):
+            if item in self.around:
+                return False
+            if item.tag in {"nav", "footer"}:
+                return True
+            if item.tag not in {"article", "main"} and MISPLACED.search(
+                f"{item.get('class') or ''} {item.get('id') or ''}"[:300]
+            ):
+                return True
+        return False
+
+    def siblings(self, element: Element) -> list[Element]:
+        """Byline elements of one kind in a row: one for each author."""
+        parent = element.getparent()
+        mark = element.get("class")
+        if parent is None or not mark:
+            return [element]
+        row = [e for e in islice(parent, 200) if e in self.chosen and e.tag == element.tag and e.get("class") == mark]
+        above = parent.getparent()
+        if len(row) == 1 and above is not None:
+            uncles = [e for e in islice(above, 200) if e.tag == parent.tag and e.get("class") == parent.get("class")]
+            row = [
+                e for u in uncles for e in islice(u, 20) if e in self.chosen and e.tag == element.tag and e.get("class") == mark
+            ]
+        spread = self.order[row[-1]] - self.order[row[0]] if row else 0
+        return row if 1 < len(row) <= 30 and row[0] is element and spread <= 14 * len(row) else [element]
+
+    def below(self, count: int, longest: int) -> Iterator[tuple[Element, str]]:
+        """Elements after the headline with their short texts."""
+        if self.page.h1 is None:
+            return
+        for item in self.elements[self.start + 1 : self.start + count]:
+            text = None if item.tag in NO_BYLINE or item.tag == "time" else self.text(item, longest)
+            if text and len(text) > 4:
+                yield item, text
+
+    def dated(self, item: Element, text: str) -> bool:
+        """True where a date stands in the text or right beside its element."""
+        at = self.order[item]
+        beside = (self.text(e, 80) for e in self.elements[max(0, at - 4) : at + 6] if e.tag not in HEADINGS)
+        return any(printed_dates.find(t, self.page.language) for t in (text, *(b for b in beside if b)))
+
+    def text(self, element: Element, longest: int) -> str | None:
+        """The text of an element, or ``None`` where it is longer than that; never reads more of it."""
+        if element not in self._short:
+            size, said, read = 0, 0, []
+            for piece in pieces(element):
+                size += len(piece)
+                said += len(piece.strip())
+                if said > 2 * MAX_TEXT or size > 4 * MAX_TEXT:
+                    self._short[element] = None
+                    break
+                read.append(piece)
+            else:
+                self._short[element] = collapse("".join(read))
+        text = self._short[element]
+        return text if text is not None and len(text) <= longest else None
