@@ -8,17 +8,15 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy
 
 from model.article import Article
-from model.capture import Capture
 from model.edtf import utc_text
 from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
-from model.record import ChangeLine, EventLine, History, RecordLine, SearchHit, Verification, VersionView
-from storage import chain, queries
+from storage import chain
+from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
 from storage.database import WAIT_SECONDS, Database
@@ -36,16 +34,8 @@ from storage.folder import (
 )
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
-from storage.search import search
 from storage.segments import LIMIT, SegmentFolder
-from storage.verify import Checker
 from storage.writer import Imprint, Writer
-
-Progress = Callable[[int, int], None]
-
-
-def _quiet(_done: int, _all: int) -> None:
-    """Progress that nobody watches."""
 
 
 def _now() -> datetime:
@@ -67,7 +57,7 @@ def _holds_entries(path: Path, wait: float) -> bool:
         return True
 
 
-class Archive:
+class Archive(Reading):
     """One open archive. Reading needs no lock; one process may write through many threads of
     fetching and extracting, but only one thread calls the writing methods.
     """
@@ -85,15 +75,12 @@ class Archive:
         operator: str,
         institution: str,
     ) -> None:
-        self.where = where
-        self.id = archive_id
-        self._database = database
+        folder = SegmentFolder(where / SEGMENTS, archive_id, now, mint_archive_id(), segment_limit)
+        super().__init__(where, archive_id, database, folder, now)
         self._hold = hold
-        tag = mint_archive_id()
-        self._folder = SegmentFolder(where / SEGMENTS, self.id, now, tag, segment_limit)
         software = f"pressmark/{version('pressmark')}"
         imprint = Imprint(self.id, software, operator, institution)
-        self._writer = Writer(database, self._folder, imprint, now, new_id)
+        self._writer = Writer(database, folder, imprint, now, new_id)
 
     @staticmethod
     def exists(where: str | Path) -> bool:
@@ -210,70 +197,6 @@ class Archive:
             self._hold.close()
             self._hold = None
 
-    # reading
-
-    def find(self, text: str) -> str:
-        """The record that an id, an unambiguous prefix or a URL names. Raises ``NotFound``, ``Ambiguous``."""
-        with self._database.reading() as tx:
-            return queries.find(tx, text)
-
-    def list(self, limit: int | None = 50) -> Iterator[RecordLine]:
-        """Records, newest received first."""
-        with self._database.reading() as tx:
-            yield from queries.record_lines(tx, limit)
-
-    def history(self, record: str) -> History:
-        """A record through time."""
-        with self._database.reading() as tx:
-            return queries.history(tx, record)
-
-    def show(self, record: str, version: int | None = None, reading: int | None = None) -> VersionView:
-        """One version (bare: the latest by capture time) as now read, or as one reading had it."""
-        with self._database.reading() as tx:
-            return queries.show(tx, record, version, reading)
-
-    def search(self, query: str, limit: int = 20) -> Sequence[SearchHit]:
-        """Records that match, newest first; the language is described in ``storage.search``."""
-        with self._database.reading() as tx:
-            return search(tx, query, limit)
-
-    def changes(self, since: datetime, limit: int | None = None) -> Iterator[ChangeLine]:
-        """What publishers changed since a moment, newest first."""
-        with self._database.reading() as tx:
-            yield from queries.changes(tx, since, limit)
-
-    def stats(self) -> dict[str, Any]:
-        """Counts and sizes (bytes) of what is held."""
-        with self._database.reading() as tx:
-            counts = queries.stats(tx)
-        warcs = sum(self._folder.path(n).stat().st_size for n in self._folder.names())
-        database = sum(p.stat().st_size for p in self.where.glob(f"{DATABASE}*"))
-        return {"archive": self.id, **counts, "warc_bytes": warcs, "database_bytes": database}
-
-    def events(self, record: str | None = None, limit: int | None = 100) -> Iterator[EventLine]:
-        """Ledger entries as PREMIS events, newest first; of one record, or of everything."""
-        with self._database.reading() as tx:
-            yield from queries.events(tx, record, limit)
-
-    def load_capture(self, capture: str) -> Capture:
-        """A capture as it was taken in, read from the WARCs. Raises ``NotFound``, ``Damaged``."""
-        with self._database.reading() as tx:
-            return Captures(tx, self._folder).load(capture)
-
-    def has_read(self, origin_key: str) -> bool:
-        """True where a capture with this origin key shows a version: taking it again changes nothing."""
-        with self._database.reading() as tx:
-            return Captures(tx, self._folder).has_read(origin_key)
-
-    def capture_bytes(self, capture: str) -> bytes:
-        """A capture's payload as kept (still content-encoded where it was fetched)."""
-        return self.load_capture(capture).entity
-
-    def verify(self, progress: Progress = _quiet) -> Verification:
-        """Checks everything held against itself; see ``storage.verify``."""
-        with self._database.reading() as tx:
-            return Checker(tx, self._folder, progress).run()
-
     # writing
 
     def stage(self, deposits: Sequence[Deposit]) -> Sequence[Staged]:
@@ -303,6 +226,6 @@ class Archive:
         return self._writer
 
 
-def rebuild(where: str | Path, *, progress: Progress = _quiet, wait: float = WAIT_SECONDS) -> dict[str, int]:
+def rebuild(where: str | Path, *, progress: Progress = quiet, wait: float = WAIT_SECONDS) -> dict[str, int]:
     """Makes the database anew from the WARCs; see ``storage.rebuild``."""
     return rebuild_at(where, progress=progress, new_id=_new_id, now=_now, wait=wait)
