@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from model.errors import NewerFormat
@@ -223,8 +223,8 @@ class Article:
     def to_json(self) -> dict[str, Any]:
         """The published shape (``SCHEMA``): plain JSON values, derived ``text`` included."""
         plain: dict[str, Any] = {"$schema": SCHEMA}
-        for item in dataclasses.fields(self):
-            plain[item.name] = _plain(getattr(self, item.name))
+        for name in _names(Article):
+            plain[name] = _plain(getattr(self, name))
         plain["text"] = self.text
         return plain
 
@@ -271,7 +271,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -286,8 +286,14 @@ def _known(kinds: type[Kinds], value: Any) -> Kinds:
 
 
 def _pick(cls: Any, plain: Mapping[str, Any], **given: Any) -> Any:
-    known = {f.name for f in dataclasses.fields(cls)}
+    known = _names(cls)
     return cls(**{k: v for k, v in plain.items() if k in known} | given)
+
+
+@cache
+def _names(cls: Any) -> Mapping[str, None]:
+    """The field names of a dataclass, in order."""
+    return dict.fromkeys(f.name for f in dataclasses.fields(cls))
 
 
 def _article(plain: Mapping[str, Any]) -> Article:

@@ -28,6 +28,7 @@ _TYPOGRAPHY = str.maketrans({mark: plain_mark for plain_mark, marks in _MARKS.it
 # scripts that part no words: a space in them, or a cut between paragraphs, is white space only
 _UNPARTED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _NO_SPACE = re.compile(rf"(?<=[{_UNPARTED}])\s+|\s+(?=[{_UNPARTED}])")
+_HAS_UNPARTED = re.compile(f"[{_UNPARTED}]")
 _LOOSE_SPACE = re.compile(r"(?<!\w)\s+|\s+(?!\w)")
 _SHINGLE = 4
 _SIMILAR = 0.5
@@ -115,8 +116,13 @@ def comparable(article: Article) -> Iterator[tuple[str, list[str]]]:
 
 def _key(name: str, values: list[str]) -> str:
     """What of a field counts: for pictures the set of words, whatever their order or repetition."""
-    kept = [_NO_SPACE.sub("", v) for v in values if v]
-    return "\n".join(sorted(set(kept))) if name in {"captions", "credits"} else _NO_SPACE.sub("", " ".join(kept))
+    kept = [_closed_up(v) for v in values if v]
+    return "\n".join(sorted(set(kept))) if name in {"captions", "credits"} else _closed_up(" ".join(kept))
+
+
+def _closed_up(text: str) -> str:
+    """Without the spaces that mean nothing, beside scripts that part no words."""
+    return _NO_SPACE.sub("", text) if _HAS_UNPARTED.search(text) else text
 
 
 def _instant(text: str | None) -> str:
@@ -156,7 +162,7 @@ def _field_change(name: str, before: list[str], after: list[str]) -> FieldChange
 def _without_typography(text: str) -> str:
     """A text in one shape of letters and marks. Figures keep their meaning (10² is not 102), words their gaps."""
     shaped = "".join(c if _is_special_figure(c) else unicodedata.normalize("NFKC", c) for c in text.translate(_TYPOGRAPHY))
-    tight = _LOOSE_SPACE.sub("", _NO_SPACE.sub("", unicodedata.normalize("NFC", shaped)))
+    tight = _LOOSE_SPACE.sub("", _closed_up(unicodedata.normalize("NFC", shaped)))
     return " ".join(tight.split())
 
 

@@ -35,18 +35,36 @@ _RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-
 _UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]")
 
 
+class _WithoutMarks(dict[int, int | None]):
+    """A translation table that drops combining characters; it learns each character once."""
+
+    def __missing__(self, point: int) -> int | None:
+        self[point] = found = None if unicodedata.combining(chr(point)) else point
+        return found
+
+
+_WITHOUT_MARKS = _WithoutMarks()
+
+
 def fold(text: str | None) -> str:
     """One form for all spellings of a name or word; words parted by one space."""
-    lowered = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
-    # once more: compatibility forms such as 𝕊 come out as capitals
-    kept = "".join(c for c in lowered.casefold() if not unicodedata.combining(c))
-    return " ".join(_RUN.findall(unicodedata.normalize("NFC", kept).translate(_LETTERS)))
+    lowered = (text or "").casefold()
+    if not lowered.isascii():
+        lowered = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
+        # once more: compatibility forms such as 𝕊 come out as capitals
+        kept = lowered.casefold().translate(_WITHOUT_MARKS)
+        lowered = unicodedata.normalize("NFC", kept).translate(_LETTERS)
+    return " ".join(_RUN.findall(lowered))
 
 
 def index_words(text: str | None) -> list[str]:
     """The words of a text as they go into the index: folded, unparted scripts as pairs."""
+    return _cut(fold(text))
+
+
+def _cut(folded: str) -> list[str]:
     words: list[str] = []
-    for run in fold(text).split():
+    for run in folded.split():
         if _UNPARTED.match(run) and len(run) > 1:
             words += (run[i : i + 2] for i in range(len(run) - 1))
         else:
@@ -56,4 +74,5 @@ def index_words(text: str | None) -> list[str]:
 
 def index_text(text: str | None) -> str:
     """``index_words`` as one string."""
-    return " ".join(index_words(text))
+    folded = fold(text)
+    return " ".join(_cut(folded)) if _UNPARTED.search(folded) else folded

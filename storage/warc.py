@@ -193,4 +193,6 @@ def _parse(text: bytes, offset: int, length: int) -> Member | str:
 
 def _one_line(value: str, also: str = "") -> str:
     """A header's value, with what would break its line (and ``also`` what an address may not hold) percent-encoded."""
+    if value.isprintable() and not (also and also in value):
+        return value
     return "".join(c if c.isprintable() and c not in also else quote(c, safe="", errors="replace") for c in value)

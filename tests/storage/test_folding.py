@@ -1,0 +1,44 @@
+"""How text is prepared for search: one form whatever way it was typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.folding import fold, index_text, index_words
+
+SAME = [
+    ("Öffentlichkeit", "offentlichkeit"),
+    ("می‌گوید", "ميگويد"),
+    ("ايران", "إيران"),
+    ("STRASSE", "straße"),
+    ("Łódź", "lodz"),
+    ("𝕊mall", "small"),
+    ("snake_case", "snake case"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME, ids=[one for one, _ in SAME])
+def test_spellings_of_a_word_are_one(one: str, other: str) -> None:
+    assert fold(one) == fold(other) != ""
+
+
+@given(st.text(max_size=60))
+def test_folding_is_settled_after_once_and_leaves_no_marks(text: str) -> None:
+    folded = fold(text)
+    assert fold(folded) == folded
+    assert not re.search(r"\s\s|^\s|\s$", folded)
+    assert not any(unicodedata.combining(c) for c in unicodedata.normalize("NFD", folded))
+
+
+@given(st.text(alphabet="abc 外交部調査ก가é_-", max_size=40))
+def test_the_index_has_the_very_words_that_are_looked_for(text: str) -> None:
+    assert index_text(text).split() == index_words(text)
+
+
+def test_scripts_without_spaces_are_cut_into_pairs() -> None:
+    assert index_words("外交部 said") == ["外交", "交部", "said"]
