@@ -270,7 +270,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, str):
         return clean_text(value)
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
