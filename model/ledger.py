@@ -46,6 +46,7 @@ class Kind(StrEnum):
     NOTE = "note"  # payload
     COLLECTION = "collection"  # name, member: true | false
     RESTRICTION = "restriction"  # scope, until|null, lifted: true | false
+    IMAGE = "image"  # capture, version, url: an image file kept for a version, at the address that its article names
     # in the archive's chain
     ARCHIVE = "archive"  # created, format: always the first entry of the archive's chain
     HELD = "held"  # capture, reason, code, record|null, outcome: kept, but not an article to version

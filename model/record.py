@@ -35,6 +35,16 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ImageTally:
+    """What became of an article's image files: how many were taken in now, how many were held
+    already, and those that were not taken, ``{url, reason}``."""
+
+    taken: int = 0
+    held: int = 0
+    missed: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One source's outcome, as ``ingest --json`` prints it: ``to_json``.
 
@@ -50,10 +60,11 @@ class Result:
     version: int | None = None
     capture: str | None = None
     change: Change | None = None
+    images: ImageTally | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """``{source, url, outcome, reason, record, version, capture}``."""
-        return {
+        """``{source, url, outcome, reason, record, version, capture}``, and ``images`` where they were asked for."""
+        told: dict[str, Any] = {
             "source": self.source,
             "url": self.url,
             "outcome": self.outcome.value,
@@ -62,6 +73,10 @@ class Result:
             "version": self.version,
             "capture": self.capture,
         }
+        if self.images is not None:
+            missed = [dict(x) for x in self.images.missed]
+            told["images"] = {"taken": self.images.taken, "held": self.images.held, "missed": missed}
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +176,22 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptImage:
+    """An image file kept for a version. ``url`` is the address in the article, ``length`` bytes as
+    kept. ``says`` is what the file says of itself, ``{property, value, where}``; see
+    ``extractors.pictures``.
+    """
+
+    url: str
+    capture: str
+    digest: str
+    length: int
+    media_type: str | None
+    observed_at: str | None
+    says: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
     """One version as now read (or as one reading had it), with its capture's facts."""
 
@@ -174,6 +205,7 @@ class VersionView:
     aliases: tuple[Alias, ...]
     latest: bool
     withdrawn: bool
+    images_kept: tuple[KeptImage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

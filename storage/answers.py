@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from model.record import ChangeLine, EventLine, History, RecordLine, SearchHit, 
 from storage import queries
 from storage.captures import Captures
 from storage.database import Database
+from storage.deposit import ImageWanted
 from storage.folder import DATABASE
+from storage.images import count_kept, wanted_images
 from storage.search import search
 from storage.segments import SegmentFolder
 from storage.verify import Checker
@@ -88,6 +90,21 @@ class Reading:
         """True where a capture with this origin key shows a version: taking it again changes nothing."""
         with self._database.reading() as tx:
             return Captures(tx, self._folder).has_read(origin_key)
+
+    def wanted_images(self, record: str, version: int) -> Sequence[ImageWanted]:
+        """The images that a version names and has no file of yet; see ``storage.images``."""
+        with self._database.reading() as tx:
+            return wanted_images(tx, Captures(tx, self._folder), record, version)
+
+    def count_images(self, record: str, version: int) -> int:
+        """How many image files a version has."""
+        with self._database.reading() as tx:
+            return count_kept(tx, record, version)
+
+    def capture_facts(self, capture: str) -> Mapping[str, Any]:
+        """The facts of a capture as kept. Raises ``NotFound``."""
+        with self._database.reading() as tx:
+            return Captures(tx, self._folder).facts(capture)
 
     def capture_bytes(self, capture: str) -> bytes:
         """A capture's payload as kept (still content-encoded where it was fetched)."""

@@ -20,7 +20,7 @@ from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
 from storage.database import WAIT_SECONDS, Database
-from storage.deposit import Deposit, Settled
+from storage.deposit import Deposit, ImageWanted, Settled
 from storage.folder import (
     DATABASE,
     DESCRIPTOR,
@@ -206,6 +206,10 @@ class Archive(Reading):
     def settle(self, staged: Sequence[Staged]) -> Sequence[Settled]:
         """Decides what is staged: a ``Result`` each, or a ``Reread``; see ``storage.writer``."""
         return self._writing.settle(staged)
+
+    def keep_held(self, images: Sequence[ImageWanted]) -> None:
+        """Keeps image files that are held already for one more version each; see ``storage.writer``."""
+        self._writing.keep_held(images)
 
     def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
         """What was answered with ``Reread``, together with the articles it asked for."""

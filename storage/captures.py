@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -40,11 +41,15 @@ class Captures:
 
     def load(self, capture: str) -> Capture:
         """One capture. Raises ``NotFound``, and ``Damaged`` where a record of it cannot be read."""
+        return restore_capture(self.facts(capture), self._member)
+
+    def facts(self, capture: str) -> dict[str, Any]:
+        """The facts of a capture. Raises ``NotFound``."""
         c = tables.captures.c
         data = self._tx.execute(select(c.facts).where(c.id == capture)).scalar_one_or_none()
         if data is None:
             raise NotFound(f"no capture {capture} in this archive")
-        return restore_capture(parse_facts(data), self._member)
+        return parse_facts(data)
 
     def has_read(self, origin_key: str) -> bool:
         """True where a capture with this origin key shows a version."""

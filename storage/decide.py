@@ -22,7 +22,7 @@ from model.identity import registrable_domain, same_domain
 from model.ledger import Kind
 from model.record import Outcome, Result, Strand
 from storage import tables
-from storage.deposit import Deposit, Reread, Settled, Verdict
+from storage.deposit import Deposit, ImageWanted, Reread, Settled, Verdict
 from storage.identify import Identifier
 from storage.known import article_of, looks_of, next_reading, next_version
 from storage.timeline import Look, absences_since_seen, around, in_time, is_withdrawn
@@ -79,6 +79,8 @@ class Decision:
     def settle(self) -> Settled:
         """The outcome, its entries written; or what must be read again first, nothing written but readings."""
         deposit = self._deposit
+        if deposit.image is not None:
+            return self._image(deposit.image)
         record = self._identifier.record_of(self._capture, deposit.article)
         if deposit.verdict is Verdict.ARTICLE and deposit.article is not None:
             result = self._article(deposit.article, record)
@@ -172,6 +174,14 @@ class Decision:
         body = {"capture": self._kept.to_json(), "reason": deposit.reason, "code": deposit.code}
         self._hands.write(Kind.HELD, self._hands.archive, body | {"record": record, "outcome": outcome})
         return self._told(outcome, None, None, deposit.reason)
+
+    def _image(self, wanted: ImageWanted) -> Result:
+        """An image file of a version, or what came in its place."""
+        if self._deposit.verdict is not Verdict.IMAGE:
+            return self._held(wanted.record)
+        body = {"capture": self._kept.to_json(), "version": wanted.version, "url": wanted.url}
+        self._hands.write(Kind.IMAGE, wanted.record, body)
+        return self._told(Outcome.NEW, wanted.record, wanted.version)
 
     def _like(self, record: str, numbers: list[int]) -> dict[int, Article] | Reread:
         """These versions as read by the deposit's release, a reading added where it was missing."""

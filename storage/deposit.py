@@ -19,6 +19,7 @@ class Verdict(StrEnum):
     ABSENT = "absent"  # the server says the piece is not there (404, 410, soft 404)
     FAILED = "failed"  # kept, and nothing could be made of it (5xx, broken off)
     REFUSED = "refused"  # kept hops that led where we do not go
+    IMAGE = "image"  # an image file of a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,26 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageWanted:
+    """An image file that an article names and its version has not yet.
+
+    ``held`` is the capture that some version has of the same address, with its digest as the
+    ledger names it; ``etag`` and ``last_modified`` are that capture's validators.
+    """
+
+    record: str
+    version: int
+    url: str
+    held: tuple[str, str] | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
     """One source to be settled. ``article`` is given where the verdict is ARTICLE, but for a
-    capture that the archive has read already (``Archive.has_read``).
+    capture that the archive has read already (``Archive.has_read``). ``image`` is given where
+    what came is, or should have been, an image file of a version.
 
     ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
     ``rereadings`` are articles of captures already kept, read by the same release, which an
@@ -62,6 +80,7 @@ class Deposit:
     note: str | None = None
     override_reason: str | None = None
     rereadings: Mapping[str, Article] = field(default_factory=dict)
+    image: ImageWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)

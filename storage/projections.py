@@ -5,19 +5,15 @@ anew: ``apply`` is the only writer of projections, for a live commit and for ``r
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from model.article import Article
-from model.change import signature
-from model.identity import alias_key
 from model.ledger import Entry, Kind
 from model.record import Strand
-from storage import tables
-from storage.folding import fold, index_text
+from storage import rows, tables
 from storage.record_line import refresh_record
 
 ReadPayload = Callable[[str], bytes]
@@ -26,10 +22,7 @@ ReadPayload = Callable[[str], bytes]
 
 def insert_capture(tx: Connection, facts: dict[str, Any], data: bytes, digest: str) -> None:
     """The row of a capture, nothing decided about it yet."""
-    row = {k: facts[k] for k in ("id", "origin_key", "basis", "url", "final_url", "at", "received_at", "status", "media_type")}
-    row |= {"payload_digest": facts["payload_digest"], "length": facts["length"], "facts": data, "digest": digest}
-    address = facts["final_url"] or facts["url"]
-    tx.execute(tables.captures.insert(), row | {"url_key": alias_key(address) if address else None})
+    tx.execute(tables.captures.insert(), rows.capture_row(facts, data, digest))
 
 
 def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
@@ -48,6 +41,9 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         tx.execute(tables.relations.insert(), row)
     elif entry.kind is Kind.COLLECTION:
         _collection(tx, entry)
+    elif entry.kind is Kind.IMAGE:
+        row = {"record": entry.chain, "version": body["version"], "url": body["url"], "capture": body["capture"]["id"]}
+        tx.execute(tables.images.insert(), row)
     elif entry.kind is Kind.NOTE:
         _label(tx, entry, "note", json.loads(read(body["payload"]["id"]))["text"])
     if body.get("capture") and entry.kind is not Kind.READING:
@@ -58,12 +54,9 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
 
 def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
     body = entry.body
-    capture = body["capture"]["id"]
     c = tables.captures.c
-    held = tx.execute(select(c.basis, c.received_at).where(c.id == capture)).one()
-    row = {"record": entry.chain, "number": body["number"], "strand": body["strand"], "capture": capture, "basis": held.basis}
-    row |= {"observed_at": body["observed_at"], "received_at": held.received_at, "entry": entry.id}
-    tx.execute(tables.versions.insert(), row)
+    held = tx.execute(select(c.basis, c.received_at).where(c.id == body["capture"]["id"])).one()
+    tx.execute(tables.versions.insert(), rows.version_row(entry, held.basis, held.received_at))
     for alias in body["aliases"]:
         _alias(tx, entry.chain, alias["url"], alias["how"], entry.at)
     _observe(tx, entry, body["number"], body["strand"], None)
@@ -71,26 +64,9 @@ def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
 
 
 def _reading(tx: Connection, entry: Entry, version: int, body: dict[str, Any] | Any, read: ReadPayload) -> None:
-    payload = body["payload"]
-    data = read(payload["id"])
+    data = read(body["payload"]["id"])
     article = Article.from_json(json.loads(data))
-    facts = body.get("release")
-    row = {
-        "record": entry.chain,
-        "version": version,
-        "number": body["number"],
-        "agent": json.dumps(entry.agent.to_json(), sort_keys=True),
-        "release": body["release_id"],
-        "release_facts": json.dumps(facts, sort_keys=True) if facts else None,
-        "capture": body["capture"]["id"],
-        "recorded_at": entry.at,
-        "payload": payload["id"],
-        "digest": payload["digest"],
-        "signature": signature(article),
-        "article": zlib.compress(data, 6),
-        "entry": entry.id,
-    }
-    tx.execute(tables.readings.insert(), row)
+    tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, data, article))
     _people(tx, entry.chain, version, article)
     _search(tx, entry.chain, version, article)
 
@@ -99,8 +75,7 @@ def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
     a = tables.aliases.c
     known = tx.execute(select(a.id, a.how).where(a.record == record, a.url == url)).first()
     if known is None:
-        row = {"record": record, "url": url, "key": alias_key(url), "how": how, "since": since}
-        tx.execute(tables.aliases.insert(), row)
+        tx.execute(tables.aliases.insert(), rows.alias_row(record, url, how, since))
     elif known.how == "canonical":
         # what the page declared was visited now: that is the stronger word
         tx.execute(update(tables.aliases).where(a.id == known.id).values(how=how))
@@ -108,14 +83,11 @@ def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
 
 def _observe(tx: Connection, entry: Entry, version: int | None, strand: str, status: int | None) -> None:
     body = entry.body
-    row = {"record": entry.chain, "kind": entry.kind.value, "version": version, "strand": str(strand)}
     if body.get("same_as") is not None:
         o = tables.observations.c
         promoted = (o.record == entry.chain, o.kind == Kind.CHECK.value, o.capture == body["capture"]["id"])
         tx.execute(delete(tables.observations).where(*promoted))
-    row |= {"same_as": body.get("same_as")}
-    row |= {"observed_at": body["observed_at"], "recorded_at": entry.at, "entry": entry.id, "status": status}
-    tx.execute(tables.observations.insert(), row | {"capture": body["capture"]["id"] if body.get("capture") else None})
+    tx.execute(tables.observations.insert(), rows.observation_row(entry, version, strand, status))
 
 
 def _decided(tx: Connection, entry: Entry) -> None:
@@ -145,20 +117,9 @@ def _label(tx: Connection, entry: Entry, kind: str, text: str) -> None:
 def _people(tx: Connection, record: str, version: int, article: Article) -> None:
     p = tables.people.c
     tx.execute(delete(tables.people).where(p.record == record, p.version == version))
-    named: list[tuple[str, str, str | None]] = []
-    for author in article.authors:
-        named.append(("author", author.name, author.role))
-        named += (("affiliation", a.organization, author.name) for a in author.affiliations if a.organization)
-    for image in article.images:
-        named += (("creator", name, image.credit_line) for name in image.creators)
-        named += (("agency", name, image.credit_line) for name in image.agencies)
-    if article.provider:
-        named.append(("provider", article.provider, None))
-    if article.dateline and article.dateline.agency:
-        named.append(("provider", article.dateline.agency, article.dateline.raw))
-    rows = [{"record": record, "version": version, "part": p, "name": n, "key": fold(n), "of": of} for p, n, of in named]
-    if rows:
-        tx.execute(tables.people.insert(), rows)
+    named = rows.people_rows(record, version, article)
+    if named:
+        tx.execute(tables.people.insert(), named)
 
 
 def _search(tx: Connection, record: str, version: int, article: Article) -> None:
@@ -169,8 +130,5 @@ def _search(tx: Connection, record: str, version: int, article: Article) -> None
         row = done.inserted_primary_key[0] if done.inserted_primary_key else None
     else:
         tx.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", (row,))
-    people = [a.name for a in article.authors] + [x for i in article.images for x in (*i.creators, *i.agencies)]
-    captions = [i.caption or "" for i in article.images]
-    body = "\n".join([article.standfirst or "", article.text, *captions])
-    values = (row, index_text(article.headline), index_text(body), index_text(" ".join(people)))
+    values = (row, *rows.search_texts(article))
     tx.exec_driver_sql("INSERT INTO search_text (rowid, headline, body, people) VALUES (?, ?, ?, ?)", values)

@@ -19,6 +19,7 @@ from model.ids import is_record_id
 from model.record import Alias, ChangeLine, EventLine, History, ReadingInfo, RecordLine, State, Strand, VersionView
 from storage import tables
 from storage.chain import entries
+from storage.images import kept_images
 from storage.known import article_of, like_articles, looks_of
 from storage.record_line import change_from_json
 from storage.timeline import Look, Run, is_withdrawn, runs
@@ -31,6 +32,7 @@ _PREMIS = {
     "check": "capture",
     "absence": "capture",
     "withdrawal": "capture",
+    "image": "capture",
     "held": "capture",
     "alias": "metadata modification",
     "relation": "metadata modification",
@@ -129,6 +131,7 @@ def show(tx: Connection, record: str, version: int | None, reading: int | None) 
         aliases=told.aliases,
         latest=number == latest,
         withdrawn=told.withdrawn,
+        images_kept=kept_images(tx, record, number),
     )
 
 

@@ -237,6 +237,19 @@ labels = Table(
     Index("labels_text", "kind", "text"),
 )
 
+# image files kept for a version, by the addresses that its article names
+images = Table(
+    "images",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("capture", String, nullable=False),
+    Index("images_version", "record", "version"),
+    Index("images_capture", "capture"),
+)
+
 search = Table(
     "search_rows",
     metadata,

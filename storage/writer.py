@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from model.article import Article
 from model.edtf import utc_text
@@ -30,11 +30,12 @@ from storage.capture_records import Earlier, draft_capture, earlier_of, parse_fa
 from storage.chain import Chains
 from storage.database import Database
 from storage.decide import Kept
-from storage.deposit import Deposit, Settled
+from storage.deposit import Deposit, ImageWanted, Settled, Verdict
 from storage.recovery import recover
 from storage.segments import Segment, SegmentFolder
 from storage.warc import Draft
 
+_LOOKED_AT = 20
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -108,6 +109,8 @@ class Writer:
             held.add(key)
             drafts = draft_capture(deposit.capture, self._new_id, earlier.get(deposit.capture.payload_digest))
             written = tuple(pen.append(d) for d in drafts.records)
+            if deposit.verdict is Verdict.IMAGE and (first := earlier_of(parse_facts(drafts.facts))):
+                earlier.setdefault(deposit.capture.payload_digest, first)
             staged.append(Staged(deposit, Kept(drafts.id, drafts.digest), drafts.facts, written))
         pen.segment.sync()
         self._settled = True
@@ -124,6 +127,14 @@ class Writer:
         if self._segment is not None and self._folder.is_full(self._segment):
             self.close()
         return answers
+
+    def keep_held(self, images: Sequence[ImageWanted]) -> None:
+        """Image files that are held, and still what their server has, are kept for one more version each."""
+        with self._batch() as batch:
+            for image in images:
+                if image.held is not None:
+                    body = {"capture": Kept(*image.held).to_json(), "version": image.version, "url": image.url}
+                    batch.write(Kind.IMAGE, image.record, body)
 
     def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
         """A deposit that was answered with ``Reread``, with what it asked for; written no twice."""
@@ -152,15 +163,21 @@ class Writer:
             return set(tx.execute(select(c.origin_key).where(c.origin_key.in_(keys))).scalars())
 
     def _earlier(self, deposits: Sequence[Deposit]) -> dict[str, Earlier]:
-        """By payload digest: what a revisit may refer to, held for the same address."""
+        """By payload digest: what a revisit may refer to, held for the same address; an image, for any."""
         c = tables.captures.c
         found: dict[str, Earlier] = {}
         with self._database.reading() as tx:
-            for capture in (d.capture for d in deposits):
+            for deposit in deposits:
+                capture = deposit.capture
                 if not capture.exchanges or capture.truncated or not capture.entity:
                     continue
                 digest = capture.payload_digest
-                query = select(c.facts).where(c.payload_digest == digest, c.final_url == capture.exchanges[-1].url)
+                query = select(c.facts).where(c.payload_digest == digest)
+                here = c.final_url == capture.exchanges[-1].url
+                if deposit.verdict is Verdict.IMAGE:  # one file has many addresses: sizes in the query, shards of a CDN
+                    query = query.order_by(case((here, 0), else_=1)).limit(_LOOKED_AT)
+                else:
+                    query = query.where(here)
                 # the first of them is hardly ever a revisit itself
                 held = (earlier_of(parse_facts(facts)) for facts in tx.execute(query.order_by(c.received_at)).scalars())
                 earlier = next((e for e in held if e is not None), None)
