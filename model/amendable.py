@@ -96,7 +96,7 @@ def _type_at(pointer: str) -> Any:
     here = ""
     for part in pointer.split("/")[1:]:
         bare = _bare(kind)[0]
-        if get_origin(bare) is tuple and part.isascii() and part.isdecimal():
+        if get_origin(bare) is tuple and len(part) <= 6 and part.isascii() and part.isdecimal():
             kind = get_args(bare)[0]
         elif dataclasses.is_dataclass(bare) and part in _hints(bare) and not (bare is Article and part in _NOT_STATED):  # type: ignore[arg-type]
             kind = _hints(bare)[part]  # type: ignore[arg-type]

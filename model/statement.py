@@ -163,9 +163,8 @@ def _anchors(shape: Mapping[str, Any], pointer: str) -> dict[str, str]:
         if isinstance(value, list):
             if int(part) >= len(value):
                 whole = here.rpartition("/")[0]
-                raise BadCall(
-                    f"{place_said(whole)} has {len(value)} here, so there is no {place_said(here)}: set {place_said(whole)} as JSON"
-                )
+                listed = place_said(whole)
+                raise BadCall(f"{listed} has {len(value)} here, so there is no {place_said(here)}: set {listed} as JSON")
             value = value[int(part)]
             found[here] = _name(value)
         elif isinstance(value, Mapping):
