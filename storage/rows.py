@@ -1,0 +1,112 @@
+"""What ledger entries and articles become as rows of the projections: pure functions.
+
+Shared by ``projections``, which applies one entry at a time, and ``first``, which writes
+pieces that nobody has met before in bulk: the same rows, whichever way they come.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from model.article import Article
+from model.change import signature
+from model.identity import alias_key
+from model.ledger import Entry
+from storage.folding import fold, index_text
+
+Row = dict[str, Any]
+
+_FACTS = (
+    "id", "origin_key", "basis", "url", "final_url", "at", "received_at", "status", "media_type", "payload_digest", "length",
+)  # fmt: skip
+
+
+def capture_row(facts: Mapping[str, Any], data: bytes, digest: str) -> Row:
+    """A capture, nothing decided about it yet."""
+    address = facts["final_url"] or facts["url"]
+    row = {name: facts[name] for name in _FACTS}
+    return row | {"facts": data, "digest": digest, "url_key": alias_key(address) if address else None}
+
+
+def version_row(entry: Entry, basis: str, received_at: str) -> Row:
+    """A version; ``basis`` and ``received_at`` are its capture's."""
+    body = entry.body
+    return {
+        "record": entry.chain,
+        "number": body["number"],
+        "strand": body["strand"],
+        "capture": body["capture"]["id"],
+        "basis": basis,
+        "observed_at": body["observed_at"],
+        "received_at": received_at,
+        "entry": entry.id,
+    }
+
+
+def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes, article: Article) -> Row:
+    """A reading; ``data`` are the bytes of its content record and ``article`` what they say."""
+    facts = body.get("release")
+    return {
+        "record": entry.chain,
+        "version": version,
+        "number": body["number"],
+        "agent": json.dumps(entry.agent.to_json(), sort_keys=True),
+        "release": body["release_id"],
+        "release_facts": json.dumps(facts, sort_keys=True) if facts else None,
+        "capture": body["capture"]["id"],
+        "recorded_at": entry.at,
+        "payload": body["payload"]["id"],
+        "digest": body["payload"]["digest"],
+        "signature": signature(article),
+        "article": zlib.compress(data, 6),
+        "entry": entry.id,
+    }
+
+
+def alias_row(record: str, url: str, how: str, since: str) -> Row:
+    """An address of a record."""
+    return {"record": record, "url": url, "key": alias_key(url), "how": how, "since": since}
+
+
+def observation_row(entry: Entry, version: int | None, strand: str, status: int | None) -> Row:
+    """One look at a record."""
+    body = entry.body
+    return {
+        "record": entry.chain,
+        "kind": entry.kind.value,
+        "version": version,
+        "strand": str(strand),
+        "observed_at": body["observed_at"],
+        "recorded_at": entry.at,
+        "capture": body["capture"]["id"] if body.get("capture") else None,
+        "status": status,
+        "same_as": body.get("same_as"),
+        "entry": entry.id,
+    }
+
+
+def people_rows(record: str, version: int, article: Article) -> list[Row]:
+    """Whom and what a version names: authors, affiliations, photographers, agencies, the wire."""
+    named: list[tuple[str, str, str | None]] = []
+    for author in article.authors:
+        named.append(("author", author.name, author.role))
+        named += (("affiliation", a.organization, author.name) for a in author.affiliations if a.organization)
+    for image in article.images:
+        named += (("creator", name, image.credit_line) for name in image.creators)
+        named += (("agency", name, image.credit_line) for name in image.agencies)
+    if article.provider:
+        named.append(("provider", article.provider, None))
+    if article.dateline and article.dateline.agency:
+        named.append(("provider", article.dateline.agency, article.dateline.raw))
+    return [{"record": record, "version": version, "part": p, "name": n, "key": fold(n), "of": of} for p, n, of in named]
+
+
+def search_texts(article: Article) -> tuple[str, str, str]:
+    """Headline, body and people of a version as they go into the index."""
+    people = [a.name for a in article.authors] + [x for i in article.images for x in (*i.creators, *i.agencies)]
+    captions = [i.caption or "" for i in article.images]
+    body = "\n".join([article.standfirst or "", article.text, *captions])
+    return index_text(article.headline), index_text(body), index_text(" ".join(people))
