@@ -8,9 +8,12 @@ Content-Encoding is kept; HTTP/2 headers are a rendering, marked by ``protocol``
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 
 
 class Basis(StrEnum):
@@ -47,6 +50,10 @@ class Exchange:
     is the de-chunked, still content-encoded body.
     ``ip`` is the address connected to. ``protocol`` is ``http/1.1`` or ``h2``; ``tls`` such
     as ``TLSv1.3 TLS_AES_256_GCM_SHA384``, ``None`` without TLS. ``status`` is the code.
+    ``clock_offset`` is how many whole seconds the server's ``Date`` is ahead of our clock
+    when the answer came; ``None`` where it has none.
+    ``framed`` is the body as another archive's record holds it where that is the entity in
+    chunks (RFC 9112, 7.1), which are kept with an imported copy; ``None`` everywhere else.
     """
 
     url: str
@@ -59,16 +66,25 @@ class Exchange:
     protocol: str = "http/1.1"
     tls: str | None = None
     truncated: Truncated | None = None
+    clock_offset: int | None = None
+    framed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Where an imported copy was before: who made it, and the foreign record."""
+    """Where an imported copy was before: who made it, and the foreign record.
+
+    ``digest`` is the payload digest that record states, unaltered. ``kind`` is what it was
+    (``response``, ``revisit``, ``resource``, ``arc``, ``memento``), ``headers`` the header lines
+    of every foreign record that the copy is made of, verbatim, a hop's request before its answer.
+    """
 
     archive: str
     fidelity: Fidelity
     record_id: str | None = None
     digest: str | None = None
+    kind: str | None = None
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,22 @@ class Capture:
 def digest_of(data: bytes) -> str:
     """``sha256:`` and lower-case hex: the one form of digest in this project."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def dechunked(body: bytes) -> bytes | None:
+    """The entity of a chunked body (RFC 9112, 7.1): as far as it goes where it breaks off, ``None``
+    where it is not in chunks at all, as where another archive kept the header and undid the coding.
+    """
+    parts: list[bytes] = []
+    position = 0
+    while line := _CHUNK.match(body, position):
+        size = int(line[1], 16)
+        if size == 0:
+            return b"".join(parts)
+        position = line.end() + size
+        parts.append(body[line.end() : position])
+        position += 2 if body[position : position + 2] == b"\r\n" else 1 if body[position : position + 1] == b"\n" else 0
+    return b"".join(parts) if parts else None
 
 
 def parse_head(head: bytes) -> tuple[tuple[str, str], ...]:

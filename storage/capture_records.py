@@ -3,7 +3,8 @@
 A fetched capture is a ``request``/``response`` pair a hop; where the last payload is already
 held for the same address, the last response is an ``identical-payload-digest`` revisit. A
 supplied one is a ``resource`` record under a ``urn:pressmark:`` address, never an invented
-response. Beside them stands one ``metadata`` record with the capture's facts (format 1,
+response. An imported one has the blocks of the foreign records as they were, chunks
+included, under their own dates and addresses. Beside them stands one ``metadata`` record with the capture's facts (format 1,
 frozen): canonical JSON whose digest the ledger commits to.
 """
 
@@ -16,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from model.article import canonical_json
-from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, digest_of
+from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, dechunked, digest_of
 from model.edtf import parse_utc, utc_text
 from model.errors import Damaged, NewerFormat
 from storage.warc import Draft, Member, urn
@@ -77,7 +78,7 @@ def earlier_of(facts: dict[str, Any]) -> Earlier | None:
     if not facts["hops"] or facts["truncated"] or not facts["length"]:
         return None
     hop = facts["hops"][-1]
-    if hop["payload_record"] != hop["response"]:
+    if hop["payload_record"] != hop["response"] or hop.get("framing"):
         return None
     return Earlier(hop["payload_record"], hop["url"], hop["at"], hop["payload_offset"])
 
@@ -113,8 +114,7 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
         supplied=supplied,
         media_type=facts["media_type"],
         filename=facts["filename"],
-        imported=imported
-        and Import(imported["archive"], Fidelity(imported["fidelity"]), imported["record_id"], imported["digest"]),
+        imported=_restore_import(imported) if imported else None,
         truncated=Truncated(facts["truncated"]) if facts["truncated"] else None,
         signals=tuple(facts["signals"]),
         context=facts["context"],
@@ -126,13 +126,40 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
     return capture
 
 
+def _restore_import(plain: dict[str, Any]) -> Import:
+    return Import(
+        plain["archive"],
+        Fidelity(plain["fidelity"]),
+        plain["record_id"],
+        plain["digest"],
+        plain.get("kind"),
+        tuple(plain.get("headers", ())),
+    )
+
+
+def _import_facts(made: Import) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "archive": made.archive,
+        "fidelity": made.fidelity.value,
+        "record_id": made.record_id,
+        "digest": made.digest,
+    }
+    if made.kind:
+        plain["kind"] = made.kind
+    if made.headers:
+        plain["headers"] = list(made.headers)
+    return plain
+
+
 def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None) -> list[Draft]:
     """The records of one exchange, the response last. A request that nobody has is not invented."""
     request_id, response_id = new_id(), new_id()
     date = utc_text(exchange.at)
     common: list[tuple[str, str]] = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
     drafts: list[Draft] = []
-    extra = [*common, ("WARC-Payload-Digest", digest_of(exchange.entity))]
+    extra = list(common)
+    if exchange.framed is None:  # over chunks, tools disagree what the payload is; the block has a digest
+        extra.append(("WARC-Payload-Digest", digest_of(exchange.entity)))
     if exchange.request:
         concurrent = (*common, ("WARC-Concurrent-To", urn(response_id)))
         content_type = "application/http;msgtype=request"
@@ -145,7 +172,7 @@ def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None)
         extra += [("WARC-Cipher-Suite", suite)] if suite else []
     if exchange.truncated:
         extra.append(("WARC-Truncated", exchange.truncated.value))
-    kind, block = "response", exchange.head + exchange.entity
+    kind, block = "response", exchange.head + (exchange.entity if exchange.framed is None else exchange.framed)
     if earlier is not None:
         kind, block = "revisit", exchange.head
         extra += [
@@ -160,13 +187,14 @@ def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None)
 
 def _resource(capture: Capture, record_id: str) -> Draft:
     truncated = (("WARC-Truncated", capture.truncated.value),) if capture.truncated else ()
+    imported = capture.basis is Basis.IMPORTED  # another archive had it as a resource of that address
     return Draft(
         "resource",
         record_id,
         utc_text(capture.at or capture.received_at),
         capture.supplied,
         capture.media_type or "application/octet-stream",
-        f"urn:pressmark:supplied:{capture.url or record_id}",
+        capture.url if imported and capture.url else f"urn:pressmark:supplied:{capture.url or record_id}",
         (("WARC-Payload-Digest", capture.payload_digest), *truncated),
     )
 
@@ -185,13 +213,7 @@ def _facts(capture: Capture, capture_id: str, hops: list[list[Draft]], drafts: l
             "status": capture.status,
             "media_type": capture.media_type,
             "filename": capture.filename,
-            "imported": capture.imported
-            and {
-                "archive": capture.imported.archive,
-                "fidelity": capture.imported.fidelity.value,
-                "record_id": capture.imported.record_id,
-                "digest": capture.imported.digest,
-            },
+            "imported": _import_facts(capture.imported) if capture.imported else None,
             "truncated": capture.truncated.value if capture.truncated else None,
             "signals": list(capture.signals),
             "context": capture.context,
@@ -207,7 +229,8 @@ def _facts(capture: Capture, capture_id: str, hops: list[list[Draft]], drafts: l
 def _hop_facts(exchange: Exchange, drafts: list[Draft], earlier: Earlier | None) -> dict[str, Any]:
     response = drafts[-1]
     held = earlier if response.type == "revisit" else None
-    return {
+    framing = {"framing": "chunked"} if exchange.framed is not None else {}
+    return framing | {
         "url": exchange.url,
         "request": drafts[0].id if len(drafts) > 1 else None,
         "response": response.id,
@@ -227,7 +250,11 @@ def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exc
     response = read(hop["response"])
     head = response.block[: hop["head_length"]]
     holder = response if hop["payload_record"] == hop["response"] else read(hop["payload_record"])
-    entity = holder.block[hop["payload_offset"] :]
+    body = holder.block[hop["payload_offset"] :]
+    framed = body if hop.get("framing") else None
+    entity = body if framed is None else dechunked(framed)
+    if entity is None:
+        raise Damaged(f"the body of record {hop['response']} is not in chunks any more; restore its WARC segment from a copy")
     return Exchange(
         url=hop["url"],
         request=read(hop["request"]).block if hop["request"] else b"",
@@ -239,6 +266,7 @@ def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exc
         protocol=hop["protocol"],
         tls=hop["tls"],
         truncated=Truncated(hop["truncated"]) if hop["truncated"] else None,
+        framed=framed,
     )
 
 

@@ -171,6 +171,8 @@ class Writer:
                 capture = deposit.capture
                 if not capture.exchanges or capture.truncated or not capture.entity:
                     continue
+                if capture.imported is not None and capture.imported.kind != "revisit":
+                    continue  # its record is kept as it was: whole
                 digest = capture.payload_digest
                 query = select(c.facts).where(c.payload_digest == digest)
                 here = c.final_url == capture.exchanges[-1].url

@@ -43,7 +43,17 @@ EXCHANGES = st.builds(
     tls=st.none() | st.just("TLSv1.3 TLS_AES_256_GCM_SHA384"),
     truncated=st.none() | st.sampled_from(Truncated),
 )
-IMPORTS = st.builds(Import, TEXT, st.sampled_from(Fidelity), st.none() | TEXT, st.none() | TEXT)
+CHUNKED = b"5;x=y\r\nquiet\r\n7\r\n harbor\r\n0\r\n\r\n"
+FOREIGN = EXCHANGES | EXCHANGES.map(lambda hop: replace(hop, framed=CHUNKED, entity=b"quiet harbor"))
+IMPORTS = st.builds(
+    Import,
+    TEXT,
+    st.sampled_from(Fidelity),
+    st.none() | TEXT,
+    st.none() | TEXT,
+    kind=st.none() | st.sampled_from(["response", "revisit", "arc"]),
+    headers=st.lists(TEXT, max_size=2).map(tuple),
+)
 MORE: dict[str, Any] = {
     "origin_key": TEXT,
     "received_at": MOMENTS,
@@ -62,7 +72,7 @@ IMPORTED = st.builds(
     basis=st.just(Basis.IMPORTED),
     at=MOMENTS,
     imported=IMPORTS,
-    exchanges=st.lists(EXCHANGES, min_size=1, max_size=2).map(tuple),
+    exchanges=st.lists(FOREIGN, min_size=1, max_size=2).map(tuple),
     **MORE,
 )
 SUPPLIED = st.builds(
@@ -112,6 +122,29 @@ def test_a_capture_comes_back_as_it_was(shelf: Shelf, capture: Capture) -> None:
     assert drafts.digest == digest_of(drafts.facts)
     facts = parse_facts(drafts.facts)
     assert facts["records"] == [{"id": d.id, "type": d.type, "digest": digest_of(d.block)} for d in drafts.records[:-1]]
+
+
+def test_an_imported_block_is_kept_as_the_other_archive_had_it(shelf: Shelf) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hop = Exchange("http://paper.example/a", b"", head, b"quiet harbor", 200, AT, framed=CHUNKED)
+    made = Import("The Reed Bank Library", Fidelity.RAW, "urn:uuid:1", "sha1:X", "response", ("WARC/1.0\nWARC-Type: response",))
+    capture = Capture(Basis.IMPORTED, "import:1", AT, AT, hop.url, hop.url, (hop,), imported=made)
+    drafts = draft_capture(capture, _ids())
+    [response] = [d for d in drafts.records if d.type == "response"]
+    assert response.block == head + CHUNKED
+    assert "WARC-Payload-Digest" not in dict(response.extra)
+    # nothing may refer to it as a payload: tools take the chunks for the page
+    assert earlier_of(parse_facts(drafts.facts)) is None
+    shelf.put(drafts)
+    assert restore_capture(parse_facts(drafts.facts), shelf.read) == capture
+
+
+def test_an_imported_resource_stands_under_its_own_address() -> None:
+    made = Import("The Reed Bank Library", Fidelity.UNKNOWN, "urn:uuid:2", None, "resource")
+    page = "http://paper.example/b"
+    capture = Capture(Basis.IMPORTED, "import:2", AT, AT, page, page, (), b"<p>a page", "text/html", imported=made)
+    [resource, _] = draft_capture(capture, _ids()).records
+    assert (resource.type, resource.uri, resource.block) == ("resource", page, b"<p>a page")
 
 
 @given(FETCHED.filter(lambda c: c.entity != b"" and c.truncated is None))
