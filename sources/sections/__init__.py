@@ -1,0 +1,6 @@
+"""Section pages: which of a page's links look like articles, and which feeds it points at."""
+
+from sources.sections.alternates import Alternate, feed_links
+from sources.sections.read import read_section
+
+__all__ = ["Alternate", "feed_links", "read_section"]
