@@ -212,10 +212,9 @@ class Decision:
 
     def _relate(self, article: Article, record: str) -> None:
         """A canonical address on another domain is a relation (syndication), never an identity."""
-        asked, canonical = self._capture.final_url or self._capture.url, article.canonical_url
-        if not asked or not canonical or not registrable_domain(canonical) or same_domain(asked, canonical):
-            return
-        self._add_relation(record, "syndicated_from", canonical)
+        canonical = foreign_canonical(self._capture, article)
+        if canonical is not None:
+            self._add_relation(record, "syndicated_from", canonical)
 
     def _add_relation(self, record: str, relation: str, to: str) -> None:
         t = tables.relations.c
@@ -273,9 +272,7 @@ class Decision:
 
     @property
     def _strand(self) -> Strand:
-        imported = self._capture.imported
-        rewritten = imported is not None and imported.fidelity is Fidelity.REWRITTEN
-        return Strand.BESIDE if rewritten or self._capture.basis is Basis.SUPPLIED else Strand.PUBLISHER
+        return strand_of(self._capture)
 
     def _capture_of(self, record: str, number: int) -> str:
         v = tables.versions.c
@@ -295,3 +292,17 @@ class Decision:
         c = tables.captures.c
         query = select(c.payload_digest).where(c.id == self._capture_of(record, number))
         return bool(self._tx.execute(query).scalar_one() == self._capture.payload_digest)
+
+
+def strand_of(capture: Capture) -> Strand:
+    """The history that a capture belongs to."""
+    rewritten = capture.imported is not None and capture.imported.fidelity is Fidelity.REWRITTEN
+    return Strand.BESIDE if rewritten or capture.basis is Basis.SUPPLIED else Strand.PUBLISHER
+
+
+def foreign_canonical(capture: Capture, article: Article) -> str | None:
+    """A canonical address on another domain: a relation, never an identity."""
+    asked, canonical = capture.final_url or capture.url, article.canonical_url
+    if not asked or not canonical or not registrable_domain(canonical) or same_domain(asked, canonical):
+        return None
+    return canonical

@@ -32,7 +32,7 @@ class Identifier:
         record = self._owner(asked, article) if asked is not None else None
         if record is not None and (article is None or not _was_led_on(capture) or self._similar(record, article)):
             return record
-        canonical = _believed(capture, article)
+        canonical = believed_canonical(capture, article)
         if canonical is not None and article is not None:
             record = self._owner(canonical, article)
             if record is not None and self._similar(record, article):
@@ -83,21 +83,17 @@ class Identifier:
 
     def new_aliases(self, capture: Capture, article: Article | None, record: str) -> list[dict[str, str]]:
         """Addresses of the capture that the record does not have yet, each with how it was learnt."""
-        asked = "stated" if capture.basis is Basis.SUPPLIED else "requested"
-        urls = [(capture.url, asked)]
-        if capture.final_url and capture.final_url != capture.url and not went_home(capture.url, capture.final_url):
-            urls.append((capture.final_url, "final"))
         a = tables.aliases.c
         declared = set(self._tx.execute(select(a.url).where(a.record == record, a.how == "canonical")).scalars())
         visited = set(self._tx.execute(select(a.key).where(a.record == record, a.how != "canonical")).scalars())
         new: list[dict[str, str]] = []
-        for url, how in urls:
-            if url is capture.url and url is not None and _was_led_on(capture) and self._is_anothers(url, record):
+        for url, how in _visited(capture):
+            if url is capture.url and _was_led_on(capture) and self._is_anothers(url, record):
                 continue
-            if url is not None and alias_key(url) not in visited:
+            if alias_key(url) not in visited:
                 new.append({"url": url, "how": how})
                 visited.add(alias_key(url))
-        canonical = _believed(capture, article)
+        canonical = believed_canonical(capture, article)
         named = {x["url"] for x in new} | declared
         if canonical is not None and canonical not in named and not self._is_anothers(canonical, record):
             known = self._tx.execute(select(a.id).where(a.record == record, a.url == canonical)).first()
@@ -105,12 +101,37 @@ class Identifier:
         return new
 
 
+def first_aliases(capture: Capture, article: Article) -> list[dict[str, str]]:
+    """What ``Identifier.new_aliases`` says where no record has any of the capture's addresses."""
+    new: dict[str, dict[str, str]] = {}
+    for url, how in _visited(capture):
+        new.setdefault(alias_key(url), {"url": url, "how": how})
+    canonical = believed_canonical(capture, article)
+    named = {x["url"] for x in new.values()}
+    return [*new.values(), *([{"url": canonical, "how": "canonical"}] if canonical and canonical not in named else [])]
+
+
+def address_keys(capture: Capture, article: Article | None) -> set[str]:
+    """The keys of all addresses by which the record of a capture is looked for."""
+    urls = (capture.url, capture.final_url, believed_canonical(capture, article))
+    return {alias_key(url) for url in urls if url is not None}
+
+
+def _visited(capture: Capture) -> list[tuple[str, str]]:
+    asked = "stated" if capture.basis is Basis.SUPPLIED else "requested"
+    found = [(capture.url, asked)] if capture.url is not None else []
+    if capture.final_url and capture.final_url != capture.url and not went_home(capture.url, capture.final_url):
+        found.append((capture.final_url, "final"))
+    return found
+
+
 def _was_led_on(capture: Capture) -> bool:
     asked, final = capture.url, capture.final_url
     return asked is not None and final is not None and alias_key(asked) != alias_key(final)
 
 
-def _believed(capture: Capture, article: Article | None) -> str | None:
+def believed_canonical(capture: Capture, article: Article | None) -> str | None:
+    """The address that a page declares, where it may be its own."""
     asked = capture.final_url or capture.url
     canonical = article.canonical_url if article else None
     return canonical if asked and canonical and believable_canonical(asked, canonical) else None
