@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from model.article import Article
 from model.record import Observation, Strand
+from model.statement import Spoken, Stated, Statement, overlay
 from storage import tables
 from storage.timeline import Look
+
+STATED = "stated"
+"""What stands for a release where a person stated values; the content is then a statement."""
 
 
 def looks_of(tx: Connection, record: str) -> list[Look]:
@@ -24,21 +30,55 @@ def looks_of(tx: Connection, record: str) -> list[Look]:
 
 
 def article_of(tx: Connection, record: str, version: int, release: str | None = None) -> Article | None:
-    """A version as last read, or as last read by one release."""
+    """A version as now read, persons' values over the last release's; or as last read by one release."""
+    if release is None:
+        found = read_as(tx, record, version)
+        return found.article if found else None
     r = tables.readings.c
-    query = select(r.article).where(r.record == record, r.version == version).order_by(r.number.desc()).limit(1)
-    if release is not None:
-        query = query.where(r.release == release)
-    packed = tx.execute(query).scalar_one_or_none()
-    return None if packed is None else Article.from_json(json.loads(zlib.decompress(packed)))
+    query = select(r.article).where(r.record == record, r.version == version, r.release == release)
+    packed = tx.execute(query.order_by(r.number.desc()).limit(1)).scalar_one_or_none()
+    return None if packed is None else unpacked(packed)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """A version as read: what a release read, and what persons stated laid over it."""
+
+    article: Article
+    read: Article
+    release: str
+    stated: tuple[Stated, ...]
+
+
+def read_as(tx: Connection, record: str, version: int, reading: int | None = None, known_at: str | None = None) -> ReadAs | None:
+    """A version as its readings say, up to one of them or up to a moment (UTC text); by default all."""
+    r = tables.readings.c
+    query = select(r.number, r.release, r.agent, r.recorded_at, r.article).where(r.record == record, r.version == version)
+    if reading is not None:
+        query = query.where(r.number <= reading)
+    if known_at is not None:
+        query = query.where(r.recorded_at <= known_at)
+    rows = tx.execute(query.order_by(r.number)).all()
+    last = next((row for row in reversed(rows) if row.release != STATED), None)
+    if last is None:
+        return None
+    spoken = [_spoken(row) for row in rows if row.release == STATED]
+    read = unpacked(last.article)
+    article, stated = overlay(read, spoken)
+    return ReadAs(article, read, last.release, stated)
+
+
+def unpacked(packed: bytes) -> Article:
+    """An article as the projections hold it."""
+    return Article.from_json(json.loads(zlib.decompress(packed)))
 
 
 def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Article, Article] | None:
-    """Two versions as read by one release, the newest that read both."""
+    """Two versions as read by one release, the newest that read both. Never what persons stated."""
     r = tables.readings.c
-    query = select(r.release, r.version).where(r.record == record, r.version.in_((one, other))).order_by(r.recorded_at.desc())
+    query = select(r.release, r.version).where(r.record == record, r.version.in_((one, other)), r.release != STATED)
     seen: dict[str, set[int]] = {}
-    for release, version in tx.execute(query):
+    for release, version in tx.execute(query.order_by(r.recorded_at.desc())):
         seen.setdefault(release, set()).add(version)
     for release, versions in seen.items():
         if versions == {one, other}:
@@ -57,3 +97,8 @@ def next_reading(tx: Connection, record: str, version: int) -> int:
     """The number of the next reading of a version."""
     r = tables.readings.c
     return (tx.execute(select(func.max(r.number)).where(r.record == record, r.version == version)).scalar() or 0) + 1
+
+
+def _spoken(row: Row[Any]) -> Spoken:
+    said = Statement.from_json(json.loads(zlib.decompress(row.article)))
+    return Spoken(row.number, json.loads(row.agent)["name"], row.recorded_at, said)

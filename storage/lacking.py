@@ -17,8 +17,8 @@ from model.capture import digest_of
 from model.errors import Damaged, NewerFormat
 from model.ledger import Entry, Kind
 from storage import tables
+from storage.content import payload_of
 from storage.database import Database
-from storage.recovery import payload_of
 from storage.segments import SegmentFolder
 
 

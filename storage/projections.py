@@ -14,6 +14,7 @@ from model.article import Article
 from model.ledger import Entry, Kind
 from model.record import Strand
 from storage import rows, tables
+from storage.known import STATED, article_of
 from storage.record_line import refresh_record
 
 ReadPayload = Callable[[str], bytes]
@@ -37,8 +38,7 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
     elif entry.kind in {Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL}:
         _observe(tx, entry, body.get("version"), body.get("strand", Strand.PUBLISHER), body.get("status"))
     elif entry.kind is Kind.RELATION:
-        row = {"record": entry.chain, "relation": body["relation"], "to": body["to"], "since": entry.at}
-        tx.execute(tables.relations.insert(), row)
+        tx.execute(tables.relations.insert(), rows.relation_row(entry))
     elif entry.kind is Kind.COLLECTION:
         _collection(tx, entry)
     elif entry.kind is Kind.IMAGE:
@@ -46,10 +46,12 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         tx.execute(tables.images.insert(), row)
     elif entry.kind is Kind.NOTE:
         _label(tx, entry, "note", json.loads(read(body["payload"]["id"]))["text"])
+    elif entry.kind is Kind.RESTRICTION:
+        _restriction(tx, entry, read)
     if body.get("capture") and entry.kind is not Kind.READING:
         _decided(tx, entry)
     if entry.kind in {Kind.VERSION, Kind.READING, Kind.ALIAS, Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL}:
-        refresh_record(tx, entry.chain)
+        refresh_record(tx, entry.chain, body["version"] if entry.kind is Kind.READING else None)
 
 
 def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
@@ -65,10 +67,14 @@ def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
 
 def _reading(tx: Connection, entry: Entry, version: int, body: dict[str, Any] | Any, read: ReadPayload) -> None:
     data = read(body["payload"]["id"])
-    article = Article.from_json(json.loads(data))
-    tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, data, article))
-    _people(tx, entry.chain, version, article)
-    _search(tx, entry.chain, version, article)
+    stated = body["release_id"] == STATED
+    read_now = None if stated else Article.from_json(json.loads(data))
+    tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, data, read_now))
+    article = read_now if read_now is not None and body["number"] == 1 else article_of(tx, entry.chain, version)
+    if article is not None:
+        _people(tx, entry.chain, version, article)
+        _search(tx, entry.chain, version, article)
+        _likeness(tx, entry.chain, version, article)
 
 
 def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
@@ -83,7 +89,7 @@ def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
 
 def _observe(tx: Connection, entry: Entry, version: int | None, strand: str, status: int | None) -> None:
     body = entry.body
-    if body.get("same_as") is not None:
+    if body.get("same_as") is not None or body.get("corrects") is not None:
         o = tables.observations.c
         promoted = (o.record == entry.chain, o.kind == Kind.CHECK.value, o.capture == body["capture"]["id"])
         tx.execute(delete(tables.observations).where(*promoted))
@@ -95,6 +101,9 @@ def _decided(tx: Connection, entry: Entry) -> None:
     version = entry.body.get("number") if entry.kind is Kind.VERSION else entry.body.get("version")
     record = entry.body.get("record") if entry.kind is Kind.HELD else entry.chain
     values = {"entry": entry.id, "record": record, "version": version}
+    if entry.body.get("corrects") is not None:
+        tx.execute(update(tables.captures).where(c.id == entry.body["capture"]["id"]).values(values))
+        return
     # a capture that is promoted to a version keeps the entry that first decided it
     undecided = c.entry.is_(None) | c.version.is_(None)
     tx.execute(update(tables.captures).where(c.id == entry.body["capture"]["id"], undecided).values(values))
@@ -112,6 +121,23 @@ def _collection(tx: Connection, entry: Entry) -> None:
 def _label(tx: Connection, entry: Entry, kind: str, text: str) -> None:
     row = {"record": entry.chain, "kind": kind, "text": text, "agent": entry.agent.name, "at": entry.at}
     tx.execute(tables.labels.insert(), row)
+
+
+def _restriction(tx: Connection, entry: Entry, read: ReadPayload) -> None:
+    body, t = entry.body, tables.restrictions.c
+    tx.execute(delete(tables.restrictions).where(t.record == entry.chain, t.scope == body["scope"]))
+    if not body["lifted"]:
+        reason = json.loads(read(body["payload"]["id"]))["reason"] if body.get("payload") else ""
+        row = {"record": entry.chain, "scope": body["scope"], "until": body["until"], "agent": entry.agent.name}
+        tx.execute(tables.restrictions.insert(), row | {"at": entry.at, "reason": reason, "entry": entry.id})
+
+
+def _likeness(tx: Connection, record: str, version: int, article: Article) -> None:
+    t = tables.likeness.c
+    tx.execute(delete(tables.likeness).where(t.record == record, t.version == version))
+    row = rows.likeness_row(record, version, article)
+    if row is not None:
+        tx.execute(tables.likeness.insert(), row)
 
 
 def _people(tx: Connection, record: str, version: int, article: Article) -> None:

@@ -16,26 +16,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from model.article import Article, canonical_json
 from model.capture import digest_of
 from model.errors import Damaged, StorageUnavailable
 from model.ledger import Entry, Kind, decode, genesis
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.chain import Chains
+from storage.content import empty_content, is_content, payload_of
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import DATABASE, SEGMENTS, Hold, read_descriptor, remove_database
 from storage.lacking import readable, refuse_less
 from storage.projections import apply, insert_capture
-from storage.recovery import LEDGER, payload_of
+from storage.recovery import LEDGER
 from storage.segments import LIMIT, SegmentFolder, sync_folder
 from storage.warc import Member, read_member, walk
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
-
-_EMPTY_ARTICLE = canonical_json(Article().to_json())
-_EMPTY_NOTE = canonical_json({"text": ""})
 
 
 def rebuild(
@@ -124,7 +121,7 @@ def _fill(
                 content = _content(found, entry)
                 if content is None:
                     lost.append(entry)
-                    content = _EMPTY_NOTE if entry.kind is Kind.NOTE else _EMPTY_ARTICLE
+                    content = empty_content(entry)
                 apply(tx, entry, _giving(content))
     count = sum(map(len, chains))
     counts = {
@@ -168,7 +165,7 @@ def _take(found: _Found, path: Path, member: Member) -> Written:
         found.entries[entry.id] = (entry, member.block)
     elif is_facts(member):
         found.facts.append((member.block, digest_of(member.block)))
-    elif member.type == "conversion" or uri.startswith("urn:pressmark:note:"):
+    elif is_content(member):
         found.places[member.id] = (path, member.offset, member.length)
     return written(path, member)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,21 +18,35 @@ from storage.known import article_of, like_articles, looks_of
 from storage.timeline import Look, Run, is_withdrawn, runs
 
 
-def refresh_record(tx: Connection, record: str) -> None:
-    """Makes the record's line and its changes anew from its looks and readings."""
+def refresh_record(tx: Connection, record: str, read: int | None = None) -> None:
+    """Makes the record's line and its changes anew from its looks and readings; ``read`` is a version
+    that was read anew."""
     looks = looks_of(tx, record)
     states = runs(looks)
     numbers = [x.what.version for x in looks if x.what.kind == "version" and x.what.version is not None]
     if not numbers:
         return
     latest = states[-1].version if states else _latest_beside(looks)
-    _changes(tx, record, states)
+    _changes(tx, record, states, read)
     article = article_of(tx, record, latest) or Article()
     a = tables.aliases.c
-    urls = tx.execute(select(a.url, a.how).where(a.record == record).order_by(a.id)).all()
-    url = next((u.url for u in urls if u.how == "canonical"), urls[0].url if urls else None)
-    row = {
-        "url": url,
+    urls = tx.execute(select(a.url, a.how).where(a.record == record).order_by(a.id)).tuples().all()
+    row = record_row(article, urls, looks, states, latest, len(numbers))
+    if tx.execute(select(tables.records.c.id).where(tables.records.c.id == record)).first():
+        tx.execute(update(tables.records).where(tables.records.c.id == record).values(row))
+    else:
+        tx.execute(tables.records.insert(), row | {"id": record})
+
+
+def record_row(
+    article: Article, urls: Sequence[tuple[str, str]], looks: Sequence[Look], states: Sequence[Run], latest: int, versions: int
+) -> dict[str, Any]:
+    """A record's line but for its id. ``urls`` are its addresses with how each was learnt, in order;
+    ``article`` is version ``latest`` as now read.
+    """
+    canonical = next((url for url, how in urls if how == "canonical"), None)
+    return {
+        "url": canonical or (urls[0][0] if urls else None),
         "headline": article.headline,
         "publisher": article.publisher,
         "publisher_key": fold(article.publisher) or None,
@@ -40,20 +54,16 @@ def refresh_record(tx: Connection, record: str) -> None:
         "language": article.in_language,
         "date_published": article.date_published,
         **_dates(article.date_published),
-        "versions": len(numbers),
+        "versions": versions,
         "latest_version": latest,
         "first_seen": states[0].first if states else None,
         "last_seen": states[-1].last if states else None,
         "received_at": min(x.what.recorded_at for x in looks),
         "withdrawn": is_withdrawn(looks),
     }
-    if tx.execute(select(tables.records.c.id).where(tables.records.c.id == record)).first():
-        tx.execute(update(tables.records).where(tables.records.c.id == record).values(row))
-    else:
-        tx.execute(tables.records.insert(), row | {"id": record})
 
 
-def _changes(tx: Connection, record: str, states: list[Run]) -> None:
+def _changes(tx: Connection, record: str, states: list[Run], read: int | None) -> None:
     c = tables.changes.c
     known = {r.version: r for r in tx.execute(select(tables.changes).where(c.record == record))}
     following = {after.version for after in states[1:]}
@@ -63,15 +73,18 @@ def _changes(tx: Connection, record: str, states: list[Run]) -> None:
     for before, after in pairwise(states):
         bound = before.last
         row = known.get(after.version)
-        if row is not None and (row.before, row.seen_at, row.not_seen_before) == (before.version, after.first, bound):
+        same_bounds = row is not None and (row.before, row.seen_at, row.not_seen_before) == (before.version, after.first, bound)
+        if same_bounds and read not in {before.version, after.version}:
             continue
         pair = like_articles(tx, record, before.version, after.version)
         if pair is None:
             continue
         change = compare(*pair)
+        tx.execute(delete(tables.changes).where(c.record == record, c.version == after.version))
+        if change.same:
+            continue  # as now read, they never differed
         values = {"record": record, "version": after.version, "before": before.version, "seen_at": after.first}
         values |= {"not_seen_before": bound, "substantive": change.substantive, "fields": json.dumps(change_to_json(change))}
-        tx.execute(delete(tables.changes).where(c.record == record, c.version == after.version))
         tx.execute(tables.changes.insert(), values)
 
 

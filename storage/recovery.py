@@ -26,6 +26,7 @@ from storage import tables
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.chain import Chains
+from storage.content import is_content, payload_of
 from storage.database import Database
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
@@ -108,7 +109,7 @@ def _read_tail(segment: Segment, committed: int) -> Tail:
             tail.entries.append(Told(decode(found.block), found.block, torn))
         elif is_facts(found):
             tail.facts[uri.rpartition(":")[2]] = found.block
-        elif found.type == "conversion" or uri.startswith("urn:pressmark:note:"):
+        elif is_content(found):
             tail.content[found.id] = found.block
     return tail
 
@@ -195,12 +196,6 @@ def _may_follow(entry: Entry, version: int | None) -> bool:
     if entry.kind in {Kind.READING, Kind.IMAGE} or (entry.kind is Kind.VERSION and entry.seq > 1):
         return True
     return version is None and entry.kind in {Kind.VERSION, Kind.CHECK}
-
-
-def payload_of(entry: Entry) -> dict[str, str] | None:
-    """The content that an entry names (``id``, ``digest``), ``None`` where it names none."""
-    found: dict[str, str] | None = entry.body.get("payload") or (entry.body.get("reading") or {}).get("payload")
-    return found
 
 
 def _older(entry: Entry) -> Damaged:

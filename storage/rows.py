@@ -16,6 +16,7 @@ from model.change import signature
 from model.identity import alias_key
 from model.ledger import Entry
 from storage.folding import fold, index_text
+from storage.likeness import sketch
 
 Row = dict[str, Any]
 
@@ -46,8 +47,9 @@ def version_row(entry: Entry, basis: str, received_at: str) -> Row:
     }
 
 
-def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes, article: Article) -> Row:
-    """A reading; ``data`` are the bytes of its content record and ``article`` what they say."""
+def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes, article: Article | None) -> Row:
+    """A reading; ``data`` are the bytes of its content record and ``article`` what they say, ``None`` for a
+    person's statement."""
     facts = body.get("release")
     return {
         "record": entry.chain,
@@ -60,7 +62,7 @@ def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes
         "recorded_at": entry.at,
         "payload": body["payload"]["id"],
         "digest": body["payload"]["digest"],
-        "signature": signature(article),
+        "signature": signature(article) if article is not None else "",
         "article": zlib.compress(data, 6),
         "entry": entry.id,
     }
@@ -69,6 +71,22 @@ def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes
 def alias_row(record: str, url: str, how: str, since: str) -> Row:
     """An address of a record."""
     return {"record": record, "url": url, "key": alias_key(url), "how": how, "since": since}
+
+
+def relation_row(entry: Entry) -> Row:
+    """How a record stands to another, or to an address."""
+    to = entry.body["to"]
+    key = alias_key(to) if "/" in to else None
+    return {"record": entry.chain, "relation": entry.body["relation"], "to": to, "to_key": key, "since": entry.at}
+
+
+def likeness_row(record: str, version: int, article: Article) -> Row | None:
+    """The near-duplicate signature of a version; none for a text too short to tell."""
+    made = sketch(article.text)
+    if made is None:
+        return None
+    bands = {f"band{n}": band for n, band in enumerate(made.bands)}
+    return {"record": record, "version": version, "signature": made.signature, **bands}
 
 
 def observation_row(entry: Entry, version: int | None, strand: str, status: int | None) -> Row:

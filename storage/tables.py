@@ -1,26 +1,28 @@
 """The tables. ``ledger`` is insert-only; all others are projections of ledger and WARCs.
 
-Times are UTC text ending in Z, which sorts as time does. ``NULL`` means nobody knows.
+Times are UTC text ending in Z, which sorts as time does. ``NULL`` means nobody knows. A table or column
+that is added here reaches older databases by itself (see ``storage.migrations``): new columns take
+NULL or have a server default. What an engine needs beside tables is in ``storage.engines``.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+from storage.columns import Integer, String, Text
+
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -198,6 +200,16 @@ changes = Table(
     Index("changes_seen", "seen_at"),
 )
 
+# what a search for changed:FIELD asks
+changed_fields = Table(
+    "changed_fields",
+    metadata,
+    Column("record", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("field", String, primary_key=True),
+    Index("changed_fields_field", "field"),
+)
+
 people = Table(
     "people",
     metadata,
@@ -220,8 +232,11 @@ relations = Table(
     Column("record", String, nullable=False),
     Column("relation", String, nullable=False),
     Column("to", String, nullable=False),
+    # model.identity.alias_key of ``to`` where that is an address
+    Column("to_key", String),
     Column("since", String, nullable=False),
     UniqueConstraint("record", "relation", "to"),
+    Index("relations_to", "to_key"),
 )
 
 labels = Table(
@@ -237,6 +252,40 @@ labels = Table(
     Index("labels_text", "kind", "text"),
 )
 
+# what is in force, but for restrictions whose time has passed
+restrictions = Table(
+    "restrictions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("until", String),
+    Column("agent", Text, nullable=False),
+    Column("at", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("entry", String, nullable=False),
+    UniqueConstraint("record", "scope"),
+)
+
+# near-duplicate signatures (storage.likeness): versions that share a band may be copies of one text
+likeness = Table(
+    "likeness",
+    metadata,
+    Column("record", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("signature", LargeBinary, nullable=False),
+    *(Column(f"band{n}", BigInteger, nullable=False, index=True) for n in range(8)),
+)
+
+# looks that a release read again and found the same as their version: what reprocess need not read
+# twice. Not in the WARCs, not rebuilt.
+compared = Table(
+    "compared",
+    metadata,
+    Column("capture", String, primary_key=True),
+    Column("release", String, primary_key=True),
+)
+
 # image files kept for a version, by the addresses that its article names
 images = Table(
     "images",
@@ -250,6 +299,7 @@ images = Table(
     Index("images_capture", "capture"),
 )
 
+# one row a version; its id sorts as results do (storage.indexing), its words are the engine's to keep
 search = Table(
     "search_rows",
     metadata,
@@ -257,11 +307,4 @@ search = Table(
     Column("record", String, nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("record", "version"),
-)
-
-# What create_all cannot say: the ledger refuses change, and full text.
-SQLITE_DDL = (
-    "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END",
-    "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END",
-    "CREATE VIRTUAL TABLE search_text USING fts5(headline, body, people, tokenize='unicode61 remove_diacritics 0')",
 )

@@ -1,0 +1,44 @@
+"""Content records: what lies in a WARC record of its own and is named by a ledger entry.
+
+Articles (``conversion`` of a capture), notes and what else a person states (``resource``), so
+that they can be purged under authority while the chain still verifies.
+"""
+
+from __future__ import annotations
+
+from model.article import Article, canonical_json
+from model.ledger import AgentType, Entry, Kind
+from model.statement import Statement
+from storage.warc import Member
+
+NOTE = "urn:pressmark:note:"
+STATEMENT = "urn:pressmark:statement:"
+
+_EMPTY_ARTICLE = canonical_json(Article().to_json())
+_EMPTY_NOTE = canonical_json({"text": ""})
+_EMPTY_STATEMENT = canonical_json(Statement().to_json())
+
+
+def is_content(member: Member) -> bool:
+    """Whether a WARC record holds what a ledger entry names."""
+    return member.type == "conversion" or member.headers.get("warc-target-uri", "").startswith((NOTE, STATEMENT))
+
+
+def payload_of(entry: Entry) -> dict[str, str] | None:
+    """The content that an entry names (``id``, ``digest``), ``None`` where it names none."""
+    found: dict[str, str] | None = entry.body.get("payload") or (entry.body.get("reading") or {}).get("payload")
+    return found
+
+
+def by_person(entry: Entry) -> bool:
+    """Whether a reading is a person's: its content is then what was stated, not an article."""
+    return entry.kind is Kind.READING and entry.agent.type is AgentType.PERSON
+
+
+def empty_content(entry: Entry) -> bytes:
+    """What stands for content that is lost."""
+    if entry.kind is Kind.NOTE:
+        return _EMPTY_NOTE
+    if by_person(entry) or entry.kind in {Kind.COLLECTION, Kind.RESTRICTION}:
+        return _EMPTY_STATEMENT
+    return _EMPTY_ARTICLE

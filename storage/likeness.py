@@ -1,0 +1,74 @@
+"""Near-duplicate signatures of texts, looked up by index: which versions may be copies of one.
+
+One-permutation MinHash (Li, Owen, Zhang 2012) over the folded words four by four, scripts that
+part no words as pairs of characters. Two signatures agree in about as many places as the texts
+share of their shingles (Jaccard); two bins make a band, and texts that share a band are worth
+comparing: nine in ten at half the shingles, hardly any by chance. Good for finding candidates
+only; what is told of copies comes from the texts themselves.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from storage.folding import index_words
+
+BANDS = 8
+SHINGLE = 4
+FEWEST = 20
+"""Shingles under which a text says nothing about copies."""
+
+_BINS = 64
+_WIDE = 2 * BANDS
+_EMPTY = 0xFFFFFFFF
+_PACK = struct.Struct(f">{_BINS}I")
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """``bands`` are what is looked up; ``signature`` estimates how much two texts share."""
+
+    bands: tuple[int, ...]
+    signature: bytes
+
+
+def sketch(text: str) -> Sketch | None:
+    """The signature of a text; ``None`` for one too short to tell."""
+    hashes = {_hash(s) for s in shingles(text)}
+    if len(hashes) < FEWEST:
+        return None
+    bins = [_EMPTY] * _BINS
+    for value in hashes:
+        place = value % _BINS
+        if value < bins[place]:
+            bins[place] = value
+    wide = [min(bins[place::_WIDE]) for place in range(_WIDE)]
+    full = [_filled(wide, place) for place in range(_WIDE)]
+    bands = tuple((full[2 * n] << 31) ^ full[2 * n + 1] for n in range(BANDS))
+    return Sketch(bands, _PACK.pack(*bins))
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """About which part of their shingles two texts share, 0 to 1."""
+    pairs = [(a, b) for a, b in zip(_PACK.unpack(one), _PACK.unpack(other), strict=True) if (a, b) != (_EMPTY, _EMPTY)]
+    return sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def shingles(text: str) -> set[str]:
+    """Folded words of a text, four by four."""
+    words = index_words(text)
+    return {" ".join(words[n : n + SHINGLE]) for n in range(len(words) - SHINGLE + 1)}
+
+
+def _filled(bins: list[int], place: int) -> int:
+    """A bin's least hash; an empty one takes its neighbour's, so that short texts agree in their bands too."""
+    step = next(n for n in range(len(bins)) if bins[(place + n) % len(bins)] != _EMPTY)
+    return (bins[(place + step) % len(bins)] + step) & 0xFFFFFFFF
+
+
+def _hash(shingle: str) -> int:
+    # CRC-32 is quick and the same everywhere; two odd multiplications spread what it keeps linear
+    value = zlib.crc32(shingle.encode()) * 0x9E3779B1 & 0xFFFFFFFF
+    return (value ^ value >> 15) * 0x85EBCA77 & 0xFFFFFFFF
