@@ -14,21 +14,24 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpcore2
 import httpx2
 
-from model.capture import Exchange, Truncated
+from model.capture import Exchange, Truncated, header, parse_head
 from model.errors import TooLarge, Unreachable, Unreadable
 from sources.http.guard import Guard
+from sources.http.pool import connection_pool
 from sources.http.settings import HttpSettings
-from sources.http.wire import Recording, RecordingBackend, Resolver
+from sources.http.wire import Recording, Resolver
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 _TRANSFER_ENCODING = re.compile(rb"^transfer-encoding(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+_PROXY_SECRET = re.compile(rb"^proxy-authorization:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(rb"HTTP/\d\.\d (\d{3})")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 
@@ -42,6 +45,10 @@ class Client:
     resolve: Resolver
     clock: Callable[[], datetime]
     tls: ssl.SSLContext
+    places: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", asyncio.Semaphore(self.settings.connections))
 
     async def exchange(self, url: httpx2.URL, extra: Headers = (), max_bytes: int | None = None) -> Exchange:
         """GETs one URL without following redirects.
@@ -56,9 +63,11 @@ class Client:
         chunks: list[bytes] = []
         truncated: Truncated | None = None
         try:
-            with _foreign_errors(url):
-                async with asyncio.timeout(self.settings.total_time):
-                    truncated = await self._read(self._request(url, extra), recording, limit, chunks)
+            if self.settings.proxy is not None:
+                self.guard.check_unresolved(url.host, url.port or _DEFAULT_PORT[url.scheme])
+            async with self.places:
+                with _foreign_errors(url):
+                    truncated = await self._in_time(self._request(url, extra), recording, limit, chunks)
         except _Cut as cut:
             # without a byte of the entity there is nothing to keep
             if not any(chunks):
@@ -69,24 +78,31 @@ class Client:
             raise Unreadable(f"{url.host} did not answer in HTTP", url=str(url))
         return Exchange(
             url=str(url),
-            request=recording.sent,
+            request=_PROXY_SECRET.sub(b"", recording.sent, count=1) if self.settings.proxy else recording.sent,
             head=_TRANSFER_ENCODING.sub(b"X-Archive-Orig-Transfer-Encoding", recording.head),
             entity=b"".join(chunks),
             status=int(status[1]),
             at=recording.at,
             ip=recording.ip,
+            protocol=recording.protocol,
             tls=recording.tls,
             truncated=truncated,
+            clock_offset=_clock_offset(recording),
         )
 
+    async def _in_time(
+        self, request: httpcore2.Request, recording: Recording, limit: int, chunks: list[bytes]
+    ) -> Truncated | None:
+        async with asyncio.timeout(self.settings.total_time):
+            return await self._read(request, recording, limit, chunks)
+
     async def _read(self, request: httpcore2.Request, recording: Recording, limit: int, chunks: list[bytes]) -> Truncated | None:
-        backend = RecordingBackend(recording, self.guard, self.resolve)
         room = limit
-        async with httpcore2.AsyncConnectionPool(
-            ssl_context=self.tls, network_backend=backend, max_connections=1, max_keepalive_connections=0
-        ) as pool:
+        async with connection_pool(self.settings, recording, self.guard, self.resolve, self.tls) as pool:
             with _head_errors(request.url.host.decode("ascii"), recording):
                 response = await pool.handle_async_request(request)
+            if recording.protocol == "h2":
+                recording.render(*_rendered(request, response))
             try:
                 async with aclosing(response.aiter_stream()) as stream:
                     async for chunk in stream:
@@ -119,6 +135,26 @@ class Client:
         )
 
 
+def _rendered(request: httpcore2.Request, response: httpcore2.Response) -> tuple[bytes, bytes]:
+    """An HTTP/2 request and the head of its answer as HTTP/1.1 would have said them."""
+    asked = [b"GET %b HTTP/1.1" % request.url.target]
+    asked += [b"%b: %b" % (name, value) for name, value in request.headers if name != b"Connection"]
+    told = [b"HTTP/1.1 %d " % response.status, *(b"%b: %b" % pair for pair in response.headers)]
+    return b"\r\n".join([*asked, b"", b""]), b"\r\n".join([*told, b"", b""])
+
+
+def _clock_offset(recording: Recording) -> int | None:
+    """Seconds by which the server's clock is ahead of ours, by its Date (which has no fractions: -1 is none)."""
+    value = header(parse_head(recording.head), "date")
+    if value is None or recording.answered_at is None:
+        return None
+    try:
+        date = parsedate_to_datetime(value)
+        return round((date.replace(tzinfo=date.tzinfo or UTC) - recording.answered_at).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
 class _Cut(Exception):
     """An answer that ended early: how, and what it comes to where nothing of it came."""
 
@@ -136,6 +172,8 @@ def _foreign_errors(url: httpx2.URL) -> Iterator[None]:
         yield
     except TooLarge as error:
         raise TooLarge(f"{url.host}: {error}", url=where, **error.facts) from error
+    except httpcore2.ProxyError as error:
+        raise Unreachable(f"the proxy does not lead to {url.host} ({error})", url=where, proxy=True) from error
     except (httpcore2.ConnectTimeout, httpcore2.ConnectError) as error:
         raise Unreachable(f"no connection to {url.host} ({_cause(error)})", url=where) from error
     except (httpcore2.ReadTimeout, httpcore2.WriteTimeout, TimeoutError) as error:

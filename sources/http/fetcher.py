@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import ssl
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from socket import SOCK_STREAM
 from types import TracebackType
 from typing import Self
@@ -16,18 +16,18 @@ from typing import Self
 import httpcore2
 import httpx2
 
-from model.capture import Basis, Capture, Exchange, header, parse_head
-from model.errors import BadCall, Busy, PressmarkError, Refused
+from model.capture import Basis, Capture, Exchange, Truncated, header, parse_head
+from model.errors import BadCall, Busy, PressmarkError, Refused, Unreachable
+from sources.http.busy import ASKING_TO_WAIT, retry_after
 from sources.http.exchange import Client, Headers
 from sources.http.guard import Guard, parse_url
-from sources.http.lanes import Lanes
+from sources.http.lanes import Lanes, Time
 from sources.http.redirects import redirect_target
 from sources.http.robots import Robots
 from sources.http.settings import Conditional, HttpSettings
 from sources.http.signals import signals_of
+from sources.http.tdm import Reservations, file_of
 from sources.http.wire import Resolver
-
-_ASKING_TO_WAIT = frozenset({429, 503})
 
 
 async def system_resolver(host: str, port: int) -> Sequence[str]:
@@ -41,9 +41,9 @@ class Fetcher:
 
     Any number of ``fetch`` calls may run at once: those to one host queue up. Proxies and
     other settings of the environment are not looked at. ``clock`` tells aware UTC time,
-    ``monotonic`` and ``sleep`` serve the rests between requests, ``new_id`` gives the
-    request id in an origin key, ``resolve`` turns names into addresses, ``tls`` is the
-    context that certificates are checked with.
+    ``monotonic`` and ``sleep`` serve the rests between requests, ``chance`` (0 up to 1) their
+    jitter, ``new_id`` gives the request id in an origin key, ``resolve`` turns names into
+    addresses, ``tls`` is the context that certificates are checked with.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Fetcher:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         resolve: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
@@ -62,8 +63,9 @@ class Fetcher:
         self._new_id = new_id
         guard = Guard(settings.allow_networks, settings.ports)
         self._client = Client(settings, guard, resolve, clock, tls or httpcore2.default_ssl_context())
-        self._lanes = Lanes(settings.host_gap, settings.patience, monotonic, sleep)
-        self._robots = Robots(self._robots_exchange, settings.robots_ttl, monotonic)
+        self._lanes = Lanes(settings.host_gap, settings.patience, Time(monotonic, sleep, clock, chance))
+        self._robots = Robots(self._site_file, settings.robots_ttl, monotonic)
+        self._reservations = Reservations(self._site_file, settings.robots_ttl, monotonic)
         self._open = False
 
     async def __aenter__(self) -> Self:
@@ -88,8 +90,9 @@ class Fetcher:
         given; it is kept in ``context['robots_override']``.
 
         Raises ``Refused`` (guard, robots.txt, redirect loop or too many redirects),
-        ``Unreachable``, ``Busy`` (429, 503, or the host rests longer than our patience;
-        ``facts['retry_after']`` in seconds, ``None`` where not said), ``TooLarge`` (header),
+        ``Unreachable``, ``Busy`` (429, 503, or the host rests longer than our patience or
+        failed again and again; ``facts['retry_after']`` in seconds, ``None`` where not said),
+        ``TooLarge`` (header),
         ``Unreadable`` (not HTTP), ``BadCall``. The error's ``capture`` holds the hops that
         were answered before, ``None`` where there are none.
         """
@@ -98,15 +101,17 @@ class Fetcher:
         if not obey_robots and not (override_reason or "").strip():
             raise BadCall("robots.txt is set aside only with a reason: --override-robots REASON")
         context: dict[str, object] = {} if obey_robots else {"robots_override": override_reason}
+        if self._settings.proxy is not None:
+            context["proxy"] = True
         first = parse_url(url)
         hops: list[Exchange] = []
         try:
             await self._follow(first, hops, obey_robots, conditional)
         except PressmarkError as error:
             if hops:
-                error.capture = self._capture(url, hops, context)
+                error.capture = self._capture(url, hops, context, signals_of(hops[-1], self._settings.robots_token))
             raise
-        return self._capture(url, hops, context)
+        return self._capture(url, hops, context, await self._signals(hops[-1], obey_robots))
 
     async def _follow(self, first: httpx2.URL, hops: list[Exchange], obey_robots: bool, conditional: Conditional | None) -> None:
         target: httpx2.URL | None = first
@@ -120,7 +125,8 @@ class Fetcher:
                 raise Refused(f"{first.host} redirects more than {limit} times", url=str(here), rule="redirects")
             seen.add(str(here))
             hops.append(await self._hop(here, obey_robots, _validators(conditional, first, here)))
-            _raise_busy(hops[-1], self._lanes, here.host)
+            if hops[-1].status in ASKING_TO_WAIT:
+                raise _busy(hops[-1], here.host)
             try:
                 target = redirect_target(hops[-1])
             except BadCall as error:
@@ -134,13 +140,42 @@ class Fetcher:
             rules.check(url, token)
             gap = rules.crawl_delay(token)
         async with self._lanes.turn(url.host, gap):
-            return await self._client.exchange(url, validators)
+            return await self._exchange(url, validators)
 
-    async def _robots_exchange(self, url: httpx2.URL, max_bytes: int) -> Exchange:
-        async with self._lanes.turn(url.host):
-            return await self._client.exchange(url, max_bytes=max_bytes)
+    async def _site_file(self, url: httpx2.URL, max_bytes: int) -> Exchange:
+        async with self._lanes.turn(url.host, aside=True):
+            return await self._exchange(url, max_bytes=max_bytes)
 
-    def _capture(self, url: str, hops: Sequence[Exchange], context: dict[str, object]) -> Capture:
+    async def _exchange(self, url: httpx2.URL, extra: Headers = (), max_bytes: int | None = None) -> Exchange:
+        """One exchange, and what it says of the host's health."""
+        try:
+            exchange = await self._client.exchange(url, extra, max_bytes)
+        except Unreachable:
+            self._lanes.failed(url.host)
+            raise
+        wait = retry_after(exchange) if exchange.status in ASKING_TO_WAIT else None
+        if wait:
+            self._lanes.hold(url.host, wait)
+        if exchange.truncated is Truncated.TIME or (exchange.status in ASKING_TO_WAIT and not wait):
+            self._lanes.failed(url.host)
+        else:
+            self._lanes.answered(url.host)
+        return exchange
+
+    async def _signals(self, last: Exchange, obey_robots: bool) -> tuple[str, ...]:
+        """What the page says, and where it is silent on mining, what its site says of all its pages."""
+        token, url = self._settings.robots_token, parse_url(last.url)
+        said = signals_of(last, token)
+        if not 200 <= last.status < 300 or last.truncated or any(signal.startswith("tdm-") for signal in said):
+            return said
+        try:
+            if obey_robots and not (await self._robots.rules(url)).allows(file_of(url), token):
+                return said
+        except PressmarkError:  # forgotten since the page was asked for; the page is had
+            return said
+        return tuple(sorted({*said, *await self._reservations.signals(url)}))
+
+    def _capture(self, url: str, hops: Sequence[Exchange], context: dict[str, object], signals: tuple[str, ...]) -> Capture:
         last = hops[-1]
         media_type = (header(parse_head(last.head), "content-type") or "").partition(";")[0].strip().lower()
         return Capture(
@@ -153,7 +188,7 @@ class Fetcher:
             exchanges=tuple(hops),
             media_type=media_type or None,
             truncated=last.truncated,
-            signals=signals_of(last, self._settings.robots_token),
+            signals=signals,
             context=context,
         )
 
@@ -165,23 +200,8 @@ def _validators(conditional: Conditional | None, first: httpx2.URL, here: httpx2
     return tuple((name, value.encode("latin-1")) for name, value in pairs if value)
 
 
-def _raise_busy(exchange: Exchange, lanes: Lanes, host: str) -> None:
-    if exchange.status not in _ASKING_TO_WAIT:
-        return
+def _busy(exchange: Exchange, host: str) -> Busy:
     wait = retry_after(exchange)
-    if wait:
-        lanes.hold(host, wait)
     when = "later" if wait is None else f"in {wait:.0f} s"
-    raise Busy(f"{host} answered {exchange.status}; try again {when}", url=exchange.url, status=exchange.status, retry_after=wait)
-
-
-def retry_after(exchange: Exchange) -> float | None:
-    """Seconds from the request on that Retry-After asks for (RFC 9110, 10.2.3), or ``None``."""
-    value = (header(parse_head(exchange.head), "retry-after") or "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - exchange.at).total_seconds())
+    message = f"{host} answered {exchange.status}; try again {when}"
+    return Busy(message, url=exchange.url, status=exchange.status, retry_after=wait)

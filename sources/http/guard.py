@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from socket import inet_aton, inet_ntoa
 from urllib.parse import unquote
 
 import httpx2
@@ -19,6 +20,7 @@ from sources.http.settings import Network
 
 Address = IPv4Address | IPv6Address
 
+_SOME_GLOBAL_ADDRESS = "1.1.1.1"  # stands for a name that only the proxy can look up
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NOT_GLOBAL: tuple[Network, ...] = (
@@ -59,6 +61,22 @@ class Guard:
                 address=address,
                 port=port,
             )
+
+    def check_unresolved(self, host: str, port: int) -> None:
+        """The same for a host that a proxy will look up: judged by its name, as far as that goes.
+
+        Raises ``Refused`` for addresses in any spelling, this machine's own name and unusual ports.
+        """
+        try:
+            address = str(ip_address(host))
+        except ValueError:
+            try:
+                address = inet_ntoa(inet_aton(host))  # 127.1, 0x7f000001, 2130706433
+            except OSError:
+                name = host.rstrip(".").lower()
+                inside = name == "localhost" or name.endswith(".localhost")
+                address = "127.0.0.1" if inside else _SOME_GLOBAL_ADDRESS
+        self.check_address(address, port, host)
 
 
 def parse_url(text: str) -> httpx2.URL:

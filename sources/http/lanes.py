@@ -2,6 +2,11 @@
 
 Hosts are told apart by name, without port and trailing dot. Many hosts go in parallel;
 the lanes of hosts at rest are forgotten, so that memory stays flat over many hosts.
+
+A host that is in trouble (it does not answer, or asks to wait without saying how long) is
+given more time after each failure in a row, and after the third it is left alone: every
+further request ends at once, with the time to try again. Then one request is let through,
+which decides anew.
 """
 
 from __future__ import annotations
@@ -10,8 +15,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from model.errors import Busy
+
+BACK_OFF = 10.0
+LEFT_ALONE_AFTER = 3
+LEFT_ALONE = 600.0
+LEFT_ALONE_AT_MOST = 3600.0
 
 _FORGET_ABOVE = 256
 
@@ -19,20 +30,34 @@ _FORGET_ABOVE = 256
 @dataclass(slots=True)
 class _Lane:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0
+    rest_until: float = 0.0  # our manners
+    held_until: float = 0.0  # the host's wish, or its trouble
+    troubles: int = 0
     users: int = 0
+
+    def is_forgettable(self, now: float) -> bool:
+        remembered = self.held_until + (LEFT_ALONE if self.troubles else 0.0)
+        return not self.users and max(self.rest_until, remembered) <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """What time is and how it passes: seconds that only grow, a way to let them pass, the clock
+    on the wall (aware), and ``chance``, which gives numbers from 0 up to 1 for jitter."""
+
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
 
 
 class Lanes:
-    """``gap`` and ``patience`` are seconds (see ``HttpSettings``); ``monotonic`` and ``sleep`` tell and pass time."""
+    """``gap`` and ``patience`` are seconds (see ``HttpSettings``)."""
 
-    def __init__(
-        self, gap: float, patience: float, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
-    ) -> None:
+    def __init__(self, gap: float, patience: float, time: Time) -> None:
         self._gap = gap
         self._patience = patience
-        self._monotonic = monotonic
-        self._sleep = sleep
+        self._time = time
         self._lanes: dict[str, _Lane] = {}
 
     def __len__(self) -> int:
@@ -40,22 +65,25 @@ class Lanes:
         return len(self._lanes)
 
     @asynccontextmanager
-    async def turn(self, host: str, gap: float = 0.0) -> AsyncIterator[None]:
+    async def turn(self, host: str, gap: float = 0.0, *, aside: bool = False) -> AsyncIterator[None]:
         """Waits until this host may be asked, and holds its lane meanwhile.
 
-        ``gap`` lengthens the rest afterwards (a Crawl-delay). Raises ``Busy`` where the
-        rest still to wait is longer than our patience; ``facts['retry_after']`` says how long.
+        ``gap`` lengthens the rest afterwards (a Crawl-delay). ``aside`` is for the few files
+        that tell how a site wants to be treated, asked once a day: they neither wait for the
+        rest nor begin one. Raises ``Busy`` where the wait would be longer than our patience;
+        ``facts['retry_after']`` says how long.
         """
-        name = host.rstrip(".").lower()
+        name = _named(host)
         lane = self._lanes.setdefault(name, _Lane())
         lane.users += 1
         try:
             async with lane.turn:
-                await self._rest(name, lane)
+                await self._wait(name, lane, lane.held_until if aside else max(lane.held_until, lane.rest_until))
                 try:
                     yield
                 finally:
-                    lane.free_at = max(lane.free_at, self._monotonic() + max(self._gap, gap))
+                    if not aside:
+                        lane.rest_until = self._time.monotonic() + max(self._gap, gap)
         finally:
             lane.users -= 1
             if len(self._lanes) > _FORGET_ABOVE:
@@ -63,16 +91,37 @@ class Lanes:
 
     def hold(self, host: str, seconds: float) -> None:
         """Nobody asks this host for so long (a Retry-After)."""
-        lane = self._lanes.setdefault(host.rstrip(".").lower(), _Lane())
-        lane.free_at = max(lane.free_at, self._monotonic() + seconds)
+        lane = self._lanes.setdefault(_named(host), _Lane())
+        lane.held_until = max(lane.held_until, self._time.monotonic() + seconds)
 
-    async def _rest(self, name: str, lane: _Lane) -> None:
-        wait = lane.free_at - self._monotonic()
-        if wait > self._patience:
-            raise Busy(f"{name} wants to be left alone for {wait:.0f} s; try again then", host=name, retry_after=wait)
-        if wait > 0:
-            await self._sleep(wait)
+    def failed(self, host: str) -> None:
+        """The host is in trouble, once more in a row: it is given time, half as long to one and a half times as long
+        as others in the same place, so that a crowd does not come back all at once."""
+        lane = self._lanes.setdefault(_named(host), _Lane())
+        lane.troubles += 1
+        over = lane.troubles - LEFT_ALONE_AFTER
+        seconds = BACK_OFF * 2 ** (lane.troubles - 1) if over < 0 else min(LEFT_ALONE * 2 ** min(over, 8), LEFT_ALONE_AT_MOST)
+        self.hold(host, seconds * (0.5 + self._time.chance()))
+
+    def answered(self, host: str) -> None:
+        """The host is well: what failed before is forgotten."""
+        lane = self._lanes.get(_named(host))
+        if lane is not None:
+            lane.troubles = 0
+
+    async def _wait(self, name: str, lane: _Lane, until: float) -> None:
+        seconds = until - self._time.monotonic()
+        if seconds > self._patience:
+            when = f"{self._time.clock() + timedelta(seconds=seconds + 60):%H:%MZ on %d %B %Y}"
+            why = f"failed {lane.troubles} times in a row" if lane.troubles else f"wants to be left alone for {seconds:.0f} s"
+            raise Busy(f"{name} {why}; it is not asked again before {when}, try then", host=name, retry_after=seconds)
+        if seconds > 0:
+            await self._time.sleep(seconds)
 
     def _forget(self) -> None:
-        now = self._monotonic()
-        self._lanes = {name: lane for name, lane in self._lanes.items() if lane.users or lane.free_at > now}
+        now = self._time.monotonic()
+        self._lanes = {name: lane for name, lane in self._lanes.items() if not lane.is_forgettable(now)}
+
+
+def _named(host: str) -> str:
+    return host.rstrip(".").lower()

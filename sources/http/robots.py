@@ -5,62 +5,51 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import httpx2
 from protego import Protego
 
-from model.capture import Exchange, Truncated, header, parse_head
+from model.capture import Truncated, header, parse_head
 from model.errors import BadCall, Refused, TooLarge, Unreachable, Unreadable
 from sources.http.coding import unpacked
 from sources.http.guard import parse_url
 from sources.http.redirects import redirect_target
+from sources.http.site_files import FAILURE_TTL, Get, Known, SiteFiles
 
 PARSED_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB
 REDIRECTS = 5
-FAILURE_TTL = 60.0
-SITES_KEPT = 256
-TEXT_KEPT = 2_000_000  # characters; parsed, hostile files take up to 60 times as much memory
 OVERRIDE_HINT = "to fetch it all the same, say why: --override-robots REASON"
-
-Get = Callable[[httpx2.URL, int], Awaitable[Exchange]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one site's robots.txt says, for every robot. ``size`` is characters read."""
+    """What one site's robots.txt says, for every robot."""
 
     parsed: Protego
-    size: int
 
     def crawl_delay(self, token: str) -> float:
         """Seconds between two requests, 0 where nothing is said."""
         return float(self.parsed.crawl_delay(token) or 0.0)
 
+    def allows(self, url: httpx2.URL, token: str) -> bool:
+        """Whether the robot named ``token`` may fetch ``url``."""
+        return bool(self.parsed.can_fetch(str(url), token))
+
     def check(self, url: httpx2.URL, token: str) -> None:
         """Raises ``Refused`` where the robot named ``token`` may not fetch ``url``."""
-        if not self.parsed.can_fetch(str(url), token):
+        if not self.allows(url, token):
             raise Refused(f"robots.txt of {url.host} asks robots not to fetch this; {OVERRIDE_HINT}", url=str(url), rule="robots")
 
 
-@dataclass(slots=True)
-class _Site:
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    known: Rules | Unreachable | None = None
-    until: float = 0.0
-
-
 class Robots:
-    """Rules by site (scheme, host and port), fetched with ``get`` (URL and most bytes to read)."""
+    """Rules by site (scheme, host and port), fetched with ``get``."""
 
     def __init__(self, get: Get, ttl: float, monotonic: Callable[[], float]) -> None:
         self._get = get
         self._ttl = ttl
-        self._monotonic = monotonic
-        self._sites: OrderedDict[str, _Site] = OrderedDict()
+        self._files = SiteFiles(self._ask, monotonic)
 
     async def rules(self, url: httpx2.URL) -> Rules:
         """The rules that hold for ``url``.
@@ -68,31 +57,17 @@ class Robots:
         Raises ``Unreachable`` or ``Busy`` where they cannot be had now, ``Refused`` where
         the guard forbids to ask. A failure is remembered for a minute.
         """
-        place = str(url.copy_with(raw_path=b"/robots.txt"))
-        site = self._sites.setdefault(place, _Site())
-        self._sites.move_to_end(place)
-        self._forget()
-        async with site.turn:
-            if site.known is None or site.until <= self._monotonic():
-                site.known, ttl = await self._ask(parse_url(place))
-                site.until = self._monotonic() + ttl
-        if isinstance(site.known, Rules):
-            return site.known
-        raise Unreachable(str(site.known), **site.known.facts)
+        known = await self._files.of(parse_url(str(url.copy_with(raw_path=b"/robots.txt"))))
+        if isinstance(known, Rules):
+            return known
+        raise Unreachable(str(known), **known.facts)
 
-    def _forget(self) -> None:
-        """Lets the sites go that were not asked for longest, where together they take too much."""
-        size = sum(site.known.size for site in self._sites.values() if isinstance(site.known, Rules))
-        while len(self._sites) > 1 and (len(self._sites) > SITES_KEPT or size > TEXT_KEPT):
-            _, gone = self._sites.popitem(last=False)
-            size -= gone.known.size if isinstance(gone.known, Rules) else 0
-
-    async def _ask(self, place: httpx2.URL) -> tuple[Rules | Unreachable, float]:
+    async def _ask(self, place: httpx2.URL) -> Known[Rules | Unreachable]:
         try:
             text = await self._text(place)
-            return Rules(Protego.parse(text), len(text)), self._ttl
         except Unreachable as error:
-            return error, FAILURE_TTL
+            return Known(error, 0, FAILURE_TTL)
+        return Known(Rules(Protego.parse(text)), len(text), self._ttl)
 
     async def _text(self, place: httpx2.URL) -> str:
         try:

@@ -16,17 +16,20 @@ class HttpSettings:
     token. ``contact`` (an address or URL, may be empty) is sent with it. ``host_gap`` is
     the rest between the end of one request to a host and the start of the next;
     a longer Crawl-delay wins. ``patience`` is the longest rest that is waited out: where a
-    host wants more, ``Busy`` is raised instead. ``max_bytes`` caps the entity as sent
-    (de-chunked, not decoded). ``connect_time`` bounds each connection attempt, TLS included.
-    ``silence`` is the longest wait for the first byte and between two later ones,
-    ``total_time`` the longest one exchange may take, waiting for its turn not counted.
-    ``allow_networks`` may be fetched from although not global, on any port.
+    host wants more, ``Busy`` is raised instead. ``connections`` is how many exchanges go on at
+    once. ``max_bytes`` caps the entity as sent (de-chunked, not decoded). ``connect_time``
+    bounds each connection attempt, TLS included. ``silence`` is the longest wait for the first
+    byte and between two later ones, ``total_time`` the longest one exchange may take, waiting
+    for its turn not counted. ``allow_networks`` may be fetched from although not global, on any
+    port. ``http2`` offers HTTP/2 where there is TLS. ``proxy`` (``http://host:port``, with
+    ``user:password@`` where it asks for one) takes all requests and resolves all names.
     """
 
     user_agent: str = "Pressmark"
     contact: str = ""
     host_gap: float = 5.0
     patience: float = 120.0
+    connections: int = 64
     max_bytes: int = 20_000_000
     max_head_bytes: int = 64 * 1024
     max_redirects: int = 10
@@ -36,6 +39,8 @@ class HttpSettings:
     allow_networks: tuple[Network, ...] = ()
     ports: frozenset[int] = frozenset({80, 443, 8080, 8443})
     robots_ttl: float = 86_400.0
+    http2: bool = False
+    proxy: str | None = None
 
     @property
     def agent(self) -> str:

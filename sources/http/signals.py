@@ -2,7 +2,7 @@
 
 Read are the X-Robots-Tag header and ``<meta name="robots">`` (as search engines document
 them), and the reservation headers and meta elements of the TDM Reservation Protocol (W3C
-Community Group, 2024). Its ``/.well-known/tdmrep.json`` is not asked for.
+Community Group, 2024). Its ``/.well-known/tdmrep.json`` is ``sources.http.tdm``'s.
 """
 
 from __future__ import annotations

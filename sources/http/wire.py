@@ -39,7 +39,9 @@ class Recording:
     def __init__(self, max_head_bytes: int, clock: Callable[[], datetime]) -> None:
         self.sent = b""
         self.at = clock()
+        self.answered_at: datetime | None = None
         self.head = b""
+        self.protocol = "http/1.1"
         self.ended = False
         self.ip: str | None = None
         self.tls: str | None = None
@@ -56,7 +58,7 @@ class Recording:
     def feed(self, data: bytes) -> None:
         """Takes received bytes. Raises ``TooLarge`` where a head does not end within its limit."""
         self.ended = not data
-        if self.head:
+        if self.head or self.protocol != "http/1.1":
             return
         searched = max(0, len(self._pending) - 2)
         self._pending += data
@@ -64,13 +66,34 @@ class Recording:
             head, self._pending = bytes(self._pending[: end.end()]), self._pending[end.end() :]
             searched = 0
             if _INTERIM.match(head) is None and len(head) <= self._limit:
-                self.head = head
-                self._pending.clear()
+                self._answered(head)
                 return
             if len(head) > self._limit:
                 break
         if end is not None or len(self._pending) > self._limit:
-            raise TooLarge(f"the answer's header is over {self._limit:,} bytes", limit=self._limit)
+            raise self._too_large()
+
+    def begin(self, session: Any) -> None:
+        """TLS was agreed on: what passed before it was between us and a proxy, and is forgotten."""
+        self.sent, self.head, self.answered_at = b"", b"", None
+        self._pending.clear()
+        self.tls = f"{session.version()} {session.cipher()[0]}"
+        self.protocol = "h2" if session.selected_alpn_protocol() == "h2" else "http/1.1"
+
+    def render(self, request: bytes, head: bytes) -> None:
+        """Takes what HTTP/2 frames said, in the form of HTTP/1.1. Raises ``TooLarge``."""
+        self.sent = request
+        if len(head) > self._limit:
+            raise self._too_large()
+        self._answered(head)
+
+    def _answered(self, head: bytes) -> None:
+        self.head = head
+        self.answered_at = self._clock()
+        self._pending.clear()
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"the answer's header is over {self._limit:,} bytes", limit=self._limit)
 
 
 class RecordingStream(httpcore2.AsyncNetworkStream):
@@ -98,8 +121,7 @@ class RecordingStream(httpcore2.AsyncNetworkStream):
         # the root's dot is part of the name in DNS, but never of the name in a certificate
         name = server_hostname.rstrip(".") if server_hostname else None
         stream = await self._inner.start_tls(ssl_context, name, timeout)
-        session = stream.get_extra_info("ssl_object")
-        self._recording.tls = f"{session.version()} {session.cipher()[0]}"
+        self._recording.begin(stream.get_extra_info("ssl_object"))
         return RecordingStream(stream, self._recording)
 
     def get_extra_info(self, info: str) -> Any:
@@ -107,9 +129,12 @@ class RecordingStream(httpcore2.AsyncNetworkStream):
 
 
 class RecordingBackend(httpcore2.AsyncNetworkBackend):
-    """Connects to guarded addresses only. One backend serves one exchange."""
+    """Connects to guarded addresses only; without a guard to a proxy, which whoever runs this chose.
 
-    def __init__(self, recording: Recording, guard: Guard, resolve: Resolver) -> None:
+    One backend serves one exchange.
+    """
+
+    def __init__(self, recording: Recording, guard: Guard | None, resolve: Resolver) -> None:
         self._recording = recording
         self._guard = guard
         self._resolve = resolve
@@ -126,7 +151,8 @@ class RecordingBackend(httpcore2.AsyncNetworkBackend):
         addresses = await self._addresses(host, port)
         # all of them, not only the one used: a name that leads inside as well is a trap
         for address in addresses:
-            self._guard.check_address(address, port, host)
+            if self._guard is not None:
+                self._guard.check_address(address, port, host)
         failure: Exception | None = None
         for address in addresses[:_ADDRESSES_TRIED]:
             try:
@@ -134,7 +160,8 @@ class RecordingBackend(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
-                self._recording.ip = address
+                # a proxy's address is not the site's, and nobody else's business
+                self._recording.ip = address if self._guard else None
                 return RecordingStream(stream, self._recording)
         if failure is None:
             raise Unreachable(f"{host} has no address", host=host)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from sources.http import Fetcher, HttpSettings, Resolver
-from sources.http.robots import SITES_KEPT
+from sources.http.site_files import SITES_KEPT
 
 Serve = Callable[..., AbstractAsyncContextManager[int]]
 

@@ -120,7 +120,8 @@ def test_the_address_checked_is_the_address_connected_to(fetch_from: Fetch) -> N
         looked_up.append(host)
         return ("127.0.0.1",) if len(looked_up) % 2 else ("10.0.0.1",)
 
-    capture = fetch_from({"/story": b"HTTP/1.1 200 OK\r\n\r\nx"}, resolve=rebinding, obey_robots=False, override_reason="a test")
+    page = b"HTTP/1.1 404 Not Found\r\n\r\nx"
+    capture = fetch_from({"/story": page}, resolve=rebinding, obey_robots=False, override_reason="a test")
     assert looked_up == ["paper.test"]
     assert capture.exchanges[0].ip == "127.0.0.1"
 

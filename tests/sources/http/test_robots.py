@@ -14,7 +14,8 @@ import pytest
 from model.capture import Capture, Exchange
 from model.errors import BadCall, Refused, Unreachable
 from sources.http import Fetcher, HttpSettings, Resolver
-from sources.http.robots import SITES_KEPT, Robots
+from sources.http.robots import Robots
+from sources.http.site_files import SITES_KEPT
 
 Fetch = Callable[..., Capture]
 Serve = Callable[..., AbstractAsyncContextManager[int]]
@@ -148,7 +149,7 @@ def test_override_needs_a_reason_and_keeps_it(fetch_from: Fetch) -> None:
     log: list[object] = []
     capture = fetch_from(pages, obey_robots=False, override_reason="court order 7", log=log)
     assert capture.context == {"robots_override": "court order 7"}
-    assert paths(log) == ["/story"]
+    assert paths(log) == ["/story", "/.well-known/tdmrep.json"]
 
 
 def test_asked_once_a_day_and_site(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
