@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import Empty, Full, Queue
 from typing import BinaryIO
@@ -20,21 +20,25 @@ from urllib.parse import urlsplit
 from model.capture import Capture
 from model.errors import PressmarkError, Skip
 from sources.files import Kind, folder_files, kind_of, list_entries, read_stream
-from sources.http import Fetcher
+from sources.http import Conditional, Fetcher
 from sources.local import Item, member_name, read_source
+from storage import ImageWanted
 
 HOSTS_AT_ONCE = 64
 _WAITING = 16
+_IMAGES_WAITING = 512
 _TICK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What came of one source: a capture, or the error with the hops that came before it."""
+    """What came of one source: a capture, or the error with the hops that came before it. ``wanted`` is
+    given where it is an image file that a version wants, and no source of its own."""
 
     source: str
     capture: Capture | None = None
     error: PressmarkError | None = None
+    wanted: ImageWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,11 @@ class Told:
 
 
 class Gatherer:
-    """Gathers one call's sources in the background; iterate ``results``."""
+    """Gathers one call's sources in the background; ``next`` gives them as they come.
+
+    With ``images``, it goes on after the last source until it is stopped: ``fetch_images`` may
+    be called for as long.
+    """
 
     def __init__(
         self,
@@ -57,6 +65,8 @@ class Gatherer:
         now: Callable[[], datetime],
         max_bytes: int,
         stdin: BinaryIO | None = None,
+        *,
+        images: bool = False,
     ) -> None:
         self._sources = list(sources)
         self._told = told
@@ -66,6 +76,10 @@ class Gatherer:
         self._stdin = stdin
         self._queue: Queue[Gathered | BaseException | None] = Queue(_WAITING)
         self._stop = threading.Event()
+        self._images = images
+        self._images_left = 0
+        self._errands: asyncio.Queue[Sequence[ImageWanted]] = asyncio.Queue()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
     def running(self) -> Iterator[Gatherer]:
@@ -89,6 +103,11 @@ class Gatherer:
         if isinstance(item, BaseException):
             raise item
         return item
+
+    def fetch_images(self, wanted: Sequence[ImageWanted]) -> None:
+        """Has one article's images fetched beside the sources; each comes out of ``next``. After the first source only."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._errands.put_nowait, wanted)
 
     def _run(self) -> None:
         try:
@@ -115,7 +134,33 @@ class Gatherer:
         async with asyncio.TaskGroup() as group, self._make_fetcher() as fetcher:
             work = [group.create_task(self._files(files))]
             work += [group.create_task(self._host(fetcher, urls, places)) for urls in hosts.values()]
-            await self._until_done(work)
+            if self._images:
+                self._loop = asyncio.get_running_loop()
+                errands = group.create_task(self._run_errands(group, fetcher))
+                await self._until_done(work)
+                await asyncio.to_thread(self._put, None)
+                await self._until_done([errands])
+            else:
+                await self._until_done(work)
+
+    async def _run_errands(self, group: asyncio.TaskGroup, fetcher: Fetcher) -> None:
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                wanted = await self._errands.get()
+                self._images_left += len(wanted)
+                tasks.add(task := group.create_task(self._fetch_images(fetcher, wanted)))
+                task.add_done_callback(tasks.discard)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _fetch_images(self, fetcher: Fetcher, wanted: Sequence[ImageWanted]) -> None:
+        for image in wanted:
+            held = Conditional(image.etag, image.last_modified) if image.etag or image.last_modified else None
+            item = await _fetched_one(image.url, fetcher.fetch(image.url, conditional=held))
+            await asyncio.to_thread(self._put, replace(item, wanted=image))
+            self._images_left -= 1
 
     async def _until_done(self, work: list[asyncio.Task[None]]) -> None:
         while pending := [t for t in work if not t.done()]:
@@ -177,14 +222,18 @@ class Gatherer:
     async def _fetched(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
         reason = self._told.override_robots
         for url in urls:
-            try:
-                capture = await fetcher.fetch(url, obey_robots=reason is None, override_reason=reason)
-            except PressmarkError as error:
-                yield Gathered(url, error.capture, error)
-            except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
-                yield Gathered(url, None, _defect(error, url, "fetched"))
-            else:
-                yield Gathered(url, capture)
+            while self._images_left > _IMAGES_WAITING:  # a slow host of images holds back everything rather than fill memory
+                await asyncio.sleep(_TICK)
+            yield await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
+
+
+async def _fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
+    try:
+        return Gathered(url, await fetching)
+    except PressmarkError as error:
+        return Gathered(url, error.capture, error)
+    except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
+        return Gathered(url, None, _defect(error, url, "fetched"))
 
 
 def _defect(error: Exception, source: str, done: str) -> PressmarkError:

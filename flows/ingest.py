@@ -73,7 +73,9 @@ def ingest(
             raise BadCall("there is nothing to take in: give at least one source")
         where, institution, operator = archive or settings.archive, settings.institution or "", settings.operator or ""
         with Archive.open(where, write=True, institution=institution, operator=operator) as kept:
-            results = Pipeline.from_settings(kept, settings).ingest(named, collection=collection, note=note)
+            results = Pipeline.from_settings(kept, settings).ingest(
+                named, collection=collection, note=note, images=settings.images
+            )
             return _watched(results, kept.id, named)
     except PressmarkError as error:
         return Failed(message=str(error))

@@ -18,6 +18,7 @@ from ipaddress import ip_network
 import extractors
 from flows.extraction import Reader
 from flows.gather import Gathered, Gatherer, Told
+from flows.pictures import Pictures, image_deposit, wanted_for
 from flows.settings import Settings
 from flows.verdict import Judgement, after_reading, before_reading
 from flows.worker import Extraction
@@ -91,9 +92,11 @@ class Pipeline:
         note: str | None = None,
         override_robots: str | None = None,
         allow_addresses: Sequence[str] = (),
+        images: bool = False,
     ) -> Iterator[Result]:
         """Takes sources in; one ``Result`` each (a folder or list gives one a file or line), in
-        order of completion, each told only after it is durable.
+        order of completion, each told only after it is durable. With ``images``, the image files of
+        what was fetched are kept too, and a result is told after its images.
 
         Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
         call: what was told before is kept.
@@ -102,11 +105,12 @@ class Pipeline:
         told = Told(url, captured_at, override_robots)
         labels = Labels(self._person, collection, note, override_robots)
         named = list(sources)
-        gatherer = Gatherer(named, told, lambda: Fetcher(http, clock=self._now), self._now, http.max_bytes)
+        gatherer = Gatherer(named, told, lambda: Fetcher(http, clock=self._now), self._now, http.max_bytes, images=images)
+        pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
         with Reader(self._processes) as reader:
             self.finish_interrupted(reader)
             with gatherer.running():
-                yield from self._travel(gatherer, reader, labels)
+                yield from self._travel(gatherer, reader, labels, pictures)
 
     def finish_interrupted(self, reader: Reader) -> list[Result]:
         """Decides the captures that an earlier process kept and did not get to decide."""
@@ -115,6 +119,10 @@ class Pipeline:
             source = found.capture.url or found.capture.filename or found.kept.id
             override = found.capture.context.get("robots_override")
             labels = Labels(self._person, override_robots=str(override) if override else None)
+            wanted = wanted_for(found.capture)
+            if wanted is not None:
+                list(self._settle([found.staged(image_deposit(found.capture, wanted, self._release))], reader))
+                continue
             judgement = before_reading(found.capture)
             if judgement is not None:
                 deposit = self._made(source, found.capture, judgement, None, labels)
@@ -123,20 +131,22 @@ class Pipeline:
             results += self._settle([found.staged(deposit)], reader)
         return results
 
-    def _travel(self, gatherer: Gatherer, reader: Reader, labels: Labels) -> Iterator[Result]:
+    def _travel(self, gatherer: Gatherer, reader: Reader, labels: Labels, pictures: Pictures) -> Iterator[Result]:
         ready: list[Deposit] = []
         reading: dict[int, Gathered] = {}
         last = time.monotonic()
         more = True
-        while more or reading or ready:
-            if more and reader.has_room:
+        while more or reading or ready or pictures.waiting:
+            if (more or pictures.waiting) and reader.has_room:
                 try:
                     spent = time.monotonic() - last
                     item = gatherer.next(0 if reading else max(0.0, COMMIT_SECONDS - spent) if ready else COMMIT_SECONDS)
                 except StopIteration:
                     more = False
                     item = None
-                if item is not None and not self._begin(item, reader, reading, ready, labels):
+                if item is not None and item.wanted is not None:
+                    pictures.take(item, item.wanted)
+                elif item is not None and not self._begin(item, reader, reading, ready, labels):
                     yield self._lost(item)
             for done in reader.finished(0.02 if reading else 0):
                 item = reading.pop(done.key)
@@ -144,8 +154,10 @@ class Pipeline:
                     ready.append(self._deposit(item.source, item.capture, done, labels))
             waiting = more or bool(reading)
             if ready and (len(ready) >= COMMIT_ITEMS or time.monotonic() - last >= COMMIT_SECONDS or not waiting):
-                yield from self._settle(self._archive.stage(ready), reader)
+                for result in self._settle(self._archive.stage(ready), reader):
+                    yield from pictures.after(result)
                 ready, last = [], time.monotonic()
+            yield from pictures.settle()
 
     def _begin(self, item: Gathered, reader: Reader, reading: dict[int, Gathered], ready: list[Deposit], labels: Labels) -> bool:
         """Sends what was gathered to be read, or straight to the writer; false where nothing was captured."""

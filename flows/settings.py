@@ -49,7 +49,8 @@ def _networks(value: object) -> object:
 class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
-    lets through although they are not global. Empty texts stand for "not said".
+    lets through although they are not global, ``images`` whether image files of articles are kept.
+    Empty texts stand for "not said".
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +65,7 @@ class Settings(BaseModel):
     host_gap: float = Field(default=5.0, ge=0, le=86400, allow_inf_nan=False)
     max_bytes: Annotated[int, BeforeValidator(_size)] = Field(default=20 * 1000**2, gt=0)
     allow_addresses: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ()
+    images: bool = False
 
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from pressmark.cli.browse import changes_command, events_command, list_command, search_command, stats_command
 from pressmark.cli.call import SHAPES
+from pressmark.cli.capture import capture_command
 from pressmark.cli.care import rebuild_command, verify_command
 from pressmark.cli.demo import demo_command
 from pressmark.cli.extract import extract_command
@@ -49,6 +50,7 @@ def build() -> typer.Typer:
     app.add_typer(build_schedule(), name="schedule", rich_help_panel=INTAKE)
     app.command("list", rich_help_panel=LOOKING)(list_command)
     app.command("show", rich_help_panel=LOOKING)(show_command)
+    app.command("capture", rich_help_panel=LOOKING)(capture_command)
     app.command("history", rich_help_panel=LOOKING)(history_command)
     app.command("diff", rich_help_panel=LOOKING)(diff_command)
     # -word is a word that must not be there, even -h...

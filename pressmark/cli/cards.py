@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from model.article import Article, Author, Dateline, Image
-from model.record import Outcome, Result, VersionView
+from model.record import KeptImage, Outcome, Result, VersionView
+from pressmark.cli.image_files import file_lines, say_tally, unnamed
 from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_change, say_image
 from pressmark.cli.terminal import words, words_in_line
 from pressmark.cli.times import say_date, say_moment
@@ -35,9 +36,10 @@ def outcome_line(result: Result) -> Text:
         line.append(reference(result.record, result.version), "bold")
         line.append("  ")
     line.append_text(words_in_line(result.source, "dim" if result.record else ""))
-    if result.reason:
-        line.append("  ")
-        line.append_text(words_in_line(result.reason))
+    for told in (result.reason, say_tally(result.images)):
+        if told:
+            line.append("  ")
+            line.append_text(words_in_line(told))
     return line
 
 
@@ -51,18 +53,18 @@ def held_card(result: Result) -> RenderableType:
     head = Text.assemble(
         (f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), " ", words_in_line(result.reason or "kept")
     )
-    return Group(head, Padding(words_in_line(result.source, "dim"), (0, 0, 0, 10)), *([_grid(rows)] if rows else []))
+    return Group(head, Padding(words_in_line(result.source, "dim"), (0, 0, 0, 10)), *([grid(rows)] if rows else []))
 
 
 def article_card(article: Article) -> RenderableType:
     """An article alone, as ``extract`` shows it."""
-    return Group(*article_lines(article), _grid([*article_rows(article, full=True)]))
+    return Group(*article_lines(article), grid([*article_rows(article, full=True)]))
 
 
 def result_card(result: Result, article: Article) -> RenderableType:
     """What stands under the outcome line of a version that came of a source."""
     changes = [("What changed", Text("\n".join(say_change(result.change))))] if result.change and result.change.fields else []
-    return Group(*article_lines(article), _grid([*changes, *article_rows(article)]))
+    return Group(*article_lines(article), grid([*changes, *article_rows(article)]))
 
 
 def version_card(view: VersionView, labels: Sequence[Mapping[str, Any]] = ()) -> RenderableType:
@@ -72,8 +74,8 @@ def version_card(view: VersionView, labels: Sequence[Mapping[str, Any]] = ()) ->
         head.append(f"  withdrawn by its publisher, found gone {say_moment(view.state.withdrawn_at)}", "bold magenta")
     elif not view.latest:
         head.append("  not the latest version", "yellow")
-    rows = [*article_rows(view.article, full=True), *_standing(view), *label_rows(labels)]
-    return Group(head, *article_lines(view.article), _grid(rows))
+    rows = [*article_rows(view.article, full=True, kept=view.images_kept), *_standing(view), *label_rows(labels)]
+    return Group(head, *article_lines(view.article), grid(rows))
 
 
 def label_rows(labels: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Text]]:
@@ -100,10 +102,11 @@ def article_lines(article: Article) -> Iterator[RenderableType]:
         yield Padding(words(article.standfirst, "italic"), (0, 0, 0, 2))
 
 
-def article_rows(article: Article, *, full: bool = False) -> Iterator[tuple[str, RenderableType]]:
+def article_rows(article: Article, *, full: bool = False, kept: Sequence[KeptImage] = ()) -> Iterator[tuple[str, RenderableType]]:
     """Label and value of everything the page says; what it does not say is left out.
 
-    ``full`` adds what only a closer look asks for: bios, language, keywords, every image.
+    ``full`` adds what only a closer look asks for: bios, language, keywords, every image. ``kept``
+    are image files, which are told with their images.
     """
     if article.authors:
         yield "By", _authors(article.authors, full)
@@ -118,7 +121,9 @@ def article_rows(article: Article, *, full: bool = False) -> Iterator[tuple[str,
     if article.provider:
         yield "Wire", words(article.provider)
     if article.images:
-        yield ("Image" if len(article.images) == 1 else "Images"), _images(article.images, None if full else _IMAGES_SHOWN)
+        yield ("Image" if len(article.images) == 1 else "Images"), _images(article.images, None if full else _IMAGES_SHOWN, kept)
+    if others := unnamed(article.images, kept):
+        yield "Files", Text("\n").join([words(image.url).append_text(file_lines(image)) for image in others])
     for correction in article.corrections:
         label = correction.kind.replace("_", " ").capitalize()
         yield label, words(correction.text.removeprefix(f"{label}:").lstrip())
@@ -144,21 +149,23 @@ def _dateline(dateline: Dateline) -> Text:
     return words(dateline.raw).append_text(words("\n" + " · ".join(meant) if meant else "", "dim"))
 
 
-def _images(images: tuple[Image, ...], most: int | None) -> RenderableType:
-    told = [_image(image) for image in images[:most]]
+def _images(images: tuple[Image, ...], most: int | None, kept: Sequence[KeptImage]) -> RenderableType:
+    files = {image.url: image for image in kept}
+    told = [_image(image, files.get(image.url or "")) for image in images[:most]]
     if len(images) == 1:
         return told[0]
-    grid = Table.grid(padding=(0, 1, 0, 0))
+    table = Table.grid(padding=(0, 1, 0, 0))
     for number, image in enumerate(told, start=1):
-        grid.add_row(f"{number}.", image)
+        table.add_row(f"{number}.", image)
     if most is not None and len(images) > most:
-        grid.add_row("", Text(f"and {len(images) - most} more", style="dim"))
-    return grid
+        table.add_row("", Text(f"and {len(images) - most} more", style="dim"))
+    return table
 
 
-def _image(image: Image) -> Text:
+def _image(image: Image, file: KeptImage | None) -> Text:
     told = words(image.caption or image.alt or image.url or "without a caption")
-    return told.append_text(words("\n" + say_image(image), "dim"))
+    told.append_text(words("\n" + say_image(image), "dim"))
+    return told.append_text(file_lines(file)) if file is not None else told
 
 
 def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:
@@ -174,10 +181,11 @@ def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:
         yield "Known as", Text("\n").join([words(alias.url) for alias in view.aliases])
 
 
-def _grid(rows: list[tuple[str, RenderableType]]) -> RenderableType:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="cyan", no_wrap=True, min_width=9)
-    grid.add_column(overflow="fold")
+def grid(rows: Sequence[tuple[str, RenderableType]]) -> RenderableType:
+    """Labels and values in two columns."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True, min_width=9)
+    table.add_column(overflow="fold")
     for label, value in rows:
-        grid.add_row(words(label), value)
-    return Padding(grid, (0, 0, 0, 2))
+        table.add_row(words(label), value)
+    return Padding(table, (0, 0, 0, 2))

@@ -55,6 +55,12 @@ def ingest_command(
     note: Annotated[
         str | None, typer.Option("--note", help="A note kept with the records.", show_default=False, callback=in_utf8)
     ] = None,
+    images: Annotated[
+        bool | None,
+        typer.Option(
+            "--images/--no-images", help="Keep the image files of articles, too. Default: PRESSMARK_IMAGES.", show_default=False
+        ),
+    ] = None,
     allow_address: AllowAddressOption = None,
     override_robots: Annotated[
         str | None,
@@ -107,6 +113,7 @@ def ingest_command(
             note=note,
             override_robots=override_robots,
             allow_addresses=networks,
+            images=call.settings.images if images is None else images,
         )
         teller = Teller(call, kept, as_json)
         for result in results:
