@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from model.article import Article, canonical_json
-from model.capture import Basis, Fidelity
+from model.capture import Basis, Capture, Fidelity
 from model.change import Change, compare, signature
 from model.edtf import parse_utc, utc_text
 from model.identity import registrable_domain, same_domain

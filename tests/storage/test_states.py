@@ -198,7 +198,7 @@ def test_a_canonical_address_on_another_domain_is_a_relation(desk: Any, make_art
 
 def test_the_same_note_and_collection_are_kept_once(desk: Any, make_article: Any) -> None:
     read = make_article("A", "words")
-    labels = {"collection": "harbour", "note": "from the reading room", "person": Person("Ada")}
+    labels: dict[str, Any] = {"collection": "harbour", "note": "from the reading room", "person": Person("Ada")}
     for _ in range(2):
         capture = desk.supplied(b"copy", URL)
         record = desk.settle(Deposit(URL, capture, Verdict.ARTICLE, Release({"pressmark": "test"}), read, **labels)).record
