@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,13 +33,12 @@ class Desk:
 
     archive: Archive
     articles: dict[str, Article] = field(default_factory=dict)
-    ids: Iterator[int] = field(default_factory=itertools.count)
 
     def fetched(self, url: str, body: bytes, hours: float, status: int = 200) -> Capture:
         at = START + timedelta(hours=hours)
         head = b"HTTP/1.1 %d X\r\nContent-Type: text/html\r\n\r\n" % status
         hop = Exchange(url, b"GET / HTTP/1.1\r\nHost: paper.example\r\n\r\n", head, body, status, at, "127.0.0.1")
-        key = f"fetch:{next(self.ids)}:{id(self)}"
+        key = f"fetch:{uuid.uuid4()}"
         return Capture(Basis.FETCHED, key, at, at, url, url, (hop,), media_type="text/html")
 
     def supplied(self, body: bytes, url: str | None = None, hours: float | None = None) -> Capture:
