@@ -12,6 +12,7 @@
     └── Stop                  going on would be wrong; a person has to act
         ├── BadCall           the call itself is wrong (an option, a date, a path)
         ├── NotFound          no such archive, record, version or capture
+        ├── Restricted        a person restricted what is asked for; it is kept
         ├── Ambiguous         a prefix that several records share
         ├── NewerFormat       written by a newer Pressmark than this one
         └── Damaged           the archive contradicts itself; run ``pressmark verify``
@@ -85,6 +86,10 @@ class BadCall(Stop):
 
 class NotFound(Stop):
     """No such archive, record, version, reading or capture."""
+
+
+class Restricted(Stop):
+    """A person restricted what is asked for; ``facts`` say since when, until when, by whom and why."""
 
 
 class Ambiguous(Stop):

@@ -34,25 +34,29 @@ class Kind(StrEnum):
 
     # in the chain of a record
     # number, capture, observed_at|null, strand, aliases[{url, how}], reading{number, payload, release, release_id};
-    # same_as where the capture was a check of that version until another state became known before it
+    # same_as where the capture was a check of that version until another state became known before it;
+    # corrects where a newer reading showed that the capture, told as a check of that version, was not one
     VERSION = "version"
-    # version, number, capture, payload, release|null, release_id; a person's reading has agent.type person
+    # version, number, capture, payload, release|null, release_id; a person's reading has agent.type person,
+    # release_id "stated", and its payload is what was stated (model.statement)
     READING = "reading"
     ALIAS = "alias"  # url, how
-    CHECK = "check"  # version, capture, observed_at|null, strand, result: same | not_modified
+    # version, capture, observed_at|null, strand, result: same | not_modified; corrects as in a version
+    CHECK = "check"
     ABSENCE = "absence"  # capture, observed_at, strand, status: a 404 or soft 404, not yet a withdrawal
     WITHDRAWAL = "withdrawal"  # capture, observed_at, strand, status, absences
     RELATION = "relation"  # relation: same_as | moved_to | split_from | syndicated_from, to: a record id or a URL
     NOTE = "note"  # payload
-    COLLECTION = "collection"  # name, member: true | false
-    RESTRICTION = "restriction"  # scope, until|null, lifted: true | false
+    COLLECTION = "collection"  # name, member: true | false, payload of the reason where one was given
+    RESTRICTION = "restriction"  # scope, until|null, lifted: true | false, payload of the reason
     IMAGE = "image"  # capture, version, url: an image file kept for a version, at the address that its article names
     # in the archive's chain
     ARCHIVE = "archive"  # created, format: always the first entry of the archive's chain
     HELD = "held"  # capture, reason, code, record|null, outcome: kept, but not an article to version
     VOID = "void"  # entries[{id, digest}], reason: written but never in force
     FIXITY = "fixity"  # scope, checked, findings
-    EVENT = "event"  # type (PREMIS), detail, outcome, subject: the capture it concerns
+    # type (PREMIS), detail, outcome, subject: the capture it concerns; in a record's chain where it concerns that
+    EVENT = "event"
 
 
 class AgentType(StrEnum):

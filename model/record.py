@@ -13,6 +13,7 @@ from typing import Any
 
 from model.article import Article
 from model.change import Change
+from model.statement import Stated
 
 
 class Strand(StrEnum):
@@ -20,6 +21,13 @@ class Strand(StrEnum):
 
     PUBLISHER = "publisher"  # fetched, or imported as raw: what the server sent over time
     BESIDE = "beside"  # supplied or rewritten copies: kept beside, never the publisher's edits
+
+
+class Scope(StrEnum):
+    """What a restriction forbids (acts of PREMIS rights). Nothing is ever less kept or less verified."""
+
+    CONTENT = "content"  # what the piece says is neither shown, found nor exported
+    EXPORT = "export"  # shown here, but not in copies for others
 
 
 class Outcome(StrEnum):
@@ -81,7 +89,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One record in a list: its latest state by capture time."""
+    """One record in a list: its latest state by capture time, or the one at a moment asked for.
+
+    Where its content is restricted (``restricted``), headline and authors are left out.
+    """
 
     record: str
     url: str | None
@@ -94,6 +105,7 @@ class RecordLine:
     last_seen: str | None
     received_at: str
     withdrawn: bool
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,66 @@ class Observation:
     status: int | None = None
 
 
+class Announced(StrEnum):
+    """Whether a publisher said that it changed a piece."""
+
+    HERE = "here"  # by a correction that came with the change
+    LATER = "later"  # by a correction that came with a later state and names words of the change
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a publisher said of a change. ``version`` is the state that says it; ``names`` are words of the
+    change that the correction names: empty where it is linked by coming together only.
+    """
+
+    announced: Announced
+    version: int | None = None
+    texts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternation:
+    """Two headlines that took turns (A, B, A, B), as tests on readers do, in consecutive states."""
+
+    headlines: tuple[str, str]
+    versions: tuple[int, ...]
+    first_seen: str | None
+    last_seen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A restriction in force: ``until`` is its last instant (UTC text), ``None`` where it has no end."""
+
+    scope: Scope
+    until: str | None
+    agent: str
+    at: str
+    reason: str
+
+
+class Certainty(StrEnum):
+    """How sure it is that a state was what the page said at a moment."""
+
+    SEEN = "seen"  # looks before and after it found this state
+    BETWEEN = "between"  # the next look found another state: it may have been that one already
+    LAST = "last"  # nobody looked since
+    WITHDRAWN = "withdrawn"  # the piece had been found gone
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A moment asked for (UTC text), the looks around it, and how sure the answer is."""
+
+    moment: str
+    certainty: Certainty
+    seen_before: str | None
+    seen_after: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """One state in time: a version with what is derived about it.
@@ -126,6 +198,8 @@ class State:
     ``checks`` counts looks that found it unchanged. ``gap`` is the longest time without a look
     while it was in force, seconds. ``reverts_to`` is an earlier version with the same content.
     ``withdrawn_at`` is when the piece was found gone while this state was the last.
+    ``announcement`` tells of a substantive change whether its publisher said so, ``None`` where there is no
+    such change. ``same_as_before`` is true where, as now read, it never differed from the state before it.
     """
 
     version: int
@@ -143,6 +217,8 @@ class State:
     change: Change | None
     received_at: str
     headline: str | None
+    announcement: Announcement | None = None
+    same_as_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +249,8 @@ class History:
     relations: tuple[Mapping[str, Any], ...]
     withdrawn: bool
     labels: tuple[Mapping[str, Any], ...] = ()
+    alternations: tuple[Alternation, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +271,10 @@ class KeptImage:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version as now read (or as one reading had it), with its capture's facts."""
+    """One version as now read (or as one reading had it), with its capture's facts.
+
+    ``stated`` are the values that persons stated, ``as_of`` the moment asked for, ``restrictions`` those in force.
+    """
 
     record: str
     version: int
@@ -206,6 +287,53 @@ class VersionView:
     latest: bool
     withdrawn: bool
     images_kept: tuple[KeptImage, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    as_of: AsOf | None = None
+    relations: tuple[Mapping[str, Any], ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another record that is likely a copy of a piece, or says that it is.
+
+    ``shared`` is which part of the shorter text stands in the other, in hundredths; ``declared`` is true where
+    one names the other's address as its own canonical one. ``change`` is what turns the piece into this copy.
+    ``seen_at`` is when we first saw it.
+    """
+
+    record: str
+    version: int
+    url: str | None
+    headline: str | None
+    publisher: str | None
+    date_published: str | None
+    seen_at: str | None
+    shared: int
+    declared: bool
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text that several records have likely comes from: a guess, with what it rests on.
+
+    ``basis`` is ``credited`` (a wire service named in one of them), ``declared`` (a canonical address) or
+    ``earliest`` (the first published, as far as dates tell). ``record`` is empty for one that is not held.
+    """
+
+    basis: str
+    name: str | None
+    record: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """The likely copies of a version, most alike first, and the guess about their origin."""
+
+    copies: tuple[Copy, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +362,7 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One ledger entry in the words of PREMIS."""
+    """One ledger entry in the words of PREMIS. ``reason`` is empty where nobody gave one."""
 
     id: str
     at: str
@@ -243,6 +371,8 @@ class EventLine:
     chain: str
     seq: int
     detail: Mapping[str, Any]
+    outcome: str = "success"
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,11 @@ class Batch:
         if self._chains.head(self._pen.archive)[0] == 0:
             self.write(Kind.ARCHIVE, self._pen.archive, body)
 
+    def acting(self, person: Agent) -> Hands:
+        """What a person may do: every entry is the person's."""
+        write = lambda kind, chain, body: self.write(kind, chain, body, person)  # noqa: E731
+        return Hands(self._tx, self._pen.archive, write, self._keep, self._mint)
+
     def add(self, written: Iterable[Written]) -> None:
         """Members to be catalogued with this batch."""
         self._written += written

@@ -68,6 +68,14 @@ def read_as(tx: Connection, record: str, version: int, reading: int | None = Non
     return ReadAs(article, read, last.release, stated)
 
 
+def spoken_of(tx: Connection, record: str, version: int) -> list[Spoken]:
+    """What persons stated of a version, in order."""
+    r = tables.readings.c
+    query = select(r.number, r.release, r.agent, r.recorded_at, r.article)
+    mine = (r.record == record, r.version == version, r.release == STATED)
+    return [_spoken(row) for row in tx.execute(query.where(*mine).order_by(r.number))]
+
+
 def unpacked(packed: bytes) -> Article:
     """An article as the projections hold it."""
     return Article.from_json(json.loads(zlib.decompress(packed)))

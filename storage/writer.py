@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, case, select
 
@@ -29,13 +30,15 @@ from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
 from storage.chain import Chains
 from storage.database import Database
-from storage.decide import Kept
+from storage.decide import Hands, Kept
 from storage.deposit import Deposit, ImageWanted, Settled, Verdict
 from storage.recovery import recover
 from storage.segments import Segment, SegmentFolder
 from storage.warc import Draft
 
 _LOOKED_AT = 20
+T = TypeVar("T")
+
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -135,6 +138,12 @@ class Writer:
                 if image.held is not None:
                     body = {"capture": Kept(*image.held).to_json(), "version": image.version, "url": image.url}
                     batch.write(Kind.IMAGE, image.record, body)
+
+    def act(self, agent: Agent | None, do: Callable[[Hands], T]) -> T:
+        """Something that is not a deposit, in one transaction with its entries, all by ``agent`` (default: this
+        software). Raises what ``do`` raises, nothing done."""
+        with self._batch() as batch:
+            return do(batch.acting(agent or self._imprint.agent))
 
     def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
         """A deposit that was answered with ``Reread``, with what it asked for; written no twice."""

@@ -1,0 +1,124 @@
+"""What a person does to a record: amends, notes, gathers, restricts. Each an entry with its agent.
+
+Runs inside the writer's transaction. What is stated (values, notes, reasons) lies in content
+records of its own; the ledger holds that it was stated, when, by whom, and its digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from model.amendable import said
+from model.article import canonical_json
+from model.errors import BadCall, NotFound
+from model.ledger import Kind
+from model.record import Scope
+from model.statement import Statement, state, stated_pointers
+from storage import content, tables
+from storage.decide import Hands, Kept
+from storage.known import STATED, next_reading, read_as, spoken_of
+
+
+def amend(
+    hands: Hands, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str], reason: str
+) -> tuple[int, int]:
+    """States values for fields of a version (bare: the latest); version and number of the new reading.
+
+    Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``.
+    """
+    version = _version(hands, record, version)
+    now = read_as(hands.tx, record, version)
+    if now is None:
+        raise NotFound(f"{record} has no version {version}")
+    known = stated_pointers(spoken_of(hands.tx, record, version))
+    for pointer in clear:
+        if not any(p == pointer or p.startswith(pointer + "/") for p in known):
+            raise BadCall(f"nobody stated {said(pointer)} of {record}@{version}, so there is nothing to take back")
+    made = state(now.article, values, clear, reason)
+    number = next_reading(hands.tx, record, version)
+    body = {"version": version, "number": number, "capture": _capture(hands, record, version)}
+    body |= {"payload": _keep(hands, record, made), "release": None, "release_id": STATED}
+    hands.write(Kind.READING, record, body)
+    return version, number
+
+
+def note(hands: Hands, record: str, text: str) -> bool:
+    """Keeps a remark with a record; false where the very same is there. Raises ``BadCall`` for an empty one."""
+    if not text.strip():
+        raise BadCall("an empty note says nothing: write it behind the record")
+    if _is_labelled(hands, record, "note", text):
+        return False
+    payload = hands.keep(f"{content.NOTE}{record}", canonical_json({"text": text}), None)
+    hands.write(Kind.NOTE, record, {"payload": payload})
+    return True
+
+
+def collect(hands: Hands, records: Sequence[str], name: str, *, member: bool, reason: str | None) -> list[str]:
+    """Puts records into a collection, or takes them out; those for which that was news. Raises ``BadCall``."""
+    if not name.strip():
+        raise BadCall("a collection needs a name")
+    changed = [r for r in dict.fromkeys(records) if _is_labelled(hands, r, "collection", name) is not member]
+    for record in changed:
+        body: dict[str, Any] = {"name": name, "member": member}
+        if reason:
+            body["payload"] = _keep(hands, record, Statement(reason=reason))
+        hands.write(Kind.COLLECTION, record, body)
+    return changed
+
+
+def restrict(hands: Hands, record: str, scope: Scope, until: str | None, reason: str) -> None:
+    """Restricts what is shown of a record, instead of an earlier restriction of this scope. Raises ``BadCall``."""
+    if not reason.strip():
+        raise BadCall("a restriction needs a reason: --reason WHY")
+    payload = _keep(hands, record, Statement(reason=reason.strip()))
+    body = {"scope": scope.value, "until": until, "lifted": False, "payload": payload}
+    hands.write(Kind.RESTRICTION, record, body)
+
+
+def lift(hands: Hands, record: str, scope: Scope | None, reason: str) -> list[str]:
+    """Lifts the restrictions of a record, or the one of a scope; what was lifted. Raises ``BadCall`` where there is none."""
+    if not reason.strip():
+        raise BadCall("lifting a restriction needs a reason: --reason WHY")
+    t = tables.restrictions.c
+    scopes = sorted(hands.tx.execute(select(t.scope).where(t.record == record)).scalars())
+    lifted = [s for s in scopes if scope is None or s == scope.value]
+    if not lifted:
+        raise BadCall(f"{record} is not restricted{f' in {scope.value}' if scope else ''}, so there is nothing to lift")
+    for name in lifted:
+        payload = _keep(hands, record, Statement(reason=reason.strip()))
+        hands.write(Kind.RESTRICTION, record, {"scope": name, "until": None, "lifted": True, "payload": payload})
+    return lifted
+
+
+def looked(hands: Hands, records: Sequence[str], reason: str) -> None:
+    """Says in the ledger that somebody was shown restricted content, and why."""
+    for record in records:
+        body = {"type": "dissemination", "outcome": "success", "detail": {"reason": reason}, "subject": None}
+        hands.write(Kind.EVENT, record, body)
+
+
+def _keep(hands: Hands, record: str, statement: Statement) -> dict[str, Any]:
+    return hands.keep(f"{content.STATEMENT}{record}", canonical_json(statement.to_json()), None)
+
+
+def _version(hands: Hands, record: str, version: int | None) -> int:
+    if version is not None:
+        return version
+    r = tables.records.c
+    return int(hands.tx.execute(select(r.latest_version).where(r.id == record)).scalar_one())
+
+
+def _capture(hands: Hands, record: str, version: int) -> dict[str, Any]:
+    v, c = tables.versions.c, tables.captures.c
+    query = select(c.id, c.digest).join_from(tables.versions, tables.captures, v.capture == c.id)
+    row = hands.tx.execute(query.where(v.record == record, v.number == version)).one()
+    return Kept(row.id, row.digest).to_json()
+
+
+def _is_labelled(hands: Hands, record: str, kind: str, text: str) -> bool:
+    t = tables.labels.c
+    query = select(t.id).where(t.record == record, t.kind == kind, t.text == text)
+    return hands.tx.execute(query).first() is not None
