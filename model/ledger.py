@@ -57,6 +57,7 @@ class Kind(StrEnum):
     FIXITY = "fixity"  # scope, checked, findings
     # type (PREMIS), detail, outcome, subject: the capture it concerns; in a record's chain where it concerns that
     EVENT = "event"
+    WATCH = "watch"  # url, kind: feed | sitemap | section, name|null, action: added | removed, every|null (seconds)
 
 
 class AgentType(StrEnum):

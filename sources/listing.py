@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from model.article import clean_text
 
-LONGEST_URL = 2_000
+LONGEST_URL = 1_000
 LONGEST_TEXT = 1_000
 MOST_VALUES = 20
 MOST_NOTES = 10

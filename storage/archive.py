@@ -35,6 +35,7 @@ from storage.folder import (
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
 from storage.segments import LIMIT, SegmentFolder
+from storage.watches import Watches
 from storage.writer import Imprint, Writer
 
 
@@ -81,6 +82,7 @@ class Archive(Reading):
         software = f"pressmark/{version('pressmark')}"
         imprint = Imprint(self.id, software, operator, institution)
         self._writer = Writer(database, folder, imprint, now, new_id)
+        self.watches = Watches(database, self._writer if hold is not None else None)
 
     @staticmethod
     def exists(where: str | Path) -> bool:

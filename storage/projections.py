@@ -41,6 +41,8 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         tx.execute(tables.relations.insert(), rows.relation_row(entry))
     elif entry.kind is Kind.COLLECTION:
         _collection(tx, entry)
+    elif entry.kind is Kind.WATCH:
+        _watch(tx, entry)
     elif entry.kind is Kind.IMAGE:
         row = {"record": entry.chain, "version": body["version"], "url": body["url"], "capture": body["capture"]["id"]}
         tx.execute(tables.images.insert(), row)
@@ -116,6 +118,17 @@ def _collection(tx: Connection, entry: Entry) -> None:
     t = tables.labels.c
     named = (t.record == entry.chain, t.kind == "collection", t.text == entry.body["name"])
     tx.execute(delete(tables.labels).where(*named))
+
+
+def _watch(tx: Connection, entry: Entry) -> None:
+    body = entry.body
+    tx.execute(delete(tables.watches).where(tables.watches.c.url == body["url"]))
+    if body["action"] == "added":
+        row = {"url": body["url"], "kind": body["kind"], "name": body["name"], "every": body["every"], "since": entry.at}
+        tx.execute(tables.watches.insert(), row)
+    else:
+        tx.execute(delete(tables.watch_states).where(tables.watch_states.c.url == body["url"]))
+        tx.execute(delete(tables.watch_items).where(tables.watch_items.c.watch == body["url"]))
 
 
 def _label(tx: Connection, entry: Entry, kind: str, text: str) -> None:

@@ -40,6 +40,7 @@ _PREMIS = {
     "collection": "metadata modification",
     "restriction": "policy assignment",
     "fixity": "fixity check",
+    "watch": "watch change",
     "void": "recovery",
 }
 

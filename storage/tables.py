@@ -299,6 +299,58 @@ images = Table(
     Index("images_capture", "capture"),
 )
 
+# feeds, sitemaps and section pages that are looked at
+watches = Table(
+    "watches",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String),
+    Column("every", BigInteger, nullable=False),  # seconds
+    Column("since", String, nullable=False),
+)
+
+# what the last look at a watch left behind. Not in the WARCs, not rebuilt.
+watch_states = Table(
+    "watch_states",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("looked_at", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", Text),
+    Column("shape", String),
+    Column("due", String, nullable=False),
+    Column("sick", Integer, nullable=False),
+    Column("gaps", Integer, nullable=False),
+    Column("gap_at", String),
+    Column("listed", Integer, nullable=False),
+    Column("listed_at", String),
+    # validators and digests by document, as JSON
+    Column("pages", Text, nullable=False),
+    Index("watch_states_due", "due"),
+)
+
+# addresses that a watch listed, and what became of each. Not in the WARCs, not rebuilt.
+watch_items = Table(
+    "watch_items",
+    metadata,
+    Column("watch", String, primary_key=True),
+    # model.identity.alias_key of the address
+    Column("key", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("first_seen", String, nullable=False),
+    Column("seen_at", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("context", Text),
+    Column("tries", Integer, nullable=False),
+    Column("due", String),
+    Column("reason", Text),
+    Index("watch_items_key", "key"),
+    Index("watch_items_state", "state", "watch"),
+    Index("watch_items_seen", "watch", "seen_at"),
+)
+
 # one row a version; its id sorts as results do (storage.indexing), its words are the engine's to keep
 search = Table(
     "search_rows",

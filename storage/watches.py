@@ -1,0 +1,78 @@
+"""The list of watches: in the ledger, and so in the WARCs; ``watches`` is its projection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from model.errors import BadCall, NotFound
+from model.ledger import Agent, AgentType, Kind
+from model.watch import Watch, WatchKind
+from storage import tables
+from storage.database import Database
+from storage.deposit import Person
+from storage.looks import Looks
+from storage.writer import Writer
+
+
+class Watches:
+    """The watches of an archive; ``looks`` is what was seen in them. One thread writes."""
+
+    def __init__(self, database: Database, writer: Writer | None) -> None:
+        self._database = database
+        self._writer = writer
+        self.looks = Looks(database, writer)
+
+    def all(self) -> list[Watch]:
+        """All of them, by when they were added."""
+        w = tables.watches.c
+        with self._database.reading() as tx:
+            return [_watch(row) for row in tx.execute(select(tables.watches).order_by(w.since, w.url))]
+
+    def find(self, text: str) -> Watch:
+        """The watch of an address or a name. Raises ``NotFound``."""
+        with self._database.reading() as tx:
+            found = _find(tx, text.strip())
+        if found is None:
+            raise NotFound(f"nothing of the kind is watched: {text} (pressmark watch list shows what is)")
+        return found
+
+    def add(self, watch: Watch, person: Person | None = None) -> bool:
+        """Adds a watch, or changes its kind, name and interval; false where it was there just so.
+
+        Raises ``BadCall`` where another watch has the name.
+        """
+        with self._database.reading() as tx:
+            w = tables.watches.c
+            there = tx.execute(select(tables.watches).where(w.url == watch.url)).one_or_none()
+            named = tx.execute(select(w.url).where(w.name == watch.name, w.url != watch.url)).scalar() if watch.name else None
+        if named is not None:
+            raise BadCall(f"the name {watch.name!r} is taken by the watch of {named}: choose another")
+        if there is not None and (there.kind, there.every, there.name) == (watch.kind.value, watch.every, watch.name):
+            return False
+        self._write(watch, "added", person)
+        return True
+
+    def remove(self, watch: Watch, person: Person | None = None) -> None:
+        """Takes a watch off the list. What it brought in stays; what it left waiting is forgotten."""
+        self._write(watch, "removed", person)
+
+    def _write(self, watch: Watch, action: str, person: Person | None) -> None:
+        body: dict[str, Any] = {"url": watch.url, "kind": watch.kind.value, "name": watch.name, "action": action}
+        body["every"] = watch.every if action == "added" else None
+        agent = Agent(AgentType.PERSON, person.name if person else "unnamed")
+        if self._writer is None:
+            raise BadCall("this archive was opened for reading: open it for writing")
+        self._writer.act(agent, lambda hands: hands.write(Kind.WATCH, hands.archive, body))
+
+
+def _find(tx: Connection, text: str) -> Watch | None:
+    w = tables.watches.c
+    rows: Sequence[Row[Any]] = tx.execute(select(tables.watches).where((w.url == text) | (w.name == text))).all()
+    return _watch(rows[0]) if rows else None
+
+
+def _watch(row: Row[Any]) -> Watch:
+    return Watch(row.url, WatchKind(row.kind), row.every, row.name, row.since)
