@@ -1,4 +1,4 @@
-"""Bytes into an article: a pure function of bytes, address, headers, capture time and release.
+"""Bytes into an article: a pure function of bytes, address, headers, capture time, stored context and release.
 
 Light to import: what is dear (trafilatura, half a second) is imported when first needed.
 """
@@ -29,18 +29,20 @@ def extract(
     *,
     headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
     captured_at: datetime | None = None,
+    context: Mapping[str, object] | None = None,
 ) -> Article:
     """Reads one article out of a page or a plain text.
 
     ``body`` is the entity, with or without the content coding that ``headers`` name (at most
     50 MB decoded). ``url`` is where it came from, ``None`` if nobody knows (what
     is no address is taken as that). ``captured_at``
-    is "today" for every date on it; without an offset it is taken as UTC.
+    is "today" for every date on it; without an offset it is taken as UTC. ``context`` is what was
+    said of the page elsewhere and stored with it (``extractors.told``): it fills what the page leaves open.
 
     Never raises for what a page says. Raises ``model.errors.Unreadable`` for what is no page
     or text at all (empty, an image, a PDF, an unknown coding) and ``TooLarge`` over a limit.
     """
-    from extractors import decode
+    from extractors import decode, told
 
     fields = decode.normalise_headers(headers)
     url = _address(url)
@@ -51,11 +53,11 @@ def extract(
     if not _is_markup(text, fields):
         from extractors import text as wire_copy
 
-        return wire_copy.read(text, url, captured_at)
+        return told.fill(wire_copy.read(text, url, captured_at), context, captured_at)
     from extractors import article
     from extractors.page import Page
 
-    return article.read(Page.parse(entity, url, fields, captured_at, markup=text))
+    return told.fill(article.read(Page.parse(entity, url, fields, captured_at, markup=text)), context, captured_at)
 
 
 def _address(url: str | None) -> str | None:

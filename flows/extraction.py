@@ -116,4 +116,6 @@ class Reader:
 
     def _job(self, capture: Capture) -> Job:
         self._count += 1
-        return Job(self._count, capture.entity, capture.final_url or capture.url, capture.headers, capture.at)
+        return Job(
+            self._count, capture.entity, capture.final_url or capture.url, capture.headers, capture.at, capture.context or None
+        )

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -53,6 +53,7 @@ class Job:
     url: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     captured_at: datetime | None = None
+    context: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def extract_here(job: Job) -> Extraction:
 
     start = time.process_time()
     try:
-        article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at)
+        article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at, context=job.context)
     except Skip as error:
         return Extraction(job.key, None, "unreadable", str(error), time.process_time() - start)
     except MemoryError:

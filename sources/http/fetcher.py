@@ -37,7 +37,8 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
 
 
 class Fetcher:
-    """Fetches politely and safely; an async context manager, for one event loop.
+    """Fetches politely and safely; an async context manager, for one event loop at a time. Entered
+    again, it still knows the robots.txt it has read and the rests that hosts are owed.
 
     Any number of ``fetch`` calls may run at once: those to one host queue up. Proxies and
     other settings of the environment are not looked at. ``clock`` tells aware UTC time,
@@ -68,7 +69,14 @@ class Fetcher:
         self._reservations = Reservations(self._site_file, settings.robots_ttl, monotonic)
         self._open = False
 
+    @property
+    def is_open(self) -> bool:
+        """True between entering and leaving it."""
+        return self._open
+
     async def __aenter__(self) -> Self:
+        for known in (self._lanes, self._robots, self._reservations):
+            known.begin()
         self._open = True
         return self
 
@@ -112,6 +120,10 @@ class Fetcher:
                 error.capture = self._capture(url, hops, context, signals_of(hops[-1], self._settings.robots_token))
             raise
         return self._capture(url, hops, context, await self._signals(hops[-1], obey_robots))
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that robots.txt of the site of ``url`` names. Raises as ``fetch`` does for robots.txt."""
+        return (await self._robots.rules(parse_url(url))).sitemaps
 
     async def _follow(self, first: httpx2.URL, hops: list[Exchange], obey_robots: bool, conditional: Conditional | None) -> None:
         target: httpx2.URL | None = first

@@ -64,6 +64,11 @@ class Lanes:
         """How many hosts are remembered now."""
         return len(self._lanes)
 
+    def begin(self) -> None:
+        """Before a new event loop: nobody waits any more, and the rests that hosts are owed stay."""
+        for lane in self._lanes.values():
+            lane.turn, lane.users = asyncio.Lock(), 0
+
     @asynccontextmanager
     async def turn(self, host: str, gap: float = 0.0, *, aside: bool = False) -> AsyncIterator[None]:
         """Waits until this host may be asked, and holds its lane meanwhile.

@@ -37,6 +37,11 @@ class Rules:
         """Whether the robot named ``token`` may fetch ``url``."""
         return bool(self.parsed.can_fetch(str(url), token))
 
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps it names, as written, whatever they are."""
+        return tuple(self.parsed.sitemaps)
+
     def check(self, url: httpx2.URL, token: str) -> None:
         """Raises ``Refused`` where the robot named ``token`` may not fetch ``url``."""
         if not self.allows(url, token):
@@ -50,6 +55,7 @@ class Robots:
         self._get = get
         self._ttl = ttl
         self._files = SiteFiles(self._ask, monotonic)
+        self.begin = self._files.begin
 
     async def rules(self, url: httpx2.URL) -> Rules:
         """The rules that hold for ``url``.

@@ -12,7 +12,7 @@ import httpx2
 
 from model.capture import Exchange
 
-SITES_KEPT = 256
+SITES_KEPT = 2_000
 TEXT_KEPT = 2_000_000  # characters; parsed, hostile files take up to 60 times as much memory
 FAILURE_TTL = 60.0
 
@@ -61,6 +61,11 @@ class SiteFiles(Generic[T]):
                 site.known = await self._ask(place)
                 site.until = self._monotonic() + site.known.ttl
             return site.known.value
+
+    def begin(self) -> None:
+        """Before a new event loop: nobody waits any more, and what is known stays known."""
+        for site in self._sites.values():
+            site.turn = asyncio.Lock()
 
     def _forget(self) -> None:
         """Lets the sites go that were not asked for longest, where together they take too much."""

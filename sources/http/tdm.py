@@ -38,6 +38,7 @@ class Reservations:
         self._get = get
         self._ttl = ttl
         self._files = SiteFiles(self._ask, monotonic)
+        self.begin = self._files.begin
 
     async def signals(self, url: httpx2.URL) -> tuple[str, ...]:
         """The site's signals for one page, such as ``tdm-reservation: 1``; of several rules the most specific."""
