@@ -1,6 +1,6 @@
 """Keeping: WARC segments, the ledger, projections, search, fixity. The face is ``Archive``."""
 
-from storage.archive import Archive, rebuild
-from storage.deposit import Deposit, ImageWanted, Person, Release, Reread, Verdict
+from storage.archive import Archive, migrate, rebuild
+from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Verdict
 
-__all__ = ["Archive", "Deposit", "ImageWanted", "Person", "Release", "Reread", "Verdict", "rebuild"]
+__all__ = ["Archive", "Deposit", "ImageWanted", "InForce", "Person", "Release", "Reread", "Verdict", "migrate", "rebuild"]

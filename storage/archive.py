@@ -28,10 +28,12 @@ from storage.folder import (
     Hold,
     is_unfinished,
     read_descriptor,
-    remove_database,
     write_descriptor,
     write_durably,
 )
+from storage.hand import Hand
+from storage.home import home_of
+from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
 from storage.segments import LIMIT, SegmentFolder
@@ -98,9 +100,11 @@ class Archive(Reading):
         now: Callable[[], datetime] = _now,
         new_id: Callable[[], str] = _new_id,
         segment_limit: int = LIMIT,
+        database_url: str | None = None,
         wait: float = WAIT_SECONDS,
     ) -> Archive:
-        """Makes a new archive and opens it for writing.
+        """Makes a new archive and opens it for writing. ``database_url`` is ``postgresql://USER@HOST/DATABASE``
+        for a database on a server; by default it is a file in the folder.
 
         Raises ``BadCall`` where one is already or the folder holds other things, and
         ``StorageUnavailable`` where it cannot be written.
@@ -119,11 +123,9 @@ class Archive(Reading):
                         f"{where} holds the database of an archive whose {DESCRIPTOR} is missing: "
                         "restore that file from a copy, or name another place for the new archive"
                     )
-                remove_database(path / DATABASE)
                 (path / SEGMENTS).mkdir(exist_ok=True)
                 write_durably(path / "README.txt", README.format(archive=archive_id).encode())
-                with closing(Database.at(path / DATABASE, wait=wait)) as database:
-                    database.create(archive_id)
+                home_of(path, archive_id, database_url, wait).create()
                 # the descriptor comes last: without it there is no archive, and creating it can be tried again
                 write_descriptor(path, archive_id, utc_text(now()))
         except (FileExistsError, NotADirectoryError):
@@ -138,6 +140,7 @@ class Archive(Reading):
             now=now,
             new_id=new_id,
             segment_limit=segment_limit,
+            database_url=database_url,
             wait=wait,
         )
 
@@ -151,22 +154,26 @@ class Archive(Reading):
         now: Callable[[], datetime] = _now,
         new_id: Callable[[], str] = _new_id,
         segment_limit: int = LIMIT,
+        database_url: str | None = None,
+        tell: Callable[[str], None] = unheard,
         wait: float = WAIT_SECONDS,
     ) -> Archive:
-        """Opens an archive; for writing, what an earlier process left half done is settled first.
+        """Opens an archive; for writing, an older database is brought up to date first (``tell`` hears of it), and
+        what an earlier process left half done is settled.
 
         Raises ``NotFound`` where there is none, ``NewerFormat`` for a later format, and
-        ``Damaged`` where the database is missing, older or another archive's.
+        ``Damaged`` where the database is missing or another archive's, or older than it can be read.
         """
         path = Path(where)
         descriptor = read_descriptor(path)
+        home = home_of(path, descriptor["archive"], database_url, wait)
+        if write:
+            bring_up_to_date(path, home, tell)
         with ExitStack() as opened:
             hold = Hold(path, alone=False) if write else None
             if hold is not None:
                 opened.callback(hold.close)
-            if not (path / DATABASE).is_file():
-                raise Damaged(f"the database of {where} is missing: run `pressmark rebuild` to make it anew from the WARCs")
-            database = opened.enter_context(closing(Database.at(path / DATABASE, wait=wait)))
+            database = opened.enter_context(closing(home.open()))
             database.check(descriptor["archive"])
             archive = Archive(
                 path,
@@ -225,6 +232,10 @@ class Archive(Reading):
         with self._database.reading() as tx:
             yield from Captures(tx, self._folder).undecided()
 
+    def by(self, person: str) -> Hand:
+        """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""
+        return Hand(self._writing, person)
+
     @property
     def _writing(self) -> Writer:
         if self._hold is None:
@@ -232,6 +243,16 @@ class Archive(Reading):
         return self._writer
 
 
-def rebuild(where: str | Path, *, progress: Progress = quiet, wait: float = WAIT_SECONDS) -> dict[str, int]:
+def rebuild(
+    where: str | Path, *, progress: Progress = quiet, database_url: str | None = None, wait: float = WAIT_SECONDS
+) -> dict[str, int]:
     """Makes the database anew from the WARCs; see ``storage.rebuild``."""
-    return rebuild_at(where, progress=progress, new_id=_new_id, now=_now, wait=wait)
+    return rebuild_at(where, progress=progress, new_id=_new_id, now=_now, database_url=database_url, wait=wait)
+
+
+def migrate(
+    where: str | Path, *, database_url: str | None = None, tell: Callable[[str], None] = unheard, wait: float = WAIT_SECONDS
+) -> bool:
+    """Brings the database of an older release up to date; false where it was. See ``storage.migrations``."""
+    path = Path(where)
+    return bring_up_to_date(path, home_of(path, read_descriptor(path)["archive"], database_url, wait), tell)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -34,7 +35,8 @@ def catalogue(tx: Connection, name: str, committed: int, members: Sequence[Writt
     names, parted by a space; ``None`` leaves it as it is.
     """
     t = tables.segments
-    segment = tx.execute(select(t.c.id).where(t.c.name == name)).scalar_one_or_none()
+    row = tx.execute(select(t.c.id, t.c.committed).where(t.c.name == name)).one_or_none()
+    segment = row.id if row else None
     values: dict[str, object] = {"committed": committed} | ({"warcinfo": warcinfo} if warcinfo else {})
     if segment is None:
         tx.execute(t.insert(), {"name": name, **values})
@@ -42,6 +44,12 @@ def catalogue(tx: Connection, name: str, committed: int, members: Sequence[Writt
         tx.execute(t.update().where(t.c.id == segment).values(values))
     for place, there in groupby(sorted(members, key=lambda w: w.place.segment), key=lambda w: w.place.segment):
         rows = _rows(tx, place, list(there))
+        if row is not None and place == name and any(r["offset"] < row.committed for r in rows):
+            raise Damaged(
+                f"warc/{name} was written from two folders: another copy of this archive uses its database; "
+                "give each copy a database of its own",
+                place=f"warc/{name}",
+            )
         if rows:
             tx.execute(tables.members.insert(), rows)
 
@@ -84,7 +92,7 @@ def no_copy(path: Path, original: str) -> None:
     raise Damaged(f"warc/{path.name} seems to be warc/{original} renamed: give it its name back", place=f"warc/{path.name}")
 
 
-def _rows(tx: Connection, name: str, members: Sequence[Written]) -> list[dict[str, object]]:
+def _rows(tx: Connection, name: str, members: Sequence[Written]) -> list[dict[str, Any]]:
     """Rows for the members of one segment that are not in the catalogue: recovery may have been faster."""
     m, s = tables.members.c, tables.segments.c
     segment = tx.execute(select(s.id).where(s.name == name)).scalar_one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -10,16 +10,20 @@ from sqlalchemy import Connection, Row, func, select
 from model.capture import digest_of
 from model.ledger import Agent, Entry, Kind, decode, genesis
 from storage import tables
+from storage.engines import of
 
 _ledger = tables.ledger.c
 
 
 class Chains:
-    """Allocates places in chains; the heads it has read are kept for the transaction."""
+    """Allocates places in chains; the heads it has read are kept for the transaction, and so are the chains:
+    nobody else appends to them before its end. ``held`` are those that the transaction holds already.
+    """
 
-    def __init__(self, tx: Connection, new_id: Callable[[], str]) -> None:
+    def __init__(self, tx: Connection, new_id: Callable[[], str], held: Iterable[str] = ()) -> None:
         self._tx = tx
         self._new_id = new_id
+        self._held = set(held)
         self._heads: dict[str, tuple[int, str]] = {}
 
     def append(self, kind: Kind, chain: str, body: Mapping[str, Any], at: str, agent: Agent) -> tuple[Entry, bytes]:
@@ -40,6 +44,8 @@ class Chains:
     def head(self, chain: str) -> tuple[int, str]:
         """Sequence number and digest of a chain's last entry; 0 and the genesis digest at first."""
         if chain not in self._heads:
+            if chain not in self._held:
+                of(self._tx).hold(self._tx, [chain])
             query = select(_ledger.seq, _ledger.digest).where(_ledger.chain == chain).order_by(_ledger.seq.desc()).limit(1)
             found = self._tx.execute(query).one_or_none()
             self._heads[chain] = (found.seq, found.digest) if found else (0, genesis(chain))

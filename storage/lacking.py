@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import sqlalchemy
 from sqlalchemy import Connection, select
@@ -19,18 +18,21 @@ from model.ledger import Entry, Kind
 from storage import tables
 from storage.content import payload_of
 from storage.database import Database
+from storage.home import Home
 from storage.segments import SegmentFolder
 
+_ASKED = {t.name for t in (tables.segments, tables.ledger, tables.readings, tables.labels)}
 
-def readable(path: Path, archive_id: str, wait: float) -> Database | None:
-    """The database at a path, ``None`` where none is that this release can read as this archive's."""
-    if not path.is_file():
+
+def readable(home: Home) -> Database | None:
+    """The database in force, an older one too; ``None`` where none is that can be read as this archive's."""
+    if not home.has_database():
         return None
-    database = Database.at(path, wait=wait)
+    database = home.open()
     try:
-        database.check(archive_id)
+        database.version(home.archive)
         with database.reading() as tx:
-            whole = set(tables.metadata.tables) <= set(sqlalchemy.inspect(tx).get_table_names())
+            whole = set(sqlalchemy.inspect(tx).get_table_names()) >= _ASKED
     except (Damaged, NewerFormat):
         whole = False
     if not whole:
@@ -39,9 +41,9 @@ def readable(path: Path, archive_id: str, wait: float) -> Database | None:
     return database
 
 
-def refuse_less(old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry]) -> None:
+def refuse_less(old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry], away: str) -> None:
     """Raises ``Damaged``, naming the first thing and counting the others, where ``old`` has what ``fresh``
-    has not. ``lost`` are the entries whose content the WARCs no longer give.
+    has not. ``lost`` are the entries whose content the WARCs no longer give, ``away`` how to put the old one away.
     """
     with old.reading() as held, fresh.reading() as made:
         lacks = [*_segments(held, folder), *_entries(held, made), *_contents(held, lost)]
@@ -49,8 +51,7 @@ def refuse_less(old: Database, fresh: Database, folder: SegmentFolder, lost: Seq
         return
     more = f" and {len(lacks) - 1} more" if len(lacks) > 1 else ""
     raise Damaged(
-        f"{lacks[0]}{more} missing from the WARCs: restore the segment from a copy, "
-        "or move pressmark.db away to rebuild without what is lost",
+        f"{lacks[0]}{more} missing from the WARCs: restore the segment from a copy, or {away} to rebuild without what is lost",
         place=lacks[0],
     )
 

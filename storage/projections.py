@@ -14,6 +14,7 @@ from model.article import Article
 from model.ledger import Entry, Kind
 from model.record import Strand
 from storage import rows, tables
+from storage.indexing import index
 from storage.known import STATED, article_of
 from storage.record_line import refresh_record
 
@@ -74,9 +75,14 @@ def _reading(tx: Connection, entry: Entry, version: int, body: dict[str, Any] | 
     tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, data, read_now))
     article = read_now if read_now is not None and body["number"] == 1 else article_of(tx, entry.chain, version)
     if article is not None:
-        _people(tx, entry.chain, version, article)
-        _search(tx, entry.chain, version, article)
-        _likeness(tx, entry.chain, version, article)
+        derive(tx, entry.chain, version, article, entry.at)
+
+
+def derive(tx: Connection, record: str, version: int, article: Article, at: str) -> None:
+    """What follows from a version as it is read now; ``at`` is when the archive learnt of the record, if it does now."""
+    _people(tx, record, version, article)
+    _likeness(tx, record, version, article)
+    index(tx, record, version, article, at)
 
 
 def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
@@ -159,15 +165,3 @@ def _people(tx: Connection, record: str, version: int, article: Article) -> None
     named = rows.people_rows(record, version, article)
     if named:
         tx.execute(tables.people.insert(), named)
-
-
-def _search(tx: Connection, record: str, version: int, article: Article) -> None:
-    s = tables.search.c
-    row = tx.execute(select(s.id).where(s.record == record, s.version == version)).scalar_one_or_none()
-    if row is None:
-        done = tx.execute(tables.search.insert(), {"record": record, "version": version})
-        row = done.inserted_primary_key[0] if done.inserted_primary_key else None
-    else:
-        tx.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", (row,))
-    values = (row, *rows.search_texts(article))
-    tx.exec_driver_sql("INSERT INTO search_text (rowid, headline, body, people) VALUES (?, ?, ?, ?)", values)

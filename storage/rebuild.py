@@ -24,11 +24,12 @@ from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, 
 from storage.chain import Chains
 from storage.content import empty_content, is_content, payload_of
 from storage.database import WAIT_SECONDS, Database
-from storage.folder import DATABASE, SEGMENTS, Hold, read_descriptor, remove_database
+from storage.folder import SEGMENTS, Hold, read_descriptor
+from storage.home import home_of
 from storage.lacking import readable, refuse_less
 from storage.projections import apply, insert_capture
 from storage.recovery import LEDGER
-from storage.segments import LIMIT, SegmentFolder, sync_folder
+from storage.segments import LIMIT, SegmentFolder
 from storage.warc import Member, read_member, walk
 
 Progress = Callable[[int, int], None]
@@ -36,7 +37,13 @@ Progress = Callable[[int, int], None]
 
 
 def rebuild(
-    where: str | Path, *, progress: Progress, new_id: Callable[[], str], now: Callable[[], datetime], wait: float = WAIT_SECONDS
+    where: str | Path,
+    *,
+    progress: Progress,
+    new_id: Callable[[], str],
+    now: Callable[[], datetime],
+    database_url: str | None = None,
+    wait: float = WAIT_SECONDS,
 ) -> dict[str, int]:
     """Makes the database anew beside the old one and puts it in its place; counts of what came back.
 
@@ -47,25 +54,18 @@ def rebuild(
     path = Path(where)
     archive_id = read_descriptor(path)["archive"]
     folder = SegmentFolder(path / SEGMENTS, archive_id, now, "", LIMIT)
-    fresh = path / f"{DATABASE}.new"
+    home = home_of(path, archive_id, database_url, wait)
     try:
         with closing(Hold(path, alone=True)):
             if not folder.folder.is_dir():
                 raise Damaged(f"the folder {folder.folder} is missing: restore it from a copy")
-            remove_database(fresh)
-            try:
-                with closing(Database.at(fresh, wait=wait)) as database:
-                    database.create(archive_id)
-                    counts, lost = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
-                    old = readable(path / DATABASE, archive_id, wait)
-                    if old is not None:
-                        with closing(old):
-                            refuse_less(old, database, folder, lost)
-                remove_database(path / DATABASE)
-                fresh.rename(path / DATABASE)
-                sync_folder(path)
-            finally:
-                remove_database(fresh)
+            with home.beside() as database:
+                counts, lost = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
+                old = readable(home)
+                if old is not None:
+                    with closing(old):
+                        refuse_less(old, database, folder, lost, home.away)
+            home.replace()
     except OSError as error:
         raise StorageUnavailable(f"the database cannot be made anew in {where}: {error.strerror}") from error
     return counts

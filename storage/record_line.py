@@ -68,8 +68,7 @@ def _changes(tx: Connection, record: str, states: list[Run], read: int | None) -
     known = {r.version: r for r in tx.execute(select(tables.changes).where(c.record == record))}
     following = {after.version for after in states[1:]}
     stale = [version for version in known if version not in following]
-    if stale:
-        tx.execute(delete(tables.changes).where(c.record == record, c.version.in_(stale)))
+    _forget(tx, record, stale)
     for before, after in pairwise(states):
         bound = before.last
         row = known.get(after.version)
@@ -80,12 +79,25 @@ def _changes(tx: Connection, record: str, states: list[Run], read: int | None) -
         if pair is None:
             continue
         change = compare(*pair)
-        tx.execute(delete(tables.changes).where(c.record == record, c.version == after.version))
+        _forget(tx, record, [after.version])
         if change.same:
             continue  # as now read, they never differed
         values = {"record": record, "version": after.version, "before": before.version, "seen_at": after.first}
         values |= {"not_seen_before": bound, "substantive": change.substantive, "fields": json.dumps(change_to_json(change))}
         tx.execute(tables.changes.insert(), values)
+        tx.execute(tables.changed_fields.insert(), changed_rows(record, after.version, change))
+
+
+def changed_rows(record: str, version: int, change: Change) -> list[dict[str, Any]]:
+    """What a search for a changed field finds."""
+    names = sorted({f.field for f in (*change.fields, *change.attendant)})
+    return [{"record": record, "version": version, "field": name} for name in names]
+
+
+def _forget(tx: Connection, record: str, versions: list[int]) -> None:
+    if versions:
+        for table in (tables.changes, tables.changed_fields):
+            tx.execute(delete(table).where(table.c.record == record, table.c.version.in_(versions)))
 
 
 def _latest_beside(looks: list[Look]) -> int:

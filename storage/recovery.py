@@ -79,7 +79,7 @@ def recover(database: Database, segments: Iterable[Segment], new_id: Callable[[]
     tails = [_read_tail(s, committed.get(s.name, 0)) for s in segments if s.size > committed.get(s.name, 0)]
     if not tails:
         return
-    with database.transaction() as tx:
+    with database.transaction(alone=True) as tx:
         for tail in tails:
             _refuse_copy(tx, tail)
         judged = [(tail, _settle(tx, tail, new_id)) for tail in tails]

@@ -15,7 +15,7 @@ from model.article import Article
 from model.change import signature
 from model.identity import alias_key
 from model.ledger import Entry
-from storage.folding import fold, index_text
+from storage.folding import fold
 from storage.likeness import sketch
 
 Row = dict[str, Any]
@@ -120,11 +120,3 @@ def people_rows(record: str, version: int, article: Article) -> list[Row]:
     if article.dateline and article.dateline.agency:
         named.append(("provider", article.dateline.agency, article.dateline.raw))
     return [{"record": record, "version": version, "part": p, "name": n, "key": fold(n), "of": of} for p, n, of in named]
-
-
-def search_texts(article: Article) -> tuple[str, str, str]:
-    """Headline, body and people of a version as they go into the index."""
-    people = [a.name for a in article.authors] + [x for i in article.images for x in (*i.creators, *i.agencies)]
-    captions = [i.caption or "" for i in article.images]
-    body = "\n".join([article.standfirst or "", article.text, *captions])
-    return index_text(article.headline), index_text(body), index_text(" ".join(people))

@@ -1,46 +1,48 @@
 """Search: one query language, prepared in Python, so that every engine finds the same.
 
 Words (all must be there), "phrases", -words, and fields, a minus before them too: ``author:`` ``affiliation:``
-``credit:`` (photographers) ``agency:`` (picture agencies and wires) ``publisher:``
-``section:`` ``collection:`` ``since:`` ``until:`` (EDTF days of publication). Text is folded
-and cut as in ``storage.folding``: 外交部 is found inside a sentence, ايران finds إيران.
+``credit:`` (photographers) ``agency:`` (picture agencies and wires) ``publisher:`` ``section:`` ``tag:`` (keywords)
+find names and words in them; ``collection:`` takes a collection's whole name, ``changed:`` a field that the
+publisher changed in this version, ``since:`` and ``until:`` EDTF days of publication. Text is folded and
+cut as in ``storage.folding``: 外交部 is found inside a sentence, ايران finds إيران.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, column, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, not_, select
 
 from model.article import Article
+from model.change import comparable
 from model.edtf import parse_edtf, utc_text
 from model.errors import BadCall
 from model.record import SearchHit
 from storage import tables
+from storage.engines import of
 from storage.folding import fold, index_words
+from storage.indexing import FIELDS, words_of
 from storage.known import article_of
 from storage.queries import record_lines
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
 _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
-_PARTS = {
-    "author": ("author",),
-    "affiliation": ("affiliation",),
-    "credit": ("creator",),
-    "agency": ("agency", "provider"),
-}
-_FIELDS = {*_PARTS, "publisher", "section", "collection", "since", "until"}
+CHANGES = (*dict(comparable(Article())), "date_modified")
+_ROWS = ("collection", "changed", "since", "until")
+_FIELDS = {*FIELDS, *_ROWS}
+_ABOVE_ALL = 1 << 62
 
 
 @dataclass
 class Query:
-    """A query taken apart: index expressions, and conditions by field."""
+    """A query taken apart: phrases of the index, and conditions on rows by name and value."""
 
-    text: list[str] = field(default_factory=list)
-    without: list[str] = field(default_factory=list)
+    phrases: list[list[str]] = field(default_factory=list)
+    without: list[list[str]] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
     without_fields: list[tuple[str, str]] = field(default_factory=list)
 
@@ -62,63 +64,83 @@ def parse(query: str) -> Query:
         if name in _FIELDS:
             if not fold(words):
                 raise BadCall(f'{name}: needs a word behind it, without a space, or several as in {name}:"two words"')
-            (parsed.without_fields if term["minus"] else parsed.fields).append((name, words))
+            _named(parsed, name, words, bool(term["minus"]))
         elif name is not None and not words.startswith("//"):
-            raise BadCall(f"there is no search field {name}:; there are {', '.join(sorted(_FIELDS))}")
+            raise BadCall(f"there is no search field {name[:40]}:; there are {', '.join(sorted(_FIELDS))}")
         else:
             _words(parsed, words if name is None else f"{name}:{words}", bool(term["minus"]))
-    if not parsed.text and not parsed.fields:
+    if not parsed.phrases and not parsed.fields:
         raise BadCall("the query has no word to look for; see `pressmark search --help`")
     return parsed
 
 
-def search(tx: Connection, query: str, limit: int) -> list[SearchHit]:
-    """Records that match, newest first, each with the version that matched and words around it."""
+def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset()) -> list[SearchHit]:
+    """Records that match, newest first, each with the version that matched and words around it.
+
+    Those in ``closed`` are not found, because a match would tell what they say.
+    """
     parsed = parse(query)
-    s, r = tables.search.c, tables.records.c
-    chosen: Select[tuple[str, int]] = select(s.record, s.version).join(tables.records, r.id == s.record)
-    if parsed.text:
-        match = " AND ".join(parsed.text) + "".join(f" NOT {x}" for x in parsed.without)
-        found = text("SELECT rowid FROM search_text WHERE search_text MATCH :match").bindparams(match=match)
-        chosen = chosen.where(s.id.in_(found.columns(column("rowid", Integer))))
-    for name, value in parsed.fields:
-        chosen = chosen.where(_condition(name, value))
-    for name, value in parsed.without_fields:
-        chosen = chosen.where(not_(func.coalesce(_condition(name, value), False)))
     hits: dict[str, int] = {}
-    for record, version in tx.execute(chosen.order_by(r.received_at.desc(), s.record, s.version.desc())):
-        hits.setdefault(record, version)
-        if len(hits) >= limit:
+    below, window = _ABOVE_ALL, max(50, 2 * limit)
+    while len(hits) < limit:
+        rows = tx.execute(_window(tx, parsed, below, window)).all()
+        for _, record, version in rows:
+            if len(hits) < limit and record not in closed:
+                hits.setdefault(record, version)
+        if len(rows) < window:
             break
+        below, window = rows[-1].id, 4 * window
     lines = record_lines(tx, None, list(hits))
     return [SearchHit(x, hits[x.record], _snippet(article_of(tx, x.record, hits[x.record]), parsed)) for x in lines]
 
 
-def _words(parsed: Query, words: str, without: bool) -> None:
-    pieces = index_words(words)
-    if not pieces:
+def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int]]:
+    """The newest versions below a row that match."""
+    engine, s = of(tx), tables.search.c
+    newest = select(s.id, s.record, s.version).order_by(s.id.desc())
+    if parsed.phrases and not parsed.fields and not parsed.without_fields:
+        return newest.where(s.id.in_(engine.newest(parsed.phrases, parsed.without, below, window)))
+    newest = newest.where(s.id < below).limit(window)
+    if parsed.phrases:
+        newest = newest.where(engine.matching(parsed.phrases, parsed.without))
+    else:
+        newest = newest.where(*(not_(engine.matching([phrase], [])) for phrase in parsed.without))
+    newest = newest.where(*(_condition(name, value) for name, value in parsed.fields))
+    return newest.where(*(not_(func.coalesce(_condition(name, value), False)) for name, value in parsed.without_fields))
+
+
+def _words(parsed: Query, words: str, without: bool, field: str | None = None) -> None:
+    phrase = words_of(words, field)
+    if phrase:
+        (parsed.without if without else parsed.phrases).append(phrase)
+
+
+def _named(parsed: Query, name: str, value: str, without: bool) -> None:
+    if name in FIELDS:
+        _words(parsed, value, without, name)
         return
-    expression = '"' + " ".join(pieces) + '"'
-    (parsed.without if without else parsed.text).append(expression)
+    if name == "changed" and value.casefold() not in CHANGES:
+        raise BadCall(f"changed: takes one of {', '.join(CHANGES)}, not {value[:40]!r}")
+    (parsed.without_fields if without else parsed.fields).append((name, value))
 
 
 def _condition(name: str, value: str) -> ColumnElement[bool]:
-    r, p, s, t = tables.records.c, tables.people.c, tables.search.c, tables.labels.c
-    folded = fold(value).replace("%", "")
-    if name in _PARTS:
-        whole = or_(p.key == folded, p.key.like(f"{folded} %"), p.key.like(f"% {folded}"), p.key.like(f"% {folded} %"))
-        named = and_(p.record == s.record, p.version == s.version, p.part.in_(_PARTS[name]), whole)
-        return exists().where(named)
+    s, r = tables.search.c, tables.records.c
     if name == "collection":
+        t = tables.labels.c
         return exists().where(t.record == s.record, t.kind == "collection", t.text == value)
-    if name == "publisher":
-        return or_(r.publisher_key == folded, r.publisher_key.like(f"%{folded}%"))
-    if name == "section":
-        return r.section.ilike(re.sub(r"([%_\\])", r"\\\1", value), escape="\\")
+    if name == "changed":
+        f = tables.changed_fields.c
+        return exists().where(f.record == s.record, f.version == s.version, f.field == value.casefold())
+    return exists().where(r.id == s.record, _published(name, value))
+
+
+def _published(name: str, value: str) -> ColumnElement[bool]:
+    r = tables.records.c
     try:
         day = parse_edtf(value)
     except ValueError:
-        raise BadCall(f"{name}: takes a date such as 2024, 2024-03 or 2024-03-05, not {value!r}") from None
+        raise BadCall(f"{name}: takes a date such as 2024, 2024-03 or 2024-03-05, not {value[:40]!r}") from None
     if day.earliest is None or day.latest is None:
         raise BadCall(f"{name}: needs a year")
     # days as the publisher printed them, in the publisher's own offset; coarser dates by all they may mean
@@ -138,7 +160,7 @@ def _snippet(article: Article | None, parsed: Query) -> str:
     """Words around the first match, from the article itself, not from the index."""
     if article is None:
         return ""
-    wanted = {piece for expression in parsed.text for piece in expression.strip('"').split()}
+    wanted = {word for phrase in parsed.phrases for word in phrase}
     words = article.text.split()
     for position, word in enumerate(words):
         if wanted & set(index_words(word)):

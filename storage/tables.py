@@ -7,6 +7,8 @@ NULL or have a server default. What an engine needs beside tables is in ``storag
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,11 +22,26 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.columns import Integer, String, Text
+from storage.columns import Integer, Key, String, Text
 
 SCHEMA_VERSION = 2
 
 metadata = MetaData()
+
+_Item = TypeVar("_Item", Index, UniqueConstraint)
+
+
+def _only(engine: str, item: _Item) -> _Item:
+    """An index or constraint that one engine alone gets."""
+    item.info["engine"] = engine
+    item.ddl_if(dialect=engine)
+    return item
+
+
+def is_for(item: Index, engine: str) -> bool:
+    """Whether an engine gets an index."""
+    return bool(item.info.get("engine", engine) == engine)
+
 
 settings = Table(
     "settings",
@@ -79,10 +96,10 @@ captures = Table(
     "captures",
     metadata,
     Column("id", String, primary_key=True),
-    Column("origin_key", String, nullable=False, unique=True),
+    Column("origin_key", Key, nullable=False, unique=True),
     Column("basis", String, nullable=False),
     Column("url", String),
-    Column("url_key", String),
+    Column("url_key", Key),
     Column("final_url", String),
     Column("at", String),
     Column("received_at", String, nullable=False),
@@ -108,7 +125,7 @@ records = Table(
     Column("url", String),
     Column("headline", Text),
     Column("publisher", String),
-    Column("publisher_key", String),
+    Column("publisher_key", Key),
     Column("section", String),
     Column("language", String),
     Column("date_published", String),
@@ -131,11 +148,13 @@ aliases = Table(
     Column("id", Integer, primary_key=True),
     Column("record", String, nullable=False),
     Column("url", String, nullable=False),
-    Column("key", String, nullable=False),
+    Column("key", Key, nullable=False),
     Column("how", String, nullable=False),
     Column("since", String, nullable=False),
-    UniqueConstraint("record", "url"),
+    # addresses have any length, which PostgreSQL's indexes have not; the writer looks before it adds one
+    _only("sqlite", UniqueConstraint("record", "url")),
     Index("aliases_key", "key"),
+    Index("aliases_record", "record"),
 )
 
 versions = Table(
@@ -219,7 +238,7 @@ people = Table(
     # author | affiliation | creator | agency | provider, and who or what it belongs to
     Column("part", String, nullable=False),
     Column("name", Text, nullable=False),
-    Column("key", String, nullable=False),
+    Column("key", Key, nullable=False),
     Column("of", Text),
     Index("people_key", "part", "key"),
     Index("people_version", "record", "version"),
@@ -233,9 +252,10 @@ relations = Table(
     Column("relation", String, nullable=False),
     Column("to", String, nullable=False),
     # model.identity.alias_key of ``to`` where that is an address
-    Column("to_key", String),
+    Column("to_key", Key),
     Column("since", String, nullable=False),
-    UniqueConstraint("record", "relation", "to"),
+    _only("sqlite", UniqueConstraint("record", "relation", "to")),
+    Index("relations_record", "record"),
     Index("relations_to", "to_key"),
 )
 
@@ -249,7 +269,8 @@ labels = Table(
     Column("agent", Text, nullable=False),
     Column("at", String, nullable=False),
     Index("labels_record", "record"),
-    Index("labels_text", "kind", "text"),
+    _only("sqlite", Index("labels_text", "kind", "text")),
+    _only("postgresql", Index("labels_hash", "text", postgresql_using="hash")),
 )
 
 # what is in force, but for restrictions whose time has passed

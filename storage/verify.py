@@ -22,7 +22,7 @@ from model.capture import digest_of
 from model.errors import PressmarkError
 from model.ledger import Entry, Kind, decode, genesis
 from model.record import Finding, Verification
-from storage import tables
+from storage import engines, tables
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import copy_of
 from storage.chain import ledger_rows
@@ -65,10 +65,11 @@ class Checker:
         return Verification(**self._counts, entries=ledger, captures=captures, findings=tuple(findings))
 
     def _file(self) -> Iterator[Finding]:
-        if self._tx.dialect.name == "sqlite":
-            for (said,) in self._tx.exec_driver_sql("PRAGMA integrity_check(5)"):
-                if said != "ok":
-                    yield Finding("database", f"the file is damaged: {' '.join(str(said).split())[:200]}", REBUILD)
+        engine = engines.of(self._tx)
+        for problem in engine.problems(self._tx):
+            yield Finding("database", problem, REBUILD)
+        for guard in engine.unguarded(self._tx):
+            yield Finding("database", f"{guard} is missing or changed: what keeps the ledger insert-only, or search", REBUILD)
 
     def _segments(self) -> Iterator[Finding]:
         t = tables.segments

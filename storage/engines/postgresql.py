@@ -1,0 +1,191 @@
+"""PostgreSQL: one schema an archive, several writing transactions at once, full text by ``tsvector``.
+
+``pressmark.archives`` says which schema an archive is in, so that a database made anew takes the
+old one's place in one commit while others read. Every transaction looks it up as it begins.
+Writers see what others committed (READ COMMITTED) and hold what they decide about by advisory
+locks; readers see one state (REPEATABLE READ).
+
+The index holds the same words as SQLite's: a ``tsvector`` without positions (no parser of
+PostgreSQL's touches them) and the words themselves, in which phrases are looked up. Positions would
+end at 256 a word and at 16,383 a text, and then find less than SQLite does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import sqlalchemy
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, and_, column, event, func, not_, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.exc import DBAPIError
+
+from model.errors import Damaged, PressmarkError, StorageUnavailable
+from storage import tables
+from storage.engines.shape import ALONE, READING, Contended, Phrase
+
+CONTROL = "pressmark"
+"""The schema that every archive of a database shares."""
+
+_GUARDS = {
+    "ledger_refuse": "CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the ledger is insert-only'; END $$",
+    "ledger_no_update": "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+    "ledger_no_delete": "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+    "ledger_no_truncate": "CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger "
+    "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
+    "search_text": "CREATE TABLE search_text (id bigint PRIMARY KEY, words text NOT NULL, lexemes tsvector NOT NULL)",
+    "search_lexemes": "CREATE INDEX search_lexemes ON search_text USING gin (lexemes)",
+}
+_THERE = """
+    SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('ledger') AND tgenabled IN ('O', 'A')
+    UNION ALL SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(current_schema())
+    UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace(current_schema())
+"""
+_TEXT = table("search_text", column("id", sqlalchemy.BigInteger), column("words", sqlalchemy.Text), column("lexemes"))
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_TURNED_BACK = {"40001", "40P01", "23505"}
+_WAITED = {"55P03", "57014"}
+_AWAY = ("08", "57P")
+_FULL = {"53100", "53200", "53400"}
+_UNKNOWN_TABLE = {"42P01", "3F000"}
+
+
+def connect(url: URL, archive: str, wait: float, schema: str | None = None) -> Engine:
+    """The engine of an archive's schema (the one in force, or the one named); ``wait`` is seconds for a lock."""
+    milliseconds = max(1, round(wait * 1000))
+    options = f"-c lock_timeout={milliseconds} -c timezone=UTC -c client_min_messages=warning"
+    arguments = {"connect_timeout": 10, "options": " ".join([str(url.query.get("options", "")), options]).strip()}
+    engine = sqlalchemy.create_engine(url, connect_args=arguments, pool_size=5, isolation_level="READ COMMITTED")
+    where = f"'{schema}'" if schema else f"(SELECT schema FROM {CONTROL}.archives WHERE archive = '{archive}')"
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get(READING, False):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            hold = _reading_key(archive)
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({hold}), set_config('search_path', {where}, true)")
+            return
+        shared = "" if options.get(ALONE, False) else "_shared"
+        # two statements: the second one has to see what was committed while the first one waited
+        connection.exec_driver_sql(
+            f"SELECT pg_advisory_xact_lock{shared}({gate(archive)}); SELECT set_config('search_path', {where}, true)",
+            execution_options={"no_parameters": True},
+        )
+
+    return engine
+
+
+def gate(archive: str) -> int:
+    """The lock that writers of an archive share and that one alone takes for itself."""
+    return _key(f"{archive} gate")
+
+
+def _reading_key(archive: str) -> int:
+    return _key(f"{archive} reading")
+
+
+def nobody_reads(tx: Connection, archive: str) -> bool:
+    """Takes the lock that an archive's readers share, if it can be had at once."""
+    return bool(tx.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({_reading_key(archive)})").scalar_one())
+
+
+class Postgresql:
+    """See ``storage.engines.shape.Dialect``."""
+
+    shares = True
+
+    def guard(self, tx: Connection) -> None:
+        """A function, three triggers (``TRUNCATE`` has one of its own), and the index; those that are there stay."""
+        for name in list(self.unguarded(tx)):
+            tx.exec_driver_sql(_GUARDS[name])
+
+    def unguarded(self, tx: Connection) -> Iterator[str]:
+        """A trigger that was switched off counts as not there."""
+        there = set(tx.exec_driver_sql(_THERE).scalars())
+        yield from (name for name in _GUARDS if name not in there)
+
+    def hold(self, tx: Connection, keys: Iterable[str]) -> None:
+        """In one order for everybody, so that no two wait for each other."""
+        numbers = sorted({_key(key) for key in keys})
+        if numbers:
+            held = (
+                "SELECT count(pg_advisory_xact_lock(k)) FROM (SELECT unnest(CAST(:keys AS bigint[])) AS k ORDER BY 1) AS sorted"
+            )
+            tx.execute(text(held), {"keys": numbers})
+
+    def index(self, tx: Connection, words: Mapping[int, str], *, fresh: bool) -> None:
+        """Words once each in ``lexemes``, as they stand in ``words``."""
+        insert = (
+            "INSERT INTO search_text (id, words, lexemes) VALUES (:row, :words, array_to_tsvector(CAST(:lexemes AS text[]))) "
+            "ON CONFLICT (id) DO UPDATE SET words = excluded.words, lexemes = excluded.lexemes"
+        )
+        rows = [{"row": row, "words": f" {said} ", "lexemes": list(dict.fromkeys(said.split()))} for row, said in words.items()]
+        tx.execute(text(insert), rows)
+
+    def matching(self, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+        """GIN finds the rows that have the words; phrases are then looked up in these."""
+        return tables.search.c.id.in_(select(_TEXT.c.id).where(_match(phrases, without)))
+
+    def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
+        """The planner walks the ids backwards for common words and asks GIN for rare ones."""
+        row = _TEXT.c.id
+        return select(row).where(_match(phrases, without), row < below).order_by(row.desc()).limit(limit)
+
+    def problems(self, tx: Connection) -> Iterator[str]:
+        """PostgreSQL checks its pages as it reads them."""
+        yield from ()
+
+    def size(self, tx: Connection) -> int:
+        """Tables with their indexes and what is stored out of line."""
+        sizes = "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relkind = 'r' AND relnamespace = "
+        return int(tx.exec_driver_sql(sizes + "to_regnamespace(current_schema())").scalar_one())
+
+    def translate(self, error: DBAPIError) -> PressmarkError:
+        """By SQLSTATE; a connection that broke has none."""
+        code: str = getattr(error.orig, "sqlstate", None) or ""
+        said = re.sub(r"\s+", " ", str(error.orig).partition("\n")[0]).strip()
+        if code in _TURNED_BACK:
+            return Contended(f"another process wrote the same at the same moment ({said}): run the command again")
+        if code in _WAITED:
+            return StorageUnavailable("the database is locked by another process: wait for it to end, then run the command again")
+        if error.connection_invalidated or not code or code.startswith(_AWAY):
+            return StorageUnavailable(f"the database does not answer ({said}): see that it runs, then run the same command again")
+        if code in _FULL:
+            return StorageUnavailable(f"the database has no room ({said}): make some, then run the same command again")
+        if code in _UNKNOWN_TABLE:
+            return Damaged(f"the database lacks a table of this archive ({said}): run `pressmark rebuild`")
+        if "insert-only" in said:
+            return Damaged("something tried to change the ledger; nothing was changed")
+        return StorageUnavailable(f"the database refused: {said}")
+
+
+def _match(phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+    """All of some, none of others."""
+    every = [word for phrase in phrases for word in phrase]
+    not_words = [phrase[0] for phrase in without if len(phrase) == 1]
+    terms = [_lexeme(word) for word in dict.fromkeys(every)] + [f"!{_lexeme(word)}" for word in dict.fromkeys(not_words)]
+    within = [_stands(phrase) for phrase in phrases if len(phrase) > 1]
+    beside = [not_(and_(_has(map(_lexeme, phrase)), _stands(phrase))) for phrase in without if len(phrase) > 1]
+    return and_(_has(terms), *within, *beside)
+
+
+def _has(terms: Iterable[str]) -> ColumnElement[bool]:
+    return _TEXT.c.lexemes.bool_op("@@")(sqlalchemy.cast(" & ".join(terms), TSQUERY))
+
+
+def _stands(phrase: Phrase) -> ColumnElement[bool]:
+    return func.strpos(_TEXT.c.words, f" {' '.join(phrase)} ") > 0
+
+
+def _lexeme(word: str) -> str:
+    doubled = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _key(name: str) -> int:
+    """The number of an advisory lock. Two names with one number only wait where they need not."""
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)

@@ -1,0 +1,58 @@
+"""What every engine can do, in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy.exc import DBAPIError
+
+from model.errors import PressmarkError, StorageUnavailable
+
+READING = "pressmark_reading"
+"""Execution option of a transaction that only reads: a consistent view, no lock."""
+ALONE = "pressmark_alone"
+"""Execution option of a writing transaction beside which no other of this archive runs."""
+
+Phrase = Sequence[str]
+"""Words of the index that stand one behind the other; a single word is a phrase of one."""
+
+
+class Contended(StorageUnavailable):
+    """Two writers came into each other's way and this one was turned back: nothing of its transaction is in
+    force, and the same again will work."""
+
+
+class Dialect(Protocol):
+    """One engine. ``shares`` is true where two writing transactions of an archive may run at once."""
+
+    shares: bool
+
+    def guard(self, tx: Connection) -> None:
+        """Adds what tables alone cannot say: the ledger refuses change, and the search index. For empty tables."""
+
+    def unguarded(self, tx: Connection) -> Iterator[str]:
+        """Names of the guards that are not there."""
+
+    def hold(self, tx: Connection, keys: Iterable[str]) -> None:
+        """Holds keys until the transaction ends; waits for other transactions that hold them."""
+
+    def index(self, tx: Connection, words: Mapping[int, str], *, fresh: bool) -> None:
+        """Makes rows of ``search_rows``, by id, found by words (see ``storage.indexing``), instead of those they
+        had; ``fresh`` where they had none."""
+
+    def matching(self, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+        """Whether a row of ``search_rows`` has all of some phrases (at least one) and none of others."""
+
+    def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
+        """The highest ids below one of rows that match, in order: fast for words that many rows have."""
+
+    def problems(self, tx: Connection) -> Iterator[str]:
+        """What the engine itself finds wrong with the database."""
+
+    def size(self, tx: Connection) -> int:
+        """Bytes that the archive's tables take up."""
+
+    def translate(self, error: DBAPIError) -> PressmarkError:
+        """An error of the engine in our words."""

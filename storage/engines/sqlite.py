@@ -1,0 +1,123 @@
+"""SQLite: one file, one writing transaction at a time, full text by FTS5.
+
+Its triggers, like the connection settings, are part of the promise that the ledger is
+insert-only: ``recursive_triggers`` keeps ``INSERT OR REPLACE`` from slipping past the delete
+trigger. The index takes the words as they were prepared (``tokenize=ascii`` cuts at white
+space and touches nothing beyond ASCII), so that it finds what PostgreSQL finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, Select, column, event, select, table
+from sqlalchemy.exc import DBAPIError
+
+from model.errors import Damaged, PressmarkError, StorageUnavailable
+from storage import tables
+from storage.engines.shape import READING, Phrase
+
+_INSERT_ONLY = "BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END"
+_GUARDS = {
+    "ledger_no_update": f"CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger {_INSERT_ONLY}",
+    "ledger_no_delete": f"CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger {_INSERT_ONLY}",
+    "search_text": "CREATE VIRTUAL TABLE search_text USING fts5(words, tokenize=\"ascii tokenchars ':'\")",
+}
+_TEXT = table("search_text", column("rowid", Integer))
+
+
+def connect(path: Path, wait: float) -> Engine:
+    """The engine of a database file; ``wait`` is seconds for a lock."""
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}", connect_args={"timeout": wait})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+class Sqlite:
+    """See ``storage.engines.shape.Dialect``."""
+
+    shares = False
+
+    def guard(self, tx: Connection) -> None:
+        """Two triggers and a virtual table. Those that are there stay; an index of other columns is made anew, empty."""
+        lacking = list(self.unguarded(tx))
+        if "search_text" in lacking:
+            tx.exec_driver_sql("DROP TABLE IF EXISTS search_text")
+        for name in lacking:
+            tx.exec_driver_sql(_GUARDS[name])
+
+    def unguarded(self, tx: Connection) -> Iterator[str]:
+        """Triggers by name, the index by its columns too: an older one has others."""
+        found = dict(tx.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'table')").tuples().all())
+        yield from (name for name, said in _GUARDS.items() if found.get(name) != said)
+
+    def hold(self, tx: Connection, keys: Iterable[str]) -> None:
+        """A writing transaction has the whole database."""
+
+    def index(self, tx: Connection, words: Mapping[int, str], *, fresh: bool) -> None:
+        """Rows of the virtual table."""
+        if not fresh:
+            tx.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", [(row,) for row in words])
+        tx.exec_driver_sql("INSERT INTO search_text (rowid, words) VALUES (?, ?)", list(words.items()))
+
+    def matching(self, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+        """``MATCH``, where nothing that is looked for can be an operator: every phrase is quoted."""
+        return tables.search.c.id.in_(select(_TEXT.c.rowid).where(_match(phrases, without)))
+
+    def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
+        """FTS5 walks its lists backwards and stops: a join before the limit would read all of them."""
+        rowid = _TEXT.c.rowid
+        return select(rowid).where(_match(phrases, without), rowid < below).order_by(rowid.desc()).limit(limit)
+
+    def problems(self, tx: Connection) -> Iterator[str]:
+        """The file, page by page."""
+        for (said,) in tx.exec_driver_sql("PRAGMA integrity_check(5)"):
+            if said != "ok":
+                yield f"the file is damaged: {' '.join(str(said).split())[:200]}"
+
+    def size(self, tx: Connection) -> int:
+        """The file, its journal and its index of the journal."""
+        path = Path(str(tx.engine.url.database))
+        return sum(p.stat().st_size for p in path.parent.glob(f"{path.name}*"))
+
+    def translate(self, error: DBAPIError) -> PressmarkError:
+        """By what SQLite says; the driver has no codes for it."""
+        said = str(error.orig).lower()
+        if "locked" in said or "busy" in said:
+            return StorageUnavailable("the database is locked by another process: wait for it to end, then run the command again")
+        if "full" in said:
+            return StorageUnavailable("the disk is full: free some space and run the same command again")
+        if "readonly" in said or "unable to open" in said or "permission" in said:
+            return StorageUnavailable(f"the database cannot be written ({error.orig}): check the folder's permissions")
+        if "malformed" in said or "not a database" in said or "corrupt" in said:
+            return Damaged("the database file is damaged: move it away and run `pressmark rebuild`")
+        if "insert-only" in said:
+            return Damaged("something tried to change the ledger; nothing was changed")
+        return StorageUnavailable(f"the database refused: {error.orig}")
+
+
+def _match(phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+    expression = " AND ".join(map(_quoted, phrases)) + "".join(f" NOT {_quoted(x)}" for x in without)
+    return column("search_text").bool_op("MATCH")(expression)
+
+
+def _quoted(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase)}"'
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # the driver would begin transactions late, after reads that the writer relies on
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
