@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from model.capture import Capture
-from model.record import ChangeLine, EventLine, History, RecordLine, SearchHit, Verification, VersionView
-from storage import queries
+from model.edtf import utc_text
+from model.record import ChangeLine, EventLine, History, Likely, RecordLine, Scope, SearchHit, Verification, VersionView
+from storage import engines, queries
 from storage.captures import Captures
+from storage.copies import likely_copies
 from storage.database import Database
-from storage.deposit import ImageWanted
-from storage.folder import DATABASE
+from storage.deposit import ImageWanted, InForce
+from storage.events import Wanted, events
 from storage.images import count_kept, wanted_images
+from storage.moments import EVER, When
+from storage.restrictions import hidden
 from storage.search import search
 from storage.segments import SegmentFolder
+from storage.unmodified import in_force
 from storage.verify import Checker
 
 Progress = Callable[[int, int], None]
@@ -38,58 +45,106 @@ class Reading:
         self._folder = folder
         self._now = now
 
-    def find(self, text: str) -> str:
-        """The record that an id, an unambiguous prefix or a URL names. Raises ``NotFound``, ``Ambiguous``."""
+    def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
+        """The record that an id, an unambiguous prefix or a URL names, at a moment. Raises ``NotFound``, ``Ambiguous``."""
         with self._database.reading() as tx:
-            return queries.find(tx, text)
+            return queries.find(tx, text, _when(as_of, known_at))
 
-    def list(self, limit: int | None = 50) -> Iterator[RecordLine]:
-        """Records, newest received first."""
+    def list(
+        self,
+        limit: int | None = 50,
+        *,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+        restricted: bool = False,
+    ) -> Iterator[RecordLine]:
+        """Records, newest received first, as they stand or stood. ``restricted``: restricted content is told, too."""
+        when = _when(as_of, known_at)
         with self._database.reading() as tx:
-            yield from queries.record_lines(tx, limit)
+            closed = self._closed(tx, restricted)
+            if when == EVER:
+                yield from queries.record_lines(tx, limit, closed=closed)
+            else:
+                yield from queries.lines_then(tx, limit, when, closed)
 
-    def history(self, record: str) -> History:
-        """A record through time."""
+    def history(
+        self, record: str, *, as_of: datetime | None = None, known_at: datetime | None = None, restricted: bool = False
+    ) -> History:
+        """A record through time: up to a moment, as far as it was known at a moment."""
         with self._database.reading() as tx:
-            return queries.history(tx, record)
+            return queries.history(tx, record, self._now(), _when(as_of, known_at), shown=restricted)
 
-    def show(self, record: str, version: int | None = None, reading: int | None = None) -> VersionView:
-        """One version (bare: the latest by capture time) as now read, or as one reading had it."""
+    def show(
+        self,
+        record: str,
+        version: int | None = None,
+        reading: int | None = None,
+        *,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+        restricted: bool = False,
+    ) -> VersionView:
+        """One version as now read (bare: the latest by capture time), as its readings up to one had it, or the one
+        in force ``as_of`` a moment. Raises ``NotFound``, and ``Restricted`` unless ``restricted`` is asked for.
+        """
         with self._database.reading() as tx:
-            return queries.show(tx, record, version, reading)
+            return queries.show(tx, record, version, reading, self._now(), _when(as_of, known_at), shown=restricted)
 
-    def search(self, query: str, limit: int = 20) -> Sequence[SearchHit]:
+    def search(self, query: str, limit: int = 20, *, restricted: bool = False) -> Sequence[SearchHit]:
         """Records that match, newest first; the language is described in ``storage.search``."""
         with self._database.reading() as tx:
-            return search(tx, query, limit)
+            return search(tx, query, limit, self._closed(tx, restricted))
 
-    def changes(self, since: datetime, limit: int | None = None) -> Iterator[ChangeLine]:
+    def changes(self, since: datetime, limit: int | None = None, *, restricted: bool = False) -> Iterator[ChangeLine]:
         """What publishers changed since a moment, newest first."""
         with self._database.reading() as tx:
-            yield from queries.changes(tx, since, limit)
+            yield from queries.changes(tx, since, limit, self._closed(tx, restricted))
+
+    def likely_copies(self, record: str, version: int | None = None) -> Likely:
+        """Other records that are likely copies of a version's text; see ``storage.copies``."""
+        with self._database.reading() as tx:
+            return likely_copies(tx, record, version, self._closed(tx, False))
+
+    def restricted(self, scope: Scope = Scope.CONTENT) -> Set[str]:
+        """Records with a restriction of a scope in force."""
+        with self._database.reading() as tx:
+            return hidden(tx, self._now(), scope)
 
     def stats(self) -> dict[str, Any]:
         """Counts and sizes (bytes) of what is held."""
         with self._database.reading() as tx:
             counts = queries.stats(tx)
+            database = engines.of(tx).size(tx)
         warcs = sum(self._folder.path(n).stat().st_size for n in self._folder.names())
-        database = sum(p.stat().st_size for p in self.where.glob(f"{DATABASE}*"))
         return {"archive": self.id, **counts, "warc_bytes": warcs, "database_bytes": database}
 
-    def events(self, record: str | None = None, limit: int | None = 100) -> Iterator[EventLine]:
-        """Ledger entries as PREMIS events, newest first; of one record, or of everything."""
+    def events(
+        self, record: str | None = None, limit: int | None = 100, *, kind: str | None = None, since: datetime | None = None
+    ) -> Iterator[EventLine]:
+        """Ledger entries as PREMIS events, newest first; of one record or of everything, of one kind, since a moment."""
+        wanted = Wanted(record, kind, utc_text(since) if since else None)
         with self._database.reading() as tx:
-            yield from queries.events(tx, record, limit)
+            yield from events(tx, wanted, limit, Captures(tx, self._folder).block)
 
     def load_capture(self, capture: str) -> Capture:
         """A capture as it was taken in, read from the WARCs. Raises ``NotFound``, ``Damaged``."""
         with self._database.reading() as tx:
             return Captures(tx, self._folder).load(capture)
 
+    def copies_of(self, url: str, record_id: str | None = None, at: str | None = None) -> list[Capture]:
+        """Copies of an address, likeliest first to be the foreign record and of the time that are named."""
+        with self._database.reading() as tx:
+            return list(Captures(tx, self._folder).of_address(url, record_id, at))
+
     def has_read(self, origin_key: str) -> bool:
         """True where a capture with this origin key shows a version: taking it again changes nothing."""
         with self._database.reading() as tx:
             return Captures(tx, self._folder).has_read(origin_key)
+
+    def in_force(self, url: str) -> InForce | None:
+        """The copy that stands for an address, for a conditional request; see ``storage.unmodified``."""
+        with self._database.reading() as tx:
+            return in_force(tx, Captures(tx, self._folder).load, url)
 
     def wanted_images(self, record: str, version: int) -> Sequence[ImageWanted]:
         """The images that a version names and has no file of yet; see ``storage.images``."""
@@ -114,3 +169,10 @@ class Reading:
         """Checks everything held against itself; see ``storage.verify``."""
         with self._database.reading() as tx:
             return Checker(tx, self._folder, progress).run()
+
+    def _closed(self, tx: Connection, restricted: bool) -> Set[str]:
+        return frozenset() if restricted else hidden(tx, self._now())
+
+
+def _when(as_of: datetime | None, known_at: datetime | None) -> When:
+    return When(utc_text(as_of) if as_of else None, utc_text(known_at) if known_at else None)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from model.capture import Capture
 from model.errors import Damaged, NotFound
+from model.identity import alias_key
 from storage import tables
 from storage.batch import Staged
 from storage.capture_records import parse_facts, restore_capture
@@ -17,6 +18,8 @@ from storage.decide import Kept
 from storage.deposit import Deposit
 from storage.segments import SegmentFolder
 from storage.warc import Member, read_member
+
+_CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,25 @@ class Captures:
         query = select(c.id).where(c.origin_key == origin_key, c.version.is_not(None))
         return self._tx.execute(query).first() is not None
 
+    def of_address(self, url: str, record_id: str | None = None, at: str | None = None) -> Iterator[Capture]:
+        """Copies of an address, at most ``_CANDIDATES``: first the one that was the foreign record ``record_id``,
+        then the one of the time ``at`` (UTC text, or its beginning), then the latest. Damaged ones are left out.
+        """
+        c = tables.captures.c
+        query = select(c.facts).where(c.url_key == alias_key(url), c.length > 0).order_by(c.at.desc()).limit(_CANDIDATES)
+        found = [parse_facts(data) for data in self._tx.execute(query).scalars()]
+
+        def nearness(facts: dict[str, Any]) -> tuple[bool, bool]:
+            foreign = (facts["imported"] or {}).get("record_id")
+            is_it = record_id is not None and (foreign == record_id or record_id == f"urn:uuid:{facts['id']}")
+            return not is_it, not (at and (facts["at"] or "").startswith(at.rstrip("Z")))
+
+        for facts in sorted(found, key=nearness):
+            try:
+                yield restore_capture(facts, self._member)
+            except Damaged:
+                continue
+
     def undecided(self) -> Iterator[Undecided]:
         """Captures without a decision, oldest first. Those whose records are damaged are left
         for ``verify``, which names them: they must not keep others from being decided.
@@ -69,6 +91,10 @@ class Captures:
             except Damaged:
                 continue
             yield Undecided(capture, Kept(row.id, row.digest), row.facts)
+
+    def block(self, record_id: str) -> bytes:
+        """The block of a content record. Raises ``Damaged`` where it cannot be read."""
+        return self._member(record_id).block
 
     def _member(self, record_id: str) -> Member:
         m, s = tables.members.c, tables.segments.c

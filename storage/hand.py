@@ -7,19 +7,64 @@ records of its own; the ledger holds that it was stated, when, by whom, and its 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from model.amendable import said
 from model.article import canonical_json
+from model.edtf import utc_text
 from model.errors import BadCall, NotFound
-from model.ledger import Kind
+from model.ledger import Agent, AgentType, Kind
 from model.record import Scope
 from model.statement import Statement, state, stated_pointers
 from storage import content, tables
 from storage.decide import Hands, Kept
 from storage.known import STATED, next_reading, read_as, spoken_of
+
+if TYPE_CHECKING:
+    from storage.writer import Writer
+
+
+class Hand:
+    """A named person at work on an open archive. Each call is one transaction, acknowledged when it returns.
+
+    Raises ``BadCall`` for a nameless one, and for what cannot be done; then nothing is.
+    """
+
+    def __init__(self, writer: Writer, name: str) -> None:
+        if not name.strip():
+            raise BadCall("nobody is named: set PRESSMARK_OPERATOR, or give --by NAME")
+        self._writer = writer
+        self._agent = Agent(AgentType.PERSON, " ".join(name.split()))
+
+    def amend(
+        self, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str] = (), *, reason: str
+    ) -> tuple[int, int]:
+        """States values for fields of a version, by JSON pointer; see ``amend`` below and ``model.statement``."""
+        return self._writer.act(self._agent, lambda hands: amend(hands, record, version, values, clear, reason))
+
+    def note(self, record: str, text: str) -> bool:
+        """Keeps a remark with a record; false where the very same is there."""
+        return self._writer.act(self._agent, lambda hands: note(hands, record, text))
+
+    def collect(self, records: Sequence[str], name: str, *, member: bool = True, reason: str | None = None) -> list[str]:
+        """Puts records into a collection or takes them out; those for which that was news."""
+        return self._writer.act(self._agent, lambda hands: collect(hands, records, name, member=member, reason=reason))
+
+    def restrict(self, record: str, scope: Scope, *, reason: str, until: datetime | None = None) -> None:
+        """Restricts what is shown of a record, for ever or up to and with a moment."""
+        end = utc_text(until) if until else None
+        self._writer.act(self._agent, lambda hands: restrict(hands, record, scope, end, reason))
+
+    def lift(self, record: str, scope: Scope | None = None, *, reason: str) -> list[str]:
+        """Lifts the restrictions of a record, or the one of a scope; which they were."""
+        return self._writer.act(self._agent, lambda hands: lift(hands, record, scope, reason))
+
+    def looked(self, records: Sequence[str], reason: str) -> None:
+        """Says in the ledger that this person was shown restricted content, and why."""
+        self._writer.act(self._agent, lambda hands: looked(hands, records, reason))
 
 
 def amend(

@@ -3,50 +3,32 @@
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from model.article import Article
-from model.change import Change, compare, signature
 from model.edtf import utc_text
 from model.errors import Ambiguous, NotFound
 from model.identity import alias_key
 from model.ids import is_record_id
-from model.record import Alias, ChangeLine, EventLine, History, ReadingInfo, RecordLine, State, Strand, VersionView
+from model.ledger import AgentType
+from model.record import Alias, AsOf, Certainty, ChangeLine, History, RecordLine, State, VersionView
 from storage import tables
-from storage.chain import entries
 from storage.images import kept_images
-from storage.known import article_of, like_articles, looks_of
+from storage.knowledge import known_of
+from storage.known import article_of, looks_of, read_as
+from storage.moments import EVER, When, at_moment, latest_of, owner_at, until
 from storage.record_line import change_from_json
-from storage.timeline import Look, Run, is_withdrawn, runs
-
-# PREMIS event types for what the ledger says
-_PREMIS = {
-    "archive": "creation",
-    "version": "ingestion",
-    "reading": "metadata extraction",
-    "check": "capture",
-    "absence": "capture",
-    "withdrawal": "capture",
-    "image": "capture",
-    "held": "capture",
-    "alias": "metadata modification",
-    "relation": "metadata modification",
-    "note": "metadata modification",
-    "collection": "metadata modification",
-    "restriction": "policy assignment",
-    "fixity": "fixity check",
-    "watch": "watch change",
-    "void": "recovery",
-}
+from storage.restrictions import is_hidden, refuse, restrictions_of
+from storage.states import Readings, alternating, states_of
+from storage.timeline import Look, is_withdrawn, runs
 
 
-def find(tx: Connection, text: str) -> str:
-    """The record that an id, an unambiguous prefix (with or without the archive's part) or a URL names.
+def find(tx: Connection, text: str, when: When = EVER) -> str:
+    """The record that an id, an unambiguous prefix (with or without the archive's part) or a URL names, at a moment.
 
     Raises ``NotFound`` or ``Ambiguous``.
     """
@@ -56,6 +38,11 @@ def find(tx: Connection, text: str) -> str:
         if found is None:
             raise NotFound(f"no record {text} in this archive; `pressmark list` shows what there is")
         return str(found)
+    if "/" in text and when != EVER:
+        owner = owner_at(tx, text, when.as_of, when.known_at)
+        if owner is None:
+            raise NotFound(f"no record of {text} was known in this archive then; without --known-at there may be one")
+        return owner
     if "/" in text:
         query = (
             select(a.record).where(a.key == alias_key(text)).order_by(a.how == "canonical", a.since.desc(), a.id.desc()).limit(1)
@@ -74,80 +61,112 @@ def find(tx: Connection, text: str) -> str:
     return str(candidates[0])
 
 
-def record_lines(tx: Connection, limit: int | None, only: list[str] | None = None) -> Iterator[RecordLine]:
-    """Records, newest received first; or those named, in their order."""
+def record_lines(
+    tx: Connection, limit: int | None, only: list[str] | None = None, closed: Set[str] = frozenset()
+) -> Iterator[RecordLine]:
+    """Records, newest received first; or those named, in their order. What those in ``closed`` say is left out."""
     r = tables.records.c
     query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
     if only is not None:
         rows = {row.id: row for row in tx.execute(query.where(r.id.in_(only)))}
-        yield from (_line(tx, rows[record]) for record in only if record in rows)
+        yield from (_line(tx, rows[record], record in closed) for record in only if record in rows)
         return
     for row in tx.execute(query.limit(limit) if limit is not None else query):
-        yield _line(tx, row)
+        yield _line(tx, row, row.id in closed)
 
 
-def history(tx: Connection, record: str) -> History:
-    """A record through time; see ``model.record.History``."""
-    looks = looks_of(tx, record)
-    a, rel = tables.aliases.c, tables.relations.c
-    named = tx.execute(select(tables.aliases).where(a.record == record).order_by(a.id))
-    related = tx.execute(select(tables.relations).where(rel.record == record).order_by(rel.id))
-    return History(
+def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
+    """A record through time; see ``model.record.History``. Raises ``NotFound`` for a time before it.
+
+    What restricted content says is left out unless ``shown``.
+    """
+    known = known_of(tx, record, when.known_at)
+    looks = until(known.looks, when.as_of)
+    if latest_of(looks) is None:
+        raise _unknown_yet(tx, record, known.looks, when)
+    read = Readings(tx, record, when.known_at)
+    restrictions = restrictions_of(tx, record, now)
+    states = tuple(states_of(tx, record, looks, read))
+    numbers = {s.version for s in states}
+    told = History(
         record=record,
-        url=_url(tx, record),
-        aliases=tuple(Alias(x.url, x.how, x.since) for x in named),
-        states=tuple(_states(tx, record, looks)),
+        url=_url(known.aliases),
+        aliases=tuple(known.aliases),
+        states=states,
         observations=tuple(x.what for x in sorted(looks, key=lambda x: (x.what.observed_at or x.what.recorded_at, x.order))),
-        readings=tuple(readings(tx, record)),
-        labels=tuple(_labels(tx, record)),
-        relations=tuple({"relation": x.relation, "to": x.to, "since": x.since} for x in related),
+        readings=tuple(x for x in read.infos() if x.version in numbers),
+        labels=tuple(known.labels),
+        relations=tuple(known.relations),
         withdrawn=is_withdrawn(looks),
+        alternations=tuple(alternating(states)),
+        restrictions=restrictions,
     )
+    return _without_content(told) if is_hidden(restrictions) and not shown else told
 
 
-def show(tx: Connection, record: str, version: int | None, reading: int | None) -> VersionView:
-    """One version as now read, or as one of its readings had it. Raises ``NotFound``."""
-    told = history(tx, record)
-    r = tables.records.c
-    latest = tx.execute(select(r.latest_version).where(r.id == record)).scalar_one()
+def show(
+    tx: Connection,
+    record: str,
+    version: int | None,
+    reading: int | None,
+    now: datetime,
+    when: When = EVER,
+    *,
+    shown: bool = False,
+) -> VersionView:
+    """One version as now read, as its readings up to one had it, or the one in force at a moment.
+
+    Raises ``NotFound``, and ``Restricted`` for restricted content unless ``shown``.
+    """
+    known = known_of(tx, record, when.known_at)
+    restrictions = restrictions_of(tx, record, now)
+    if not shown:
+        refuse(record, restrictions)
+    latest = latest_of(known.looks)
+    if latest is None:
+        raise _unknown_yet(tx, record, known.looks, When(None, when.known_at))
+    as_of: AsOf | None = None
     number = latest if version is None else version
-    state = next((s for s in told.states if s.version == number), None)
+    if when.as_of is not None:
+        number, as_of = at_moment(known.looks, when.as_of)
+    read = Readings(tx, record, when.known_at)
+    states = states_of(tx, record, known.looks, read)
+    state = next((s for s in states if s.version == number), None)
     if state is None:
-        raise NotFound(f"{record} has no version {number}; it has {_numbers(told)}")
-    read = [x for x in told.readings if x.version == number and (reading is None or x.number == reading)]
-    if not read:
-        known = [x.number for x in told.readings if x.version == number]
-        raise NotFound(f"{record}@{number} has no reading {reading}; it has {', '.join(map(str, known))}")
-    reader = read[-1]
+        raise NotFound(f"{record} has no version {number}; it has {_numbers(states)}")
+    infos = [x for x in read.infos() if x.version == number]
+    if reading is not None and reading not in {x.number for x in infos}:
+        raise NotFound(f"{record}@{number} has no reading {reading}; it has {', '.join(str(x.number) for x in infos)}")
+    upto = infos[-1].number if reading is None else reading
+    now_read = read_as(tx, record, number, upto, when.known_at)
+    assert now_read is not None  # a version comes with its first reading, which is no person's
+    reader = next(x for x in reversed(infos) if x.number <= upto and x.agent["type"] != AgentType.PERSON)
     c = tables.captures.c
-    facts = json.loads(tx.execute(select(c.facts).where(c.id == _reading_capture(tx, record, reader))).scalar_one())
+    capture = next(x.capture for x in read.rows if (x.version, x.number) == (number, reader.number))
     return VersionView(
         record=record,
         version=number,
-        reading=reader.number,
+        reading=upto,
         state=state,
-        article=_article(tx, record, number, reader.number),
+        article=now_read.article,
         reader=reader,
-        capture=facts,
-        aliases=told.aliases,
+        capture=json.loads(tx.execute(select(c.facts).where(c.id == capture)).scalar_one()),
+        aliases=tuple(known.aliases),
         latest=number == latest,
-        withdrawn=told.withdrawn,
+        withdrawn=as_of.certainty is Certainty.WITHDRAWN if as_of else is_withdrawn(known.looks),
         images_kept=kept_images(tx, record, number),
+        stated=now_read.stated,
+        as_of=as_of,
+        relations=tuple(known.relations),
+        restrictions=restrictions,
     )
 
 
-def readings(tx: Connection, record: str) -> Iterator[ReadingInfo]:
-    """All readings of a record, by version and number."""
-    r = tables.readings.c
-    for x in tx.execute(select(tables.readings).where(r.record == record).order_by(r.version, r.number)):
-        facts = json.loads(x.release_facts) if x.release_facts else None
-        yield ReadingInfo(x.version, x.number, json.loads(x.agent), facts, x.recorded_at, x.digest)
-
-
-def changes(tx: Connection, since: datetime, limit: int | None) -> Iterator[ChangeLine]:
+def changes(tx: Connection, since: datetime, limit: int | None, closed: Set[str] = frozenset()) -> Iterator[ChangeLine]:
     """What the publishers changed, newest first: by when the archive saw it, not before ``since``.
 
-    Never copies kept beside, never what a newer reading made of an old state.
+    Never copies kept beside, never what a newer reading made of an old state. Headlines of those in ``closed``
+    are left out.
     """
     start = utc_text(since)
     c, o, r = tables.changes.c, tables.observations.c, tables.records.c
@@ -155,7 +174,7 @@ def changes(tx: Connection, since: datetime, limit: int | None) -> Iterator[Chan
     urls = {x.id: x.url for x in tx.execute(select(r.id, r.url))}
 
     def line(record: str, version: int, seen_at: str, kind: str, **more: Any) -> ChangeLine:
-        article = article_of(tx, record, version)
+        article = None if record in closed else article_of(tx, record, version)
         told: dict[str, Any] = {"before": None, "not_seen_before": None, "change": None} | more
         headline = article.headline if article else None
         return ChangeLine(record, urls.get(record), headline, version, seen_at=seen_at, kind=kind, **told)
@@ -174,6 +193,24 @@ def changes(tx: Connection, since: datetime, limit: int | None) -> Iterator[Chan
         lines.append(line(record, first.version, first.first or start, "new"))
     lines.sort(key=lambda x: (x.seen_at or "", x.record), reverse=True)
     yield from lines[:limit]
+
+
+def lines_then(tx: Connection, limit: int | None, when: When, closed: Set[str] = frozenset()) -> Iterator[RecordLine]:
+    """Records as they stood at a moment, newest received first; those that nobody had seen then are left out."""
+    r = tables.records.c
+    query = select(r.id).order_by(r.received_at.desc(), r.id.desc())
+    if when.known_at is not None:
+        query = query.where(r.received_at <= when.known_at)
+    if when.as_of is not None:
+        query = query.where(r.first_seen.is_(None) | (r.first_seen <= when.as_of))
+    left = limit
+    for record in tx.execute(query).scalars():
+        if left == 0:
+            return
+        line = _line_then(tx, record, when, record in closed)
+        if line is not None:
+            left = left - 1 if left is not None else None
+            yield line
 
 
 def stats(tx: Connection) -> dict[str, Any]:
@@ -204,81 +241,14 @@ def stats(tx: Connection) -> dict[str, Any]:
     }
 
 
-def events(tx: Connection, record: str | None, limit: int | None) -> Iterator[EventLine]:
-    """Ledger entries as PREMIS events, newest first."""
-    for e in entries(tx, record, newest_first=True, limit=limit):
-        kind = str(e.body["type"]) if e.kind == "event" else _PREMIS[e.kind.value]
-        yield EventLine(e.id, e.at, kind, e.agent.to_json(), e.chain, e.seq, {"entry": e.kind.value, **e.body})
-
-
-def _states(tx: Connection, record: str, looks: list[Look]) -> Iterator[State]:
-    v = tables.versions.c
-    rows = {x.number: x for x in tx.execute(select(tables.versions).where(v.record == record))}
-    found = runs(looks)
-    signatures: dict[str, int] = {}
-    previous: Run | None = None
-    for run in found:
-        article = article_of(tx, record, run.version)
-        mark = signature(article) if article else ""
-        pair = like_articles(tx, record, previous.version, run.version) if previous else None
-        yield _state(rows[run.version], run, article, compare(*pair) if pair else None, signatures.get(mark))
-        signatures.setdefault(mark, run.version)
-        previous = run
-    shown = {run.version for run in found}
-    beside = [_state_beside(rows[n], n, looks, article_of(tx, record, n)) for n in sorted(set(rows) - shown)]
-    yield from sorted(beside, key=lambda state: (state.first_seen or "", state.version))
-
-
-def _state(row: Row[Any], run: Run, article: Article | None, change: Change | None, reverts: int | None) -> State:
-    return State(
-        version=run.version,
-        strand=Strand(row.strand),
-        basis=row.basis,
-        capture=row.capture,
-        first_seen=run.first,
-        last_seen=run.last,
-        not_seen_before=run.before.what.observed_at if run.before else None,
-        checks=len(run.looks) - 1,
-        gap=run.gap,
-        reverts_to=reverts,
-        withdrawn_at=run.withdrawn_at,
-        restored_at=run.restored_at,
-        change=change,
-        received_at=row.received_at,
-        headline=article.headline if article else None,
-    )
-
-
-def _state_beside(row: Row[Any], number: int, looks: list[Look], article: Article | None) -> State:
-    seen = [x for x in looks if x.what.version == number]
-    times = sorted(x.what.observed_at for x in seen if x.what.observed_at)
-    return State(
-        version=number,
-        strand=Strand(row.strand),
-        basis=row.basis,
-        capture=row.capture,
-        first_seen=times[0] if times else None,
-        last_seen=times[-1] if times else None,
-        not_seen_before=None,
-        checks=max(0, len(seen) - 1),
-        gap=0,
-        reverts_to=None,
-        withdrawn_at=None,
-        restored_at=None,
-        change=None,
-        received_at=row.received_at,
-        headline=article.headline if article else None,
-    )
-
-
-def _line(tx: Connection, row: Row[Any]) -> RecordLine:
+def _line(tx: Connection, row: Row[Any], closed: bool) -> RecordLine:
     p = tables.people.c
     query = select(p.name).where(p.record == row.id, p.version == row.latest_version, p.part == "author").order_by(p.id)
     return RecordLine(
         record=row.id,
         url=row.url,
-        headline=row.headline,
-        authors=tuple(tx.execute(query).scalars()),
+        headline=None if closed else row.headline,
+        authors=() if closed else tuple(tx.execute(query).scalars()),
         publisher=row.publisher,
         date_published=row.date_published,
         versions=row.versions,
@@ -286,34 +256,59 @@ def _line(tx: Connection, row: Row[Any]) -> RecordLine:
         last_seen=row.last_seen,
         received_at=row.received_at,
         withdrawn=row.withdrawn,
+        restricted=closed,
     )
 
 
-def _labels(tx: Connection, record: str) -> Iterator[dict[str, Any]]:
-    t = tables.labels.c
-    for x in tx.execute(select(tables.labels).where(t.record == record).order_by(t.id)):
-        yield {"kind": x.kind, "text": x.text, "agent": x.agent, "at": x.at}
+def _line_then(tx: Connection, record: str, when: When, closed: bool) -> RecordLine | None:
+    known = known_of(tx, record, when.known_at)
+    looks = until(known.looks, when.as_of)
+    version = latest_of(looks)
+    read = read_as(tx, record, version, known_at=when.known_at) if version is not None else None
+    if read is None:
+        return None
+    states = runs(looks)
+    article = read.article
+    return RecordLine(
+        record=record,
+        url=_url(known.aliases),
+        headline=None if closed else article.headline,
+        authors=() if closed else tuple(a.name for a in article.authors),
+        publisher=article.publisher,
+        date_published=article.date_published,
+        versions=len({x.what.version for x in looks if x.what.kind == "version"}),
+        first_seen=states[0].first if states else None,
+        last_seen=states[-1].last if states else None,
+        received_at=min(x.what.recorded_at for x in known.looks),
+        withdrawn=is_withdrawn(looks),
+        restricted=closed,
+    )
 
 
-def _url(tx: Connection, record: str) -> str | None:
-    r = tables.records.c
-    return tx.execute(select(r.url).where(r.id == record)).scalar_one_or_none()
+def _without_content(told: History) -> History:
+    """A history that says when and how much, and nothing of what the piece says."""
+    states = tuple(
+        replace(s, headline=None, announcement=replace(s.announcement, texts=(), names=()) if s.announcement else None)
+        for s in told.states
+    )
+    return replace(told, states=states, alternations=tuple(replace(a, headlines=("", "")) for a in told.alternations))
 
 
-def _article(tx: Connection, record: str, version: int, number: int) -> Article:
-    r = tables.readings.c
-    query = select(r.article).where(r.record == record, r.version == version, r.number == number)
-    return Article.from_json(json.loads(zlib.decompress(tx.execute(query).scalar_one())))
+def _unknown_yet(tx: Connection, record: str, looks: Sequence[Look], when: When) -> NotFound:
+    if latest_of(looks) is None:
+        r = tables.records.c
+        since = tx.execute(select(r.received_at).where(r.id == record)).scalar_one()
+        return NotFound(f"the archive did not know {record} then: it first learnt of it {since}")
+    times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
+    return NotFound(f"nobody had looked at {record} by then: it was first seen {min(times, default='at an unknown time')}")
 
 
-def _reading_capture(tx: Connection, record: str, reader: ReadingInfo) -> str:
-    r = tables.readings.c
-    query = select(r.capture).where(r.record == record, r.version == reader.version, r.number == reader.number)
-    return str(tx.execute(query).scalar_one())
+def _url(aliases: Sequence[Alias]) -> str | None:
+    return next((a.url for a in aliases if a.how == "canonical"), aliases[0].url if aliases else None)
 
 
-def _numbers(told: History) -> str:
-    numbers = sorted({s.version for s in told.states})
+def _numbers(states: Sequence[State]) -> str:
+    numbers = sorted({s.version for s in states})
     return f"versions {', '.join(map(str, numbers))}" if len(numbers) > 1 else f"version {numbers[0]} only"
 
 

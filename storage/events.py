@@ -1,0 +1,119 @@
+"""The ledger in the words of PREMIS: what was done, when, by whom, why and with which outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, select
+
+from model.errors import BadCall, Damaged
+from model.ledger import Entry, Kind, decode
+from model.record import EventLine
+from storage import tables
+
+# PREMIS event types for what the ledger says
+_PREMIS = {
+    "archive": "creation",
+    "version": "ingestion",
+    "reading": "metadata extraction",
+    "check": "capture",
+    "absence": "capture",
+    "withdrawal": "capture",
+    "image": "capture",
+    "held": "capture",
+    "alias": "metadata modification",
+    "relation": "metadata modification",
+    "note": "metadata modification",
+    "collection": "metadata modification",
+    "restriction": "policy assignment",
+    "fixity": "fixity check",
+    "watch": "watch change",
+    "void": "recovery",
+}
+
+Block = Callable[[str], bytes]
+"""Gives the block of a content record by its id; raises ``Damaged`` where it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events: of one record (what is kept of it without being a version, too), of a kind (of ledger entry
+    or PREMIS type), written at or after a moment (UTC text)."""
+
+    record: str | None = None
+    kind: str | None = None
+    since: str | None = None
+
+
+def kinds() -> list[str]:
+    """The kinds of entry and the types of event that can be asked for."""
+    return sorted({k.value for k in Kind} | set(_PREMIS.values()))
+
+
+def events(tx: Connection, wanted: Wanted, limit: int | None, block: Block) -> Iterator[EventLine]:
+    """Ledger entries as PREMIS events, newest first. Raises ``BadCall`` for a kind that there is not."""
+    query = _query(wanted)
+    left = limit
+    for (data,) in tx.execute(query if wanted.kind or limit is None else query.limit(limit)):
+        event = _event(decode(data), block)
+        if wanted.kind is not None and wanted.kind not in {event.type, event.detail["entry"]}:
+            continue
+        yield event
+        left = left - 1 if left is not None else None
+        if left == 0:
+            return
+
+
+def _query(wanted: Wanted) -> Select[tuple[bytes]]:
+    t, c = tables.ledger.c, tables.captures.c
+    query = select(t.bytes)
+    if wanted.record is not None:
+        held = select(c.entry).where(c.record == wanted.record, c.version.is_(None), c.entry.is_not(None))
+        query = query.where((t.chain == wanted.record) | t.entry.in_(held))
+        query = query.order_by(t.at.desc(), t.seq.desc(), t.id.desc())
+    else:
+        query = query.order_by(t.at.desc(), t.id.desc())
+    if wanted.since is not None:
+        query = query.where(t.at >= wanted.since)
+    if wanted.kind is None or wanted.kind in set(Kind):
+        return query.where(t.kind == wanted.kind) if wanted.kind else query
+    meant = [kind for kind, premis in _PREMIS.items() if premis == wanted.kind]
+    # an event's own type is in its body
+    return query.where(t.kind.in_([*meant, Kind.EVENT.value]))
+
+
+def _event(entry: Entry, block: Block) -> EventLine:
+    body = entry.body
+    kind = str(body["type"]) if entry.kind is Kind.EVENT else _PREMIS[entry.kind.value]
+    detail = {"entry": entry.kind.value, **body}
+    agent = entry.agent.to_json()
+    return EventLine(entry.id, entry.at, kind, agent, entry.chain, entry.seq, detail, _outcome(entry), _reason(entry, block))
+
+
+def _outcome(entry: Entry) -> str:
+    if entry.kind is Kind.FIXITY:
+        return "failure" if entry.body.get("findings") else "success"
+    return str(entry.body.get("outcome") or "success")
+
+
+def _reason(entry: Entry, block: Block) -> str | None:
+    """Why it was done: said in the entry, or by a person in a content record."""
+    detail = entry.body.get("detail")
+    said = entry.body.get("reason") or (detail.get("reason") if isinstance(detail, dict) else None)
+    payload = entry.body.get("payload")
+    stated = entry.kind in {Kind.COLLECTION, Kind.RESTRICTION} or entry.body.get("release_id") == "stated"
+    if said is None and payload and stated:
+        try:
+            said = json.loads(block(payload["id"])).get("reason")
+        except Damaged:
+            said = None  # purged or lost: verify says which
+    return str(said) if said else None
+
+
+def check_kind(kind: str) -> str:
+    """Lets through what ``Wanted.kind`` may be. Raises ``BadCall``."""
+    if kind not in kinds() and kind not in {"robots override", "dissemination"}:
+        raise BadCall(f"there is no kind of event {kind[:60]!r}; there are {', '.join(kinds())}")
+    return kind
