@@ -1,53 +1,44 @@
 """Sources to captures: a thread with an event loop that fetches, many hosts at a time.
 
 The addresses of one host are taken in turn by one task; files are read beside them. What
-is gathered waits in a bounded queue, so that fetching never runs far ahead of reading.
+is gathered waits in a bounded queue, so that fetching never runs far ahead of reading. An
+address whose server asked to wait is asked once more, after the others of its host.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from queue import Empty, Full, Queue
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from flows.gather_files import nothing_held, read_files
+from flows.gathered import Gathered, Told, defect
+from flows.target import Target
 from model.capture import Capture
-from model.errors import PressmarkError, Skip
-from sources.files import Kind, folder_files, kind_of, list_entries, read_stream
+from model.errors import Busy, PressmarkError, Skip
+from sources.files import Kind, folder_files, kind_of, list_entries
 from sources.http import Conditional, Fetcher
-from sources.local import Item, member_name, read_source
-from storage import ImageWanted
+from sources.warc import Held
+from storage import ImageWanted, InForce
 
-HOSTS_AT_ONCE = 64
+HOSTS_AT_ONCE = 128
 _WAITING = 16
 _IMAGES_WAITING = 512
 _TICK = 0.2
+_NOT_MODIFIED = 304
+
+Known = Callable[[str], InForce | None]
+"""What the archive holds in force of an address, for a conditional request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What came of one source: a capture, or the error with the hops that came before it. ``wanted`` is
-    given where it is an image file that a version wants, and no source of its own."""
-
-    source: str
-    capture: Capture | None = None
-    error: PressmarkError | None = None
-    wanted: ImageWanted | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the caller of an ingest says of its sources."""
-
-    url: str | None = None
-    captured_at: datetime | None = None
-    override_robots: str | None = None
+def nothing_known(_url: str) -> InForce | None:
+    return None
 
 
 class Gatherer:
@@ -59,7 +50,7 @@ class Gatherer:
 
     def __init__(
         self,
-        sources: Iterable[str],
+        sources: Iterable[str | Target],
         told: Told,
         make_fetcher: Callable[[], Fetcher],
         now: Callable[[], datetime],
@@ -67,15 +58,25 @@ class Gatherer:
         stdin: BinaryIO | None = None,
         *,
         images: bool = False,
+        held: Held = nothing_held,
+        known: Known = nothing_known,
     ) -> None:
-        self._sources = list(sources)
+        given = list(sources)
+        self._sources = [source.url if isinstance(source, Target) else source for source in given]
+        self._contexts = {source.url: source.context for source in given if isinstance(source, Target)}
         self._told = told
         self._make_fetcher = make_fetcher
         self._now = now
         self._max_bytes = max_bytes
         self._stdin = stdin
+        self._held = held
+        self.notes: list[str] = []  # what of a source was passed over
         self._queue: Queue[Gathered | BaseException | None] = Queue(_WAITING)
         self._stop = threading.Event()
+        self._stopped = asyncio.Event()  # the same for the loop
+        self._door = asyncio.Lock()
+        self._room = asyncio.Event()
+        self._known = known
         self._images = images
         self._images_left = 0
         self._errands: asyncio.Queue[Sequence[ImageWanted]] = asyncio.Queue()
@@ -90,6 +91,8 @@ class Gatherer:
             yield self
         finally:
             self._stop.set()
+            self._wake(self._stopped)
+            self._wake(self._room)
             thread.join()
 
     def next(self, wait: float) -> Gathered | None:
@@ -98,16 +101,23 @@ class Gatherer:
             item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
         except Empty:
             return None
+        if self._door.locked():
+            self._wake(self._room)
         if item is None:
             raise StopIteration
         if isinstance(item, BaseException):
             raise item
-        return item
+        return _within(item, self._contexts.get(item.source))
 
     def fetch_images(self, wanted: Sequence[ImageWanted]) -> None:
         """Has one article's images fetched beside the sources; each comes out of ``next``. After the first source only."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._errands.put_nowait, wanted)
+
+    def _wake(self, event: asyncio.Event) -> None:
+        with suppress(RuntimeError):  # the loop has ended: nobody waits
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(event.set)
 
     def _run(self) -> None:
         try:
@@ -125,20 +135,32 @@ class Gatherer:
             return True
         return False
 
+    async def _hand(self, item: Gathered | None) -> None:
+        """Puts an item into the queue when there is room, in the order of coming; other tasks go on meanwhile."""
+        async with self._door:
+            while not self._stop.is_set():
+                self._room.clear()
+                try:
+                    self._queue.put_nowait(item)
+                except Full:
+                    await self._room.wait()
+                else:
+                    return
+
     async def _gather(self) -> None:
+        self._loop = asyncio.get_running_loop()
         hosts: dict[str, list[str]] = {}
         files: list[str] = []
         for source in self._sources:
             self._sort(source, hosts, files)
-        places = asyncio.Semaphore(HOSTS_AT_ONCE)
+        lists = iter(hosts.values())
         async with asyncio.TaskGroup() as group, self._make_fetcher() as fetcher:
             work = [group.create_task(self._files(files))]
-            work += [group.create_task(self._host(fetcher, urls, places)) for urls in hosts.values()]
+            work += [group.create_task(self._hosts(fetcher, lists)) for _ in range(min(HOSTS_AT_ONCE, len(hosts)))]
             if self._images:
-                self._loop = asyncio.get_running_loop()
                 errands = group.create_task(self._run_errands(group, fetcher))
                 await self._until_done(work)
-                await asyncio.to_thread(self._put, None)
+                await self._hand(None)
                 await self._until_done([errands])
             else:
                 await self._until_done(work)
@@ -159,15 +181,17 @@ class Gatherer:
         for image in wanted:
             held = Conditional(image.etag, image.last_modified) if image.etag or image.last_modified else None
             item = await _fetched_one(image.url, fetcher.fetch(image.url, conditional=held))
-            await asyncio.to_thread(self._put, replace(item, wanted=image))
+            await self._hand(replace(item, wanted=image))
             self._images_left -= 1
 
-    async def _until_done(self, work: list[asyncio.Task[None]]) -> None:
-        while pending := [t for t in work if not t.done()]:
-            await asyncio.wait(pending, timeout=_TICK)
-            if self._stop.is_set():
-                for task in pending:
-                    task.cancel()
+    async def _until_done(self, work: Sequence[asyncio.Task[None]]) -> None:
+        """Waits for tasks to end; once the caller has had enough, ends them."""
+        stopped = asyncio.create_task(self._stopped.wait())
+        pending: set[asyncio.Task[Any]] = {stopped, *work}
+        while len(pending) > 1 and not self._stop.is_set():
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
 
     def _sort(self, source: str, hosts: dict[str, list[str]], files: list[str]) -> None:
         try:
@@ -184,47 +208,58 @@ class Gatherer:
         except (PressmarkError, ValueError) as error:
             self._put(Gathered(source, None, _ours(error, source)))
 
-    async def _files(self, files: list[str]) -> None:
-        for source in files:
-            if self._stop.is_set():
+    async def _files(self, files: Sequence[str]) -> None:
+        await asyncio.to_thread(self._read_files, files)
+
+    def _read_files(self, files: Sequence[str]) -> None:
+        """Puts every member of every file, as fast as the queue takes them."""
+        for made in read_files(files, self._told, self._now, self._max_bytes, stdin=self._stdin, held=self._held):
+            if made.note is not None:
+                self.notes.append(made.note)
+            elif not self._put(made):
                 return
-            await asyncio.to_thread(self._read, source)
 
-    def _read(self, source: str) -> None:
-        """Puts every member of one file, folder page or stream, as fast as the queue takes them."""
-        told = self._told
-        try:
-            for item in self._members(source, told):
-                name = member_name(item)
-                member = f"{source}#{name}" if name else source
-                made = Gathered(member, item.capture, item) if isinstance(item, PressmarkError) else Gathered(member, item)
-                if not self._put(made):
-                    return
-        except Exception as error:  # noqa: BLE001  one file must not end the run; the outcome tells it
-            self._put(Gathered(source, None, _defect(error, source, "read")))
+    async def _hosts(self, fetcher: Fetcher, lists: Iterator[list[str]]) -> None:
+        """Host by host, as long as there are any that nobody has begun."""
+        for urls in lists:
+            async for item in self._host(fetcher, urls):
+                await self._hand(item)
 
-    def _members(self, source: str, told: Told) -> Iterator[Item]:
-        if source != "-":
-            yield from read_source(source, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes)
-            return
-        stream = self._stdin or sys.stdin.buffer
-        try:
-            yield read_stream(stream, url=told.url, captured_at=told.captured_at, clock=self._now, max_bytes=self._max_bytes)
-        except PressmarkError as error:
-            yield error
-
-    async def _host(self, fetcher: Fetcher, urls: list[str], places: asyncio.Semaphore) -> None:
-        async with places:
-            async for item in self._fetched(fetcher, urls):
-                if not await asyncio.to_thread(self._put, item):
-                    return
-
-    async def _fetched(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
-        reason = self._told.override_robots
+    async def _host(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
+        waiting: list[Gathered] = []
         for url in urls:
-            while self._images_left > _IMAGES_WAITING:  # a slow host of images holds back everything rather than fill memory
-                await asyncio.sleep(_TICK)
-            yield await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
+            item = await self._one(fetcher, url)
+            if isinstance(item.error, Busy) and "status" in item.error.facts:
+                waiting.append(replace(item, capture=None))
+            else:
+                yield item
+        for first in waiting:
+            yield await self._one(fetcher, first.source)
+
+    async def _one(self, fetcher: Fetcher, url: str) -> Gathered:
+        while self._images_left > _IMAGES_WAITING:  # a slow host of images holds back everything rather than fill memory
+            await asyncio.sleep(_TICK)
+        known = await asyncio.to_thread(self._standing, url)
+        reason = self._told.override_robots
+        held = Conditional(known.etag, known.last_modified, known.url) if known else None
+        item = await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason, conditional=held))
+        if known is None or item.error is not None or item.capture is None or item.capture.status != _NOT_MODIFIED:
+            return item
+        # a 304 of another address than the one that was asked about says nothing
+        return replace(item, known=known) if item.capture.final_url == known.url else item
+
+    def _standing(self, url: str) -> InForce | None:
+        try:
+            return self._known(url)
+        except (PressmarkError, ValueError):
+            return None  # asked for in full; what is wrong with the address or the archive is told by others
+
+
+def _within(item: Gathered, context: Mapping[str, object] | None) -> Gathered:
+    """The item with what was said of its address before it was fetched."""
+    if item.capture is None or not context:
+        return item
+    return replace(item, capture=replace(item.capture, context={**context, **item.capture.context}))
 
 
 async def _fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
@@ -233,12 +268,7 @@ async def _fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
     except PressmarkError as error:
         return Gathered(url, error.capture, error)
     except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
-        return Gathered(url, None, _defect(error, url, "fetched"))
-
-
-def _defect(error: Exception, source: str, done: str) -> PressmarkError:
-    said = f"{type(error).__name__}: {error}"[:200]
-    return Skip(f"{source} could not be {done}, which is a defect of Pressmark ({said}); please report it", source=source)
+        return Gathered(url, None, defect(error, url, "fetched"))
 
 
 def _ours(error: PressmarkError | ValueError, source: str) -> PressmarkError:

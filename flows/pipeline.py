@@ -8,6 +8,7 @@ fetching or reading.
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,16 +18,19 @@ from ipaddress import ip_network
 
 import extractors
 from flows.extraction import Reader
-from flows.gather import Gathered, Gatherer, Told
+from flows.gather import Gatherer, nothing_known
+from flows.gathered import Gathered, Told
 from flows.pictures import Pictures, image_deposit, wanted_for
 from flows.settings import Settings
+from flows.target import Target
 from flows.verdict import Judgement, after_reading, before_reading
 from flows.worker import Extraction
 from model.article import Article
 from model.capture import Capture
 from model.errors import Damaged, Refused
 from model.record import Outcome, Result
-from sources.http import Fetcher, HttpSettings
+from sources.http import Fetcher, HttpSettings, Resolver, system_resolver
+from sources.warc import Wanted
 from storage import Archive, Deposit, Person, Release, Reread, Verdict
 from storage.batch import Staged
 
@@ -51,7 +55,8 @@ class Pipeline:
     """Takes sources into one archive.
 
     ``http`` are the manners of fetching, ``person`` is who the ledger names for what a person
-    decides (a note, a collection, an override), ``processes`` how many read at once.
+    decides (a note, a collection, an override), ``processes`` how many read at once. ``resolve``
+    and ``tls`` are the fetcher's: how names become addresses, what certificates are checked with.
     """
 
     def __init__(
@@ -62,8 +67,12 @@ class Pipeline:
         person: str | None = None,
         processes: int | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        resolve: Resolver = system_resolver,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._archive = archive
+        self._resolve = resolve
+        self._tls = tls
         self._http = http
         self._person = person
         self._processes = processes
@@ -78,13 +87,15 @@ class Pipeline:
             contact=settings.contact,
             host_gap=settings.host_gap,
             max_bytes=settings.max_bytes,
+            http2=settings.http2,
+            proxy=settings.proxy,
             allow_networks=tuple(ip_network(n) for n in settings.allow_addresses),
         )
         return Pipeline(archive, http=http, person=settings.operator, processes=processes)
 
     def ingest(
         self,
-        sources: Iterable[str],
+        sources: Iterable[str | Target],
         *,
         url: str | None = None,
         captured_at: datetime | None = None,
@@ -93,10 +104,14 @@ class Pipeline:
         override_robots: str | None = None,
         allow_addresses: Sequence[str] = (),
         images: bool = False,
+        fresh: bool = False,
+        tell: Callable[[str], None] = log.info,
     ) -> Iterator[Result]:
-        """Takes sources in; one ``Result`` each (a folder or list gives one a file or line), in
-        order of completion, each told only after it is durable. With ``images``, the image files of
-        what was fetched are kept too, and a result is told after its images.
+        """Takes sources in, a ``Target`` with what is told of it; one ``Result`` each (a folder or list
+        gives one a file or line), in order of completion, each told only after it is durable. With ``images``, the image files of
+        what was fetched are kept too, and a result is told after its images. Servers are asked whether
+        the copy held still stands where they gave the means to (ETag, Last-Modified); ``fresh`` asks for
+        everything in full. ``tell`` is told at the end what of archive files was passed over, a line a file.
 
         Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
         call: what was told before is kept.
@@ -105,12 +120,27 @@ class Pipeline:
         told = Told(url, captured_at, override_robots)
         labels = Labels(self._person, collection, note, override_robots)
         named = list(sources)
-        gatherer = Gatherer(named, told, lambda: Fetcher(http, clock=self._now), self._now, http.max_bytes, images=images)
+        gatherer = Gatherer(
+            named,
+            told,
+            lambda: Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls),
+            self._now,
+            http.max_bytes,
+            images=images,
+            known=nothing_known if fresh else self._archive.in_force,
+            held=self._held,
+        )
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
         with Reader(self._processes) as reader:
             self.finish_interrupted(reader)
             with gatherer.running():
                 yield from self._travel(gatherer, reader, labels, pictures)
+        for line in gatherer.notes:
+            tell(line)
+
+    def _held(self, wanted: Wanted) -> Sequence[Capture]:
+        """Copies that may be what a revisit of another archive refers to."""
+        return self._archive.copies_of(wanted.url, wanted.record_id, wanted.at)
 
     def finish_interrupted(self, reader: Reader) -> list[Result]:
         """Decides the captures that an earlier process kept and did not get to decide."""
@@ -164,6 +194,10 @@ class Pipeline:
         capture = item.capture
         if capture is None:
             return False
+        if item.known is not None:
+            said = self._made(item.source, capture, Judgement(Verdict.ARTICLE), None, labels)
+            ready.append(replace(said, known=item.known))
+            return True
         if item.error is not None:
             verdict = Verdict.REFUSED if isinstance(item.error, Refused) else Verdict.FAILED
             ready.append(self._made(item.source, capture, Judgement(verdict, str(item.error), "on-the-way"), None, labels))

@@ -10,10 +10,10 @@ from model.article import Access, Article, Complete, PageType
 from model.capture import Capture, Truncated
 from model.errors import PressmarkError
 from model.identity import went_home
-from sources.media_type import media_type_of
+from sources.media_type import MHTML, WEBARCHIVE, media_type_of
 from storage import Verdict
 
-READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain", MHTML, WEBARCHIVE})
 
 _NAMES = {
     "application/pdf": "a PDF document",
@@ -55,7 +55,9 @@ def before_reading(capture: Capture) -> Judgement | None:
     if status is not None and not 200 <= status < 300:
         return Judgement(Verdict.FAILED, f"the server answered {status}, which is no page; its answer is kept", f"http-{status}")
     if capture.truncated is not None:
-        return Judgement(Verdict.FAILED, _CUT[capture.truncated], f"truncated-{capture.truncated.value}")
+        foreign = capture.imported is not None
+        reason = "the archive it comes from has it cut off; what there is is kept" if foreign else _CUT[capture.truncated]
+        return Judgement(Verdict.FAILED, reason, f"truncated-{capture.truncated.value}")
     if went_home(capture.url, capture.final_url):
         return Judgement(Verdict.ABSENT, "the address leads to the site's front page now", "soft-404")
     if not capture.entity.strip():

@@ -131,7 +131,7 @@ class Reading:
         with self._database.reading() as tx:
             return Captures(tx, self._folder).load(capture)
 
-    def copies_of(self, url: str, record_id: str | None = None, at: str | None = None) -> list[Capture]:
+    def copies_of(self, url: str, record_id: str | None = None, at: str | None = None) -> Sequence[Capture]:
         """Copies of an address, likeliest first to be the foreign record and of the time that are named."""
         with self._database.reading() as tx:
             return list(Captures(tx, self._folder).of_address(url, record_id, at))

@@ -32,7 +32,7 @@ def ingest_command(
         list[str],
         typer.Argument(
             metavar="SOURCE...",
-            help="A URL, a file, a folder, @list.txt (one source a line), or - for standard input.",
+            help="A URL, a file, a folder, a WARC, ARC or WACZ, @list.txt (one source a line), or - for standard input.",
             show_default=False,
         ),
     ],
@@ -105,6 +105,12 @@ def ingest_command(
     started = time.monotonic()
     told: Counter[Outcome] = Counter()
     with open_for_writing(call, archive, sources) as kept, progress(call, "taken in:") as shown:
+        teller = Teller(call, kept, as_json)
+
+        def tell(line: str) -> None:
+            with shown.aside():
+                call.tell(line)
+
         results = Pipeline.from_settings(kept, call.settings).ingest(
             sources,
             url=address,
@@ -114,8 +120,8 @@ def ingest_command(
             override_robots=override_robots,
             allow_addresses=networks,
             images=call.settings.images if images is None else images,
+            tell=tell,
         )
-        teller = Teller(call, kept, as_json)
         for result in results:
             told[result.outcome] += 1
             with shown.aside():
