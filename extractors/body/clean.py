@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
@@ -12,6 +12,9 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
 _BYLINE_REST = 25  # compact characters beside the authors' names up to which a passage is their byline
 _LONG = 40  # compact characters from which a passage inside another field's text is no chance
+_CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
+_PARAGRAPH = 110  # characters
+_REPEATED = 80  # compact characters that nobody writes twice in one piece
 
 
 class Taken:
@@ -23,21 +26,28 @@ class Taken:
         self.captions = [c for t in captions if t and (c := compact(t))]
         self.bios = [c for t in bios if t and (c := compact(t))]
         self.names = sorted({c for t in names if (c := compact(t).lower())}, key=lambda n: (-len(n), n))
-        self.whole = {compact(t) for t in whole if t} | set(self.captions) | set(self.bios)
+        self.whole = {compact(t) for t in whole if t} | set(self.bios)
 
-    def has(self, passage: Passage, begun: bool) -> bool:
-        """True where a passage is another field's; ``begun``: running text stands before it."""
+    def has(self, passage: Passage, begun: bool, chance: float = 0.5) -> bool:
+        """True where a passage is another field's; ``begun``: running text stands before it; ``chance``: that it is text.
+
+        A caption may repeat a paragraph: what stands in no picture and is clearly text stays.
+        """
         text = compact(passage.text)
         if text in self.whole:
             return True
         if any(text in bio or (len(bio) >= _LONG and bio in text) for bio in self.bios if len(text) >= _LONG):
             return True
         pictured = bool(passage.marks & _PICTURE_MARKS)
-        if any(text in c if pictured or len(text) >= _LONG else False for c in self.captions):
-            return True
-        if any(len(c) >= _LONG and c in text and len(text) < 1.6 * len(c) for c in self.captions):
+        clearly = chance >= (_LIKELY if len(passage.text) >= _PARAGRAPH else _CERTAIN)
+        if (pictured or not clearly) and self._in_caption(text, pictured):
             return True
         return not begun and self._is_byline(text.lower())
+
+    def _in_caption(self, text: str, pictured: bool) -> bool:
+        if any(text == c or (text in c and (pictured or len(text) >= _LONG)) for c in self.captions):
+            return True
+        return any(len(c) >= _LONG and c in text and len(text) < 1.6 * len(c) for c in self.captions)
 
     def _is_byline(self, text: str) -> bool:
         if len(text) > 120 or not any(name in text for name in self.names):
@@ -47,14 +57,33 @@ class Taken:
         return len(text) <= _BYLINE_REST
 
 
-def cleaned(kept: Sequence[Passage], taken: Taken, language: str | None) -> list[Passage]:
-    """The chosen passages without those that are taken, without service lines, and without headings that head nothing."""
+def cleaned(
+    kept: Sequence[Passage], taken: Taken, language: str | None, chances: Mapping[int, float] | None = None
+) -> list[Passage]:
+    """The chosen passages without those that are taken, without service lines, and without headings that head nothing.
+
+    ``chances``: how likely each passage, by its index, is the article's.
+    """
     result: list[Passage] = []
     begun = False
-    for passage in kept:
-        if not taken.has(passage, begun) and not is_service_line(passage, language, begun):
+    for passage in _once(kept):
+        chance = (chances or {}).get(passage.index, 0.5)
+        if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= 100
     while result and result[-1].tag in _HEADINGS:
         result.pop()
     return result
+
+
+def _once(kept: Sequence[Passage]) -> list[Passage]:
+    """The passages without whole stretches that stood before: pages made for several widths show their text for each."""
+    texts = [compact(p.text) for p in kept]
+    first = {t: i for i, t in reversed(list(enumerate(texts)))}
+    again = [first[t] < i for i, t in enumerate(texts)]
+    gone = [a and len(t) >= _REPEATED for a, t in zip(again, texts, strict=True)]
+    for order in (range(1, len(kept)), range(len(kept) - 2, -1, -1)):
+        step = -order.step
+        for i in order:  # a line that stood before goes with the stretch it stands in
+            gone[i] = gone[i] or (again[i] and gone[i + step])
+    return [p for p, g in zip(kept, gone, strict=True) if not g]

@@ -8,6 +8,9 @@ from importlib.resources import files
 
 _KINDS = ("more", "appeal", "notice", "picture")
 _LEAD = " \u00a0*>»›→•·|–—-+[(#▶►▼\"'“„«"
+_TRAIL = " :.…!?«»<>→"
+_POINTER_LONGEST = 250  # characters
+_CUE_LONGEST = 40
 _UNSPACED = frozenset(("zh", "ja", "ko", "th"))
 
 _Index = dict[str, tuple[tuple[str, str], ...]]
@@ -25,6 +28,32 @@ def begins_as(text: str, language: str | None) -> str | None:
             if language in _UNSPACED or not (after.isalnum() and phrase[-1].isalnum()):
                 return kind
     return None
+
+
+def points_elsewhere(text: str, linked: int, language: str | None) -> bool:
+    """True for a line that leads to another piece: words for "read also" in any language, a colon and a link.
+
+    Such words as a whole line, in the page's language, are the head of a list of such links.
+    ``linked``: how many of the characters are. Links inside a sentence are none of this.
+    """
+    if len(text) > _POINTER_LONGEST:
+        return False
+    lowered = text.lower().replace("’", "'").lstrip(_LEAD)
+    if 10 * linked >= 6 * len(text):
+        said, colon, _ = lowered[:_CUE_LONGEST].partition(":")
+        return bool(colon) and any(said == c or said.startswith(f"{c} ") for c in _cues().get(said[:1], ()))
+    whole = lowered.rstrip(_TRAIL)
+    return linked == 0 and any(phrase == whole for phrase, kind in _index(language).get(whole[:1], ()) if kind == "more")
+
+
+@cache
+def _cues() -> dict[str, tuple[str, ...]]:
+    """Phrases for other pieces in every language, by first letter."""
+    found: dict[str, set[str]] = {}
+    for kinds in _words().values():
+        for phrase in kinds["more"]:
+            found.setdefault(phrase[0], set()).add(phrase.rstrip(":"))
+    return {letter: tuple(sorted(phrases)) for letter, phrases in found.items()}
 
 
 @cache

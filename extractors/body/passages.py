@@ -20,6 +20,7 @@ _SKIPPED_TAGS = """
     datalist textarea input button progress meter head link meta title source track param frame frameset iframe
     dialog
 """
+_CONTROLS = frozenset(("button", "select", "option", "textarea", "object", "map", "audio", "video"))
 _BLOCK_TAGS = """
     html body p div section article main header footer aside nav h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption
     tbody thead tfoot tr td th blockquote pre figure figcaption form fieldset legend address details summary
@@ -163,7 +164,7 @@ def passages(root: Element) -> list[Passage]:
             continue
         tag = child.tag
         left -= 1
-        if not isinstance(tag, str) or tag in _SKIPPED or left < 0:
+        if not isinstance(tag, str) or (tag in _SKIPPED and not _swallows(child, tag)) or left < 0:
             if child.tail:
                 run.add(child.tail, place)
             continue
@@ -187,6 +188,11 @@ def passages(root: Element) -> list[Passage]:
             run.add(child.text, below)
         stack.append(below)
     return found
+
+
+def _swallows(element: Element, tag: str) -> bool:
+    """True for a control left open, which the parser lets run on to the end of the page: ``<button>…<main>``."""
+    return tag in _CONTROLS and next(element.iter("main", "article", "h1"), None) is not None
 
 
 def _doubled(line_break: Element) -> bool:

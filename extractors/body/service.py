@@ -1,5 +1,5 @@
-"""Lines about an article that are none of its words: date, byline, reading time and share lines, and
-labels of advertisements.
+"""Lines about an article that are none of its words: date, byline, reading time and share lines, lines that
+lead to other pieces, and labels of advertisements.
 
 They are told by what they say (``words/service_lines.toml``) and go whatever the weights make of
 them, so that one of them never looks like an edit of the text.
@@ -12,6 +12,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from extractors.body.furniture import points_elsewhere
 from extractors.body.passages import Passage
 from extractors.date_words import fold, labels, month
 from extractors.words.people import people
@@ -28,12 +29,16 @@ _ENDS = ".!?…。！？:"
 
 
 def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool:
-    """True for a date, byline, reading time or share line, or an advertisement's label; ``begun``: running text stands before it.
+    """True for a date, byline, reading time or share line, a pointer to another piece, or an advertisement's label.
+
+    ``begun``: running text stands before it.
 
     Between paragraphs a bare date may be part of a chronicle, and a name a signature:
-    there only a ``<time>``, labels, and lines of buttons and minutes go. Headings never do.
+    there only a ``<time>``, pointers, labels, and lines of buttons and minutes go. Of headings only pointers do.
     """
     text = passage.text
+    if points_elsewhere(text, passage.linked, language):
+        return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
     if "<time>" in passage.near:

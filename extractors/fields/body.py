@@ -76,7 +76,7 @@ def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | Non
         ):
             chosen.add(passage.index)
     likely = [p for p in found if p.index in chosen]
-    return cleaned(likely, taken, page.language)
+    return cleaned(likely, taken, page.language, {p.index: chance for p, chance in zip(found, judged, strict=True)})
 
 
 def _shelf(passage: Passage) -> Element | None:

@@ -30,3 +30,20 @@ def test_a_name_in_running_text_stays() -> None:
 
 def test_headings_that_head_nothing_go() -> None:
     assert left(f"<div><h2>First</h2><p>{LONG}</p><h2>More</h2><h3>Stories</h3></div>", Taken((), (), (), ())) == ["First", LONG]
+
+
+def test_a_paragraph_that_a_caption_repeats_stays_where_it_is_clearly_text() -> None:
+    found = passages(document_fromstring(f"<div><p>{LONG}</p><figure><figcaption>{LONG}</figcaption></figure></div>"))
+    taken = Taken((), (LONG,), (), ())
+    assert cleaned(found, taken, None, {p.index: 0.97 for p in found}) == found[:1]
+    assert cleaned(found, taken, None, {p.index: 0.6 for p in found}) == []
+
+
+def test_a_stretch_shown_for_every_width_stays_once_and_a_refrain_stays() -> None:
+    stretch = f"<h3>Counting</h3><p>{LONG}</p>"
+    assert left(f"<div>{stretch}<p>Again and again.</p>{stretch}<p>Again and again.</p></div>", Taken((), (), (), ())) == [
+        "Counting",
+        LONG,
+        "Again and again.",
+    ]
+    assert left("<div><p>Row on.</p><p>So they sang.</p><p>Row on.</p></div>", Taken((), (), (), ())).count("Row on.") == 2
