@@ -61,7 +61,8 @@ def enrich(
         if not any(a.organization for a in full.affiliations):
             full = _after_byline(page, full, authors, found, number, evidence)
         full = _declared(page, full, number, evidence)
-        full = _noted(page, full, notes, number, evidence, alone=len(authors) == 1)
+        others = tuple(a.name for a in authors if a is not author)
+        full = _noted(page, full, notes, number, evidence, others)
         told.append(full)
     return tuple(told)
 
@@ -121,9 +122,9 @@ def _declared(page: Page, author: Author, number: int, evidence: dict[str, Evide
 
 
 def _noted(
-    page: Page, author: Author, notes: Sequence[Note], number: int, evidence: dict[str, Evidence], *, alone: bool
+    page: Page, author: Author, notes: Sequence[Note], number: int, evidence: dict[str, Evidence], others: tuple[str, ...]
 ) -> Author:
-    language = page.language
+    language, alone = page.language, not others
     if author.bio:
         author = _told(author, bio.read(author.bio, author.name, language, lone=True))
     for note in notes:
@@ -142,9 +143,21 @@ def _noted(
             evidence.setdefault(f"/{number}/affiliations", Evidence("authors.note", note.how, note.where, shorten(note.text)))
         text = _from_name(note.text, author.name)
         if author.bio is None and (told.affiliations or bio.is_about(text, author.name, language)) and len(text) >= 40:
-            author = replace(author, bio=text)
+            author = replace(author, bio=_own_part(text, author.name, others))
             evidence[f"/{number}/bio"] = Evidence("authors.note", note.how, note.where, shorten(text))
     return author
+
+
+def _own_part(text: str, name: str, others: tuple[str, ...]) -> str:
+    """The sentences of a note about several authors that are about this one: from its name to the next name."""
+    kept: list[str] = []
+    speaking = True
+    for sentence in bio.sentences(text):
+        said = names.key(sentence)
+        speaking = names.key(name) in said or (speaking and not any(names.key(o) in said for o in others))
+        if speaking:
+            kept.append(sentence)
+    return " ".join(kept) or text
 
 
 def _from_name(text: str, name: str) -> str:

@@ -104,21 +104,26 @@ def _choose(found: Sequence[Found[Authors]], houses: frozenset[str], language: s
         fuller = ranks[index] >= 3 and _keys(other) > own and len(_keys(other)) <= 12
         agreed = sum(_keys(f) >= _keys(other) for f in found)
         said = other.candidate.cue == "led" or other.candidate.how is How.DECLARED
-        if fuller and (agreed > 1 or said) and agreed >= backing:
+        printed = other.candidate.cue == "led" and other.strategy.endswith("byline_element") and ranks[index] >= 4
+        if fuller and (printed or ((agreed > 1 or said) and agreed >= backing)):
             return index  # the byline names more people than the first place that was asked
     return best
 
 
 def _visible(page: Page, found: Sequence[Found[Authors]], best: int) -> int:
-    """A byline that the reader sees comes before a declared name that no reader sees: the account that posted it."""
-    if found[best].candidate.how is not How.DECLARED or len(found[best].candidate.value) != 1:
+    """A byline that says "By" comes before a name without it: a declared one that no reader sees, the account
+    that posted it, words in an element that holds other things than authors too."""
+    if found[best].candidate.cue == "led" or len(found[best].candidate.value) != 1:
         return best
-    declared = found[best].candidate.value[0].name
+    declared = found[best].candidate.how is How.DECLARED
+    name = found[best].candidate.value[0].name
     for index, other in enumerate(found):
         named = other.candidate.value
         if other.candidate.cue != "led" or not all(names.is_person(a.name, page.language) for a in named):
             continue
-        if not _keys(other) & _keys(found[best]) and declared not in page.text_of(page.tree):
+        if other.candidate.quote.endswith(".") or len(other.candidate.quote) > 60 + sum(len(a.name) for a in named):
+            continue
+        if not _keys(other) & _keys(found[best]) and not (declared and name in page.text_of(page.tree)):
             return index
     return best
 

@@ -145,7 +145,13 @@ def _after_subject(sentence: str, name: str | None, language: str | None, speaki
     found = re.search(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)", plain[:160], re.IGNORECASE)
     if not found or len(plain[: found.start()].split()) > 5 or re.search(r"[,;:]", plain[: found.start()]):
         return None
-    return plain[found.end() :]
+    return _WITH_OTHERS.sub(" ", plain[found.end() :], count=1)
+
+
+_WITH_OTHERS = re.compile(
+    r"^(?:(?:,\s*|,?\s+(?:and|und|et|y|e|och|og|en)\s+)[A-ZÀ-Þ][\w.'-]+(?:\s[A-ZÀ-Þ][\w.'-]+){0,3}){1,4}\s+"
+    r"(?=(?:are|were|both|sind|waren|sont|étaient|son|eran|sono|são|zijn|är|er)\s)"
+)
 
 
 def _predicate(rest: str, language: str | None) -> tuple[str | None, list[Affiliation]]:

@@ -11,13 +11,14 @@ import re
 from functools import cache
 
 from extractors.fields import names
-from extractors.fields.byline_parts import BREAKS, MAX_LENGTH, Part, chunks, parts_of, without_lead
+from extractors.fields.byline_parts import BREAKS, MAX_LENGTH, Part, chunks, opened, parts_of, without_lead
 from extractors.fields.byline_posts import with_organization, with_role
 from extractors.words.people import either, people
 from model.article import Author
 
 __all__ = ["from_label", "read", "read_pieces", "says_by", "without_lead"]
 
+_OFFICE = re.compile(r"(?=[^\W\d_])(?![a-z])[^!?\s]+(?:\s[^!?\s]+){0,8}")
 _SENT_FROM = re.compile(r"\s*[／/][\u3400-\u9fff]{1,8}(?:報導|报道|電|電文|讯|訊|專訪)\s*$")
 
 
@@ -49,7 +50,7 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     """
     plain = names.collapse(text)[:MAX_LENGTH]
     plain, _ = without_lead(plain, language)
-    plain = _SENT_FROM.sub("", plain)
+    plain = opened(_SENT_FROM.sub("", plain), language)
     parts = [p for chunk in chunks(plain) for p in parts_of(chunk, language, publisher, single)]
     return _gather(parts)
 
@@ -58,19 +59,20 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
     """The same for a byline that mark-up has taken apart already, each piece with one thing in it."""
     joined: list[str] = []
     edges = re.compile(
-        rf"^(?:{either(people(language).joiners)})\s+|\s+(?:{either(people(language).joiners)})$|^(?:{either(people(language).joiners)})$",
+        rf"^[(\[]?(?:{either(people(language).joiners)})\s+|\s+[(\[]?(?:{either(people(language).joiners)})$|^[(\[]?(?:{either(people(language).joiners)})$",
         re.IGNORECASE,
     )
     for piece in pieces:
         plain = edges.sub("", piece.strip(" ,;|·•/–—-")).strip(" ,;|·•/–—-")
-        if joined and _single(joined[-1]) and _single(plain) and not any(w in {plain.casefold()} for w in people(language).by):
+        whole = bool(joined) and _single(joined[-1]) and _single(plain) and plain.casefold() not in people(language).by
+        if joined and (whole or joined[-1].casefold().endswith(" on behalf of")):
             joined[-1] = f"{joined[-1]} {plain}"
         elif plain:
             joined.append(plain)
     parts = [
         p
         for piece in joined
-        for chunk in chunks(without_lead(piece[:MAX_LENGTH], language)[0])
+        for chunk in chunks(opened(without_lead(piece[:MAX_LENGTH], language)[0], language))
         for p in parts_of(chunk, language, publisher, False)
     ]
     return _gather(parts)
@@ -105,7 +107,7 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
             found.append(Author(part.text))
             pending, told = [], False
         elif part.kind in {"role", "organization", "agency"} or (
-            part.kind == "other" and last == "role" and part.text[:1].isupper()
+            part.kind == "other" and last == "role" and _OFFICE.fullmatch(part.text)
         ):
             told = True
             if not pending and part.kind == "role":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from extractors.dom import HIDDEN_TAGS, Element, collapse
 from extractors.fields import byline, names
@@ -82,6 +83,7 @@ def read(page: Page, element: Element) -> tuple[Author, ...]:
     """The authors of one byline element: its own name elements where it has them, else its words."""
     language = page.language
     named = [e for e in element.iter() if isinstance(e.tag, str) and _holds_name(e) and not _checked_before(page, element, e)]
+    named = [e for e in named if not any(_is_category(a) for a in islice(e.iterancestors(), 4))]
     named = [e for e in named if not any(o is not e and o in set(e.iter()) for o in named)]
     found: list[str] = []
     for item in named:
@@ -177,7 +179,9 @@ _STRONG = re.compile(r"(\s*[|•►]\s*)")
 
 
 def _is_category(element: Element) -> bool:
-    """True for links to a section or a topic, which stand beside bylines and look like names."""
+    """True for links to a section or a topic and for a path of them, which stand beside bylines and look like names."""
+    if "breadcrumb" in (element.get("class") or ""):
+        return True
     if element.tag != "a":
         return False
     rel = (element.get("rel") or "").split()

@@ -14,6 +14,7 @@ from extractors.fields.others import CHECKED
 from extractors.page import Page
 
 MAX_TEXT = 300
+_RIGHT_ABOVE = 8  # elements
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MISPLACED = re.compile(
     r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest", re.I
@@ -83,6 +84,11 @@ class Ground:
             text = None if item.tag in NO_BYLINE or item.tag == "time" else self.text(item, longest)
             if text and len(text) > 4:
                 yield item, text
+
+    def distance(self, element: Element) -> int:
+        """How far from the headline; above it only a line right there is near, the rest counts six times."""
+        behind = self.order[element] - self.start
+        return abs(behind) if behind >= -_RIGHT_ABOVE else -6 * behind
 
     def dated(self, item: Element, text: str) -> bool:
         """True where a date stands in the text or right beside its element."""

@@ -72,9 +72,7 @@ class Bylines:
         ]
         count = 0
         done: set[Element] = set()
-        ranked = sorted(
-            outer, key=lambda e: (self._ground.order[e] < self._ground.start, abs(self._ground.order[e] - self._ground.start))
-        )
+        ranked = sorted(outer, key=self._ground.distance)
         for element in ranked[:_TRIED]:
             close = (
                 page.h1 is not None

@@ -67,6 +67,17 @@ def without_lead(text: str, language: str | None) -> tuple[str, bool]:
     return plain, had
 
 
+@cache
+def _alongside(language: str | None) -> re.Pattern[str]:
+    words = either(w for w in people(language).joiners if w.isalpha() and len(w) > 1)
+    return re.compile(rf"\s*[(\[]\s*({words})\s+([^()\[\]]{{2,120}})[)\]]", re.IGNORECASE)
+
+
+def opened(text: str, language: str | None) -> str:
+    """A byline with its co-authors out of their brackets: "A. Person (avec B. Person)"."""
+    return _alongside(language).sub(r" \1 \2", text) if "(" in text or "[" in text else text
+
+
 def chunks(text: str) -> list[str]:
     """The pieces between strong separators, without dates and reading times."""
     kept: list[str] = []
@@ -121,6 +132,10 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
     return [p for part in parts for p in part]
 
 
+_SPOKEN = re.compile(r"[!?]|(?:\S+\s+){9}\S")  # a sentence, which no name of an organization is
+_FOR = re.compile(
+    r"(.+?)\s+(?:for|für|pour|para|per|voor|on behalf of|im Auftrag von|au nom de|en nombre de)\s+(.+)$", re.IGNORECASE
+)
 _FOR_WHOM = re.compile(
     r"(?:(?:special|exclusive) (?:to|for)|for|spécial pour|pour|especial para|exclusivo para|da|do|dalla?|del(?:la)?|für) "
     r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60})$"
@@ -139,6 +154,8 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         return []
     if agencies.agency(plain):
         return [Part("agency", plain)]
+    if re.match(r"The [A-Z].* (?:editors|staff|team)$", plain):
+        return [Part("desk", plain)]
     tokens = plain.casefold().split()
     if plain.casefold() in people(language).desks or (
         names.role_head(plain, language) is None and any(is_desk_word(t, language) for t in tokens)
@@ -148,8 +165,13 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         return [Part("place", plain)]
     if publisher and names.key(plain) == names.key(publisher):
         return [Part("organization", plain)]
-    for_whom = re.match(r"(.+?)\s+(?:for|für|pour|para|per|voor)\s+(.+)$", plain, re.IGNORECASE)
-    if for_whom and len(for_whom[1].split()) > 1 and names.is_person(for_whom[1], language):
+    for_whom = _FOR.match(plain)
+    if (
+        for_whom
+        and len(for_whom[1].split()) > 1
+        and names.is_person(for_whom[1], language)
+        and names.role_head(for_whom[1], language) is None
+    ):
         return [Part("name", for_whom[1]), Part("organization", for_whom[2])]
     placed = re.match(r"(.+?)\s(?:à|au|in|aus|en|em|from)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$", plain)
     if placed and len(placed[1].split()) > 1 and names.is_person(placed[1], language):
@@ -169,7 +191,7 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
     if the and names.is_person(the[1], language):
         return [Part("name", the[1]), Part("organization", the[2])]
     if agencies.is_organization(plain) or plain.startswith(("U.S. ", "U.N. ", "U.K. ")):
-        return [] if names.never(plain, language) else [Part("organization", plain)]
+        return [] if names.never(plain, language) or _SPOKEN.search(plain) else [Part("organization", plain)]
     return [Part("other", plain)]
 
 

@@ -20,8 +20,10 @@ from extractors.words.people import people
 from model.article import Author, How
 
 _ALONE_AFTER = 16
+_BESIDE = 40  # elements after the headline
+_OTHERS = re.compile(r"comment|related|recommend|teaser|popular|newsletter|most-?read|more-?from|trending|latest", re.I)
 _BOX = re.compile(
-    r"(?<![a-z])(?:about-?(?:the-?)?author|(?:post-|article-)?author-?_?(?:box|bio|info|card)|bio-?author)(?![a-z])", re.I
+    r"(?<![a-z])(?:about-?(?:the-?)?author|(?:post-|article-)?author-?_?(?:box|bio|info|card|wrapper)|bio-?author)(?![a-z])", re.I
 )
 _LABELS = frozenset(
     {"span", "p", "div", "strong", "b", "h2", "h3", "h4", "h5", "h6", "dt", "label", "th", "td", "small", "em", "nonbold"}
@@ -86,7 +88,7 @@ class Signatures:
             if not len(item) and len(item.text or "") > 80:
                 continue
             label = collapse(item.text or "") if not len(item) else self._ground.text(item, 30)
-            if not label or label.casefold().strip(" :") not in words or page.in_noise(item):
+            if not label or label.casefold().strip(" :") not in words or self._aside(page, item):
                 continue
             tries += 1
             if tries > 40:
@@ -112,6 +114,14 @@ class Signatures:
                     yield Candidate(authors, How.MARKED, "css:" + page.css(at_place), behind)
                     return
 
+    def _aside(self, page: Page, item: Element) -> bool:
+        """True in what is not the article; a column beside the headline often begins with the byline."""
+        if not page.in_noise(item):
+            return False
+        behind = self._ground.order[item] - self._ground.start
+        outer = (f"{e.get('class') or ''} {e.get('id') or ''}" for e in item.iterancestors())
+        return page.h1 is None or not 0 < behind <= _BESIDE or any(_OTHERS.search(m) for m in outer)
+
     def signature(self, page: Page) -> Found:
         """One of the last lines of the article that is nothing but "By A. Person" or "Text: A. Person"."""
         yield from self._signed(page, 25)
@@ -134,7 +144,8 @@ class Signatures:
             if len(within) != 1 or page.text_of(within[0]) != text or item.find(".//a") is not None:
                 continue
             last = all(self._ground.text(e, 60) for e in lines[at + 1 :])
-            ended = page.text_of(lines[at - 1]).rstrip().endswith((".", "!", "?", "”", '"', "«", "»", "…"))
+            closed = page.text_of(lines[at - 1]).rstrip().endswith((".", "!", "?", "”", '"', "«", "»", "…"))
+            ended = closed or at == len(lines) - 1
             fits = last and ended and names.is_person(text, page.language) and not _echo(page, text)
             if fits and not page.in_noise(item):
                 yield Candidate((Author(text),), How.INFERRED, "css:" + page.css(item), text)
@@ -150,7 +161,7 @@ class Signatures:
             boxes += 1
             if boxes > 8:
                 return
-            for item in islice(element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span"), 30):
+            for item in islice(element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span", "p", "div"), 30):
                 text = names.clean(self._ground.text(item, 60) or "")
                 if names.is_person(text, page.language) and not any(e.tag in {"nav", "footer"} for e in item.iterancestors()):
                     yield Candidate((Author(text),), How.MARKED, "css:" + page.css(item), page.text_of(item))

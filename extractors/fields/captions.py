@@ -157,6 +157,10 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
         tail = text[end.end() :]
         if tail and (credit := _credible(tail, language, organizations, strict=True)):
             return Split(_caption(text[: end.start()]), credit)
+        if tail[:1].isupper() and len(tail) <= 80 and words.kind.match(tail):
+            given = _credible(tail, language, organizations, labelled=True)
+            if given and given.kind == "handout" and given.names_someone:
+                return Split(_caption(text[: end.start()]), given)  # "Courtesy Town Museum"
     slashed = _SLASHED.search(text, offset)
     if slashed and (credit := _credible(slashed.group(), language, organizations, strict=True)) and credit.creators:
         return Split(_caption(text[: slashed.start()]), credit)

@@ -80,7 +80,8 @@ _WORKS = frozenset(
     {"WebPage", "ItemPage", "CreativeWork", "Recipe", "HowTo", "Review", "Book", "PodcastEpisode", "VideoObject", "QAPage"}
 )
 _BY_LABELS = frozenset(
-    """written by|by|author|verfasst von|geschrieben von|autor|ecrit par|escrito por|scritto da|geschreven door|skrevet av|
+    """written by|interview by|by|author|
+    verfasst von|geschrieben von|autor|ecrit par|escrito por|scritto da|geschreven door|skrevet av|
     skriven av|napisane przez|автор|autore|auteur|napsal|yazan|penulis|作者""".replace("\n", "")
     .replace("    ", "")
     .split("|")
@@ -163,7 +164,7 @@ def _of_item(page: Page, person: Any, here: str) -> Iterator[tuple[Author, str, 
 def _named(text: str, page: Page) -> tuple[Author, ...]:
     """The authors in a declared text; a name of a shape nobody knows is kept as a whole."""
     plain = names.collapse(text)
-    if names.never(plain, page.language) or plain.isdigit():
+    if names.never(plain, page.language) or plain.isdigit() or plain.casefold().split()[-1:] == ["admin"]:
         return ()
     if not plain or plain.startswith(("http://", "https://", "//", "/")) or len(plain) > 400 or plain.casefold() in _NOT_NAMES:
         return ()

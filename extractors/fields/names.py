@@ -52,6 +52,7 @@ def clean(text: str) -> str:
         plain = _SHORT_CODE.sub("", plain)
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
     plain = _HONORIFIC.sub("", plain)
+    plain = re.sub(r"(?<=[^\W\d_A-Z]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
     return re.sub(r"(?<=[^\W\d_]{2})[\d¹²³⁴-⁹*†‡]{1,3}$", "", plain.strip(_EDGES))
 
 

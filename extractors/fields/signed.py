@@ -7,17 +7,20 @@ from collections.abc import Iterator
 
 from extractors import filed
 from extractors.field import Candidate
-from extractors.fields import names
+from extractors.fields import byline, names
 from extractors.page import Page
 from model.article import Author, How
 
 _LINES = 8
 _REPORTED = re.compile(
-    r"^[(\[]?(?:Reporting|Reportage|Reporte|Reportado|Reportagem|Bericht|Berichtet|Reported) (?:by|de|por|von|di) "
+    r"(?:^[(\[]?|;\s*)(?:Reporting|Reportage|Reporte|Reportado|Reportagem|Bericht|Berichtet|Reported|Writing|Written|Compiled)"
+    r" (?:by|de|por|von|di) "
     r"(?P<who>[^;()\[\]]{4,300}?)"
-    r"(?:[;)\]]|\.(?=\s|$)|\s(?:Editing|Writing|Additional)\s|$)",
+    r"(?:[;)\]]|\.(?=\s|$)|\s(?:Editing|Writing|Additional|from)\s|$)",
     re.IGNORECASE,
 )
+_DASHED = re.compile(r"(?:--?|[–—―])\s*([^\W\d_][^!?:\"“”„«»]{3,76})")
+_QUOTED = re.compile(r"[”\"»“]\W*$")
 _PLACE = re.compile(r"\s(?:in|en|em|à|a|aus|at)\s[A-ZÀ-ÞĀ-Ž][\w.’'-]*(?:[ -][A-ZÀ-ÞĀ-Ž][\w.’'-]*){0,4}")
 _AND = re.compile(r"\s*,\s*(?:(?:and|y|e|et|und)\s+)?|\s+(?:and|y|e|et|und)\s+")
 _EAST = (
@@ -39,14 +42,28 @@ def last_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     if page.main is None:
         return
     lines = [e for e in page.main.iter("p", "div", "em", "i", "span") if e.find(".//p") is None][-_LINES * 4 :]
-    for item in reversed(lines):
+    before: str | None = None
+    for at in range(len(lines) - 1, -1, -1):
+        item = lines[at]
         text = page.text_of(item)
         if not text or page.in_noise(item):
             continue
         found = who(text, page.language)
+        if not found and before is None and at and not _QUOTED.search(page.text_of(lines[at - 1])):
+            found = behind_dash(text, page.language)
+        before = text
         if found:
             yield Candidate(found, How.INFERRED, "css:" + page.css(item), text[-280:])
             return
+
+
+def behind_dash(text: str, language: str | None) -> tuple[Author, ...]:
+    """The authors of a last line like "-- A. Person, The Agency"; empty where it is anything else."""
+    signed = _DASHED.fullmatch(text)
+    found = byline.read(signed[1], language) if signed else ()
+    said = sum(len(a.name) + sum(len(x.organization or "") for x in a.affiliations) for a in found)
+    plain = all(names.is_person(a.name, language) and a.role is None for a in found)  # with a job it is whom a quote is by
+    return found if signed and plain and said >= 0.7 * len(signed[1]) else ()
 
 
 def first_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
@@ -71,7 +88,7 @@ def first_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
 
 def who(text: str, language: str | None) -> tuple[Author, ...]:
     """The authors whom the last words of a paragraph name; empty where they name nobody."""
-    reported = _REPORTED.match(text[:400])
+    reported = _REPORTED.search(text[:400])
     if reported:
         told = [names.clean(n) for n in _AND.split(_PLACE.sub("", reported["who"])) if n.strip()]
         return tuple(Author(n) for n in told) if told and all(names.is_person(n, language) for n in told) else ()

@@ -25,6 +25,7 @@ from extractors.page import Page
 _CAPTIONS = frozenset({"alt", "title", "data-title", "data-alt", "aria-label"})
 _SHOWN_CAPTIONS = frozenset({"data-caption", "data-image-caption", "data-sub-html", "data-lightbox-caption", "data-img-caption"})
 _TAG = re.compile(r"<[^<>]{0,200}>")
+_SLANTED = frozenset({"i", "em", "small"})
 LONGEST_PENDING = 350  # characters: a longer paragraph behind an image is the article's, not a caption
 
 
@@ -81,7 +82,8 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
             if words.caption is None and pending is not None:
                 words = replace(words, caption=page.text_of(pending), caption_at=pending)
             return words
-        if words.caption is None and (same or (named is not None and len(text) <= LONGEST_CAPTION)):
+        slanted = named is None and not same and _slanted(leaf) and _names_credit(page, text, organizations)
+        if words.caption is None and (same or ((named is not None or slanted) and len(text) <= LONGEST_CAPTION)):
             own = credit_by_position(page, leaf, organizations) if words.credit is None else None
             if own is not None:
                 words = with_credit(page, words, page.text_of(own), own, organizations)
@@ -93,6 +95,19 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
         else:
             break
     return words
+
+
+def _slanted(leaf: Element) -> bool:
+    """True for a block that is set in italics or small print from end to end, as captions are."""
+    if leaf.tag in _SLANTED:
+        return True
+    inner = leaf[0] if len(leaf) == 1 else None
+    return inner is not None and inner.tag in _SLANTED and not (leaf.text or "").strip() and not (inner.tail or "").strip()
+
+
+def _names_credit(page: Page, text: str, organizations: Collection[str]) -> bool:
+    credit = split_caption(text, page.language, organizations=organizations).credit
+    return credit is not None and credit.names_someone
 
 
 def _leaves_behind(page: Page, box: Element) -> Iterator[Element]:

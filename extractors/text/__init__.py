@@ -13,7 +13,8 @@ from datetime import datetime
 from extractors.field import shorten
 from extractors.text import address, pictures, writers
 from extractors.text.dates import published
-from extractors.text.lines import Copy, Line, classify, split
+from extractors.text.line import Line
+from extractors.text.lines import Copy, classify, split
 from extractors.words import agencies
 from extractors.words.wire import language_of
 from model.article import Article, Block, BlockKind, Dateline, Evidence, How, clean_text

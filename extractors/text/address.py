@@ -16,6 +16,7 @@ _NOT_SECTIONS = re.compile(
     r"\d|^(?:article|articles|news|story|stories|content|index|amp|archive|en|de|fr|es|post|posts|blog|web|www|id|node|artikel)$",
     re.I,
 )
+_SHORTEST_NAME = 3  # letters: "a" or "in" in a host is a word of any text
 _PUBLIC = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "go", "gob", "gov", "gouv", "nom"])
 
 
@@ -52,6 +53,8 @@ def publisher(url: str | None, text: str, evidence: dict[str, Evidence]) -> str 
     if not labels:
         return None
     name = labels[-1]
+    if len(name) < _SHORTEST_NAME:
+        return None
     spelled = Counter(w for w in re.findall(r"[^\W_]+(?:\.[a-z]{2,3})?", text) if w.casefold() == name and w != name)
     if not spelled:
         return None

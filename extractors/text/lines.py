@@ -11,34 +11,18 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 
-from extractors import filed, printed_dates
-from extractors.fields import bio, byline, names
+from extractors import filed
+from extractors.fields import byline, names
 from extractors.fields.captions import is_credit, split_caption
+from extractors.text.ending import read_ending
+from extractors.text.line import CLOSED, LONG, Line, is_byline, is_house, is_led, is_only_date, is_role, without_date
 from extractors.words import agencies
-from extractors.words.people import either, people
-from extractors.words.wire import is_furniture
+from extractors.words.wire import is_furniture, is_slug
 from model.article import Author
 
-_CLOSED = re.compile(r"[.!?…»”\"'’。！？)]$")
 _SLUG = re.compile(r"^[A-Z]{2}-[A-Z]{2}--?[\w-]+,")
-_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 HEADER_LINES = 60
 PICTURE_LINES = 2_000
-LONG = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its words with white space collapsed, and the characters of the text it takes."""
-
-    text: str
-    start: int
-    end: int
-    kind: str = "text"
-
-    @property
-    def where(self) -> str:
-        return f"text:{self.start}-{self.end}"
 
 
 def split(text: str) -> list[Line]:
@@ -67,7 +51,7 @@ def _wrapped(text: str) -> bool:
     rows = [r.strip() for r in text.splitlines()]
     for row, following in itertools.pairwise(rows):
         if len(row) >= 45 and following:
-            if len(row) <= 100 and not _CLOSED.search(row):
+            if len(row) <= 100 and not CLOSED.search(row):
                 inside += 1
             else:
                 ended += 1
@@ -92,7 +76,7 @@ def classify(lines: list[Line], language: str | None) -> Copy:
     first, dateline = _beginning(told, language)
     told = _header(told, first, language)
     writers = [a.name for i, line in enumerate(told) if line.kind == "byline" for a in _bylined(line.text, language)]
-    last = _ending(told, first, writers, language)
+    last = read_ending(told, first, writers, language)
     return Copy(tuple(_pictures(told, first, language)), first, last, dateline)
 
 
@@ -131,8 +115,8 @@ def _beginning(lines: list[Line], language: str | None) -> tuple[int, filed.File
     for index, line in enumerate(lines[:200]):
         if index == 0 or line.kind == "furniture" or _captioned(line.text, language) or _again(lines, index):
             continue
-        standfirst = index <= 3 and any(_is_byline(o.text, language) for o in lines[index + 1 : index + 5])
-        if len(line.text) >= LONG and _CLOSED.search(line.text) and not standfirst and not _is_byline(line.text, language):
+        standfirst = index <= 3 and any(is_byline(o.text, language) for o in lines[index + 1 : index + 5])
+        if len(line.text) >= LONG and CLOSED.search(line.text) and not standfirst and not is_byline(line.text, language):
             return index, None
     return min(1, len(lines)), None
 
@@ -145,21 +129,23 @@ def _header(lines: list[Line], first: int, language: str | None) -> list[Line]:
     for index, line in enumerate(told[:first]):
         if line.kind == "furniture":
             continue
-        bare = _without_date(line.text, language).strip(" ,|·-–")
+        bare = without_date(line.text, language).strip(" ,|·-–")
         if titled and not named and bare != line.text and names.is_person(bare, language):
             told[index] = replace(line, kind="byline")
             named, at = True, index
-        elif _only_date(line.text, language):
+        elif is_only_date(line.text, language):
             told[index] = replace(line, kind="date")
         elif titled and _names_two(line.text) and is_credit(line.text, language, strict=True):
             told[index] = replace(line, kind="caption")
-        elif titled and named and index - at <= 1 and len(line.text) < 60 and _is_house(line.text):
+        elif titled and named and index - at <= 1 and len(line.text) < 60 and is_house(line.text):
             told[index] = replace(line, kind="house")
-        elif titled and _is_byline(line.text, language) and (not named or index - at <= 1 or _led(line.text, language)):
+        elif titled and is_byline(line.text, language) and (not named or index - at <= 1 or is_led(line.text, language)):
             told[index] = replace(line, kind="byline")
             named, at = True, index
-        elif titled and named and told[index - 1].kind == "byline" and _is_role(line.text, language):
+        elif titled and named and told[index - 1].kind == "byline" and is_role(line.text, language):
             told[index] = replace(line, kind="role")
+        elif not titled and is_slug(line.text) and any(_could_be_title(o, language) for o in told[index + 1 : first][:2]):
+            told[index] = replace(line, kind="furniture")
         elif not titled and len(line.text) <= 300:
             told[index] = replace(line, kind="title")
             titled = True
@@ -168,12 +154,10 @@ def _header(lines: list[Line], first: int, language: str | None) -> list[Line]:
     return told
 
 
-def _is_house(text: str) -> bool:
-    return agencies.agency(text) is not None or agencies.is_organization(text)
-
-
-def _led(text: str, language: str | None) -> bool:
-    return byline.without_lead(text, language)[1]
+def _could_be_title(line: Line, language: str | None) -> bool:
+    if line.kind != "text" or not 12 <= len(line.text) <= 300 or is_only_date(line.text, language):
+        return False
+    return not is_byline(line.text, language)
 
 
 def _names_two(text: str) -> bool:
@@ -185,41 +169,6 @@ def _names_two(text: str) -> bool:
 def _bylined(text: str, language: str | None) -> tuple[Author, ...]:
     rest, _ = byline.without_lead(text, language)
     return byline.read(rest, language)
-
-
-def _is_byline(text: str, language: str | None) -> bool:
-    rest, had = byline.without_lead(text, language)
-    if len(rest) > 240 or (not had and _CLOSED.search(rest) and not rest.endswith((")", "."))):
-        return False
-    authors = byline.read(rest, language, single=False)
-    persons = [a for a in authors if names.is_person(a.name, language)]
-    if not persons or len(persons) != len(authors):
-        return False
-    if had:
-        return True
-    said = sum(len(a.name) + len(a.role or "") + sum(len(x.organization or "") for x in a.affiliations) for a in authors)
-    left = len(re.sub(r"\W|\d", "", _without_date(rest, language)))
-    return left <= 1.35 * len(re.sub(r"\W", "", "x" * said)) and bool(re.match(r"[^\W\d_]", rest))
-
-
-def _without_date(text: str, language: str | None) -> str:
-    for found in printed_dates.find(text, language):
-        return text[: found.start] + text[found.end :]
-    return text
-
-
-def _is_role(text: str, language: str | None) -> bool:
-    head = names.role_head(text, language)
-    return head is not None and len(text) < 110 and not text.endswith(".")
-
-
-def _only_date(text: str, language: str | None) -> bool:
-    dates = printed_dates.find(text, language)
-    if not dates or len(text) > 110:
-        return bool(_CLOCK.match(text)) and len(text) < 20
-    inside = sum(d.end - d.start for d in dates)
-    rest = re.sub(r"[\W\d_]|(?i:uhr|a\.?m|p\.?m|et|est|edt|gmt|updated?|published|posted|on|at)", "", text)
-    return inside >= 0.5 * len(text) or len(rest) <= 40
 
 
 def _captioned(text: str, language: str | None) -> bool:
@@ -253,45 +202,3 @@ def _pictures(lines: list[Line], first: int, language: str | None) -> list[Line]
             if announced or is_credit(line.text, language, strict=True):
                 told[index] = replace(line, kind="caption")
     return told
-
-
-def _ending(lines: list[Line], first: int, writers: list[str], language: str | None) -> int:
-    """The end of the body; the kinds of what follows it are set in ``lines``."""
-    makers = re.compile(rf"^(?:\(?\s*)?(?:{either(people(language).reporting)})(?!\w)", re.IGNORECASE)
-    contributed = re.compile(r"\bcontributed (?:to this|reporting)", re.IGNORECASE)
-    last = len(lines)
-    for index in range(len(lines) - 1, max(first, len(lines) - 25), -1):
-        line = lines[index]
-        kind = line.kind
-        if kind == "text":
-            if makers.match(line.text) or (contributed.search(line.text) and len(line.text) < 400):
-                kind = "makers"
-            elif _is_note(line.text, writers, language):
-                kind = "note"
-            elif re.fullmatch(r"@\w{2,30}|_{2,}|\*+", line.text) or line.text in writers:
-                kind = "furniture"
-            elif index > first + 1 and lines[index - 1].kind == "text" and _runs_on(lines, index, writers, language):
-                kind = "note"
-        lines[index] = replace(line, kind=kind)
-        if kind == "text":
-            later = [o.kind for o in lines[index + 1 :]]
-            if len(line.text) < LONG and not _CLOSED.search(line.text) and "note" in later:
-                lines[index] = replace(line, kind="furniture")
-                continue
-            break
-        if kind in {"note", "makers"} or (kind == "furniture" and index > first):
-            last = index
-    return last
-
-
-def _is_note(text: str, writers: list[str], language: str | None) -> bool:
-    if len(text) > 1800:
-        return False
-    if re.match(rf"(?:{either(s for s in people(language).subjects if ' ' in s)})(?!\w)", text, re.IGNORECASE):
-        return bool(bio.read(text, None, language).affiliations)
-    return any(bio.is_about(text, name, language) for name in writers)
-
-
-def _runs_on(lines: list[Line], index: int, writers: list[str], language: str | None) -> bool:
-    """True for the later lines of a note that was broken at names ("… A. Person" / "is a … at …")."""
-    return lines[index].text[:3].casefold().startswith("is ") and any(lines[index - 1].text.endswith(w) for w in writers)

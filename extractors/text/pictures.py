@@ -6,7 +6,8 @@ from extractors.field import shorten
 from extractors.fields.captions import Split, is_credit, split_caption
 from extractors.fields.credits import Credit, parse_credit
 from extractors.fields.names import key
-from extractors.text.lines import Copy, Line
+from extractors.text.line import Line
+from extractors.text.lines import Copy
 from model.article import Evidence, How, Image
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from extractors.field import shorten
 from extractors.fields import affiliations, bio, byline, names, position
-from extractors.text.lines import Copy, Line
+from extractors.text.line import Line
+from extractors.text.lines import Copy
 from extractors.words.people import either, people
 from model.article import Affiliation, Author, Evidence, How
 
@@ -34,18 +35,37 @@ def read(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> tup
                 authors[-1] = replace(authors[-1], role=item.role, affiliations=(*authors[-1].affiliations, item))
                 _say(evidence, f"/authors/{len(authors) - 1}/affiliations/0", "authors.below_byline", line)
     if not authors:
-        authors = _makers(copy, language, evidence)
+        authors = _below(copy, language, evidence) or _makers(copy, language, evidence)
     _notes(copy, authors, language, evidence)
     return tuple(authors)
 
 
+def _below(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> list[Author]:
+    """A byline under the last sentence, with the house below it."""
+    authors: list[Author] = []
+    for line in copy.lines[copy.last :]:
+        if line.kind == "byline" and not authors:
+            authors = list(byline.read(line.text.lstrip("-–—― "), language))
+            for number, author in enumerate(authors):
+                _say(evidence, f"/authors/{number}/name", "authors.closing_byline", line)
+                for at, _ in enumerate(author.affiliations):
+                    _say(evidence, f"/authors/{number}/affiliations/{at}", "authors.closing_byline", line)
+        elif line.kind == "house" and authors and not any(a.affiliations for a in authors):
+            for number, author in enumerate(authors):
+                authors[number] = replace(author, affiliations=(Affiliation(line.text),))
+                _say(evidence, f"/authors/{number}/affiliations/0", "authors.below_byline", line)
+    return authors
+
+
 def _makers(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> list[Author]:
     """ "Reporting by A. Person" at the end, for copy without a byline."""
-    words = either(w for w in people(language).reporting if w.split()[0] in {"reporting", "reported", "mitarbeit"})
-    for line in copy.lines[copy.first :]:
-        found = re.match(rf"\(?(?:{words})\s+(.+)", line.text, re.IGNORECASE) if line.kind == "makers" else None
+    first = {"reporting", "reported", "mitarbeit"}, {"writing", "compiled"}
+    makers = [line for line in copy.lines[copy.first :] if line.kind == "makers"]
+    for line, starts in ((m, s) for s in first for m in makers):
+        words = either(w for w in people(language).reporting if w.split()[0] in starts)
+        found = re.search(rf"(?:^\(?|;\s*)(?:{words})\s+(.+)", line.text, re.IGNORECASE)
         if found:
-            said = re.split(r"[;,.)]\s*(?:additional|writing|editing|$)", found[1], maxsplit=1, flags=re.IGNORECASE)[0]
+            said = re.split(r"[;,.)]\s*(?:additional|writing|editing|$)|\sfrom\s", found[1], maxsplit=1, flags=re.IGNORECASE)[0]
             authors = [a for a in byline.read(said, language) if names.is_person(a.name, language)]
             for number, _ in enumerate(authors):
                 _say(evidence, f"/authors/{number}/name", "authors.reporting", line)

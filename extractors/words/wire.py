@@ -9,6 +9,7 @@ from importlib.resources import files
 
 _TABLE = tomllib.loads((files(__package__) / "wire.toml").read_text("utf-8"))
 _FURNITURE = frozenset(_TABLE["furniture"])
+_SLUGS = frozenset(_TABLE["slugs"])
 _BEGINS = tuple(_TABLE["begins"])
 _COMMON = {language: frozenset(words) for language, words in _TABLE["common"].items()}
 _SCRIPTS = (
@@ -30,6 +31,11 @@ def is_furniture(line: str) -> bool:
     """True where a line belongs to the page it was copied from, not to the article."""
     low = " ".join(line.split()).casefold()
     return low.strip(" .:…") in _FURNITURE or low.startswith(_BEGINS) or bool(_COUNTED.match(low))
+
+
+def is_slug(line: str) -> bool:
+    """True for a word above the headline that says what kind of piece it is: "OPINION", "URGENT"."""
+    return line.strip(" .:!-–—*|").casefold() in _SLUGS
 
 
 def language_of(text: str) -> str | None:

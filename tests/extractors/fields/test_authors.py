@@ -1,0 +1,161 @@
+"""Who wrote it, shape by shape: the smallest page that shows where a byline stands and what stands around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from extractors import extract
+from model.article import Article
+
+TEXT = (
+    "<p>The old quay opened again on Monday after two years of repairs that cost the town more than it had planned.</p>"
+    "<p>Fishermen said that they would return to their berths before the end of the month, when the last crane is gone.</p>"
+    "<p>The council had asked three firms for bids and chose the cheapest, which went bankrupt within a year.</p>"
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A page: what stands above the text, above the headline, below the text, outside the article, in the head; whom it names."""
+
+    name: str
+    who: tuple[str, ...]
+    top: str = ""
+    above: str = ""
+    end: str = ""
+    outside: str = ""
+    head: str = ""
+    language: str = "en"
+
+
+def _ld(name: str) -> str:
+    return (
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"Quay opens",'
+        f'"author":{{"@type":"Person","name":"{name}"}}}}</script>'
+    )
+
+
+SHAPES = [
+    Shape(
+        "a label and the full name in the column beside the headline, a first name declared",
+        ("Ann Onder",),
+        top='<section class="article-sidebar"><div><p><strong>By</strong></p></div><div><p class="full-name">Ann Onder</p></div>'
+        "<p>Share</p></section>",
+        head=_ld("Ann"),
+    ),
+    Shape(
+        "authors as a list below their label",
+        ("Ann Onder", "Bo T. Lund"),
+        top='<aside><h6>Author(s)</h6><ul><li><a href="/a">Ann Onder</a></li><li><a href="/b">Bo T. Lund</a></li></ul></aside>',
+    ),
+    Shape(
+        "the byline names one more than the data",
+        ("Ann Onder", "Bo Lund"),
+        top='<div class="author"><span class="fn">By Ann Onder, Bo Lund</span></div>',
+        head=_ld("Ann Onder") + '<meta name="author" content="Ann Onder">',
+    ),
+    Shape(
+        "the account that posted it, and the byline in the text",
+        ("Ann Onder",),
+        top='<div><a class="meta-author" href="?author=1">Quin Poster</a></div><p><em>By Ann Onder, MS, RD</em></p>',
+        head='<meta name="author" content="Quin Poster">',
+    ),
+    Shape(
+        "a byline above the headline, bylines of other pieces below the text",
+        ("Ann Onder",),
+        above='<div class="date-author"><span>Dec 17, 2025</span><span>Ann Onder</span></div>',
+        outside='<div class="list"><div class="date-authors"><span>Nov 2, 2025</span><span>Bo Lund</span></div></div>',
+    ),
+    Shape(
+        "on behalf of a group",
+        ("Ann Onder",),
+        top='<div class="publish-date-author">Dec. 19, 2025 · Ann Onder on behalf of <a href="/g">the Quay group</a></div>',
+    ),
+    Shape(
+        "sections of the paper within the byline",
+        ("quay.example Redaktion",),
+        top='<div class="article-author vcard">von <a class="fn" rel="author" href="/us">quay.example Redaktion</a>'
+        '<ul class="article-breadcrumbs"><li><span itemprop="name">Boote</span></li><li><span itemprop="name">Tests</span></li>'
+        "</ul></div>",
+        language="de",
+    ),
+    Shape(
+        "a desk that calls itself the editors",
+        ("The Quay editors",),
+        top='<h4 class="author-name">By <a href="/editors">The Quay editors</a></h4>',
+    ),
+    Shape("an account of the machine", (), head='<meta name="author" content="Quay Admin">'),
+    Shape(
+        "a name in plain paragraphs of an author's box",
+        ("Ann Onder",),
+        end='<div class="blog_author-wrapper"><img src="/p.jpg" alt=""><div>Ann Onder</div><p>| Author</p></div>',
+    ),
+    Shape(
+        "a name alone in bold below lines without a full stop",
+        ("Ann Onder",),
+        end="<p>Quay Press, 120 pages</p><p><strong>Ann Onder</strong></p>",
+    ),
+    Shape("a closing byline", ("Ann Onder",), end="<p>By Ann Onder, Rome Bureau</p>"),
+    Shape("a closing name behind a dash", ("Ann Onder",), end="<p>-- Ann Onder, Quay News Service</p>"),
+    Shape("the speaker of a closing quote", (), end="<p>“The sea is patient and so are we.”</p><p>— Ann Onder</p>"),
+    Shape("the speaker of a closing quote, with a job", (), end="<p>The sea is patient</p><p>-- Ann Onder, sailor</p>"),
+    Shape(
+        "makers: reporting",
+        ("Ann Onder", "Cy Reed"),
+        end="<p>(Reporting by Ann Onder and Cy Reed in Rome; Editing by Bo Lund)</p>",
+    ),
+    Shape("makers: writing alone", ("Ann Onder",), end="<p>(Writing by Ann Onder; Editing by Bo Lund)</p>"),
+    Shape("makers: compiled", ("Ann Onder",), end="<p>Compiled by Ann Onder from wire reports</p>"),
+    Shape("makers: who only helped", (), end="<p>(Additional reporting by Ann Onder; Editing by Bo Lund)</p>"),
+    Shape(
+        "a co-author in brackets",
+        ("Anne Exemple", "Benoît Épreuve"),
+        top='<p class="byline">Par Anne Exemple (avec Benoît Épreuve)</p>',
+        language="fr",
+    ),
+    Shape("with an agency", ("Anne Exemple",), top='<p class="byline">Par Anne Exemple (avec AFP)</p>', language="fr"),
+    Shape("an interview", ("Anna Muster",), top="<p>Ein Interview von Anna Muster</p>", language="de"),
+    Shape("who led the talk", ("Anna Muster",), end="<p>Das Gespräch führte Anna Muster.</p>", language="de"),
+]
+
+
+def _page(shape: Shape) -> Article:
+    markup = (
+        f'<html lang="{shape.language}"><head><title>Quay opens</title>{shape.head}</head><body><main>{shape.above}<article>'
+        f"<h1>Quay opens</h1>{shape.top}{TEXT}{shape.end}</article>{shape.outside}</main></body></html>"
+    )
+    return extract(markup.encode(), "https://www.quay.example/news/quay-opens.html")
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=[s.name for s in SHAPES])
+def test_authors(shape: Shape) -> None:
+    assert tuple(a.name for a in _page(shape).authors) == shape.who
+
+
+def test_on_behalf_of_whom() -> None:
+    shape = next(s for s in SHAPES if s.name == "on behalf of a group")
+    assert [[x.organization for x in a.affiliations] for a in _page(shape).authors] == [["Quay group"]]
+
+
+def test_an_agency_in_brackets_is_the_provider() -> None:
+    article = _page(next(s for s in SHAPES if s.name == "with an agency"))
+    assert article.provider == "AFP"
+
+
+def test_a_joint_note_is_parted() -> None:
+    note = (
+        "<p><em>Ann Onder is a reporter at the Quay Post. She sails. Bo Lund is a professor of tides at Quay University.</em></p>"
+    )
+    found = _page(Shape("", (), top='<p class="byline">By Ann Onder and Bo Lund</p>', end=note)).authors
+    assert [a.bio for a in found] == [
+        "Ann Onder is a reporter at the Quay Post. She sails.",
+        "Bo Lund is a professor of tides at Quay University.",
+    ]
+
+
+def test_a_note_that_says_one_thing_of_two_says_it_of_both() -> None:
+    note = "<p><em>Ann Onder and Bo Lund are reporters at the Quay Post.</em></p>"
+    found = _page(Shape("", (), top='<p class="byline">By Ann Onder and Bo Lund</p>', end=note)).authors
+    assert [[(x.organization, x.role) for x in a.affiliations] for a in found] == [[("Quay Post", "reporters")]] * 2
