@@ -22,9 +22,11 @@ from storage.capture_records import parse_facts
 from storage.catalogue import Written, catalogue
 from storage.chain import Chains
 from storage.decide import Decision, Hands, Kept
-from storage.deposit import Deposit, Settled
+from storage.deposit import Deposit, InForce, Settled
+from storage.holding import hold_for
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
+from storage.unmodified import settle_unmodified
 from storage.warc import Draft, compress, urn
 
 _UNNAMED = "unnamed"
@@ -60,10 +62,11 @@ class Pen:
 class Batch:
     """Everything of it is in force when the transaction has committed after ``finish``, or nothing is."""
 
-    def __init__(self, tx: Connection, pen: Pen) -> None:
+    def __init__(self, tx: Connection, pen: Pen, deposits: Iterable[Deposit] = ()) -> None:
+        """``deposits`` are those it will settle: what they are about is held from here on."""
         self._tx = tx
         self._pen = pen
-        self._chains = Chains(tx, pen.new_id)
+        self._chains = Chains(tx, pen.new_id, hold_for(tx, deposits))
         self._written: list[Written] = []
         self._content: dict[str, bytes] = {}
 
@@ -72,7 +75,9 @@ class Batch:
         without being understood is understood now.
         """
         deposit, kept = item.deposit, item.kept
-        person = Agent(AgentType.PERSON, deposit.person.name if deposit.person else _UNNAMED)
+        if deposit.known is not None:
+            return self._unmodified(deposit, deposit.known)
+        person = _person(deposit)
         c = tables.captures.c
         found = self._tx.execute(select(tables.captures).where(c.origin_key == deposit.capture.origin_key)).one_or_none()
         self._written += item.written  # bytes that are there are catalogued, even twice
@@ -88,6 +93,15 @@ class Batch:
         if deposit.override_reason:
             self._override(deposit, kept, person)
         return Decision(self._hands(person), deposit, kept).settle()
+
+    def _unmodified(self, deposit: Deposit, known: InForce) -> Result:
+        person, kept = _person(deposit), Kept(known.capture, known.digest)
+        if deposit.override_reason:
+            self._override(deposit, kept, person)
+        hands = self._hands(person)
+        result = settle_unmodified(hands, deposit, known)
+        Decision(hands, deposit, kept).label(known.record)
+        return result
 
     def write(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> None:
         """One entry: its place allocated, appended to the segment, applied to the projections."""
@@ -154,3 +168,7 @@ class Batch:
         body = json.loads(self._tx.execute(select(t.bytes).where(t.entry == row.entry)).scalar_one())["body"]
         outcome = Outcome(body.get("outcome", Outcome.UNCHANGED))
         return Result(deposit.source, outcome, url, body.get("reason"), None, None, row.id)
+
+
+def _person(deposit: Deposit) -> Agent:
+    return Agent(AgentType.PERSON, deposit.person.name if deposit.person else _UNNAMED)

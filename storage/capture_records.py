@@ -243,6 +243,7 @@ def _hop_facts(exchange: Exchange, drafts: list[Draft], earlier: Earlier | None)
         "protocol": exchange.protocol,
         "tls": exchange.tls,
         "truncated": exchange.truncated.value if exchange.truncated else None,
+        "clock_offset": exchange.clock_offset,
     }
 
 
@@ -266,6 +267,7 @@ def _restore_exchange(hop: dict[str, Any], read: Callable[[str], Member]) -> Exc
         protocol=hop["protocol"],
         tls=hop["tls"],
         truncated=Truncated(hop["truncated"]) if hop["truncated"] else None,
+        clock_offset=hop.get("clock_offset"),
         framed=framed,
     )
 

@@ -58,10 +58,27 @@ class ImageWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """The copy that stands for an address: ``capture`` shows ``version`` of ``record`` and came from ``url``.
+
+    ``digest`` is how the ledger names it; ``etag`` and ``last_modified`` are its validators, one at least.
+    """
+
+    record: str
+    version: int
+    capture: str
+    digest: str
+    url: str
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
     """One source to be settled. ``article`` is given where the verdict is ARTICLE, but for a
     capture that the archive has read already (``Archive.has_read``). ``image`` is given where
-    what came is, or should have been, an image file of a version.
+    what came is, or should have been, an image file of a version, ``known`` where the server said
+    (304) that this copy still stands; its capture is not kept then.
 
     ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
     ``rereadings`` are articles of captures already kept, read by the same release, which an
@@ -81,6 +98,7 @@ class Deposit:
     override_reason: str | None = None
     rereadings: Mapping[str, Article] = field(default_factory=dict)
     image: ImageWanted | None = None
+    known: InForce | None = None
 
 
 @dataclass(frozen=True, slots=True)

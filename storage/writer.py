@@ -32,6 +32,7 @@ from storage.chain import Chains
 from storage.database import Database
 from storage.decide import Hands, Kept
 from storage.deposit import Deposit, ImageWanted, Settled, Verdict
+from storage.engines import Contended
 from storage.recovery import recover
 from storage.segments import Segment, SegmentFolder
 from storage.warc import Draft
@@ -88,13 +89,14 @@ class Writer:
     def begin_ledger(self, created: str) -> None:
         """The first entry of the archive's chain, unless it is there: nobody may be killed before it."""
         with self._database.reading() as tx:
-            begun = Chains(tx, self._new_id).head(self._imprint.archive)[0] > 0
+            begun = Chains(tx, self._new_id, [self._imprint.archive]).head(self._imprint.archive)[0] > 0
         if not begun:
             with self._batch() as batch:
                 batch.begin({"created": created, "format": FORMAT})
 
     def stage(self, deposits: Sequence[Deposit]) -> list[Staged]:
-        """Step 1. Captures whose origin key is held already are not written again.
+        """Step 1. Captures whose origin key is held already are not written again, and of a server's word
+        that a copy still stands nothing is.
 
         Raises ``StorageUnavailable``; whole captures that had been appended are kept and come
         back from recovery undecided.
@@ -106,7 +108,7 @@ class Writer:
         self._settled = False
         for deposit in deposits:
             key = deposit.capture.origin_key
-            if key in held:
+            if key in held or deposit.known is not None:
                 staged.append(Staged(deposit, None, None, ()))
                 continue
             held.add(key)
@@ -125,11 +127,20 @@ class Writer:
         Raises ``StorageUnavailable``, and then nothing of the batch is acknowledged: recovery
         finishes or voids what had reached the segment.
         """
-        with self._batch() as batch:
-            answers = [batch.settle(item) for item in staged]
+        answers = self._settle(staged)
         if self._segment is not None and self._folder.is_full(self._segment):
             self.close()
         return answers
+
+    def _settle(self, staged: Sequence[Staged], tries: int = 3) -> list[Settled]:
+        """Turned back by another writer, it is done again: what had reached the segment is voided before."""
+        try:
+            with self._batch([item.deposit for item in staged]) as batch:
+                return [batch.settle(item) for item in staged]
+        except Contended:
+            if tries == 1:
+                raise
+            return self._settle(staged, tries - 1)
 
     def keep_held(self, images: Sequence[ImageWanted]) -> None:
         """Image files that are held, and still what their server has, are kept for one more version each."""
@@ -142,7 +153,7 @@ class Writer:
     def act(self, agent: Agent | None, do: Callable[[Hands], T]) -> T:
         """Something that is not a deposit, in one transaction with its entries, all by ``agent`` (default: this
         software). Raises what ``do`` raises, nothing done."""
-        with self._batch() as batch:
+        with self._batch(alone=True) as batch:
             return do(batch.acting(agent or self._imprint.agent))
 
     def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
@@ -157,11 +168,12 @@ class Writer:
             self._segment = None
 
     @contextmanager
-    def _batch(self) -> Iterator[Batch]:
+    def _batch(self, deposits: Sequence[Deposit] = (), *, alone: bool = False) -> Iterator[Batch]:
+        """``alone`` where what is decided depends on more than ``deposits`` and chains that are appended to."""
         pen = self._open()
         self._settled = False
-        with self._database.transaction() as tx:
-            batch = Batch(tx, pen)
+        with self._database.transaction(alone=alone) as tx:
+            batch = Batch(tx, pen, deposits)
             yield batch
             batch.finish()
         self._settled = True

@@ -1,0 +1,84 @@
+"""Whether an address still shows what is held: what a server needs to be told to say so, and what its word means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from model.capture import Basis, Capture, header
+from model.edtf import utc_text
+from model.errors import Damaged
+from model.identity import alias_key
+from model.ledger import Kind
+from model.record import Outcome, Result, Strand
+from storage import tables
+from storage.decide import Hands
+from storage.deposit import Deposit, InForce
+from storage.known import looks_of
+from storage.timeline import Look, in_time
+
+
+def in_force(tx: Connection, load: Callable[[str], Capture], url: str) -> InForce | None:
+    """The copy that stands for an address now, where its server can be asked whether it still does.
+
+    ``None`` for an address nobody visited, one that showed nothing at the last look, and
+    copies that are no fetched whole answers of 200 or came without validators. ``load`` gives a capture.
+    """
+    a = tables.aliases.c
+    visited = select(a.record).where(a.key == alias_key(url), a.how != "canonical")
+    record = tx.execute(visited.order_by(a.since.desc(), a.id.desc()).limit(1)).scalar_one_or_none()
+    look = _standing(looks_of(tx, record)) if record is not None else None
+    if record is None or look is None or look.what.capture is None or look.what.version is None:
+        return None
+    c = tables.captures.c
+    row = tx.execute(select(c.digest, c.basis, c.status, c.url).where(c.id == look.what.capture)).one()
+    if row.basis != Basis.FETCHED or row.status != 200 or alias_key(row.url) != alias_key(url):
+        return None
+    try:
+        copy = load(look.what.capture)
+    except Damaged:
+        return None  # asked for in full: it is the only way to have it again
+    etag, modified = header(copy.headers, "etag"), header(copy.headers, "last-modified")
+    if copy.truncated is not None or copy.final_url is None or not (etag or modified):
+        return None
+    return InForce(record, look.what.version, look.what.capture, row.digest, copy.final_url, etag, modified)
+
+
+def settle_unmodified(hands: Hands, deposit: Deposit, known: InForce) -> Result:
+    """The server's word that a copy still stands: a check that names no capture, because nothing was sent.
+
+    It counts only where that copy still was the last state at the time.
+    """
+    url, at = deposit.capture.final_url, deposit.capture.at
+    before = [x for x in in_time(looks_of(hands.tx, known.record)) if at and (x.what.observed_at or "") <= utc_text(at)]
+    if at is None or not before or before[-1].what.version != known.version:
+        reason = "another copy of it was taken in while its server was asked; try again"
+        return Result(deposit.source, Outcome.FAILED, url, reason, known.record)
+    told = deposit.capture.headers
+    body: dict[str, Any] = {
+        "version": known.version,
+        "capture": None,
+        "observed_at": utc_text(at),
+        "strand": Strand.PUBLISHER,
+        "result": "not_modified",
+        "etag": header(told, "etag") or known.etag,
+        "last_modified": header(told, "last-modified") or known.last_modified,
+    }
+    hands.write(Kind.CHECK, known.record, body)
+    return Result(deposit.source, Outcome.UNCHANGED, url, None, known.record, known.version, known.capture)
+
+
+def _standing(looks: list[Look]) -> Look | None:
+    """The last look with a capture of the state in force, ``None`` where the last look showed nothing."""
+    ordered = in_time(looks)
+    if not ordered or not ordered[-1].shows:
+        return None
+    version = ordered[-1].what.version
+    for look in reversed(ordered):
+        if look.what.version != version:
+            return None
+        if look.what.capture is not None:
+            return look
+    return None
