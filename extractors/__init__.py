@@ -34,21 +34,24 @@ def extract(
     """Reads one article out of a page or a plain text.
 
     ``body`` is the entity, with or without the content coding that ``headers`` name (at most
-    50 MB decoded). ``url`` is where it came from, ``None`` if nobody knows (what
-    is no address is taken as that). ``captured_at``
-    is "today" for every date on it; without an offset it is taken as UTC. ``context`` is what was
-    said of the page elsewhere and stored with it (``extractors.told``): it fills what the page leaves open.
+    50 MB decoded); MHTML and web archives are read from the page inside. ``url`` is where it came
+    from, ``None`` if nobody knows (what is no address is taken as that). ``captured_at`` is "today"
+    for every date on it; without an offset it is taken as UTC. ``context`` is what was said of the
+    page elsewhere and stored with it (``extractors.told``): it fills what the page leaves open.
 
     Never raises for what a page says. Raises ``model.errors.Unreadable`` for what is no page
     or text at all (empty, an image, a PDF, an unknown coding) and ``TooLarge`` over a limit.
     """
-    from extractors import decode, told
+    from extractors import decode, saved, told
 
     fields = decode.normalise_headers(headers)
     url = _address(url)
     if captured_at is not None and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
     entity = decode.decode_entity(body, fields)
+    wrapped = saved.unwrap(entity)
+    if wrapped is not None:
+        entity, fields, url = wrapped.body, wrapped.fields, url or _address(wrapped.url)
     text = decode.decode(entity, fields).text
     if not _is_markup(text, fields):
         from extractors import text as wire_copy

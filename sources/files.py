@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -22,9 +22,16 @@ from model.capture import Basis, Capture, digest_of
 from model.edtf import utc_text
 from model.errors import BadCall, TooLarge, Unreadable
 from sources.media_type import media_type_of
+from sources.saved import statement_of
 
 MAX_BYTES = 20_000_000
-ARTICLE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt"})
+ARTICLE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt", ".mhtml", ".mht", ".webarchive"})
+ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
+# what browsers append to a page's name for the folder of its parts, each in the language of its menus
+COMPANIONS = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_file", "_bestanden", "_arquivos", "-filer", "_pliki")
+
+_FIRST_PAGE = datetime(1991, 8, 6, tzinfo=UTC)
+_CLOCKS_DIFFER = timedelta(days=1)
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST_LIKE = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/|\Z)")
@@ -67,16 +74,17 @@ def kind_of(source: str) -> Kind:
 
 
 def folder_files(folder: str | Path) -> tuple[Path, ...]:
-    """The articles under a folder (``ARTICLE_SUFFIXES``), its folders included, in the order of their paths.
+    """The articles and archive files under a folder (by their suffixes), its folders included, in the order of their paths.
 
-    Hidden files and folders are passed over, and links that lead out of the folder.
+    Hidden files and folders are passed over, links that lead out of the folder, and the folders
+    beside a page that hold its parts (``COMPANIONS``): frames and advertisements are no articles.
     Raises ``Unreadable`` where there is none, or where a folder cannot be read.
     """
     root = Path(folder)
     home = root.resolve()
     found = sorted(path for path in _walk(root) if _is_article(path, home))
     if not found:
-        suffixes = ", ".join(sorted(ARTICLE_SUFFIXES))
+        suffixes = ", ".join((*sorted(ARTICLE_SUFFIXES), *ARCHIVE_SUFFIXES))
         raise Unreadable(f"no articles in {root.name or root}: no file ends in {suffixes}", path=str(root))
     return tuple(found)
 
@@ -146,7 +154,9 @@ def supplied(
     """A capture of bytes that a person gives, with what that person says of them.
 
     ``url`` is where the copy is said to come from, ``captured_at`` when it was taken; both
-    are the person's word. The origin key is made of the bytes' digest and these two.
+    are the person's word. The origin key is made of the bytes' digest and these two. Where a
+    person says nothing, what the file itself says counts (``sources.saved``), which is kept in
+    ``context["saved"]`` in any case; a time of its own is passed over where it lies in the future.
     Raises ``Unreadable`` for no bytes, ``TooLarge`` for too many, ``BadCall`` for a URL
     that is not http(s) and for a time without offset.
     """
@@ -162,9 +172,14 @@ def supplied(
             f"{named} is over {max_bytes:,} bytes; to take it all the same, raise PRESSMARK_MAX_BYTES", limit=max_bytes
         )
     at = captured_at.astimezone(UTC) if captured_at is not None else None
+    key = f"file:{digest_of(body)}|{url or ''}|{utc_text(at) if at else ''}"
+    saved = statement_of(body)
+    if saved is not None:
+        url = url or (saved.address if saved.address and _is_web_address(saved.address) else None)
+        at = at or (saved.at if saved.at and _FIRST_PAGE <= saved.at <= received_at + _CLOCKS_DIFFER else None)
     return Capture(
         basis=Basis.SUPPLIED,
-        origin_key=f"file:{digest_of(body)}|{url or ''}|{utc_text(at) if at else ''}",
+        origin_key=key,
         received_at=received_at,
         at=at,
         url=url,
@@ -172,6 +187,7 @@ def supplied(
         supplied=body,
         media_type=media_type_of(body),
         filename=_as_text(filename) if filename else None,
+        context={"saved": saved.to_json()} if saved is not None else {},
     )
 
 
@@ -189,12 +205,18 @@ def _walk(root: Path) -> Iterator[Path]:
         raise Unreadable(f"the folder {name} cannot be read ({_reason(error)})", path=str(error.filename)) from error
 
     for folder, folders, files in os.walk(root, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        pages = {name.rpartition(".")[0] for name in files}
+        folders[:] = [name for name in folders if not name.startswith(".") and not _is_companion(name, pages)]
         yield from (Path(folder, name) for name in files if not name.startswith("."))
 
 
+def _is_companion(folder: str, pages: set[str]) -> bool:
+    return any(folder.endswith(end) and folder.removesuffix(end) in pages for end in COMPANIONS)
+
+
 def _is_article(path: Path, home: Path) -> bool:
-    return path.suffix.lower() in ARTICLE_SUFFIXES and path.is_file() and path.resolve().is_relative_to(home)
+    named = path.suffix.lower() in ARTICLE_SUFFIXES or path.name.lower().endswith(ARCHIVE_SUFFIXES)
+    return named and path.is_file() and path.resolve().is_relative_to(home)
 
 
 def _is_web_address(url: str) -> bool:

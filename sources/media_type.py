@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+from model.mhtml import is_mhtml
+from model.webarchive import is_webarchive
+
+MHTML = "message/rfc822"  # RFC 2557, 8: the whole message, headers and all
+WEBARCHIVE = "application/x-webarchive"
+
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -27,6 +33,10 @@ def media_type_of(body: bytes) -> str:
     for signature, media_type in _SIGNATURES:
         if start.startswith(signature):
             return media_type
+    if is_mhtml(body):
+        return MHTML
+    if is_webarchive(body):
+        return WEBARCHIVE
     seen = start.replace(b"\0", b"") if start.startswith(_WIDE_MARKS) else start
     if _XHTML.match(seen):
         return "application/xhtml+xml"
