@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from extractors.decode import decode_entity
 from extractors.pictures import image_type, read_picture
-from flows.gather import Gathered
+from flows.gathered import Gathered
 from model.capture import Basis, Capture
 from model.errors import PressmarkError, Refused
 from model.record import ImageTally, Outcome, Result

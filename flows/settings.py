@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -24,6 +25,7 @@ PREFIX = "PRESSMARK_"
 LARGEST = 1000**3
 
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>|k|m|g)b?", re.IGNORECASE)
+_SECRET = frozenset({"proxy"})  # may hold a password
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 
 
@@ -46,10 +48,20 @@ def _networks(value: object) -> object:
     return tuple(str(ip_network(str(item), strict=False)) for item in value)
 
 
+def _proxy(value: object) -> object:
+    parts = urlsplit(value.strip()) if isinstance(value, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("give a proxy such as http://proxy.example:3128")
+    if parts.port == 0:  # asking for the port also tells one that is no number
+        raise ValueError("a proxy's port is between 1 and 65535")
+    return value
+
+
 class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
-    lets through although they are not global, ``images`` whether image files of articles are kept.
+    lets through although they are not global, ``images`` whether image files of articles are kept,
+    ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too).
     Empty texts stand for "not said".
     """
 
@@ -66,6 +78,8 @@ class Settings(BaseModel):
     max_bytes: Annotated[int, BeforeValidator(_size)] = Field(default=20 * 1000**2, gt=0)
     allow_addresses: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ()
     images: bool = False
+    http2: bool = False
+    proxy: Annotated[str | None, BeforeValidator(_proxy)] = None
 
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -93,8 +107,8 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         name = str(first["loc"][0])
         said = PREFIX + name.upper() if name in from_environ else f"{FILE}: {name}"
         why = str(first["msg"]).removeprefix("Value error, ")
-        value = from_environ.get(name, first["input"])
-        raise BadCall(f"{said} is {value!r}: {why[:1].lower()}{why[1:]}", setting=name) from error
+        value = "what is not repeated here" if name in _SECRET else repr(from_environ.get(name, first["input"]))
+        raise BadCall(f"{said} is {value}: {why[:1].lower()}{why[1:]}", setting=name) from error
 
 
 def exported(settings: Settings) -> dict[str, str]:

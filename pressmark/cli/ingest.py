@@ -61,6 +61,9 @@ def ingest_command(
             "--images/--no-images", help="Keep the image files of articles, too. Default: PRESSMARK_IMAGES.", show_default=False
         ),
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask for pages in full, not only whether the copies held still stand.")
+    ] = False,
     allow_address: AllowAddressOption = None,
     override_robots: Annotated[
         str | None,
@@ -119,6 +122,7 @@ def ingest_command(
             note=note,
             override_robots=override_robots,
             allow_addresses=networks,
+            fresh=fresh,
             images=call.settings.images if images is None else images,
             tell=tell,
         )

@@ -36,7 +36,7 @@ _STATUS = re.compile(rb"HTTP/\d\.\d (\d{3})")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Client:
     """Makes single exchanges. ``clock`` tells aware UTC time, ``resolve`` turns names into addresses."""
 
@@ -47,8 +47,9 @@ class Client:
     tls: ssl.SSLContext
     places: asyncio.Semaphore = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "places", asyncio.Semaphore(self.settings.connections))
+    def begin(self) -> None:
+        """Before an event loop: nobody waits for a place."""
+        self.places = asyncio.Semaphore(self.settings.connections)
 
     async def exchange(self, url: httpx2.URL, extra: Headers = (), max_bytes: int | None = None) -> Exchange:
         """GETs one URL without following redirects.

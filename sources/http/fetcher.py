@@ -70,12 +70,17 @@ class Fetcher:
         self._open = False
 
     @property
+    def settings(self) -> HttpSettings:
+        """What it was told."""
+        return self._settings
+
+    @property
     def is_open(self) -> bool:
         """True between entering and leaving it."""
         return self._open
 
     async def __aenter__(self) -> Self:
-        for known in (self._lanes, self._robots, self._reservations):
+        for known in (self._client, self._lanes, self._robots, self._reservations):
             known.begin()
         self._open = True
         return self

@@ -49,6 +49,7 @@ class SiteFiles(Generic[T]):
         self._ask = ask
         self._monotonic = monotonic
         self._sites: OrderedDict[str, _Site[T]] = OrderedDict()
+        self._size = 0
 
     async def of(self, place: httpx2.URL) -> T:
         """What the file at ``place`` says. Raises what ``ask`` raises, which is not remembered."""
@@ -58,8 +59,10 @@ class SiteFiles(Generic[T]):
         self._forget()
         async with site.turn:
             if site.known is None or site.until <= self._monotonic():
-                site.known = await self._ask(place)
-                site.until = self._monotonic() + site.known.ttl
+                known = await self._ask(place)
+                if self._sites.get(name) is site:
+                    self._size += known.size - site.size
+                site.known, site.until = known, self._monotonic() + known.ttl
             return site.known.value
 
     def begin(self) -> None:
@@ -69,7 +72,6 @@ class SiteFiles(Generic[T]):
 
     def _forget(self) -> None:
         """Lets the sites go that were not asked for longest, where together they take too much."""
-        size = sum(site.size for site in self._sites.values())
-        while len(self._sites) > 1 and (len(self._sites) > SITES_KEPT or size > TEXT_KEPT):
+        while len(self._sites) > 1 and (len(self._sites) > SITES_KEPT or self._size > TEXT_KEPT):
             _, gone = self._sites.popitem(last=False)
-            size -= gone.size
+            self._size -= gone.size

@@ -81,3 +81,26 @@ def test_settings_are_frozen() -> None:
 def test_words_that_are_no_utf_8_are_told(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadCall, match=f"^{name} is not valid UTF-8"):
         load({name: "a\udcff"}, tmp_path)
+
+
+def test_http2_and_a_proxy_are_only_on_purpose(tmp_path: Path) -> None:
+    settings = load({"http_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1"}, tmp_path)
+    assert (settings.http2, settings.proxy) == (False, None)
+    settings = load({"PRESSMARK_HTTP2": "true", "PRESSMARK_PROXY": "http://me:pw@proxy.example:3128"}, tmp_path)
+    assert (settings.http2, settings.proxy) == (True, "http://me:pw@proxy.example:3128")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "proxy.example:3128",
+        "socks5://me:secret@proxy.example",
+        "http://me:secret@",
+        "http://proxy.example:x",
+        "http://proxy.example:0",
+    ],
+)
+def test_a_proxy_that_is_none_is_told_without_its_password(tmp_path: Path, value: str) -> None:
+    with pytest.raises(BadCall, match=r"^PRESSMARK_PROXY is what is not repeated here: ") as told:
+        load({"PRESSMARK_PROXY": value}, tmp_path)
+    assert "secret" not in str(told.value)

@@ -1,0 +1,216 @@
+"""Asking a server whether the copy held still stands, from the request to the ledger and back by a rebuild."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from flows.pipeline import Pipeline
+from model.record import Outcome, Result
+from sources.http import HttpSettings
+from storage import Archive, rebuild
+
+HTTP = HttpSettings(host_gap=0.0, allow_networks=(ip_network("127.0.0.0/8"),), connect_time=5.0)
+STORY = (
+    "<!doctype html><html lang=en><head><title>{0}</title><meta property=og:type content=article></head><body><article>"
+    + "<h1>{0}</h1>"
+    + "".join(f"<p>Keeper {n} wrote that the {{0}} held well and that many boats passed in the night.</p>" for n in range(6))
+    + "</article></body></html>"
+)
+
+
+@dataclass
+class Site:
+    """One page on loopback at /story, with validators that change with it; ``asked`` are requests and answers."""
+
+    base: str = ""
+    thing: str = "lock gate"
+    etag: str | None = '"v1"'
+    modified: str | None = "Mon, 01 Apr 2024 07:00:00 GMT"
+    stubborn: bool = False
+    gone: bool = False
+    asked: list[tuple[str, str | None, str | None, int]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"{self.base}/story"
+
+    @property
+    def pages(self) -> list[tuple[str | None, str | None, int]]:
+        return [(etag, modified, status) for path, etag, modified, status in self.asked if path == "/story"]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            etag, modified = self.headers["If-None-Match"], self.headers["If-Modified-Since"]
+            path = {"/moved": "/story"}.get(self.path, self.path)
+            same = etag == site.etag if etag else modified is not None and modified == site.modified
+            status = 404 if path != "/story" else 301 if self.path == "/moved" else 304 if same or site.stubborn else 200
+            status = 410 if site.gone and path == "/story" else status
+            site.asked.append((self.path, etag, modified, status))
+            body = gzip.compress(STORY.format(site.thing).encode(), mtime=0) if status == 200 else b""
+            self.send_response(status)
+            if status == 301:
+                self.send_header("Location", "/story")
+            if status in {200, 304}:
+                for name, value in (("ETag", site.etag), ("Last-Modified", site.modified)):
+                    if value:
+                        self.send_header(name, value)
+            if body:
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Encoding", "gzip")
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is printed."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    site.base = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield site
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.create(tmp_path / "archive") as made:
+        yield made
+
+
+Take = Callable[..., Result]
+
+
+@pytest.fixture
+def take(archive: Archive) -> Take:
+    """Takes one source in, at a moment that is a day later each time."""
+    days = iter(range(1000))
+
+    def one(source: str, **options: object) -> Result:
+        moment = datetime(2024, 4, 1, 12, tzinfo=UTC) + timedelta(days=next(days))
+        pipeline = Pipeline(archive, http=HTTP, processes=1, person="R. Penn", now=lambda: moment)
+        (result,) = pipeline.ingest([source], **options)  # type: ignore[arg-type]
+        return result
+
+    return one
+
+
+def test_not_modified_is_a_check_without_a_capture(archive: Archive, site: Site, take: Take, tmp_path: Path) -> None:
+    first = take(site.url)
+    segments = archive.stats()["captures"]
+    again = take(site.url, collection="locks", note="seen twice", override_robots="a test")
+    assert (first.outcome, again.outcome) == (Outcome.NEW, Outcome.UNCHANGED)
+    assert (again.record, again.version, again.capture) == (first.record, 1, first.capture)
+    assert site.pages == [(None, None, 200), (site.etag, site.modified, 304)]
+    assert archive.stats()["captures"] == segments
+    assert first.record is not None
+    history = archive.history(first.record)
+    assert [(o.kind, o.version, o.capture is None) for o in history.observations] == [("version", 1, False), ("check", 1, True)]
+    (state,) = history.states
+    assert (state.checks, state.first_seen, state.last_seen) == (1, "2024-04-01T12:00:00.000000Z", "2024-04-02T12:00:00.000000Z")
+    assert {label["text"] for label in history.labels} == {"locks", "seen twice"}
+    checks = [e for e in archive.events(first.record) if e.detail.get("result") == "not_modified"]
+    assert [(e.detail["capture"], e.detail["etag"], e.detail["last_modified"]) for e in checks] == [(None, '"v1"', site.modified)]
+    overrides = [e for e in archive.events() if e.type == "robots override"]
+    assert [(e.agent["type"], e.agent["name"], e.detail["detail"]["reason"]) for e in overrides] == [
+        ("person", "R. Penn", "a test")
+    ]
+    assert archive.verify().findings == ()
+    before = json.dumps([str(history), str(list(archive.events()))])
+    archive.close()
+    rebuild(tmp_path / "archive")
+    with Archive.open(tmp_path / "archive") as anew:
+        assert json.dumps([str(anew.history(first.record)), str(list(anew.events()))]) == before
+
+
+def test_what_changed_is_taken_and_then_asked_about(archive: Archive, site: Site, take: Take) -> None:
+    take(site.url)
+    site.thing, site.etag, site.modified = "tow path", '"v2"', None
+    assert take(site.url).outcome is Outcome.CHANGED
+    assert take(site.url).version == 2
+    assert [status for _, _, status in site.pages] == [200, 200, 304]
+    assert site.pages[-1][:2] == ('"v2"', None)
+
+
+def test_the_date_alone_is_enough_and_without_either_everything_is_sent(site: Site, take: Take) -> None:
+    site.etag = None
+    take(site.url)
+    assert take(site.url).outcome is Outcome.UNCHANGED
+    assert site.pages[-1] == (None, site.modified, 304)
+    site.modified = None
+    take(site.url)
+    assert take(site.url).outcome is Outcome.UNCHANGED
+    assert site.pages[-1] == (None, None, 200)
+
+
+def test_fresh_asks_for_everything(site: Site, take: Take) -> None:
+    take(site.url)
+    assert take(site.url, fresh=True).outcome is Outcome.UNCHANGED
+    assert site.pages == [(None, None, 200)] * 2
+
+
+def test_a_redirect_in_between_is_followed_to_the_copy(site: Site, take: Take) -> None:
+    moved = f"{site.base}/moved"
+    first = take(moved)
+    again = take(moved)
+    assert (again.outcome, again.record) == (Outcome.UNCHANGED, first.record)
+    assert [path for path, *_ in site.asked if path in {"/moved", "/story"}] == ["/moved", "/story"] * 2
+    assert [etag for path, etag, *_ in site.asked if path == "/moved"] == [None, None]
+    assert site.pages[-1] == (site.etag, site.modified, 304)
+
+
+def test_a_304_that_nobody_asked_for_is_a_failure(site: Site, take: Take) -> None:
+    site.stubborn = True
+    result = take(site.url)
+    assert result.outcome is Outcome.FAILED
+    assert "304" in (result.reason or "")
+
+
+def test_after_it_was_gone_the_page_is_asked_for_in_full(archive: Archive, site: Site, take: Take) -> None:
+    take(site.url)
+    assert archive.in_force(site.url) is not None
+    site.gone = True
+    assert take(site.url).outcome is Outcome.GONE
+    assert archive.in_force(site.url) is None
+    site.gone = False
+    again = take(site.url)
+    assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "seen again after it was withdrawn")
+    assert [status for *_, status in site.pages] == [200, 410, 200]
+    assert archive.in_force(f"{site.base}/nowhere") is None
+
+
+def test_an_earlier_copy_that_comes_later_splits_nothing_it_cannot(
+    archive: Archive, site: Site, take: Take, tmp_path: Path
+) -> None:
+    """v1, then a server that says "still v1", and between the two a copy of another state becomes known."""
+    first = take(site.url)
+    take(site.url)
+    site.thing = "bell buoy"
+    moment = datetime(2024, 4, 2, 0, tzinfo=UTC)
+    (between,) = Pipeline(archive, http=HTTP, processes=1, now=lambda: moment).ingest([site.url], fresh=True)
+    assert first.record is not None and between.record == first.record
+    history = archive.history(first.record)
+    assert [state.version for state in history.states] == [1, 2, 1]
+    assert archive.verify().findings == ()
+    archive.close()
+    rebuild(tmp_path / "archive")
+    with Archive.open(tmp_path / "archive") as anew:
+        assert anew.history(first.record) == history
