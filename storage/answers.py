@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
 from model.record import ChangeLine, EventLine, History, Likely, RecordLine, Scope, SearchHit, Verification, VersionView
@@ -20,6 +21,8 @@ from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
 from storage.images import count_kept, wanted_images
 from storage.moments import EVER, When
+from storage.reconsider import Discovery
+from storage.reprocess import Unread, pending, unread_of, would_find
 from storage.restrictions import hidden
 from storage.search import search
 from storage.segments import SegmentFolder
@@ -104,6 +107,21 @@ class Reading:
         """Other records that are likely copies of a version's text; see ``storage.copies``."""
         with self._database.reading() as tx:
             return likely_copies(tx, record, version, self._closed(tx, False))
+
+    def pending(self, release: str) -> Sequence[str]:
+        """The records of which a release (by its id) has something left to read; see ``storage.reprocess``."""
+        with self._database.reading() as tx:
+            return pending(tx, release)
+
+    def unread(self, record: str, release: str) -> Unread:
+        """What a release has not read of a record."""
+        with self._database.reading() as tx:
+            return unread_of(tx, record, release)
+
+    def would_find(self, todo: Unread, release: str, articles: Mapping[str, Article]) -> Sequence[Discovery]:
+        """What readings of a release would show about a record, nothing written."""
+        with self._database.reading() as tx:
+            return would_find(tx, todo, release, articles)
 
     def restricted(self, scope: Scope = Scope.CONTENT) -> Set[str]:
         """Records with a restriction of a scope in force."""

@@ -20,7 +20,7 @@ from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
 from storage.database import WAIT_SECONDS, Database
-from storage.deposit import Deposit, ImageWanted, Settled
+from storage.deposit import Deposit, ImageWanted, Release, Settled
 from storage.folder import (
     DATABASE,
     DESCRIPTOR,
@@ -36,6 +36,7 @@ from storage.home import home_of
 from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
+from storage.reprocess import Reprocessed, Unread, add_readings
 from storage.segments import LIMIT, SegmentFolder
 from storage.watches import Watches
 from storage.writer import Imprint, Writer
@@ -231,6 +232,10 @@ class Archive(Reading):
         """
         with self._database.reading() as tx:
             yield from Captures(tx, self._folder).undecided()
+
+    def add_readings(self, read: Sequence[tuple[Unread, Mapping[str, Article]]], release: Release) -> Sequence[Reprocessed]:
+        """Keeps what a release read anew, in one transaction; see ``storage.reprocess``."""
+        return self._writing.act(None, lambda hands: [add_readings(hands, todo, release, articles) for todo, articles in read])
 
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""

@@ -128,8 +128,7 @@ class Writer:
         finishes or voids what had reached the segment.
         """
         answers = self._settle(staged)
-        if self._segment is not None and self._folder.is_full(self._segment):
-            self.close()
+        self._leave_full()
         return answers
 
     def _settle(self, staged: Sequence[Staged], tries: int = 3) -> list[Settled]:
@@ -154,7 +153,9 @@ class Writer:
         """Something that is not a deposit, in one transaction with its entries, all by ``agent`` (default: this
         software). Raises what ``do`` raises, nothing done."""
         with self._batch(alone=True) as batch:
-            return do(batch.acting(agent or self._imprint.agent))
+            done = do(batch.acting(agent or self._imprint.agent))
+        self._leave_full()
+        return done
 
     def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
         """A deposit that was answered with ``Reread``, with what it asked for; written no twice."""
@@ -166,6 +167,10 @@ class Writer:
         if self._segment is not None:
             self._segment.close()
             self._segment = None
+
+    def _leave_full(self) -> None:
+        if self._segment is not None and self._folder.is_full(self._segment):
+            self.close()
 
     @contextmanager
     def _batch(self, deposits: Sequence[Deposit] = (), *, alone: bool = False) -> Iterator[Batch]:
