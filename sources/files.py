@@ -23,10 +23,10 @@ from model.edtf import utc_text
 from model.errors import BadCall, TooLarge, Unreadable
 from sources.media_type import media_type_of
 from sources.saved import statement_of
+from sources.warc.containers import SUFFIXES as ARCHIVE_FILES
 
 MAX_BYTES = 20_000_000
 ARTICLE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt", ".mhtml", ".mht", ".webarchive"})
-ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
 # what browsers append to a page's name for the folder of its parts, each in the language of its menus
 COMPANIONS = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_file", "_bestanden", "_arquivos", "-filer", "_pliki")
 
@@ -84,7 +84,7 @@ def folder_files(folder: str | Path) -> tuple[Path, ...]:
     home = root.resolve()
     found = sorted(path for path in _walk(root) if _is_article(path, home))
     if not found:
-        suffixes = ", ".join((*sorted(ARTICLE_SUFFIXES), *ARCHIVE_SUFFIXES))
+        suffixes = ", ".join((*sorted(ARTICLE_SUFFIXES), *ARCHIVE_FILES))
         raise Unreadable(f"no articles in {root.name or root}: no file ends in {suffixes}", path=str(root))
     return tuple(found)
 
@@ -215,7 +215,7 @@ def _is_companion(folder: str, pages: set[str]) -> bool:
 
 
 def _is_article(path: Path, home: Path) -> bool:
-    named = path.suffix.lower() in ARTICLE_SUFFIXES or path.name.lower().endswith(ARCHIVE_SUFFIXES)
+    named = path.suffix.lower() in ARTICLE_SUFFIXES or path.name.lower().endswith(ARCHIVE_FILES)
     return named and path.is_file() and path.resolve().is_relative_to(home)
 
 

@@ -20,6 +20,9 @@ from typing import IO, BinaryIO, cast
 
 from model.errors import Unreadable
 
+SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
+"""How the names of archive files end."""
+
 _ZIP_HEAD = 30
 _LINE = 1 << 20
 
@@ -40,7 +43,9 @@ class Part:
 
 
 def container_of(path: Path) -> Container | None:
-    """What the first bytes of a file say it is; ``None`` for anything else, and for what cannot be read."""
+    """What the first bytes of a file say it is, or its name where they are damaged; ``None`` for anything else,
+    and for what cannot be read.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(4096)
@@ -48,12 +53,13 @@ def container_of(path: Path) -> Container | None:
                 return Container.WACZ if _is_wacz(path) else None
     except OSError:
         return None
+    named = bool(start) and path.name.lower().endswith(SUFFIXES)
     if start.startswith(b"\x1f\x8b"):
         try:
             start = zlib.decompressobj(31).decompress(start, 64)
         except zlib.error:
-            return None
-    return Container.RECORDS if start.startswith((b"WARC/", b"filedesc:")) else None
+            return Container.RECORDS if named else None
+    return Container.RECORDS if named or start.startswith((b"WARC/", b"filedesc:")) else None
 
 
 def parts_of(path: Path, kind: Container) -> tuple[Part, ...]:

@@ -82,19 +82,19 @@ class Reader:
         self._tape = tape
         self._wanted = wanted
         self._max_bytes = max_bytes
-        self._arc = tape.peek(16).startswith(b"filedesc:")
+        self._arc = _is_arc(tape)
 
     def __iter__(self) -> Iterator[Record | Flaw]:
         while True:
-            where = Address(0)
+            where: Address | None = None
             try:
                 where = self._next_line()
                 if not self._tape.peek(1):
                     return
                 found = self._one(where)
             except Broken as error:
-                found = Flaw(where, str(error))
-                more = self._tape.next_member(max(where.offset, self._tape.member))
+                found = Flaw(where or Address(self._tape.member), str(error))
+                more = self._tape.next_member(self._tape.member)
             else:
                 more = not isinstance(found, Flaw) or found.too_large or self._resume(where)
             yield found
@@ -135,18 +135,23 @@ class Reader:
             return Flaw(where, "the record is cut off", record)
         if rest == 0 and len(record.block) < min(record.length, HEAD_BYTES):
             return Flaw(where, "the record is cut off", record)
-        if self._tape.heads != heads or not self._ends():
+        if self._tape.heads != heads or not self._ends(where):
             return Flaw(where, "the record is not as long as it states", record)
         if too_large:
             reason = f"the record is over {self._max_bytes:,} bytes; to take it all the same, raise PRESSMARK_MAX_BYTES"
             return Flaw(where, reason, record, too_large=True)
         return record
 
-    def _ends(self) -> bool:
-        """Whether a record, or the file, follows what was read."""
-        while (byte := self._tape.peek(1)) in (b"\r", b"\n"):
-            self._tape.read(1)
-        return not byte or self._is_head()
+    def _ends(self, where: Address) -> bool:
+        """Whether a record, or the file, follows what was read. Raises ``Broken`` where its own bytes are damaged."""
+        try:
+            while (byte := self._tape.peek(1)) in (b"\r", b"\n"):
+                self._tape.read(1)
+            return not byte or self._is_head()
+        except Broken:
+            if self._tape.member == where.offset:
+                raise
+            return True  # the damage is the next one's
 
     def _is_head(self) -> bool:
         line = self._tape.peek(HEAD_BYTES if self._arc else 16)
@@ -205,6 +210,19 @@ class Reader:
             ("content-type", part["type"]),
         ]
         return _with_length(Record(where, line, tuple(fields), 0), part["length"])
+
+
+def _is_arc(tape: Tape) -> bool:
+    """Whether a file begins as an ARC; where its beginning is damaged, the next part that can be read tells."""
+    try:
+        return tape.peek(16).startswith(b"filedesc:")
+    except Broken:
+        try:
+            return tape.next_member(0) and _ARC_LINE.match(tape.peek(HEAD_BYTES)) is not None
+        except Broken:
+            return False
+        finally:
+            tape.go(Address(0))
 
 
 def as_text(data: bytes) -> str:
