@@ -25,7 +25,7 @@ Read = Callable[[bytes, str], object]
 WARM_UP = 10
 FIELDS = (
     "access", "authors", "body", "canonical", "corrections", "dateline", "dates", "headline",
-    "images", "keywords", "language", "provider", "publisher", "section", "standfirst",
+    "images", "keywords", "kind", "language", "provider", "publisher", "section", "standfirst",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from extractors.fields import (
     headline,
     images,
     keywords,
+    kind,
     language,
     provider,
     publisher,
@@ -41,24 +42,25 @@ def read(page: Page) -> Article:
     deck = found.keep("standfirst", standfirst.read(page, title))
     pictures = found.keep("images", images.read(page)) or ()
     people = authors.read(page, paper)
-    found.keep("authors", people)
     blocks = body.read(page, headline=title, standfirst=deck, images=pictures, authors=people.value or ())
     text = found.keep("body", blocks) or ()
-    place = dateline.read(page, text, paper)
+    sort = found.keep("type", kind.read(page, text))
+    people = kind.own(page, sort, people)
+    found.keep("authors", people)
+    place = kind.own(page, sort, dateline.read(page, text, paper))
     if found.keep("dateline", place):
         text = dateline.strip(text, place.value)
         found.values["body"] = text
     found.keep("corrections", corrections.read(page, text))
-    found.keep("provider", provider.read(page, place, people))
-    found.keep("date_published", dates.published(page))
-    found.keep("date_modified", dates.modified(page))
+    found.keep("provider", kind.own(page, sort, provider.read(page, place, people)))
+    found.keep("date_published", kind.own(page, sort, dates.published(page)))
+    found.keep("date_modified", kind.own(page, sort, dates.modified(page)))
     found.keep("canonical_url", canonical.read(page))
     found.keep("section", section.read(page))
     found.keep("keywords", keywords.read(page))
     found.keep("in_language", language.read(page))
     seen = found.keep("access", access.read(page, text)) or Access.OPEN
     found.keep("complete", access.complete(page, text, seen))
-    found.keep("type", access.page_type(page, text))
     return found.article()
 
 

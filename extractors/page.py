@@ -95,14 +95,17 @@ class Page:
     def articles(self) -> tuple[Node, ...]:
         """The JSON-LD objects that are articles, the one about this very page first."""
         found = [n for n in self.json_ld if n.types & ARTICLE_TYPES]
-        own = self._own_addresses
 
         def rank(node: Node) -> tuple[bool, bool]:
-            said = {_address(v) for k in ("url", "mainEntityOfPage", "@id") for v in _ids(node.data.get(k))}
-            foreign = bool(said - {""}) and not said & own
+            said = self.addresses_of(node)
+            foreign = bool(said) and not said & self.own_addresses
             return foreign, "headline" not in node.data and "name" not in node.data
 
         return tuple(sorted(found, key=rank))
+
+    def addresses_of(self, node: Node) -> frozenset[str]:
+        """The addresses that a JSON-LD object gives itself, written as in ``own_addresses``."""
+        return frozenset(_address(v) for k in ("url", "mainEntityOfPage", "@id") for v in _ids(node.data.get(k))) - {""}
 
     def deref(self, value: Any) -> Any:
         """What a JSON-LD reference ``{"@id": …}`` points at; any other value itself."""
@@ -210,7 +213,7 @@ class Page:
     def is_own_address(self, href: str) -> bool:
         """Whether a link leads to this very page, as far as host and path tell."""
         try:
-            return _address(urljoin(self.url or "", href)) in self._own_addresses
+            return _address(urljoin(self.url or "", href)) in self.own_addresses
         except ValueError:
             return False
 
@@ -250,7 +253,8 @@ class Page:
         return json_ld.index(self.json_ld)
 
     @cached_property
-    def _own_addresses(self) -> frozenset[str]:
+    def own_addresses(self) -> frozenset[str]:
+        """Host and path of this page as given, as its canonical link and as ``og:url``."""
         links = [e.get("href") or "" for e in self.tree.iter("link") if (e.get("rel") or "").lower() == "canonical"]
         og = self.meta_first("og:url")
         return frozenset(_address(u) for u in (self.url or "", *links, og.content if og else "")) - {""}

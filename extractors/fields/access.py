@@ -1,6 +1,6 @@
-"""What the server let us see, whether all of it is there, and what kind of page it is.
+"""What the server let us see, and whether all of it is there.
 
-Conservative on purpose: an article wrongly called a wall or a section page would be held
+Conservative on purpose: an article wrongly called a wall would be held
 back, so anything but an article needs a page with hardly any text, or several signs at once.
 """
 
@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from extractors.dom import Element
-from extractors.field import Candidate, Field, Found, Resolved, resolve
+from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Node, Page
-from model.article import Access, Block, BlockKind, Complete, How, PageType
+from model.article import Access, Block, BlockKind, Complete, How
 
 STUB = 1_200  # characters of body under which a paywall's words are believed
 SCANT = 500  # characters under which a wall or an error page is thought of at all
 LITTLE = 8_000  # characters of visible text beyond which a page is no mere wall
 _WORDS_FILE = Path(__file__).parents[1] / "words" / "walls.toml"
-_FRONT_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ContactPage", "AboutPage", "CheckoutPage"})
 _CHALLENGE = re.compile(
     r"_cf_chl_opt|px-captcha|captcha-delivery\.com|cf-challenge|sec-if-cpt-container|g-recaptcha|h-captcha", re.I
 )
@@ -35,7 +32,7 @@ def read(page: Page, body: tuple[Block, ...]) -> Resolved[Access]:
     """Open where nothing says otherwise. ``paywalled`` means that the text breaks off; where a
     piece is declared as not free and is all there, it is ``metered``.
     """
-    size = _size(body)
+    size = size_of(body)
 
     def bot_check(page: Page) -> Iterator[Candidate[Access]]:
         if size < SCANT and not page.articles:
@@ -90,65 +87,22 @@ def complete(page: Page, body: tuple[Block, ...], access: Access | None) -> Reso
 
     def closed(page: Page) -> Iterator[Candidate[Complete]]:
         found = re.search(r"</(?:html|body)\s*>", page.markup[-20_000:], re.I)
-        if found and access is Access.OPEN and _size(body) >= SCANT / 2 and not _breaks_off(page, body):
+        if found and access is Access.OPEN and size_of(body) >= SCANT / 2 and not _breaks_off(page, body):
             yield Candidate(Complete.YES, How.INFERRED, "markup", found[0])
 
     found = resolve(Field("complete", (walled, counted, cut, closed)), page)
     return found if found.value else Resolved(Complete.UNKNOWN)
 
 
-def page_type(page: Page, body: tuple[Block, ...]) -> Resolved[PageType]:
-    """The schema.org type as far as versions are concerned; an article where nothing speaks against it."""
-    size = _size(body)
-
-    def article_types(page: Page) -> Iterator[Candidate[PageType]]:
-        for node in page.articles[:1]:
-            kinds = node.types
-            kind = PageType.LIVE if "LiveBlogPosting" in kinds else PageType.ARTICLE
-            kind = PageType.OPINION if "OpinionNewsArticle" in kinds else kind
-            if kind is not PageType.ARTICLE or size >= SCANT / 5:
-                yield Candidate(kind, How.DECLARED, node.where("/@type"), sorted(kinds)[0])
-
-    def fronts(page: Page) -> Iterator[Candidate[PageType]]:
-        if page.articles or _says_article(page):
-            return
-        for node in page.json_ld:
-            if node.types & _FRONT_TYPES and size < 2 * SCANT:
-                yield Candidate(PageType.SECTION, How.DECLARED, node.where("/@type"), sorted(node.types & _FRONT_TYPES)[0])
-        teasers = _teasers(page)
-        address = urlsplit(page.url or "")
-        steps = [s for s in address.path.split("/") if s]
-        shallow = (
-            page.url is not None and len(steps) <= 1 and not re.search(r"\d{4}|-.+-|\.html?$", address.path) and not address.query
-        )
-        if teasers >= 12 and (size < SCANT or (shallow and not steps)):
-            yield Candidate(PageType.SECTION, How.INFERRED, "page", "")
-
-    def bare(page: Page) -> Iterator[Candidate[PageType]]:
-        if size < SCANT / 5 and not page.articles and not _says_article(page):
-            yield Candidate(PageType.OTHER, How.INFERRED, "page", "")
-
-    def opinion_address(page: Page) -> Iterator[Candidate[PageType]]:
-        words = frozenset(_words()["opinion"])
-        for step in unquote(urlsplit(page.url or "").path).lower().split("/")[1:-1]:
-            if step in words:
-                yield Candidate(PageType.OPINION, How.INFERRED, f"url:/{step}/", step)
-
-    def choose(_page: Page, found: Sequence[Found[PageType]]) -> int:
-        special = (i for i, f in enumerate(found) if f.candidate.value not in {PageType.ARTICLE, PageType.OPINION})
-        return next(special, next((i for i, f in enumerate(found) if f.candidate.value is PageType.OPINION), 0))
-
-    found = resolve(Field("type", (article_types, fronts, bare, opinion_address), choose=choose), page)
-    return found if found.value else Resolved(PageType.ARTICLE)
-
-
 @cache
-def _words() -> dict[str, list[str]]:
+def words() -> dict[str, list[str]]:
+    """The word lists of ``words/walls.toml``."""
     with _WORDS_FILE.open("rb") as file:
         return tomllib.load(file)
 
 
-def _size(body: tuple[Block, ...]) -> int:
+def size_of(body: tuple[Block, ...]) -> int:
+    """Characters of a body's words; wide ones say twice as much."""
     return sum(len(b.text) * (2 if b.text[:1] > "\u2e7f" else 1) for b in body if b.kind is not BlockKind.EMBED)
 
 
@@ -159,7 +113,7 @@ def _titled(page: Page, key: str, value: Access) -> Iterator[Candidate[Access]]:
         (shown, "css:" + page.css(page.h1) if page.h1 is not None else ""),
     ):
         flat = text.casefold()
-        word = next((w for w in _words()[key] if re.search(rf"(?<!\w){re.escape(w)}", flat)), None) if len(flat) <= 90 else None
+        word = next((w for w in words()[key] if re.search(rf"(?<!\w){re.escape(w)}", flat)), None) if len(flat) <= 90 else None
         if word:
             yield Candidate(value, How.MARKED, place, text)
 
@@ -169,7 +123,7 @@ def _said(page: Page, key: str, value: Access, element: Element | None) -> Itera
     if element is None or len(text) > LITTLE:
         return
     flat = text.lower()
-    found = next((w for w in _words()[key] if w in flat), None)
+    found = next((w for w in words()[key] if w in flat), None)
     if found:
         at = flat.find(found) if len(flat) == len(text) else 0
         yield Candidate(value, How.MARKED, "css:" + page.css(element), text[at : at + len(found)])
@@ -186,7 +140,7 @@ def _not_free(page: Page) -> Iterator[tuple[str, str]]:
 
 
 def _breaks_off(page: Page, body: tuple[Block, ...]) -> bool:
-    size = _size(body)
+    size = size_of(body)
     share = next((s for s in (_share(n, body) for n in page.articles[:1]) if s is not None), None)
     if share is not None:
         return share < 0.5
@@ -203,21 +157,8 @@ def _share(node: Node, body: tuple[Block, ...]) -> float | None:
         count = int(count)
     if isinstance(count, int) and not isinstance(count, bool) and count >= 60:
         words = sum(len(b.text.split()) for b in body)
-        return words / count if words * 30 > _size(body) * 2 else None  # without spaces words cannot be counted
+        return words / count if words * 30 > size_of(body) * 2 else None  # without spaces words cannot be counted
     text = node.data.get("articleBody")
     if isinstance(text, str) and len(text) > 400:
-        return _size(body) / len(text)
+        return size_of(body) / len(text)
     return None
-
-
-def _says_article(page: Page) -> bool:
-    kind = page.meta_first("og:type")
-    return (kind is not None and kind.content.strip().lower() == "article") or page.meta_first(
-        "article:published_time"
-    ) is not None
-
-
-def _teasers(page: Page) -> int:
-    """Headings that are links: what a front page is made of."""
-    headings = islice(page.tree.iter("h2", "h3", "h4"), 400)
-    return sum(1 for h in headings if next(h.iter("a"), None) is not None or next(islice(h.iterancestors(), 1), h).tag == "a")
