@@ -78,6 +78,7 @@ class Pipeline:
         self._processes = processes
         self._now = now
         self._release = Release(extractors.release())
+        self._fetcher: Fetcher | None = None
 
     @staticmethod
     def from_settings(archive: Archive, settings: Settings, processes: int | None = None) -> Pipeline:
@@ -116,16 +117,15 @@ class Pipeline:
         Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
         call: what was told before is kept.
         """
-        http = replace(self._http, allow_networks=(*self._http.allow_networks, *(ip_network(a) for a in allow_addresses)))
         told = Told(url, captured_at, override_robots)
         labels = Labels(self._person, collection, note, override_robots)
         named = list(sources)
         gatherer = Gatherer(
             named,
             told,
-            lambda: Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls),
+            lambda: self.fetcher(allow_addresses),
             self._now,
-            http.max_bytes,
+            self._http.max_bytes,
             images=images,
             known=nothing_known if fresh else self._archive.in_force,
             held=self._held,
@@ -141,6 +141,15 @@ class Pipeline:
     def _held(self, wanted: Wanted) -> Sequence[Capture]:
         """Copies that may be what a revisit of another archive refers to."""
         return self._archive.copies_of(wanted.url, wanted.record_id, wanted.at)
+
+    def fetcher(self, allow_addresses: Sequence[str] = ()) -> Fetcher:
+        """The one fetcher of this pipeline, so that what one call learnt of hosts and owes them holds for the next;
+        another one while that is in use, or where other addresses are allowed.
+        """
+        http = replace(self._http, allow_networks=(*self._http.allow_networks, *(ip_network(a) for a in allow_addresses)))
+        if self._fetcher is None or self._fetcher.is_open or self._fetcher.settings != http:
+            self._fetcher = Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls)
+        return self._fetcher
 
     def finish_interrupted(self, reader: Reader) -> list[Result]:
         """Decides the captures that an earlier process kept and did not get to decide."""

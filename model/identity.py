@@ -20,7 +20,10 @@ _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|ref_src|cmpid|icid|ncid|ocid|smid|xtor"
     r"|at_(?:medium|campaign|custom\d)|ns_\w+|wt_mc|__twitter_impression|outputtype)(?:=.*)?"
     # these may also name a piece; a word without a figure only says where the reader came from
-    r"|(?:ref|referrer|share|partner|cmp|spm)(?:=[^\d]{0,40})?|amp(?:=(?:1|true)?)?",
+    r"|(?:ref|referrer|share|partner|cmp|spm)(?:=[^\d]{0,40})?"
+    # the same piece for a printer, a telephone or a cache
+    r"|(?:amp|print(?:able|er|page|view|er_?friendly)?|mobile)(?:=(?:1|true|yes|y|on)?)?"
+    r"|(?:view|output|format|mode|layout|version|display)=(?:amp|print(?:able|er|page|view|er_?friendly)?|mobile)",
     re.IGNORECASE,
 )
 _VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")

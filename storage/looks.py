@@ -90,10 +90,10 @@ class Looks:
         last = select(i.key).where(i.watch == look.watch, i.seen_at == before)
         return any(True for _ in _asked(tx, last, i.key, seen)) or tx.execute(last.limit(1)).first() is None
 
-    def keep(self, looks: Sequence[tuple[Look, Plan]], captures: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def keep(self, looks: Sequence[tuple[Look, Plan]], captures: Mapping[str, str] | None = None) -> None:
         """Keeps what looks said, all of it or nothing; a gap becomes an event in the ledger.
 
-        ``captures`` gives, by watch, the capture of it that was kept (``{id, digest}``).
+        ``captures`` gives, by watch, the id of the capture of it that was kept.
         """
         gaps = [_gap(look, plan.gap, (captures or {}).get(look.watch)) for look, plan in looks if plan.gap is not None]
         if not gaps:
@@ -164,9 +164,9 @@ class Looks:
         return self._writer
 
 
-def _gap(look: Look, gap: Gap, capture: Mapping[str, Any] | None) -> dict[str, Any]:
-    detail = {"watch": look.watch, "since": gap.since, "until": gap.until, "listed": len(look.listed)}
-    return {"type": "watch gap", "outcome": "warning", "detail": detail, "subject": dict(capture) if capture else None}
+def _gap(look: Look, gap: Gap, capture: str | None) -> dict[str, Any]:
+    detail = {"watch": look.watch, "since": gap.since, "until": gap.until, "listed": len(look.listed), "capture": capture}
+    return {"type": "watch gap", "outcome": "warning", "detail": detail, "subject": None}
 
 
 def _keep(tx: Connection, looks: Sequence[tuple[Look, Plan]]) -> None:

@@ -168,13 +168,15 @@ class Fetcher:
         try:
             exchange = await self._client.exchange(url, extra, max_bytes)
         except Unreachable:
-            self._lanes.failed(url.host)
+            self._lanes.failed(url.host, "did not answer")
             raise
         wait = retry_after(exchange) if exchange.status in ASKING_TO_WAIT else None
         if wait:
             self._lanes.hold(url.host, wait)
-        if exchange.truncated is Truncated.TIME or (exchange.status in ASKING_TO_WAIT and not wait):
-            self._lanes.failed(url.host)
+        if exchange.status in ASKING_TO_WAIT and not wait:
+            self._lanes.failed(url.host, f"answered {exchange.status}")
+        elif exchange.truncated is Truncated.TIME:
+            self._lanes.failed(url.host, "took too long")
         else:
             self._lanes.answered(url.host)
         return exchange

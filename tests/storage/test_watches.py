@@ -102,7 +102,7 @@ def test_a_feed_without_overlap_has_a_gap_that_the_ledger_tells(archive: Archive
     status = archive.watches.looks.statuses()[0]
     assert (status.gaps, status.gap_at) == (1, "2026-02-01T09:15:00Z")
     [event] = [e for e in archive.events(limit=None) if e.type == "watch gap"]
-    assert event.detail["detail"] == {"watch": FEED, "since": gap.since, "until": gap.until, "listed": 2}
+    assert event.detail["detail"] == {"watch": FEED, "since": gap.since, "until": gap.until, "listed": 2, "capture": None}
     # overlap with what was listed at the last look counts, not with what was listed long ago
     _, again = _take(archive, _look("2026-02-01T09:30:00Z", "a", "c"))
     assert again is not None

@@ -1,0 +1,203 @@
+"""Watches looked at, and what is new taken in. Plain functions, no Prefect: a flow wraps ``check``.
+
+A round: the watches that are due are looked at, many hosts at a time and one request a host;
+what nobody has is noted as waiting; then everything that waits goes through the pipeline, with
+the same fetcher, so that a host rests between its feed and its articles too. A round that is
+killed loses nothing: what waits, waits for the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import extractors
+from flows.looking import Looked, look_at
+from flows.pipeline import Pipeline
+from flows.target import Target
+from model.edtf import utc_text
+from model.record import Outcome, Result
+from model.watch import Gap, ItemState, Listed, LookOutcome, Plan, Tried, Waiting, Watch, WatchStatus
+from sources.http import Fetcher
+from storage import Archive, Deposit, Release, Verdict
+
+HOSTS_AT_ONCE = 64
+LOOKS_AT_ONCE = 200
+TRIES = 5
+FIRST_RETRY = timedelta(minutes=15)
+TOLD_AT_ONCE = 50
+
+_TAKEN = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.GONE, Outcome.HELD})
+
+Now = Callable[[], datetime]
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a look at a watch ended: ``listed`` addresses, of which ``new`` were put down to be taken in, ``known`` are
+    held or watched elsewhere, ``passed`` are older than the watch. ``gap`` where it rolled over since the last look.
+    """
+
+    watch: Watch
+    outcome: LookOutcome
+    due: str
+    reason: str | None = None
+    shape: str | None = None
+    listed: int = 0
+    new: int = 0
+    known: int = 0
+    passed: int = 0
+    gap: Gap | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of a look in ``watch check --json``."""
+        told = {name: getattr(self, name) for name in ("due", "reason", "shape", "listed", "new", "known", "passed")}
+        gap = {"since": self.gap.since, "until": self.gap.until} if self.gap else None
+        return {"watch": self.watch.url, "name": self.watch.name, "outcome": self.outcome.value, **told, "gap": gap}
+
+
+def look(pipeline: Pipeline, watch: WatchStatus, *, now: Now = _clock, allow_addresses: Sequence[str] = ()) -> Looked:
+    """One look at a watch, nothing stored. Not from within a running event loop."""
+    return _looks(pipeline.fetcher(allow_addresses), [watch], now)[0]
+
+
+def check(
+    archive: Archive,
+    pipeline: Pipeline,
+    *,
+    watches: Iterable[Watch] | None = None,
+    due_only: bool = True,
+    given_up: bool = False,
+    allow_addresses: Sequence[str] = (),
+    now: Now = _clock,
+) -> Iterator[Checked | Result]:
+    """Looks at watches (those named, or all) and takes in what is new, and what waits from earlier rounds.
+
+    First a ``Checked`` for each watch that was looked at, then a ``Result`` for each address, each told
+    after it is durable. ``due_only`` leaves out watches whose next look is not due; ``given_up`` lets
+    their given-up addresses be tried again. Raises ``StorageUnavailable`` and ``Damaged`` as ``ingest``
+    does. Not from within a running event loop.
+    """
+    looks = archive.watches.looks
+    named = None if watches is None else {w.url for w in watches}
+    due = [s for s in looks.statuses(due=utc_text(now()) if due_only else None) if named is None or s.watch.url in named]
+    if given_up:
+        looks.try_again([s.watch.url for s in due])
+    for at in range(0, len(due), LOOKS_AT_ONCE):
+        looked = _looks(pipeline.fetcher(allow_addresses), due[at : at + LOOKS_AT_ONCE], now)
+        yield from _keep(archive, looked)
+    yield from _take_in(archive, pipeline, named, allow_addresses, now)
+
+
+def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now) -> list[Looked]:
+    """All looks, many hosts at a time, those of one host in turn."""
+
+    async def host(found: list[Looked], those: list[WatchStatus], places: asyncio.Semaphore) -> None:
+        async with places:
+            for status in those:
+                found.append(await look_at(fetcher, status, now()))
+
+    async def go() -> list[Looked]:
+        hosts: dict[str, list[WatchStatus]] = {}
+        for status in statuses:
+            hosts.setdefault(urlsplit(status.watch.url).hostname or "", []).append(status)
+        found: list[Looked] = []
+        places = asyncio.Semaphore(HOSTS_AT_ONCE)
+        async with fetcher, asyncio.TaskGroup() as group:
+            for those in hosts.values():
+                group.create_task(host(found, those, places))
+        return found
+
+    return asyncio.run(go())
+
+
+def _keep(archive: Archive, looked: Sequence[Looked]) -> Iterator[Checked]:
+    """Keeps what looks said, the documents that listed something new with it."""
+    kept: list[tuple[Looked, Plan]] = []
+    elsewhere: set[str] = set()
+    captures: dict[str, str] = {}
+    for one in looked:
+        plan = archive.watches.looks.plan(one.look)
+        plan = _without(plan, elsewhere)
+        elsewhere |= {item.key for item in plan.new}
+        if plan.new:
+            documents = _documents(archive, one, plan)
+            captures[one.look.watch] = next(iter(documents.values()))
+            plan = replace(plan, new=tuple(_from(item, documents) for item in plan.new))
+        kept.append((one, plan))
+    archive.watches.looks.keep([(_told(one, plan), plan) for one, plan in kept], captures)
+    for one, plan in kept:
+        look = one.look
+        counts = {"listed": len(look.listed), "new": len(plan.new), "known": len(plan.known), "passed": len(plan.passed)}
+        yield Checked(one.status.watch, look.outcome, look.due, look.reason, look.shape, **counts, gap=plan.gap)
+
+
+def _without(plan: Plan, elsewhere: set[str]) -> Plan:
+    """A story that two watches list is new once."""
+    twice = frozenset(item.key for item in plan.new) & elsewhere
+    return replace(plan, new=tuple(x for x in plan.new if x.key not in twice), known=plan.known | twice) if twice else plan
+
+
+def _documents(archive: Archive, one: Looked, plan: Plan) -> dict[str, str]:
+    """Keeps the documents that listed what is new; their captures' ids by address."""
+    listing = dict.fromkeys(str(item.context["feed"]) for item in plan.new)
+    release = Release(extractors.release())
+    deposits = [
+        Deposit(
+            url, one.captures[url], Verdict.HELD, release, reason=f"a {one.look.shape or 'listing'} that is watched", code="feed"
+        )
+        for url in listing
+    ]
+    results = archive.settle(archive.stage(deposits))
+    return {url: r.capture for url, r in zip(listing, results, strict=True) if isinstance(r, Result) and r.capture}
+
+
+def _from(item: Listed, documents: dict[str, str]) -> Listed:
+    return replace(item, context={**item.context, "capture": documents[str(item.context["feed"])]})
+
+
+def _told(one: Looked, plan: Plan) -> Any:
+    """The look with the contexts that its new addresses have now."""
+    new = {item.key: item for item in plan.new}
+    return replace(one.look, listed=tuple(new.get(item.key, item) for item in one.look.listed))
+
+
+def _take_in(
+    archive: Archive, pipeline: Pipeline, named: set[str] | None, allow_addresses: Sequence[str], now: Now
+) -> Iterator[Result]:
+    looks = archive.watches.looks
+    waiting: dict[str, list[Waiting]] = {}
+    for item in looks.waiting(utc_text(now()), named):
+        waiting.setdefault(item.key, []).append(item)
+    if not waiting:
+        return
+    by_url = {items[0].url: items for items in waiting.values()}
+    targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in by_url.items()]
+    tried: list[Tried] = []
+    try:
+        for result in pipeline.ingest(targets, allow_addresses=allow_addresses):
+            tried += [_tried(item, result, now()) for item in by_url.get(result.source, ())]
+            if len(tried) >= TOLD_AT_ONCE:
+                looks.told(tried)
+                tried = []
+            yield result
+    finally:
+        looks.told(tried)
+
+
+def _tried(item: Waiting, result: Result, now: datetime) -> Tried:
+    if result.outcome in _TAKEN:
+        return Tried(item.watch, item.key, ItemState.TAKEN, item.tries, result.reason)
+    tries = item.tries + 1
+    if result.outcome is Outcome.REFUSED or tries >= TRIES:
+        return Tried(item.watch, item.key, ItemState.GIVEN_UP, tries, result.reason)
+    due = utc_text(now + FIRST_RETRY * 4 ** (tries - 1))
+    return Tried(item.watch, item.key, ItemState.WAITING, tries, result.reason, due)
