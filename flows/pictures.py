@@ -19,7 +19,8 @@ from model.record import ImageTally, Outcome, Result
 from storage import Archive, Deposit, ImageWanted, Release, Verdict
 
 COMMIT_SECONDS = 1.0
-COMMIT_IMAGES = 50  # they wait in memory
+COMMIT_IMAGES = 50
+COMMIT_BYTES = 32_000_000  # they wait in memory
 
 _SEEN = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED})
 _OK, _NOT_MODIFIED = 200, 304
@@ -77,12 +78,16 @@ class Pictures:
             return
         place = (result.record, result.version)
         wanted = self._archive.wanted_images(*place) if place not in self._waiting else ()
-        held = self._archive.count_images(*place)
-        if not wanted:
-            yield replace(result, images=ImageTally(0, held))
+        missed = tuple(
+            {"url": x.url, "reason": f"tried at {x.tried_at}, asked for again after a day"} for x in wanted if x.tried_at
+        )
+        tally = ImageTally(0, self._archive.count_images(*place), missed)
+        asked = [x for x in wanted if not x.tried_at]
+        if not asked:
+            yield replace(result, images=tally)
             return
-        self._waiting[place] = _Waiting(result, ImageTally(0, held), len(wanted))
-        self._ask(wanted)
+        self._waiting[place] = _Waiting(result, tally, len(asked))
+        self._ask(asked)
 
     def take(self, item: Gathered, wanted: ImageWanted) -> None:
         """One image that came, or why it did not."""
@@ -99,8 +104,10 @@ class Pictures:
     def settle(self) -> Iterator[Result]:
         """Where it is time to commit, keeps what came; the results that have all their images."""
         came = len(self._ready) + len(self._held)
+        size = sum(len(deposit.capture.entity) for deposit in self._ready)
+        small = came < COMMIT_IMAGES and size < COMMIT_BYTES and time.monotonic() - self._since < COMMIT_SECONDS
         waits_for_more = sum(waiting.left for waiting in self._waiting.values()) > came
-        if not self._since or (waits_for_more and came < COMMIT_IMAGES and time.monotonic() - self._since < COMMIT_SECONDS):
+        if not self._since or (waits_for_more and small):
             return
         ready, held, self._ready, self._held, self._since = self._ready, self._held, [], [], 0.0
         if held:

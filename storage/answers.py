@@ -167,7 +167,7 @@ class Reading:
     def wanted_images(self, record: str, version: int) -> Sequence[ImageWanted]:
         """The images that a version names and has no file of yet; see ``storage.images``."""
         with self._database.reading() as tx:
-            return wanted_images(tx, Captures(tx, self._folder), record, version)
+            return wanted_images(tx, Captures(tx, self._folder), record, version, self._now())
 
     def count_images(self, record: str, version: int) -> int:
         """How many image files a version has."""

@@ -177,8 +177,10 @@ class Decision:
 
     def _image(self, wanted: ImageWanted) -> Result:
         """An image file of a version, or what came in its place."""
-        if self._deposit.verdict is not Verdict.IMAGE:
-            return self._held(wanted.record)
+        v = tables.versions.c
+        there = self._tx.execute(select(v.entry).where(v.record == wanted.record, v.number == wanted.version)).first()
+        if self._deposit.verdict is not Verdict.IMAGE or there is None:
+            return self._held(wanted.record if there is not None else None)
         body = {"capture": self._kept.to_json(), "version": wanted.version, "url": wanted.url}
         self._hands.write(Kind.IMAGE, wanted.record, body)
         return self._told(Outcome.NEW, wanted.record, wanted.version)

@@ -46,7 +46,8 @@ class ImageWanted:
     """An image file that an article names and its version has not yet.
 
     ``held`` is the capture that some version has of the same address, with its digest as the
-    ledger names it; ``etag`` and ``last_modified`` are that capture's validators.
+    ledger names it; ``etag`` and ``last_modified`` are that capture's validators. ``tried_at`` is
+    when something else came in its place, less than a day ago (UTC text): to be left alone for now.
     """
 
     record: str
@@ -55,6 +56,7 @@ class ImageWanted:
     held: tuple[str, str] | None = None
     etag: str | None = None
     last_modified: str | None = None
+    tried_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from model.capture import header
+from model.edtf import utc_text
 from model.errors import Damaged
 from model.record import KeptImage
 from storage import tables
@@ -17,6 +19,9 @@ from storage.known import article_of
 
 MOST = 20
 """How many images of one article are kept: the lead image and those in the text come first."""
+
+RETRY = timedelta(days=1)
+"""How long an image is left alone when something else came in its place."""
 
 
 def kept_images(tx: Connection, record: str, version: int) -> tuple[KeptImage, ...]:
@@ -44,7 +49,9 @@ def count_kept(tx: Connection, record: str, version: int) -> int:
     return len(set(tx.execute(select(i.url).where(*_of(record, version))).scalars()))
 
 
-def wanted_images(tx: Connection, captures: Captures, record: str, version: int, most: int = MOST) -> Sequence[ImageWanted]:
+def wanted_images(
+    tx: Connection, captures: Captures, record: str, version: int, now: datetime, most: int = MOST
+) -> Sequence[ImageWanted]:
     """The images that a version, as now read, names and has not yet; of its first ``most`` only."""
     article = article_of(tx, record, version)
     named = dict.fromkeys(
@@ -52,10 +59,16 @@ def wanted_images(tx: Connection, captures: Captures, record: str, version: int,
     )
     i = tables.images.c
     held = set(tx.execute(select(i.url).where(*_of(record, version))).scalars())
-    return [_wanted(tx, captures, record, version, url) for url in list(named)[:most] if url not in held]
+    since = utc_text(now - RETRY)
+    return [_wanted(tx, captures, record, version, url, since) for url in list(named)[:most] if url not in held]
 
 
-def _wanted(tx: Connection, captures: Captures, record: str, version: int, url: str) -> ImageWanted:
+def _wanted(tx: Connection, captures: Captures, record: str, version: int, url: str, since: str) -> ImageWanted:
+    c = tables.captures.c
+    failed = (c.url == url, c.record == record, c.version.is_(None), c.received_at > since)
+    tried = tx.execute(select(func.max(c.received_at)).where(*failed)).scalar()
+    if tried is not None:
+        return ImageWanted(record, version, url, tried_at=tried)
     for capture, digest in _captures_of(tx, url):
         try:
             copy = captures.load(capture)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
@@ -99,8 +99,9 @@ class House:
 
     where: Path
 
-    def ingest(self, *sources: str, images: bool = True) -> list[Result]:
-        opened = Archive.open(self.where, write=True) if Archive.exists(self.where) else Archive.create(self.where)
+    def ingest(self, *sources: str, images: bool = True, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Result]:
+        exists = Archive.exists(self.where)
+        opened = Archive.open(self.where, write=True, now=now) if exists else Archive.create(self.where, now=now)
         with opened as archive:
             http = HttpSettings("Testing/1", host_gap=0, allow_networks=(ip_network("127.0.0.0/8"),))
             return list(Pipeline(archive, http=http, processes=1).ingest(sources, images=images))
@@ -210,7 +211,11 @@ def test_images_that_fail_are_told_and_change_nothing(paper: Paper, house: House
     paper.images_asked()
     paper.answers["/img/gone.jpg"] = jpeg(shade=7)
     (again,) = house.ingest(f"{paper.base}/gate")
-    assert again.outcome == "unchanged" and again.images is not None and again.images.taken == 1, "what failed is tried again"
+    assert again.outcome == "unchanged" and again.images is not None and again.images.taken == 0
+    assert paper.images_asked() == [] and sum("asked for again after a day" in x["reason"] for x in again.images.missed) == 2
+    later = datetime.now(UTC) + timedelta(days=1, hours=1)
+    (again,) = house.ingest(f"{paper.base}/gate", now=lambda: later)
+    assert again.images is not None and again.images.taken == 1 and "/img/gone.jpg" in paper.images_asked()
 
 
 def test_twenty_images_of_an_article_and_no_more(paper: Paper, house: House) -> None:
