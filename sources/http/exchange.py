@@ -197,7 +197,8 @@ def _head_errors(host: str, recording: Recording) -> Iterator[None]:
     except httpcore2.RemoteProtocolError as error:
         if recording.ended and not recording.head:
             raise Unreachable(f"{host} closed the connection without a whole answer", host=host) from error
-        raise Unreadable(f"{host} did not answer in HTTP ({error})", host=host) from error
+        said = str(error).partition(": bytearray")[0]  # not the server's own words
+        raise Unreadable(f"{host} did not answer in HTTP ({said})", host=host) from error
 
 
 def _cause(error: BaseException) -> str:

@@ -33,6 +33,7 @@ class _Lane:
     rest_until: float = 0.0  # our manners
     held_until: float = 0.0  # the host's wish, or its trouble
     troubles: int = 0
+    trouble: str = ""
     users: int = 0
 
     def is_forgettable(self, now: float) -> bool:
@@ -99,11 +100,12 @@ class Lanes:
         lane = self._lanes.setdefault(_named(host), _Lane())
         lane.held_until = max(lane.held_until, self._time.monotonic() + seconds)
 
-    def failed(self, host: str) -> None:
-        """The host is in trouble, once more in a row: it is given time, half as long to one and a half times as long
-        as others in the same place, so that a crowd does not come back all at once."""
+    def failed(self, host: str, what: str) -> None:
+        """The host is in trouble, once more in a row (``what`` such as ``did not answer``): it is given time, half as long
+        to one and a half times as long as others in the same place, so that a crowd does not come back all at once."""
         lane = self._lanes.setdefault(_named(host), _Lane())
         lane.troubles += 1
+        lane.trouble = what
         over = lane.troubles - LEFT_ALONE_AFTER
         seconds = BACK_OFF * 2 ** (lane.troubles - 1) if over < 0 else min(LEFT_ALONE * 2 ** min(over, 8), LEFT_ALONE_AT_MOST)
         self.hold(host, seconds * (0.5 + self._time.chance()))
@@ -118,7 +120,8 @@ class Lanes:
         seconds = until - self._time.monotonic()
         if seconds > self._patience:
             when = f"{self._time.clock() + timedelta(seconds=seconds + 60):%H:%MZ on %d %B %Y}"
-            why = f"failed {lane.troubles} times in a row" if lane.troubles else f"wants to be left alone for {seconds:.0f} s"
+            often = f", {lane.troubles} troubles in a row" if lane.troubles > 1 else ""
+            why = f"{lane.trouble}{often}" if lane.troubles else f"wants to be left alone for {seconds:.0f} s"
             raise Busy(f"{name} {why}; it is not asked again before {when}, try then", host=name, retry_after=seconds)
         if seconds > 0:
             await self._time.sleep(seconds)

@@ -183,7 +183,7 @@ def test_a_host_in_trouble_gets_time_and_is_then_left_alone(serve: Serve, settin
             asked = len(log)
             for _ in range(20):
                 with pytest.raises(
-                    Busy, match=r"failed 3 times in a row; it is not asked again before \d\d:\d\dZ on .*, try then"
+                    Busy, match=r"answered 503, 3 troubles in a row; it is not asked again before \d\d:\d\dZ on .*, try then"
                 ):
                     await fetcher.fetch(f"http://sick.test:{port}/a")
             assert len(log) == asked
@@ -216,7 +216,7 @@ def test_a_host_that_does_not_answer_is_left_alone_too(settings: HttpSettings, l
             for n in range(LEFT_ALONE_AFTER):
                 with pytest.raises(Unreachable, match="was not found"):
                     await fetcher.fetch(f"http://gone.test:8{n}/a", obey_robots=False, override_reason="a test")
-            with pytest.raises(Busy, match="failed 3 times"):
+            with pytest.raises(Busy, match="did not answer, 3 troubles"):
                 await fetcher.fetch("http://gone.test/a", obey_robots=False, override_reason="a test")
 
     asyncio.run(go())
