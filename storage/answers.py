@@ -123,6 +123,11 @@ class Reading:
         with self._database.reading() as tx:
             return would_find(tx, todo, release, articles)
 
+    def collections(self) -> dict[str, int]:
+        """The names of all collections, each with how many records it has."""
+        with self._database.reading() as tx:
+            return queries.collections(tx)
+
     def restricted(self, scope: Scope = Scope.CONTENT) -> Set[str]:
         """Records with a restriction of a scope in force."""
         with self._database.reading() as tx:

@@ -12,6 +12,7 @@ from model.errors import BadCall, Damaged
 from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
+from storage.content import by_person
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -80,13 +81,14 @@ def _query(wanted: Wanted) -> Select[tuple[bytes]]:
     if wanted.kind is None or wanted.kind in set(Kind):
         return query.where(t.kind == wanted.kind) if wanted.kind else query
     meant = [kind for kind, premis in _PREMIS.items() if premis == wanted.kind]
-    # an event's own type is in its body
-    return query.where(t.kind.in_([*meant, Kind.EVENT.value]))
+    # an event's own type is in its body; a person's reading modifies, a release's extracts
+    return query.where(t.kind.in_([*meant, Kind.EVENT.value, Kind.READING.value]))
 
 
 def _event(entry: Entry, block: Block) -> EventLine:
     body = entry.body
     kind = str(body["type"]) if entry.kind is Kind.EVENT else _PREMIS[entry.kind.value]
+    kind = "metadata modification" if by_person(entry) else kind
     detail = {"entry": entry.kind.value, **body}
     agent = entry.agent.to_json()
     return EventLine(entry.id, entry.at, kind, agent, entry.chain, entry.seq, detail, _outcome(entry), _reason(entry, block))
@@ -103,7 +105,7 @@ def _reason(entry: Entry, block: Block) -> str | None:
     detail = entry.body.get("detail")
     said = entry.body.get("reason") or (detail.get("reason") if isinstance(detail, dict) else None)
     payload = entry.body.get("payload")
-    stated = entry.kind in {Kind.COLLECTION, Kind.RESTRICTION} or entry.body.get("release_id") == "stated"
+    stated = entry.kind in {Kind.COLLECTION, Kind.RESTRICTION} or by_person(entry)
     if said is None and payload and stated:
         try:
             said = json.loads(block(payload["id"])).get("reason")

@@ -213,6 +213,13 @@ def lines_then(tx: Connection, limit: int | None, when: When, closed: Set[str] =
             yield line
 
 
+def collections(tx: Connection) -> dict[str, int]:
+    """The names of all collections, each with how many records it has."""
+    t = tables.labels.c
+    query = select(t.text, func.count(t.record.distinct())).where(t.kind == "collection").group_by(t.text).order_by(t.text)
+    return dict(tx.execute(query).tuples().all())
+
+
 def stats(tx: Connection) -> dict[str, Any]:
     """Counts of what is held; sizes are added by the archive, which knows the files."""
     c = tables.captures.c

@@ -7,14 +7,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pressmark.cli.amend import amend_command, note_command, restrict_command
 from pressmark.cli.browse import changes_command, events_command, list_command, search_command, stats_command
 from pressmark.cli.call import SHAPES
 from pressmark.cli.capture import capture_command
 from pressmark.cli.care import rebuild_command, verify_command
+from pressmark.cli.collection import build_collection
 from pressmark.cli.demo import demo_command
 from pressmark.cli.extract import extract_command
 from pressmark.cli.ingest import ingest_command
-from pressmark.cli.options import CARE, INTAKE, LOOKING, START
+from pressmark.cli.options import CARE, HAND, INTAKE, LOOKING, START
+from pressmark.cli.reprocess import reprocess_command
 from pressmark.cli.schedule import build_schedule
 from pressmark.cli.show import diff_command, history_command, show_command
 
@@ -58,9 +61,14 @@ def build() -> typer.Typer:
     app.command("search", rich_help_panel=LOOKING, context_settings=words)(search_command)
     app.command("changes", rich_help_panel=LOOKING)(changes_command)
     app.command("stats", rich_help_panel=LOOKING)(stats_command)
+    app.command("amend", rich_help_panel=HAND)(amend_command)
+    app.command("note", rich_help_panel=HAND)(note_command)
+    app.add_typer(build_collection(), name="collection", rich_help_panel=HAND)
+    app.command("restrict", rich_help_panel=HAND)(restrict_command)
     app.command("events", rich_help_panel=CARE)(events_command)
     app.command("verify", rich_help_panel=CARE)(verify_command)
     app.command("rebuild", rich_help_panel=CARE)(rebuild_command)
+    app.command("reprocess", rich_help_panel=CARE)(reprocess_command)
     return app
 
 

@@ -9,11 +9,14 @@ import typer
 
 from model.errors import BadCall
 from pressmark.cli.call import Call
-from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8, reference
-from pressmark.cli.references import find_reference, parse_since, say_since
+from pressmark.cli.options import ArchiveOption, AsOfOption, JsonOption, KnownAtOption, RestrictedOption, in_utf8, reference
+from pressmark.cli.references import find_reference, moments, parse_since, say_since
+from pressmark.cli.restricted import note_looks, open_looking
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from model.record import RecordLine
 
 MOST = 1_000_000_000
 """No archive has as many lines; a database's integers end at 64 bits."""
@@ -22,27 +25,39 @@ LimitOption = Annotated[str, typer.Option("--limit", metavar="N|all", help="How 
 
 
 def list_command(
-    ctx: typer.Context, limit: LimitOption = "50", archive: ArchiveOption = None, as_json: JsonOption = False
+    ctx: typer.Context,
+    limit: LimitOption = "50",
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    restricted: RestrictedOption = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """List records, newest first.
 
     \b
     Example:
       pressmark list --limit 10
-      pressmark list --json --limit all
+      pressmark list --json --limit all --as-of 2026-11-20
     """
     from pressmark.cli.listings import render_record_line
 
     call: Call = ctx.obj
-    most = _limit(limit)
-    with call.open(archive) as kept:
-        return _each(call, kept.list(most), as_json, render_record_line, "no records yet: pressmark ingest SOURCE takes one in")
+    most, when = _limit(limit), moments(as_of, known_at)
+    said = "no records then" if when else "no records yet: pressmark ingest SOURCE takes one in"
+    with open_looking(call, archive, restricted) as kept:
+        lines: Iterable[RecordLine] = kept.list(most, restricted=restricted is not None, **when)
+        if restricted is not None:
+            lines = list(lines)
+            note_looks(call, kept, [line.record for line in lines], restricted)
+        return _each(call, lines, as_json, render_record_line, said)
 
 
 def search_command(
     ctx: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words to find.", show_default=False, callback=in_utf8)],
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="How many at most.")] = 20,
+    restricted: RestrictedOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -63,8 +78,10 @@ def search_command(
     call: Call = ctx.obj
     if wrong := next((word for word in query if word.startswith("--")), None):
         raise BadCall(f"no such option: {wrong} (pressmark search --help tells more)")
-    with call.open(archive) as kept:
-        return _each(call, kept.search(" ".join(query), limit), as_json, render_hit, "nothing found")
+    with open_looking(call, archive, restricted) as kept:
+        hits = kept.search(" ".join(query), limit, restricted=restricted is not None)
+        note_looks(call, kept, [hit.line.record for hit in hits], restricted)
+        return _each(call, hits, as_json, render_hit, "nothing found")
 
 
 def changes_command(
@@ -119,24 +136,41 @@ def events_command(
         str | None,
         typer.Argument(metavar="[RECORD]", help="Only what concerns this record.", show_default=False, callback=reference),
     ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="Only this kind of ledger entry or PREMIS event.", show_default=False),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="TIME", help="24h, 7d, 2w, a day (UTC), or a date-time with its offset.", show_default=False
+        ),
+    ] = None,
     limit: LimitOption = "100",
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Tell what was done, when and by whom: the ledger as PREMIS events.
+    """Tell what was done, when, by whom and why: the ledger as PREMIS events.
 
     \b
     Example:
       pressmark events --limit 20
+      pressmark events --kind restriction --since 7d
       pressmark events https://harbour-ledger.example/news/budget
     """
     from pressmark.cli.listings import render_event
 
     call: Call = ctx.obj
     most = _limit(limit)
+    moment = parse_since(since, call.now()) if since else None
+    if kind is not None:
+        from storage.events import check_kind
+
+        kind = check_kind(kind)
     with call.open(archive) as kept:
         found = find_reference(kept, record).record if record else None
-        return _each(call, kept.events(found, most), as_json, render_event, "no events yet")
+        lines = kept.events(found, most, kind=kind, since=moment)
+        return _each(call, lines, as_json, render_event, "no such events" if kind or since else "no events yet")
 
 
 def _limit(text: str) -> int | None:

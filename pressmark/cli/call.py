@@ -61,3 +61,17 @@ class Call:
         from storage import Archive
 
         return Archive.open(self.place(archive))
+
+    def open_to_write(self, archive: str | None) -> Archive:
+        """The archive for writing; raises ``NotFound`` where there is none."""
+        from storage import Archive
+
+        institution, operator = self.settings.institution or "", self.settings.operator or ""
+        return Archive.open(self.place(archive), write=True, institution=institution, operator=operator)
+
+    def person(self, by: str | None) -> str:
+        """Who does what a person does. Raises ``BadCall`` where nobody is named."""
+        name = by if by is not None else self.settings.operator
+        if not name or not name.strip():
+            raise BadCall("nobody is named: set PRESSMARK_OPERATOR, or give --by NAME")
+        return name

@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from model.article import Article, Author, Dateline, Image
-from model.record import KeptImage, Outcome, Result, VersionView
+from model.record import KeptImage, Likely, Outcome, Result, VersionView
 from pressmark.cli.image_files import file_lines, say_tally, unnamed
 from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_change, say_image
+from pressmark.cli.standing import standing_rows
 from pressmark.cli.terminal import words, words_in_line
 from pressmark.cli.times import say_date, say_moment
 
+NO_COPIES = Likely()
 _IMAGES_SHOWN = 8
 _OUTCOME_STYLES = {
     Outcome.NEW: "bold green",
@@ -67,14 +69,14 @@ def result_card(result: Result, article: Article) -> RenderableType:
     return Group(*article_lines(article), grid([*changes, *article_rows(article)]))
 
 
-def version_card(view: VersionView, labels: Sequence[Mapping[str, Any]] = ()) -> RenderableType:
+def version_card(view: VersionView, labels: Sequence[Mapping[str, Any]] = (), likely: Likely = NO_COPIES) -> RenderableType:
     """A version as ``show`` presents it: what it is, then where it stands in time, then what persons said of the record."""
     head = Text.assemble((reference(view.record, view.version, view.reading), "bold"))
     if view.withdrawn:
         head.append(f"  withdrawn by its publisher, found gone {say_moment(view.state.withdrawn_at)}", "bold magenta")
     elif not view.latest:
         head.append("  not the latest version", "yellow")
-    rows = [*article_rows(view.article, full=True, kept=view.images_kept), *_standing(view), *label_rows(labels)]
+    rows = [*article_rows(view.article, full=True, kept=view.images_kept), *standing_rows(view, likely), *label_rows(labels)]
     return Group(head, *article_lines(view.article), grid(rows))
 
 
@@ -166,19 +168,6 @@ def _image(image: Image, file: KeptImage | None) -> Text:
     told = words(image.caption or image.alt or image.url or "without a caption")
     told.append_text(words("\n" + say_image(image), "dim"))
     return told.append_text(file_lines(file)) if file is not None else told
-
-
-def _standing(view: VersionView) -> Iterator[tuple[str, RenderableType]]:
-    state = view.state
-    seen = say_moment(state.first_seen)
-    if state.last_seen and state.last_seen != state.first_seen:
-        seen += f", last {say_moment(state.last_seen)}"
-    yield "Seen", Text(seen)
-    yield "Kept", Text(f"{state.basis} copy, received {say_moment(state.received_at)}\ncapture {state.capture}")
-    agent = view.reader.agent
-    yield "Read by", words(" ".join(str(agent[k]) for k in ("name", "version") if agent.get(k)))
-    if view.aliases:
-        yield "Known as", Text("\n").join([words(alias.url) for alias in view.aliases])
 
 
 def grid(rows: Sequence[tuple[str, RenderableType]]) -> RenderableType:

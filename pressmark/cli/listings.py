@@ -20,7 +20,8 @@ _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restore
 
 def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
     """Id and headline; then who, where, when; then the address."""
-    title = Text.assemble((line.record, "bold"), "  ", words(line.headline or "without a headline"))
+    said = "its content is restricted" if line.restricted else line.headline or "without a headline"
+    title = Text.assemble((line.record, "bold"), "  ", words(said, "red" if line.restricted else ""))
     if line.withdrawn:
         title.append("  withdrawn", "magenta")
     yield title
@@ -58,8 +59,12 @@ def render_event(event: EventLine) -> Iterator[RenderableType]:
     line = Text.assemble(say_moment(event.at), "  ", (f"{event.type:<24}", "cyan"), f" {event.chain} #{event.seq}  ")
     agent = " ".join(str(event.agent[k]) for k in ("name", "version") if event.agent.get(k))
     line.append_text(words(agent, "dim"))
+    if event.outcome != "success":
+        line.append_text(words(f"  {event.outcome}", "red"))
     yield line
     yield _under("  ".join(_details(event.detail)))
+    if event.reason and event.detail.get("reason") != event.reason and event.detail["entry"] != "event":
+        yield _under(f"because: {event.reason}")
 
 
 def render_stats(stats: Mapping[str, Any]) -> RenderableType:

@@ -64,8 +64,39 @@ VersionArgument = Annotated[
         callback=reference,
     ),
 ]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="TIME",
+        help="What the page said then: a day (to its end, UTC) or a time, in UTC unless it has an offset.",
+        show_default=False,
+    ),
+]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option("--known-at", metavar="TIME", help="What the archive knew then; TIME as for --as-of.", show_default=False),
+]
+RestrictedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--restricted",
+        metavar="REASON",
+        help="Tell what is restricted, too; who was shown it and why goes into the ledger.",
+        show_default=False,
+        callback=in_utf8,
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", metavar="NAME", help="Who does it. Default: PRESSMARK_OPERATOR", show_default=False, callback=in_utf8),
+]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", metavar="WHY", help="Why; it is kept.", show_default=False, callback=in_utf8)
+]
 
 INTAKE = "Taking articles in"
 LOOKING = "Looking things up"
+HAND = "A person's hand"
 CARE = "The archive's own care"
 START = "Getting to know it"

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from model.edtf import parse_utc
+from model.edtf import parse_edtf, parse_utc
 from model.errors import BadCall, NotFound
 
 _REFERENCE = re.compile(r"(?P<record>.+?)@(?P<version>\d{1,9})(?:\.(?P<reading>\d{1,9}))?")
@@ -17,14 +17,24 @@ _AGO = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>min|[mhdw])")
 _AHEAD = timedelta(days=1)
 _NOT_IN_URLS = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FRACTION = re.compile(r":\d{2}\.\d+")
+_OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
+_LAST_INSTANT = timedelta(microseconds=999_999)
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class Moments(TypedDict, total=False):
+    """What the page said at a moment, what the archive knew at a moment: the arguments of ``Archive.show`` and others."""
+
+    as_of: datetime
+    known_at: datetime
 
 
 class Findable(Protocol):
     """What records can be looked for in: an archive."""
 
-    def find(self, text: str) -> str:
-        """The record of an id, its unambiguous beginning or a URL. Raises ``NotFound``, ``Ambiguous``."""
+    def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
+        """The record of an id, its unambiguous beginning or a URL, at a moment. Raises ``NotFound``, ``Ambiguous``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +60,18 @@ def parse_reference(text: str) -> Reference:
     return Reference(found["record"], version, reading)
 
 
-def find_reference(kept: Findable, text: str) -> Reference:
-    """What a person means, its record found. Raises ``NotFound``, ``Ambiguous`` and ``BadCall``.
+def find_reference(kept: Findable, text: str, **when: Unpack[Moments]) -> Reference:
+    """What a person means, its record found at the moments given. Raises ``NotFound``, ``Ambiguous`` and ``BadCall``.
 
     A URL may end in ``@12`` itself, so it is looked for whole before its end is taken as a version.
     """
     if "/" in text:
         try:
-            return Reference(kept.find(text.strip()))
+            return Reference(kept.find(text.strip(), **when))
         except NotFound:
             pass
     wanted = parse_reference(text)
-    return Reference(kept.find(wanted.record), wanted.version, wanted.reading)
+    return Reference(kept.find(wanted.record, **when), wanted.version, wanted.reading)
 
 
 def parse_version(text: str) -> int:
@@ -84,6 +94,34 @@ def parse_since(text: str, now: datetime) -> datetime:
         raise BadCall(
             f"--since takes 24h, 7d, a day, or a date-time with its offset such as 2026-11-20T08:00+01:00, not {text!r}"
         ) from error
+
+
+def parse_moment(option: str, text: str) -> datetime:
+    """A time as ``--as-of`` and ``--known-at`` take it, as its last instant: a day is meant to its end.
+
+    An EDTF date (``2026``, ``2026-11``, ``2026-11-20``) or a date-time; without an offset it is UTC. Raises ``BadCall``.
+    """
+    given = text.strip()
+    try:
+        if _FRACTION.search(given):
+            return parse_utc(given if _OFFSET.search(given) else given + "Z")
+        latest = parse_edtf(given).latest
+    except (ValueError, OverflowError):
+        latest = None
+    if latest is None:
+        such = "a day such as 2026-11-20 (to its end, UTC), or a time such as 2026-11-20T08:00+01:00"
+        raise BadCall(f"{option} takes {such}, not {text[:60]!r}")
+    return latest + _LAST_INSTANT
+
+
+def moments(as_of: str | None, known_at: str | None) -> Moments:
+    """The two times that were given, as the archive takes them."""
+    found: Moments = {}
+    if as_of is not None:
+        found["as_of"] = parse_moment("--as-of", as_of)
+    if known_at is not None:
+        found["known_at"] = parse_moment("--known-at", known_at)
+    return found
 
 
 def say_since(text: str) -> str:

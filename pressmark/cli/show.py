@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import BadCall, NotFound
+from model.record import Likely
 from pressmark.cli.call import Call
-from pressmark.cli.options import ArchiveOption, JsonOption, RecordArgument, VersionArgument
-from pressmark.cli.references import Reference, find_reference, parse_version
+from pressmark.cli.options import (
+    ArchiveOption,
+    AsOfOption,
+    JsonOption,
+    KnownAtOption,
+    RecordArgument,
+    RestrictedOption,
+    VersionArgument,
+)
+from pressmark.cli.references import Reference, find_reference, moments, parse_version
+from pressmark.cli.restricted import note_looks, open_looking
 
 if TYPE_CHECKING:
     from model.record import History
@@ -34,6 +44,9 @@ def show_command(
             "--format", help="card: for people; text: the plain text alone; json: the article alone, as extract prints it."
         ),
     ] = Format.CARD,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    restricted: RestrictedOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -43,19 +56,25 @@ def show_command(
     Example:
       pressmark show c4p9xk-7f
       pressmark show c4p9xk-7f@1 --why
+      pressmark show c4p9xk-7f --as-of 2026-11-20
       pressmark show https://harbour-ledger.example/news/budget --format text
     """
     call: Call = ctx.obj
-    with call.open(archive) as kept:
-        wanted = find_reference(kept, record)
-        view = kept.show(wanted.record, wanted.version, wanted.reading)
-        labels = kept.history(wanted.record).labels
+    when = moments(as_of, known_at)
+    with open_looking(call, archive, restricted) as kept:
+        wanted = find_reference(kept, record, **when)
+        if as_of is not None and wanted.version is not None:
+            raise BadCall(f"--as-of finds the version itself: give {wanted.record} without @{wanted.version}")
+        view = kept.show(wanted.record, wanted.version, wanted.reading, restricted=restricted is not None, **when)
+        note_looks(call, kept, [wanted.record], restricted)
+        labels = kept.history(wanted.record, restricted=True, **when).labels
+        likely = Likely() if when else kept.likely_copies(wanted.record, view.version)
     from pressmark.cli.safe import safe
     from pressmark.cli.shapes import plain, write_json
     from pressmark.cli.terminal import console_for
 
     if as_json or form is Format.JSON:
-        write_json(call.out, plain(view) | {"labels": labels} if as_json else view.article)
+        write_json(call.out, plain(view) | {"labels": labels, "likely": plain(likely)} if as_json else view.article)
         return 0
     if form is Format.TEXT:
         text = view.article.text + "\n"
@@ -66,25 +85,37 @@ def show_command(
     from pressmark.cli.why import render_why
 
     console = console_for(call.out, call.environ)
-    console.print(version_card(view, labels))
+    console.print(version_card(view, labels, likely))
     console.print()
-    console.print(render_why(view.article) if why else render_body(view.article))
+    console.print(render_why(view.article, view.stated) if why else render_body(view.article))
     return 0
 
 
 def history_command(
-    ctx: typer.Context, record: RecordArgument, archive: ArchiveOption = None, as_json: JsonOption = False
+    ctx: typer.Context,
+    record: RecordArgument,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    restricted: RestrictedOption = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """Show a record through time: its states, changes and withdrawal.
+
+    With --as-of up to that time, with --known-at as far as the archive knew it then.
 
     \b
     Example:
       pressmark history c4p9xk-7f
+      pressmark history c4p9xk-7f --known-at 2026-11-20T12:00
       pressmark history https://harbour-ledger.example/news/budget
     """
     call: Call = ctx.obj
-    with call.open(archive) as kept:
-        history = kept.history(find_reference(kept, record).record)
+    when = moments(as_of, known_at)
+    with open_looking(call, archive, restricted) as kept:
+        found = find_reference(kept, record, **when).record
+        history = kept.history(found, restricted=restricted is not None, **when)
+        note_looks(call, kept, [found], restricted)
     if as_json:
         from pressmark.cli.shapes import write_json
 
@@ -107,6 +138,17 @@ def diff_command(
         str | None, typer.Argument(metavar="[B]", help="A version number. Default: the last in time.", show_default=False)
     ] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Show paragraphs that are the same, too.")] = False,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of",
+            metavar="TIME",
+            help="Compare what the page said then with the latest; given twice, with what it said at the second.",
+            show_default=False,
+        ),
+    ] = None,
+    known_at: KnownAtOption = None,
+    restricted: RestrictedOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -118,6 +160,7 @@ def diff_command(
     Example:
       pressmark diff c4p9xk-7f
       pressmark diff c4p9xk-7f 1 3
+      pressmark diff c4p9xk-7f --as-of 2026-11-20
     """
     from model.change import compare
     from pressmark.cli.differences import differences, render_differences
@@ -125,10 +168,21 @@ def diff_command(
     from pressmark.cli.terminal import console_for, in_colour
 
     call: Call = ctx.obj
-    with call.open(archive) as kept:
-        wanted = find_reference(kept, record)
-        first, second = _two_versions(kept.history(wanted.record), wanted, before, after)
-        old, new = kept.show(wanted.record, first), kept.show(wanted.record, second)
+    when = moments(None, known_at)
+    shown = restricted is not None
+    with open_looking(call, archive, restricted) as kept:
+        wanted = find_reference(kept, record, **when)
+        if as_of:
+            if before or after or len(as_of) > 2:
+                raise BadCall("--as-of, once or twice, stands instead of version numbers")
+            then = [moments(text, known_at) for text in as_of]
+            old = kept.show(wanted.record, restricted=shown, **then[0])
+            new = kept.show(wanted.record, restricted=shown, **(then[1] if len(then) > 1 else when))
+        else:
+            first, second = _two_versions(kept.history(wanted.record, restricted=shown, **when), wanted, before, after)
+            old = kept.show(wanted.record, first, restricted=shown, **when)
+            new = kept.show(wanted.record, second, restricted=shown, **when)
+        note_looks(call, kept, [wanted.record], restricted)
     found = differences(old, new, compare(old.article, new.article))
     if as_json:
         write_json(call.out, found)

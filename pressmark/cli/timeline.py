@@ -9,9 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from model.record import History, State, Strand
+from model.record import Alternation, Announced, Announcement, History, State, Strand
 from pressmark.cli.cards import label_rows
 from pressmark.cli.phrases import say_change
+from pressmark.cli.standing import say_relation, say_restriction
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment, say_span
 
@@ -34,7 +35,9 @@ def render_history(history: History) -> RenderableType:
             Text("Copies beside: given by a person or another archive, never counted as the publisher's edits", style="bold"),
             _table(beside),
         ]
+    parts += (_turns(a) for a in history.alternations)
     parts += _addresses(history)
+    parts += [Text.assemble(("Restricted  ", "bold red"), words(say_restriction(r))) for r in history.restrictions]
     parts += [Text.assemble((f"{label}  ", "bold"), said) for label, said in label_rows(history.labels)]
     return Group(*parts)
 
@@ -78,6 +81,10 @@ def _happened(state: State) -> Iterator[Text]:
         yield Text("; ".join(changes))
     if state.not_seen_before:
         yield Text(f"changed after {say_moment(state.not_seen_before)}", style="dim")
+    if state.same_as_before:
+        yield Text("as now read, it never differed from the state before it", style="yellow")
+    if state.announcement is not None:
+        yield words(_announced(state.announcement), "dim" if state.announcement.announced is Announced.NOT else "green")
     if state.reverts_to is not None:
         yield Text(f"the same again as @{state.reverts_to}", style="yellow")
     if state.gap >= _A_GAP_WORTH_TELLING:
@@ -90,6 +97,22 @@ def _happened(state: State) -> Iterator[Text]:
         yield Text(f"{state.basis}, received {say_moment(state.received_at)}", style="dim")
 
 
+def _announced(said: Announcement) -> str:
+    if said.announced is Announced.NOT:
+        return "not announced by the publisher"
+    named = f", which names {', '.join(said.names)}" if said.names else ""
+    here = "with it" if said.announced is Announced.HERE else f"later, with @{said.version}"
+    quoted = f": “{said.texts[0]}”" if said.texts else ""
+    return f"announced {here} by a correction{named}{quoted}"
+
+
+def _turns(alternation: Alternation) -> Text:
+    numbers = ", ".join(f"@{n}" for n in alternation.versions)
+    one, other = alternation.headlines
+    quoted = f": “{one}” and “{other}”" if one or other else ""
+    return words(f"Two headlines took turns in {numbers}, as in a test on readers{quoted}", "yellow")
+
+
 def _addresses(history: History) -> Iterator[RenderableType]:
     others = [a for a in history.aliases if a.url != history.url]
     if others:
@@ -98,4 +121,4 @@ def _addresses(history: History) -> Iterator[RenderableType]:
     if history.relations:
         yield Text("Related", style="bold")
         for relation in history.relations:
-            yield Text.assemble("  ", words(f"{relation.get('relation', 'related to')} {relation.get('to', '')}"))
+            yield Text.assemble("  ", words(say_relation(relation)))

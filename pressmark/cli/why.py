@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from model.article import Article, Evidence, How
+from model.statement import Stated
+from pressmark.cli.standing import say_stated
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date
 
@@ -23,8 +25,8 @@ _STYLES = {How.DECLARED: "green", How.MARKED: "cyan", How.INFERRED: "yellow", Ho
 _LONGEST = 160
 
 
-def render_why(article: Article) -> RenderableType:
-    """Everything the article says, each with its evidence."""
+def render_why(article: Article, stated: Sequence[Stated] = ()) -> RenderableType:
+    """Everything the article says, each with its evidence; of what persons stated also who, when and why."""
     head = Text.assemble(("How we know", "bold"))
     for how in How:
         if any(e.how is how for e in article.evidence.values()):
@@ -34,6 +36,10 @@ def render_why(article: Article) -> RenderableType:
     plain = article.to_json()
     for pointer, evidence in in_order(article):
         parts += [Text(), *_entry(pointer, value_at(plain, pointer), evidence)]
+        said = [say_stated(x) for x in stated if x.placed and x.pointer == pointer]
+        parts += [Padding(words(line, "magenta"), (0, 0, 0, 4)) for line in said]
+    parts += [Text("\nStated, and not shown")] * any(not x.placed for x in stated)
+    parts += [Padding(words(say_stated(x)), (0, 0, 0, 4)) for x in stated if not x.placed]
     if not article.evidence:
         parts.append(Text("  nothing was found on this page"))
     return Group(*parts)
