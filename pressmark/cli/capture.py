@@ -92,10 +92,11 @@ def _card(facts: dict[str, Any]) -> Any:
     from pressmark.cli.cards import grid
     from pressmark.cli.image_files import say_statements
     from pressmark.cli.listings import say_size
+    from pressmark.cli.phrases import say_saved
     from pressmark.cli.terminal import words
     from pressmark.cli.times import say_moment
 
-    image = facts["context"].get("image", {})
+    image, saved = (facts["context"].get(name, {}) for name in ("image", "saved"))
     rows = [
         ("Capture", facts["id"]),
         ("Address", facts["final_url"] or facts["url"] or "nobody said"),
@@ -110,5 +111,6 @@ def _card(facts: dict[str, Any]) -> Any:
         ("Wishes", ", ".join(facts["signals"])),
         ("Image of", f"{image['record']}@{image['version']}" if image else None),
         ("File says", "\n".join(say_statements(image.get("says", ()))) if image else None),
+        ("File says", say_saved(saved) if saved else None),
     ]
     return grid([(label, words(str(said))) for label, said in rows if said])

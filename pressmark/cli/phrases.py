@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from model.article import Access, Affiliation, Article, Author, Complete, Image
 from model.change import Change, ChangeKind, FieldChange
 from model.diff import count_words
@@ -68,6 +71,13 @@ def say_image(image: Image) -> str:
     if image.credit_line:
         return f"{said}  “{image.credit_line}”" if said else f"“{image.credit_line}”"
     return said or "no credit found"
+
+
+def say_saved(saved: Mapping[str, Any]) -> str:
+    """What a saved page says of itself: ``saved with SingleFile, Tue Mar 05 2024 10:11:12 GMT+0100, from https://…``."""
+    told = (("saved with ", "software"), ("", "saved_at"), ("from ", "url"))
+    said = ", ".join(f"{word}{saved[key]}" for word, key in told if saved.get(key))
+    return said or "nothing of where it comes from"
 
 
 def say_body(article: Article) -> str:

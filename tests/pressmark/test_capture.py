@@ -1,0 +1,90 @@
+"""``capture``: how a copy was come by, and its bytes; image files and saved pages on cards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.article import Article
+from model.record import ImageTally, KeptImage, Outcome, Result, VersionView
+from pressmark.cli.cards import outcome_line, version_card
+
+pytestmark = pytest.mark.xdist_group("demo")
+Printed = Callable[..., str]
+
+KEPT = KeptImage(
+    "https://gazette.example/mill.jpg",
+    "5f1d3a52-7a0e-4c1e-9a53-0f6f1d2c9b11",
+    "sha256:00",
+    120_000,
+    "image/jpeg",
+    "2026-11-20T08:00:00.000000Z",
+    (
+        {"property": "creator", "value": "Per Lund", "where": "iptc:2:80"},
+        {"property": "creator", "value": "Per Lund", "where": "xmp:dc:creator"},
+        {"property": "copyright_notice", "value": "© \x1b[31mVale Wire", "where": "iptc:2:116"},
+        {"property": "city", "value": "Nether Ash", "where": "iptc:2:90"},
+    ),
+)
+
+
+def test_the_facts_and_the_bytes_of_the_page_that_was_read(demo: Any, tmp_path: Path) -> None:
+    record = demo.records["budget"]
+    facts = json.loads(demo("capture", f"{record}@1", "--json").out)
+    told = demo("capture", facts["id"])
+    assert told.code == 0 and f"  Capture    {facts['id']}\n" in told.out and "fetched, status 200" in told.out
+    file = tmp_path / "page.html"
+    wrote = demo("capture", facts["id"].upper(), "--output", str(file))
+    assert (wrote.code, wrote.out) == (0, "") and wrote.err == f"wrote {facts['length']:,} bytes to {file}\n"
+    assert b"Port Hallow council passes" in file.read_bytes() and len(file.read_bytes()) == facts["length"]
+    other = tmp_path / "second.html"
+    assert demo("capture", f"{record}@2", "--output", str(other)).code == 0 and other.read_bytes() != file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["00000000-0000-4000-8000-000000000000"], "no capture 00000000-0000-4000-8000-000000000000 in this archive"),
+        (["nothing-here"], "no record begins with nothing-here"),
+        (["RECORD", "--as-sent"], "--as-sent says how to write the bytes: give --output FILE with it"),
+        (["RECORD", "--output", "TAKEN"], "is there already: name a new file"),
+        (["RECORD", "--output", "TAKEN/below"], "cannot be written (Not a directory): name another place"),
+    ],
+)
+def test_what_cannot_be_done_is_said(argv: list[str], said: str, demo: Any, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    ran = demo("capture", *(x.replace("RECORD", demo.records["budget"]).replace("TAKEN", str(taken)) for x in argv))
+    assert ran.code in {1, 2} and said in ran.err and ran.err.count("\n") == 1
+    assert taken.read_text() == "mine"
+
+
+def test_a_kept_image_is_told_below_the_pages_credit(
+    article: Article, make_view: Callable[..., VersionView], printed: Printed
+) -> None:
+    other = KeptImage("https://gazette.example/old.jpg", KEPT.capture, "sha256:01", 90, "image/png", None)
+    told = printed(version_card(make_view(article, images_kept=(KEPT, other)))).splitlines()
+    at = next(n for n, line in enumerate(told) if "The mill." in line)
+    assert "“Photo: Per Lund/VW”" in told[at + 1]
+    assert told[at + 2].split("file kept: ")[1].startswith("image/jpeg, 120.0 kB, capture 5f1d3a52-")
+    assert "image file says: creator Per Lund; copyright © ␛[31mVale Wire" in " ".join(x.strip() for x in told[at + 3 : at + 6])
+    assert any("Files" in line and "https://gazette.example/old.jpg" in line for line in told)
+
+
+def test_what_a_saved_page_says_of_itself(article: Article, make_view: Callable[..., VersionView], printed: Printed) -> None:
+    saved = {"software": "Blink", "url": "https://gazette.example/mill", "saved_at": "Tue, 5 Mar 2024 09:11:12 GMT", "where": "x"}
+    told = printed(version_card(make_view(article, capture={"context": {"saved": saved}})))
+    assert "File says saved with Blink, Tue, 5 Mar 2024 09:11:12 GMT, from https://gazette.example/mill" in " ".join(told.split())
+
+
+def test_the_images_of_a_result_are_counted_on_its_line(printed: Printed) -> None:
+    missed = ({"url": "https://a.example/x.jpg", "reason": "the server answered 404"},)
+    result = Result("https://a.example/1", Outcome.NEW, record="c4p9xk-1", version=1, images=ImageTally(2, 1, missed))
+    line = "2 images taken, 1 held already, 1 image not taken (https://a.example/x.jpg: the server answered 404)"
+    assert " ".join(printed(outcome_line(result)).split()).endswith(line)
+    quiet = Result("https://a.example/1", Outcome.UNCHANGED, record="c4p9xk-1", version=1, images=ImageTally(0, 3))
+    assert printed(outcome_line(quiet)) == "unchanged c4p9xk-1@1  https://a.example/1\n"
