@@ -184,6 +184,11 @@ class Reading:
         with self._database.reading() as tx:
             return Captures(tx, self._folder).facts(capture)
 
+    def records_of(self, capture: str) -> Set[str]:
+        """The records that a capture shows, or keeps an image file of."""
+        with self._database.reading() as tx:
+            return Captures(tx, self._folder).records_of(capture)
+
     def capture_bytes(self, capture: str) -> bytes:
         """A capture's payload as kept (still content-encoded where it was fetched)."""
         return self.load_capture(capture).entity

@@ -10,8 +10,9 @@ import typer
 
 from model.errors import BadCall, StorageUnavailable
 from pressmark.cli.call import Call
-from pressmark.cli.options import ArchiveOption, JsonOption, reference
+from pressmark.cli.options import ArchiveOption, JsonOption, RestrictedOption, reference
 from pressmark.cli.references import find_reference
+from pressmark.cli.restricted import note_looks, open_looking
 
 if TYPE_CHECKING:
     from storage import Archive
@@ -36,6 +37,7 @@ def capture_command(
     as_sent: Annotated[
         bool, typer.Option("--as-sent", help="With --output: leave the server's content coding (gzip, br) as it is.")
     ] = False,
+    restricted: RestrictedOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -50,9 +52,14 @@ def capture_command(
     call: Call = ctx.obj
     if as_sent and output is None:
         raise BadCall("--as-sent says how to write the bytes: give --output FILE with it")
-    with call.open(archive) as kept:
-        name = _find(kept, capture)
+    with open_looking(call, archive, restricted) as kept:
+        name = _find(kept, capture, restricted is not None)
         facts = dict(kept.capture_facts(name))
+        records = kept.records_of(name)
+        if restricted is None:
+            for record in sorted(records & kept.restricted()):
+                kept.show(record)  # raises ``Restricted``, with the words of the person who restricted it
+        note_looks(call, kept, records, restricted)
         if output is not None:
             _write(call, kept, name, call.cwd / output, as_sent)
     if as_json:
@@ -66,11 +73,11 @@ def capture_command(
     return 0
 
 
-def _find(kept: Archive, text: str) -> str:
+def _find(kept: Archive, text: str, restricted: bool) -> str:
     if _ID.fullmatch(text.strip()):
         return text.strip().lower()
     wanted = find_reference(kept, text)
-    return str(kept.show(wanted.record, wanted.version, wanted.reading).capture["id"])
+    return str(kept.show(wanted.record, wanted.version, wanted.reading, restricted=restricted).capture["id"])
 
 
 def _write(call: Call, kept: Archive, name: str, path: Path, as_sent: bool) -> None:

@@ -42,9 +42,7 @@ def reprocess_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, by field; keep nothing.")] = False,
     processes: Annotated[
         int | None,
-        typer.Option(
-            "--processes", metavar="N", min=1, max=256, help="Pages read at once. Default: one a core.", show_default=False
-        ),
+        typer.Option("--processes", metavar="N", min=1, max=256, help="Pages read at once. Default: one a core."),
     ] = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
