@@ -46,7 +46,7 @@ class Database:
                 raise Damaged("the database of this archive is missing or empty: run `pressmark rebuild`")
             found = dict(tx.execute(sqlalchemy.select(tables.settings.c.key, tables.settings.c.value)).tuples().all())
         said = found.get("schema", "")
-        if not said.isdecimal():
+        if not said.isdecimal() or said == "0":
             raise Damaged("the database does not say what it is: run `pressmark rebuild` to make it anew from the WARCs")
         version = int(said)
         if version > tables.SCHEMA_VERSION:

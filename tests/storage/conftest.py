@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from model.article import Article, Author, Block, BlockKind, Image
 from model.capture import Basis, Capture, Exchange, digest_of
 from model.edtf import utc_text
 from model.record import Result
-from storage import Archive, Deposit, Person, Release, Verdict
+from storage import Archive, Deposit, Person, Release, Verdict, rebuild
 
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 RELEASE = Release({"pressmark": "test", "rules": "one"})
@@ -83,9 +86,60 @@ def where(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def archive(where: Path, clock: Callable[[], datetime]) -> Iterator[Archive]:
-    with Archive.create(where, now=clock) as made:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the test's archives have their database: in their folder, or on a server that the wheel brings."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield None
+        return
+    url: str = request.getfixturevalue("server")
+    yield url
+    with psycopg.connect(url, autocommit=True) as db:
+        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
+            db.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
+@dataclass(frozen=True)
+class House:
+    """Opens archives with the database of this test."""
+
+    where: Path
+    url: str | None
+
+    def create(self, where: Path | None = None, **how: Any) -> Archive:
+        return Archive.create(where or self.where, database_url=self.url, **how)
+
+    def open(self, where: Path | None = None, **how: Any) -> Archive:
+        return Archive.open(where or self.where, database_url=self.url, **how)
+
+    def rebuild(self, where: Path | None = None, **how: Any) -> dict[str, int]:
+        return rebuild(where or self.where, database_url=self.url, **how)
+
+    def run(self, *statements: str) -> list[Any]:
+        """Does something to the database of the only archive, behind the software's back."""
+        if self.url is None:
+            with closing(sqlite3.connect(self.where / "pressmark.db", isolation_level=None)) as db:
+                return [row for statement in statements for row in db.execute(statement)]
+        with psycopg.connect(self.url, autocommit=True) as server:
+            (schema,) = server.execute("SELECT schema FROM pressmark.archives").fetchone() or ("",)
+            server.execute(f"SET search_path TO {schema}")
+            cursors = [server.execute(statement) for statement in statements]
+            return [row for cursor in cursors if cursor.description for row in cursor]
+
+
+@pytest.fixture
+def house(where: Path, database_url: str | None) -> House:
+    return House(where, database_url)
+
+
+@pytest.fixture
+def archive(house: House, clock: Callable[[], datetime]) -> Iterator[Archive]:
+    with house.create(now=clock) as made:
         yield made
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def test_segments_whose_names_are_not_in_the_order_of_writing_are_not_voided(
     Archive.create(where, **at(0)).close()
     for n in range(4):
         with Archive.open(where, write=True, **at(n)) as archive:
-            desk = make_desk(archive, ids=count(n * 100))
+            desk = make_desk(archive)
             desk.take(desk.fetched(URL, b"look %d" % n, n), make_article(f"Quay {n}", f"words number {n}"))
             before = telling(archive)
         if n == 0:
@@ -132,12 +131,12 @@ def test_what_a_recovery_voided_stays_void_when_the_database_is_older_still(
     shutil.copy(where / "pressmark.db", tmp_path / "old.db")
     (segment,) = (where / "warc").iterdir()
     with Archive.open(where, write=True, now=clock) as archive:
-        desk = make_desk(archive, ids=count(100))
+        desk = make_desk(archive)
         desk.take(desk.fetched(URL, b"late", 3), make_article("Quay, late", "late words"))
     _put_back(tmp_path / "old.db", where)  # killed before its commit
     hidden = segment.rename(tmp_path / segment.name)
     with Archive.open(where, write=True, now=clock) as archive:  # another process takes the place
-        desk = make_desk(archive, ids=count(200))
+        desk = make_desk(archive)
         desk.take(desk.fetched(URL, b"other", 2), make_article("Quay, other", "other words"))
     hidden.rename(segment)
     with Archive.open(where, write=True, now=clock) as archive:

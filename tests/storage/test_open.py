@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import multiprocessing
 import os
@@ -177,7 +176,7 @@ def _take(where: Path, turn: int, results: Any) -> None:
     told, said = [], None
     try:
         with Archive.open(where, write=True) as archive:
-            desk = module.Desk(archive, ids=itertools.count(turn * 1000))  # origin keys of its own, as real requests have
+            desk = module.Desk(archive)
             for n in range(400):
                 body = os.urandom(20_000)
                 url = f"{URL}/{turn}/{n}"

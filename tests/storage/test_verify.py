@@ -113,7 +113,8 @@ def test_a_flipped_bit_in_the_bytes_of_any_entry_is_found(closed: Path) -> None:
             assert f"ledger {chain}:{seq}" in {f.place for f in _findings(closed)}, (bit, bytes(changed))
             db.execute("UPDATE ledger SET bytes = ? WHERE id = ?", (data, row))
             db.commit()
-    assert _findings(closed) == ()
+    (left,) = _findings(closed)
+    assert "ledger_no_update is missing" in left.problem
 
 
 @pytest.mark.parametrize("which", ["first", "middle", "last"])
