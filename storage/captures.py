@@ -54,6 +54,13 @@ class Captures:
             raise NotFound(f"no capture {capture} in this archive")
         return parse_facts(data)
 
+    def records_of(self, capture: str) -> frozenset[str]:
+        """The records whose page, or image file, a capture is."""
+        c, i = tables.captures.c, tables.images.c
+        pages = self._tx.execute(select(c.record).where(c.id == capture, c.record.is_not(None))).scalars()
+        images = self._tx.execute(select(i.record).where(i.capture == capture)).scalars()
+        return frozenset([*pages, *images])
+
     def has_read(self, origin_key: str) -> bool:
         """True where a capture with this origin key shows a version."""
         c = tables.captures.c

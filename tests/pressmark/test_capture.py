@@ -45,6 +45,23 @@ def test_the_facts_and_the_bytes_of_the_page_that_was_read(demo: Any, tmp_path: 
     assert demo("capture", f"{record}@2", "--output", str(other)).code == 0 and other.read_bytes() != file.read_bytes()
 
 
+def test_restricted_content_is_not_given_away(pressmark: Any, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    words = "The ferry sails again after a winter in dock, and the harbour master could not be more pleased about it. " * 4
+    page.write_text(f"<html><body><article><h1>Ferry sails again</h1><p>{words}</p></article></body></html>", "utf-8")
+    environ = {"PRESSMARK_ARCHIVE": str(tmp_path / "archive"), "PRESSMARK_OPERATOR": "Ada Bell"}
+    (told,) = pressmark("ingest", str(page), "--json", environ=environ).lines()
+    closed = pressmark("restrict", told["record"], "--scope", "content", "--reason", "a minor is named", environ=environ)
+    assert closed.code == 0, closed.err
+    for name in (told["capture"], told["record"]):
+        refused = pressmark("capture", name, "--output", str(tmp_path / "copy.html"), environ=environ)
+        assert refused.code != 0 and "its content is restricted" in refused.err and not (tmp_path / "copy.html").exists()
+    shown = pressmark("capture", told["capture"], "--restricted", "asked by the court", environ=environ)
+    assert shown.code == 0 and "Digest" in shown.out
+    looks = [x["detail"] for x in pressmark("events", "--json", environ=environ).lines()]
+    assert any("asked by the court" in json.dumps(x) for x in looks)
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
