@@ -11,13 +11,15 @@ import re
 from functools import cache
 
 from extractors.fields import names
-from extractors.fields.byline_parts import BREAKS, MAX_LENGTH, Part, chunks, opened, parts_of, without_lead
+from extractors.fields.byline_joined import opened
+from extractors.fields.byline_parts import BREAKS, MAX_LENGTH, Part, chunks, parts_of, without_lead
 from extractors.fields.byline_posts import with_organization, with_role
 from extractors.words.people import either, people
 from model.article import Author
 
 __all__ = ["from_label", "read", "read_pieces", "says_by", "without_lead"]
 
+_WRAPPED = re.compile(r"^[(（【\[]([^()（）【】\[\]]+)[)）】\]]$")
 _OFFICE = re.compile(r"(?=[^\W\d_])(?![a-z])[^!?\s]+(?:\s[^!?\s]+){0,8}")
 _SENT_FROM = re.compile(r"\s*[／/][\u3400-\u9fff]{1,8}(?:報導|报道|電|電文|讯|訊|專訪)\s*$")
 
@@ -48,7 +50,7 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     ``single`` lets one-word names pass (in an element that holds nothing but a name).
     Empty where nobody is named.
     """
-    plain = names.collapse(text)[:MAX_LENGTH]
+    plain = _WRAPPED.sub(r"\1", names.collapse(text)[:MAX_LENGTH])
     plain, _ = without_lead(plain, language)
     plain = opened(_SENT_FROM.sub("", plain), language)
     parts = [p for chunk in chunks(plain) for p in parts_of(chunk, language, publisher, single)]

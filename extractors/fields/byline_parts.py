@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.fields import names, others
+from extractors.fields.byline_joined import EAST, apart
 from extractors.words import agencies
 from extractors.words.datelines import PLACES
 from extractors.words.people import either, people
 
 MAX_LENGTH = 400
-_EAST = r"\u3040-\u30ff\u3400-\u9fff가-힣"
 _SENTENCE = re.compile(
     r"(?:\w\.\s+[A-Z])|\s(?:is|are|was|has|covers|joined|ist|sind|schreibt|est|es|è|é|är|er)\s(?:an?|the|ein|eine|une?|une|en|ett|de)?\b|\w\w\w\.$",
     re.I,
@@ -37,21 +37,10 @@ class Part:
 @cache
 def _lead(language: str | None) -> re.Pattern[str]:
     words = people(language).by
-    spaced = [w for w in words if not re.match(rf"[{_EAST}]", w)]
+    spaced = [w for w in words if not re.match(rf"[{EAST}]", w)]
     east = [w for w in words if w not in spaced]
     return re.compile(
         rf"^[\s\-–—|•·*(\[]*(?:(?:{either(spaced)})(?:\s*[:：]\s*|\s+)(?=\S)|(?:{either(east)})[\s:：/／|=＝]*(?=\S))",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _joins(language: str | None) -> re.Pattern[str]:
-    words = [w for w in people(language).joiners if w not in {"、", "・", ",", "،", "·", "-"}]
-    east = [w for w in words if re.fullmatch(rf"[{_EAST}]+", w)]
-    spaced = [w for w in words if w not in east]
-    return re.compile(
-        rf"\s*[,;、،；]\s+(?:{either(spaced)})\s+|\s+(?:{either(spaced)})\s+|\s*[,;、،；&]\s*|\s+/\s+|(?<=\w)/(?=\w)",
         re.IGNORECASE,
     )
 
@@ -65,17 +54,6 @@ def without_lead(text: str, language: str | None) -> tuple[str, bool]:
             break
         plain, had = plain[found.end() :].strip(), True
     return plain, had
-
-
-@cache
-def _alongside(language: str | None) -> re.Pattern[str]:
-    words = either(w for w in people(language).joiners if w.isalpha() and len(w) > 1)
-    return re.compile(rf"\s*[(\[]\s*({words})\s+([^()\[\]]{{2,120}})[)\]]", re.IGNORECASE)
-
-
-def opened(text: str, language: str | None) -> str:
-    """A byline with its co-authors out of their brackets: "A. Person (avec B. Person)"."""
-    return _alongside(language).sub(r" \1 \2", text) if "(" in text or "[" in text else text
 
 
 def chunks(text: str) -> list[str]:
@@ -96,32 +74,15 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
     plain, _ = without_lead(chunk, language)
     if "/" in plain and agencies.agency(plain):
         return [Part("agency", plain)]
-    if language == "zh":
-        plain = re.sub(r"(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff]{2})", "、", plain)
-    pieces: list[str] = []
-    joiners: list[str] = []
-    last = 0
-    for found in _joins(language).finditer(plain):
-        pieces.append(plain[last : found.start()])
-        joiners.append(found[0].strip().casefold())
-        last = found.end()
-    pieces.append(plain[last:])
-    merged = [pieces[0]]
-    for joiner, piece in zip(joiners, pieces[1:], strict=True):
-        before = merged[-1]
-        if (
-            (joiner in {"y", "e", "i"} and " " in before and " " not in piece.strip() and not agencies.agency(piece))
-            or (names.role_head(before, language) and names.role_head(piece, language) and not joiner.startswith((",", ";")))
-            or (joiner in {"and", "&"} and before.casefold().startswith(("u.s. ", "u.n. ", "u.k. ")))
-        ):
-            merged[-1] = f"{before} {joiner} {piece}"
-        else:
-            merged.append(piece)
+    merged, joiners = apart(plain, language)
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
         named = parts[at - 1] and parts[at - 1][-1].kind == "name"
         behind = _FOR_WHOM.match(merged[at].strip()) if named else None
-        if behind:
+        job = names.role_head(merged[at].strip(), language) if named and not parts[at] else None
+        if job and job[0] == merged[at].strip():
+            parts[at] = [Part("role", job[0])]  # behind a name "reporter" is a job, before one it leads in
+        elif behind:
             parts[at] = [Part("organization", names.clean(behind[1]))]
         elif named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
             parts[at] = [Part("role", names.clean(merged[at]))]  # "A. Person, Home Security Expert"
@@ -154,6 +115,8 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         return []
     if agencies.agency(plain):
         return [Part("agency", plain)]
+    if re.fullmatch(rf"[{EAST}]{{2,6}}(?:报道|報導|報道)", plain):
+        return []
     if re.match(r"The [A-Z].* (?:editors|staff|team)$", plain):
         return [Part("desk", plain)]
     tokens = plain.casefold().split()
@@ -211,10 +174,17 @@ def _maybe_glued(plain: str) -> list[Part]:
 
 def _with_role(plain: str, head: int, language: str | None) -> list[Part]:
     """A piece with a job title in it: the name before it, if any, and the title."""
-    east = re.fullmatch(rf"([{_EAST}]{{2,5}})\s*([{_EAST} ]+)", plain)
+    house, _, rest = plain.partition(" ")
+    if re.match(rf"[{EAST}]{{2,}}", house) and agencies.is_house_east(house) and names.role_head(rest, language):
+        told = _with_role(rest, 0, language)  # "the paper, the name, reporter" without a mark between them
+        return [*told, Part("organization", house)] if [p.kind for p in told] == ["name", "role"] else told
+    sent = re.fullmatch(r"([\u3400-\u9fff]{2,8}?)(记者|記者)([\u3400-\u9fff]{2,4})", plain)
+    if sent and agencies.is_house_east(sent[1]) and names.is_person(sent[3], language):
+        return [Part("name", sent[3]), Part("role", sent[2]), Part("organization", sent[1])]
+    east = re.fullmatch(rf"([{EAST}]{{2,5}})\s*([{EAST} ]+)", plain)
     if east and names.role_head(east[2], language) and names.is_person(east[1], language):
         return [Part("name", east[1]), Part("role", east[2])]
-    short = re.fullmatch(rf"([{_EAST}]{{2,4}}?)([{_EAST}]{{2,6}})", plain)
+    short = re.fullmatch(rf"([{EAST}]{{2,4}}?)([{EAST}]{{2,6}})", plain)
     if short and head and names.is_person(plain[:head], language):
         return [Part("name", plain[:head].strip()), Part("role", plain[head:].strip())]
     tokens = plain.split(" ")

@@ -22,9 +22,9 @@ _TAIL_LOOKED_AT = 420  # a credit ends a caption: only so much of its end is sea
 _BRACKETED = re.compile(
     r"\s*[(\[（【]([^()\[\]（）【】]{2,170}(?:[(\[（][^()\[\]（）]{1,60}[)\]）][^()\[\]（）]{0,60})?)[)\]）】][\s.。»”\"]*$"
 )
-_SENTENCE_END = re.compile(r"[.!?…»”\"'’。！？)\]:]$")
+_SENTENCE_END = re.compile(r"[.!?…»”\"'’。！？۔؟।)\]:]$")
 _DASH = re.compile(r"\s*[|｜]\s*|\s+[–—]\s*|\s+-\s+|\s+--\s*|\s*/\s+|\s*[■▲◆▶]\s*")
-_AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？)])\s+|(?<=[。」])")
+_AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？۔؟।)])\s+|(?<=[。」])")
 _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\w.’'-]*)\s?/\s?[^/\n]{2,60}$")
 _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(])|(?<=[가-힣])\.\s|[。！？]\S")
 # a byline, or a row of links for sharing
@@ -129,6 +129,10 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
     if credit is None and len(inside) <= 60 and words.kind.match(inside):
         given = parse_credit(inside, language, organizations=organizations)
         credit = given if given.kind == "handout" else None  # "(Supplied by the family)"
+    if credit and not credit.creators and (ends := list(_AFTER_SENTENCE.finditer(before))):
+        tail = before[ends[-1].end() :]  # "… on Friday. A. Person (AP)"
+        if looks_like_person(tail, words) and (wider := _credible(f"{tail} ({inside})", language, organizations)):
+            return Split(_caption(before[: ends[-1].start()]), wider)
     return Split(_caption(before), credit) if credit else None
 
 

@@ -23,6 +23,7 @@ _LONGEST = 1500  # characters; a longer passage that speaks of a correction is a
 _HEAD = 250  # characters in which a phrase has to begin
 _LABEL = 60  # characters in which the date of a notice stands
 _SHORTEST = 30  # characters after the label; less is a link or a menu item
+_SHORTEST_EAST = 14  # where a character is a syllable or a word
 _ASIDE = frozenset(("<footer>", "<form>", "comment", "comments", "disqus"))
 _NEAR_ASIDE = frozenset(("<aside>", "related", "newsletter", "promo", "teaser"))
 # after a label: its date or time of day if any, then what parts it from the notice
@@ -65,8 +66,9 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
     found: list[Correction] = []
     detail: dict[str, Evidence] = {}
     inside = set(body)
+    shortest = _SHORTEST_EAST if page.language in {"zh", "ja", "ko"} else _SHORTEST
     for passage in passages_of(page):
-        if not _SHORTEST < len(passage.text) <= _LONGEST or passage.linked > 0.7 * len(passage.text):
+        if not shortest < len(passage.text) <= _LONGEST or passage.linked > 0.7 * len(passage.text):
             continue
         kind = kind_of(passage.text, page.language)
         if kind is None or any(c.text == passage.text for c in found):

@@ -178,7 +178,7 @@ def _unspaced(text: str) -> bool:
 
 
 def _bare_name(text: str, words: Lexicon) -> str:
-    name = _SIDE.sub("", text.strip(" .,:;'‘’*")).removeprefix("the ")
+    name = _SIDE.sub("", text.strip(" .,:：;'‘’*")).removeprefix("the ")
     if is_known(name):  # "picture alliance" begins with no label, "AP Photo" ends with one
         shorter = words.label_end.sub("", name)
         return shorter if is_known(shorter) else name

@@ -47,6 +47,11 @@ def is_address(text: str) -> bool:
     return bool(re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,4}", text.strip(), re.IGNORECASE))
 
 
+def is_house_east(text: str) -> bool:
+    """True for a paper, a broadcaster or an agency by the end of its Chinese or Korean name."""
+    return agency(text) is not None or text.endswith(("社", "报", "報", "网", "網", "台", "신문", "일보", "뉴스", "통신", "방송"))
+
+
 def is_organization(text: str) -> bool:
     """True where a word says so ("News", "Redaktion", "University") or it looks like a web address."""
     low = text.casefold()
