@@ -19,7 +19,7 @@ from model.article import Article, Author, Block, BlockKind, Image
 from model.capture import Basis, Capture, Exchange, digest_of
 from model.edtf import utc_text
 from model.record import Result
-from storage import Archive, Deposit, Person, Release, Verdict, rebuild
+from storage import Archive, Deposit, Person, Release, Verdict, rebuild, tables
 
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 RELEASE = Release({"pressmark": "test", "rules": "one"})
@@ -120,6 +120,27 @@ class House:
     def rebuild(self, where: Path | None = None, **how: Any) -> dict[str, int]:
         return rebuild(where or self.where, database_url=self.url, **how)
 
+    def lose(self) -> None:
+        """The database goes, and nothing else."""
+        if self.url is None:
+            for file in self.where.glob("pressmark.db*"):
+                file.unlink()
+        else:
+            self.run(*(f"DROP SCHEMA {name} CASCADE" for name in self.schemas()), "DELETE FROM pressmark.archives")
+
+    def schemas(self) -> list[str]:
+        """On a server: the schemas of its archives."""
+        return [name for (name,) in self.run(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark\_%'")]
+
+    def rows(self) -> dict[str, list[Any]]:
+        """All rows of all tables; what only numbers them left out, in an order of their own."""
+        found: dict[str, list[Any]] = {}
+        for name, table in tables.metadata.tables.items():
+            told = ", ".join(f'"{c.name}"' for c in table.columns if c.name != "id" or name in {"records", "captures"})
+            found[name] = sorted(self.run(f'SELECT {told} FROM "{name}"'), key=repr)
+        found["search_text"] = sorted(self.run("SELECT words FROM search_text"), key=repr)
+        return found
+
     def run(self, *statements: str) -> list[Any]:
         """Does something to the database of the only archive, behind the software's back."""
         if self.url is None:
@@ -127,7 +148,7 @@ class House:
                 return [row for statement in statements for row in db.execute(statement)]
         with psycopg.connect(self.url, autocommit=True) as server:
             (schema,) = server.execute("SELECT schema FROM pressmark.archives").fetchone() or ("",)
-            server.execute(f"SET search_path TO {schema}")
+            server.execute(f"SET search_path TO {schema or 'public'}")
             cursors = [server.execute(statement) for statement in statements]
             return [row for cursor in cursors if cursor.description for row in cursor]
 

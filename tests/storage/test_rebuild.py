@@ -23,43 +23,34 @@ def _drop_database(where: Path) -> None:
         file.unlink()
 
 
-def test_everything_is_said_as_before(filled: Archive, where: Path, telling: Telling) -> None:
+@pytest.mark.both_engines
+def test_everything_is_said_as_before(filled: Archive, house: Any, telling: Telling) -> None:
     before = telling(filled)
     assert len(before["list"]) == 4 and before["stats"]["captures"] == 18
     filled.close()
-    _drop_database(where)
+    house.lose()
     with pytest.raises(Damaged, match="pressmark rebuild"):
-        Archive.open(where)
-    counts = rebuild(where)
-    with Archive.open(where, write=True) as again:
+        house.open()
+    counts = house.rebuild()
+    with house.open(write=True) as again:
         assert telling(again) == before
         assert again.verify().findings == ()
     assert (counts["records"], counts["captures"], counts["damaged"], counts["voided"]) == (4, 18, 0, 0)
     assert counts["entries"] == len(before["events"])
-    assert sorted(p.name for p in where.iterdir()) == ["README.txt", "pressmark-archive.json", "pressmark.db", "warc"]
+    assert sorted(p.name for p in house.where.iterdir()) == sorted(
+        ["README.txt", "pressmark-archive.json", "warc", *([] if house.url else ["pressmark.db"])]
+    )
 
 
-def test_rows_of_every_projection_come_back(filled: Archive, where: Path) -> None:
+@pytest.mark.both_engines
+def test_rows_of_every_projection_come_back(filled: Archive, house: Any) -> None:
     filled.close()
-    before = _rows(where)
-    _drop_database(where)
-    rebuild(where)
-    after = _rows(where)
+    before = house.rows()
+    house.lose()
+    house.rebuild()
+    after = house.rows()
     for table in before:
         assert after[table] == before[table], table
-
-
-def _rows(where: Path) -> dict[str, list[Any]]:
-    """All rows of all tables; what only numbers them left out, in an order of their own."""
-    with sqlite3.connect(where / "pressmark.db") as db:
-        names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'search_text_%'")]
-        found: dict[str, list[Any]] = {}
-        for name in names:
-            columns = [c[1] for c in db.execute(f"PRAGMA table_info({name})")]
-            told = ", ".join(f'"{c}"' for c in columns if c != "id" or name in {"records", "captures"})
-            found[name] = sorted(db.execute(f"SELECT {told} FROM {name}"), key=repr)
-    db.close()
-    return found
 
 
 def test_an_archive_goes_on_after_a_rebuild_as_if_nothing_had_been(
@@ -80,40 +71,44 @@ def test_an_archive_goes_on_after_a_rebuild_as_if_nothing_had_been(
     assert answers[0] == answers[1]
 
 
-def test_a_rebuild_over_a_good_database_changes_nothing(filled: Archive, where: Path, telling: Telling) -> None:
+@pytest.mark.both_engines
+def test_a_rebuild_over_a_good_database_changes_nothing(filled: Archive, house: Any, telling: Telling) -> None:
     before = telling(filled)
     filled.close()
-    rebuild(where)
-    rebuild(where)
-    with Archive.open(where) as again:
+    house.rebuild()
+    house.rebuild()
+    with house.open() as again:
         assert telling(again) == before
 
 
-def test_a_rebuild_while_a_writer_holds_a_segment_is_refused(filled: Archive, where: Path, telling: Telling) -> None:
+@pytest.mark.both_engines
+def test_a_rebuild_while_a_writer_holds_a_segment_is_refused(filled: Archive, house: Any, telling: Telling) -> None:
     before = telling(filled)
     with pytest.raises(StorageUnavailable, match="another process is writing"):
-        rebuild(where)
+        house.rebuild()
     assert telling(filled) == before
 
 
+@pytest.mark.both_engines
 def test_a_rebuild_while_a_writer_is_open_that_has_not_written_yet_is_refused(
-    filled: Archive, where: Path, make_desk: Any, make_article: Any
+    filled: Archive, house: Any, make_desk: Any, make_article: Any
 ) -> None:
     filled.close()
-    with Archive.open(where, write=True) as writer:
+    with house.open(write=True) as writer:
         with pytest.raises(StorageUnavailable, match="another process is writing"):
-            rebuild(where)
+            house.rebuild()
         desk = make_desk(writer)
         taken = desk.take(desk.fetched("http://paper.example/news/new", b"new", 50), make_article("New", "new words"))
-    with Archive.open(where) as again:
+    with house.open() as again:
         assert again.find("http://paper.example/news/new") == taken.record
 
 
-def test_readers_do_not_stand_in_the_way_of_a_rebuild(filled: Archive, where: Path) -> None:
+@pytest.mark.both_engines
+def test_readers_do_not_stand_in_the_way_of_a_rebuild(filled: Archive, house: Any) -> None:
     filled.close()
-    with Archive.open(where) as reader:
+    with house.open() as reader:
         lines = list(reader.list())
-        assert rebuild(where)["records"] == len(lines)
+        assert house.rebuild()["records"] == len(lines)
 
 
 def test_a_lost_segment_is_a_hole_that_is_named_and_the_old_database_stays(
