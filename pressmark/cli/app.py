@@ -20,6 +20,7 @@ from pressmark.cli.options import CARE, HAND, INTAKE, LOOKING, START
 from pressmark.cli.reprocess import reprocess_command
 from pressmark.cli.schedule import build_schedule
 from pressmark.cli.show import diff_command, history_command, show_command
+from pressmark.cli.watch import build_watch
 
 
 class _Grouped(TyperGroup):
@@ -50,6 +51,7 @@ def build() -> typer.Typer:
     app.command("demo", rich_help_panel=START)(demo_command)
     app.command("ingest", rich_help_panel=INTAKE)(ingest_command)
     app.command("extract", rich_help_panel=INTAKE)(extract_command)
+    app.add_typer(build_watch(), name="watch", rich_help_panel=INTAKE)
     app.add_typer(build_schedule(), name="schedule", rich_help_panel=INTAKE)
     app.command("list", rich_help_panel=LOOKING)(list_command)
     app.command("show", rich_help_panel=LOOKING)(show_command)

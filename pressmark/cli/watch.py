@@ -1,0 +1,287 @@
+"""``watch``: feeds, sitemaps and section pages that are looked at again and again."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model.errors import BadCall
+from pressmark.cli.call import Call
+from pressmark.cli.ingest import Teller, open_for_writing, say_totals
+from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, in_utf8
+from pressmark.cli.references import parse_network
+from pressmark.cli.schedule import parse_every, say_interval
+
+if TYPE_CHECKING:
+    from model.watch import Watch, WatchKind
+    from storage import Archive, Person
+
+_LONGEST_URL = 1000
+
+WatchArgument = Annotated[
+    str, typer.Argument(metavar="WATCH", help="The address or the name of a watch.", show_default=False, callback=in_utf8)
+]
+
+
+def build_watch() -> typer.Typer:
+    """The ``watch`` group."""
+    group = typer.Typer(help="Look at feeds, sitemaps and section pages again and again, and take in what is new.")
+    group.callback()(_watch)
+    group.command("add")(add_command)
+    group.command("list")(list_command)
+    group.command("remove")(remove_command)
+    group.command("status")(status_command)
+    group.command("check")(check_command)
+    return group
+
+
+def _watch() -> None:
+    """Look at feeds, sitemaps and section pages again and again, and take in what is new."""
+
+
+def add_command(
+    ctx: typer.Context,
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL", help="A site, one of its sections, a feed or a sitemap.", show_default=False, callback=in_utf8
+        ),
+    ],
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="Only a feed, a sitemap or a section.", show_default=False)
+    ] = None,
+    every: Annotated[str, typer.Option("--every", metavar="INTERVAL", help="How often, such as 15m, 6h, 1d.")] = "15m",
+    name: Annotated[
+        str | None, typer.Option("--name", help="What the watch is called.", show_default=False, callback=in_utf8)
+    ] = None,
+    allow_address: AllowAddressOption = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Find what lists a site's articles, and watch it.
+
+    Looks at the page, the feeds it points at and the sitemaps robots.txt names, and says what was found and what
+    was chosen and why. Nothing is taken in yet: watch check does that. Makes the archive where there is none.
+
+    \b
+    Example:
+      pressmark watch add https://harbour-ledger.example/
+      pressmark watch add https://harbour-ledger.example/sport --kind section --every 1h --name sport
+    """
+    from flows.finding import find
+    from flows.pipeline import Pipeline
+    from model.watch import Watch
+    from pressmark.cli.shapes import write_json
+    from pressmark.cli.terminal import console_for
+    from pressmark.cli.watch_lines import render_find
+    from sources.http import parse_url
+
+    call: Call = ctx.obj
+    if len(url) > _LONGEST_URL:
+        raise BadCall(f"an address of {len(url):,} characters is not watched: {_LONGEST_URL:,} are the most")
+    parse_url(url)
+    interval = parse_every(every)
+    wanted = _kind(kind)
+    networks = [parse_network(a) for a in allow_address or ()]
+    with open_for_writing(call, archive, [url]) as kept:
+        finds = find(Pipeline.from_settings(kept, call.settings), url.strip(), kind=wanted, allow_addresses=networks)
+        chosen = [x for x in finds if x.chosen and x.kind is not None]
+        added: list[Watch] = []
+        for number, x in enumerate(chosen, start=1):
+            called = f"{name} {number}" if name and number > 1 else name
+            assert x.kind is not None
+            kept.watches.add(Watch(x.url, x.kind, int(interval.total_seconds()), called), _person(call))
+            added.append(kept.watches.find(x.url))
+    if as_json:
+        write_json(call.out, {"found": [x.to_json() for x in finds], "added": [_plain(w) for w in added]})
+        return 0
+    console = console_for(call.out, call.environ)
+    for found in finds:
+        for part in render_find(found):
+            console.print(part)
+    count = f"{len(added)} {'watch' if len(added) == 1 else 'watches'}"
+    call.out.write(f"{count} added, every {say_interval(interval)}; pressmark watch check looks now\n")
+    return 0
+
+
+def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """List what is watched.
+
+    \b
+    Example:
+      pressmark watch list
+    """
+    from pressmark.cli.shapes import write_json
+    from pressmark.cli.terminal import console_for
+    from pressmark.cli.watch_lines import render_watch
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        watches = kept.watches.all()
+    if as_json:
+        for watch in watches:
+            write_json(call.out, _plain(watch))
+    else:
+        console = console_for(call.out, call.environ)
+        for watch in watches:
+            console.print(render_watch(watch), soft_wrap=True)
+        if not watches:
+            call.tell("nothing is watched yet: pressmark watch add URL")
+    return 0
+
+
+def remove_command(ctx: typer.Context, watch: WatchArgument, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Stop watching something. What it brought in stays; what it left waiting is forgotten.
+
+    \b
+    Example:
+      pressmark watch remove sport
+    """
+    from pressmark.cli.safe import safe_line
+    from pressmark.cli.shapes import write_json
+
+    call: Call = ctx.obj
+    with _writing(call, archive) as kept:
+        found = kept.watches.find(watch)
+        kept.watches.remove(found, _person(call))
+    if as_json:
+        write_json(call.out, {"removed": _plain(found)})
+    else:
+        call.out.write(f"not watched any more: {safe_line(found.url)}\n")
+    return 0
+
+
+def status_command(
+    ctx: typer.Context,
+    watch: Annotated[
+        str | None,
+        typer.Argument(metavar="WATCH", help="An address or a name. Default: all.", show_default=False, callback=in_utf8),
+    ] = None,
+    given_up: Annotated[bool, typer.Option("--given-up", help="List the addresses that are not tried any more.")] = False,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Tell how watches are: the last look, the next one, gaps, what waits and what was given up.
+
+    Exits 1 where a watch is sick.
+
+    \b
+    Example:
+      pressmark watch status
+      pressmark watch status sport --given-up
+    """
+    from rich.text import Text
+
+    from pressmark.cli.shapes import plain, write_json
+    from pressmark.cli.terminal import console_for
+    from pressmark.cli.watch_lines import render_given_up, render_status
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        named = kept.watches.find(watch) if watch else None
+        statuses = [s for s in kept.watches.looks.statuses() if named is None or s.watch.url == named.url]
+        lost = kept.watches.looks.given_up(named) if given_up else []
+    console = console_for(call.out, call.environ)
+    for status in statuses:
+        mine = [x for x in lost if x.watch == status.watch.url]
+        if as_json:
+            told = status.to_json()
+            write_json(call.out, told | {"given_up_items": plain(mine)} if given_up else told)
+            continue
+        for part in (*render_status(status), *map(render_given_up, mine)):
+            # one line a watch, for grep; what is told of it may be folded
+            console.print(part, soft_wrap=isinstance(part, Text))
+    if not statuses and not as_json:
+        call.tell("nothing is watched yet: pressmark watch add URL")
+    return 1 if any(s.sick for s in statuses) else 0
+
+
+def check_command(
+    ctx: typer.Context,
+    watches: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WATCH...]", help="Addresses or names. Default: all.", show_default=False, callback=in_utf8),
+    ] = None,
+    due: Annotated[bool, typer.Option("--due", help="Only those whose next look is due.")] = False,
+    given_up: Annotated[bool, typer.Option("--given-up", help="Try given-up addresses again, too.")] = False,
+    allow_address: AllowAddressOption = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Look at watches now, and take in what is new.
+
+    Also takes in what earlier looks left waiting. Exits 1 if a look or an address failed, or one was refused.
+
+    \b
+    Example:
+      pressmark watch check
+      pressmark watch check sport --given-up
+    """
+    from flows.pipeline import Pipeline
+    from flows.watching import Checked, check
+    from model.record import Outcome
+    from model.watch import LookOutcome
+    from pressmark.cli.shapes import write_json
+    from pressmark.cli.terminal import console_for, progress
+    from pressmark.cli.watch_lines import render_checked
+
+    call: Call = ctx.obj
+    networks = [parse_network(a) for a in allow_address or ()]
+    started = time.monotonic()
+    told: Counter[Outcome] = Counter()
+    looks = failed = 0
+    console = console_for(call.out, call.environ)
+    with _writing(call, archive) as kept, progress(call, "taken in:") as shown:
+        named = [kept.watches.find(w) for w in watches] if watches else None
+        if not kept.watches.all():
+            call.tell("nothing is watched yet: pressmark watch add URL")
+        pipeline = Pipeline.from_settings(kept, call.settings)
+        teller = Teller(call, kept, as_json)
+        for item in check(kept, pipeline, watches=named, due_only=due, given_up=given_up, allow_addresses=networks):
+            with shown.aside():
+                if not isinstance(item, Checked):
+                    told[item.outcome] += 1
+                    teller.tell(item)
+                    shown.advance(told.total())
+                    continue
+                looks += 1
+                failed += item.outcome is LookOutcome.FAILED
+                if as_json:
+                    write_json(call.out, item.to_json())
+                else:
+                    console.print(render_checked(item), soft_wrap=True)
+    if not as_json:
+        looked = f"{looks} {'look' if looks == 1 else 'looks'}, {failed} failed; "
+        call.out.write(looked + say_totals(told, time.monotonic() - started) + "\n")
+    return 1 if failed or {Outcome.FAILED, Outcome.REFUSED} & told.keys() else 0
+
+
+def _kind(text: str | None) -> WatchKind | None:
+    from model.watch import WatchKind
+
+    if text is None:
+        return None
+    try:
+        return WatchKind(text.strip().lower())
+    except ValueError:
+        raise BadCall(f"--kind takes feed, sitemap or section, not {text!r}") from None
+
+
+def _plain(watch: Watch) -> dict[str, object]:
+    return {"url": watch.url, "kind": watch.kind.value, "name": watch.name, "every": watch.every, "since": watch.since}
+
+
+def _person(call: Call) -> Person | None:
+    from storage import Person
+
+    return Person(call.settings.operator) if call.settings.operator else None
+
+
+def _writing(call: Call, archive: str | None) -> Archive:
+    from storage import Archive
+
+    settings = call.settings
+    return Archive.open(call.place(archive), write=True, institution=settings.institution or "", operator=settings.operator or "")
