@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,20 +16,16 @@ from sqlalchemy import Connection, select
 from model.article import Article, canonical_json
 from model.capture import Basis, Capture, Fidelity
 from model.change import Change, compare, signature
-from model.edtf import parse_utc, utc_text
+from model.edtf import utc_text
 from model.identity import registrable_domain, same_domain
 from model.ledger import Kind
 from model.record import Outcome, Result, Strand
-from storage import tables
+from storage import absent, tables
 from storage.deposit import Deposit, ImageWanted, Reread, Settled, Verdict
-from storage.identify import Identifier
+from storage.identify import Identifier, first_aliases
 from storage.known import article_of, looks_of, next_reading, next_version
-from storage.timeline import Look, absences_since_seen, around, in_time, is_withdrawn
+from storage.timeline import ABSENCES, Look, around, is_withdrawn
 
-ABSENCES = 3
-ABSENCE_SPAN = timedelta(days=1)
-
-_GONE = 410
 _ENDED = {
     Verdict.HELD: Outcome.HELD,
     Verdict.FAILED: Outcome.FAILED,
@@ -92,6 +87,16 @@ class Decision:
             self.label(result.record)
         return result
 
+    def first(self) -> Result:
+        """The first version of a piece that nobody has met; see ``storage.first``."""
+        article = self._deposit.article or Article()
+        record = self._hands.mint()
+        self._write_version(article, record, self._new(1) | {"aliases": first_aliases(self._capture, article)})
+        return self._told(Outcome.NEW, record, 1)
+
+    def _new(self, number: int) -> dict[str, Any]:
+        return {"number": number, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
+
     def _article(self, article: Article, record: str | None) -> Settled:
         if record is None:
             record = self._hands.mint()
@@ -148,25 +153,12 @@ class Decision:
         return self._told(Outcome.NEW, record, number, "a differing copy, kept beside the publisher's history")
 
     def _absent(self, record: str, at: str) -> Result:
-        looks = looks_of(self._tx, record)
-        was = is_withdrawn(looks)
-        newest = all((x.what.observed_at or "") <= at for x in in_time(looks))
-        absences = absences_since_seen(looks) if newest else []
-        span = parse_utc(at) - parse_utc(absences[0].what.observed_at or at) if absences else timedelta(0)
-        certain = self._capture.status == _GONE or (len(absences) + 1 >= ABSENCES and span >= ABSENCE_SPAN)
-        body = {"capture": self._kept.to_json(), "observed_at": at, "strand": self._strand, "status": self._capture.status}
-        withdrawn = newest and certain and not was
-        if withdrawn:
-            self._hands.write(Kind.WITHDRAWAL, record, body | {"absences": len(absences) + 1})
-        else:
-            self._hands.write(Kind.ABSENCE, record, body)
-        last = around(looks, at)[0]
-        version = last.what.version if last else None
+        found = absent.observe(self._tx, self._hands.write, record, self._kept.to_json(), at, self._capture.status)
         reason = self._deposit.reason
-        if withdrawn or was:
-            return self._told(Outcome.GONE, record, version, reason)
-        reason = f"{reason}; look {len(absences) + 1} of {ABSENCES} over a day before it counts as withdrawn"
-        return self._told(Outcome.FAILED, record, version, reason)
+        if found.withdrawn:
+            return self._told(Outcome.GONE, record, found.version, reason)
+        reason = f"{reason}; look {found.count} of {ABSENCES} over a day before it counts as withdrawn"
+        return self._told(Outcome.FAILED, record, found.version, reason)
 
     def _held(self, record: str | None) -> Result:
         deposit = self._deposit
@@ -204,8 +196,8 @@ class Decision:
     def _version(self, article: Article, record: str) -> int:
         number = next_version(self._tx, record)
         aliases = self._identifier.new_aliases(self._capture, article, record)
-        body = {"number": number, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
-        self._write_version(article, record, body | {"aliases": aliases})
+        self._write_version(article, record, self._new(number) | {"aliases": aliases})
+        absent.adopt(self._tx, self._hands.write, record, [a["url"] for a in aliases if a["how"] != "canonical"])
         self._relate(article, record)
         left = self._identifier.left(self._capture, record)
         if left is not None:
@@ -250,6 +242,7 @@ class Decision:
         new = self._identifier.new_aliases(self._capture, self._deposit.article, record)
         for alias in new:
             self._hands.write(Kind.ALIAS, record, alias)
+        absent.adopt(self._tx, self._hands.write, record, [a["url"] for a in new if a["how"] != "canonical"])
         return bool(new)
 
     def label(self, record: str) -> None:

@@ -183,7 +183,7 @@ def changes(tx: Connection, since: datetime, limit: int | None, closed: Set[str]
         change = change_from_json(json.loads(x.fields))
         more = {"before": x.before, "not_seen_before": x.not_seen_before, "change": change}
         lines.append(line(x.record, x.version, x.seen_at, "changed", **more))
-    for record in tx.execute(select(o.record).where(o.kind == "withdrawal").distinct()).scalars():
+    for record in tx.execute(select(o.record).where(o.kind.in_(("withdrawal", "absence"))).distinct()).scalars():
         for run in runs(looks_of(tx, record)):
             for moment, kind in ((run.withdrawn_at, "gone"), (run.restored_at, "restored")):
                 if moment is not None and moment >= start:

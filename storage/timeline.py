@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 
 from model.edtf import parse_utc
 from model.record import Observation, Strand
+
+ABSENCES = 3
+ABSENCE_SPAN = timedelta(days=1)
+_GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ def in_time(looks: Iterable[Look]) -> list[Look]:
     """The publisher strand's looks in order of time, each with the version it showed.
 
     A check says "the same as the state before it". Where that state was split by one that
-    became known later, the checks after the split belong to the later part.
+    became known later, the checks after the split belong to the later part. Which absence is
+    the withdrawal is derived as well: a 410 is, and the third over a day.
     """
     timed = [x for x in looks if x.strand is Strand.PUBLISHER and x.what.observed_at is not None]
     current: Look | None = None
@@ -76,7 +82,25 @@ def in_time(looks: Iterable[Look]) -> list[Look]:
         elif current is not None and look.what.version is not None and look.what.version == current.same_as:
             look = replace(look, what=replace(look.what, version=current.what.version))
         ordered.append(look)
-    return ordered
+    return _judged(ordered)
+
+
+def _judged(ordered: Sequence[Look]) -> list[Look]:
+    judged: list[Look] = []
+    absent: list[str] = []
+    gone = False
+    for look in ordered:
+        if look.shows:
+            absent, gone = [], False
+            judged.append(look)
+            continue
+        absent.append(look.what.observed_at or "")
+        over = len(absent) >= ABSENCES and parse_utc(absent[-1]) - parse_utc(absent[0]) >= ABSENCE_SPAN
+        unsaid = look.what.kind == "withdrawal" and look.what.status is None
+        first = not gone and (over or unsaid or look.what.status == _GONE)
+        gone = gone or first
+        judged.append(replace(look, what=replace(look.what, kind="withdrawal" if first else "absence")))
+    return judged
 
 
 def around(looks: Iterable[Look], at: str) -> tuple[Look | None, Look | None]:
@@ -112,14 +136,6 @@ def is_withdrawn(looks: Iterable[Look]) -> bool:
     for look in in_time(looks):
         gone = (gone or look.what.kind == "withdrawal") and not look.shows
     return gone
-
-
-def absences_since_seen(looks: Iterable[Look]) -> list[Look]:
-    """The absences after the last look that showed a version."""
-    tail: list[Look] = []
-    for look in in_time(looks):
-        tail = [] if look.shows else [*tail, look]
-    return tail
 
 
 def _close(current: Sequence[Look], before: Look | None, ordered: Sequence[Look]) -> Run:
