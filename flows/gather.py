@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from queue import Empty, Full, Queue
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from flows.gather_files import nothing_held, read_files
@@ -33,12 +33,17 @@ _IMAGES_WAITING = 512
 _TICK = 0.2
 _NOT_MODIFIED = 304
 
-Known = Callable[[str], InForce | None]
-"""What the archive holds in force of an address, for a conditional request."""
+T = TypeVar("T")
 
 
-def nothing_known(_url: str) -> InForce | None:
-    return None
+class Standing(Protocol):
+    """What the archive holds of addresses, for conditional requests."""
+
+    def visited(self, urls: Iterable[str]) -> Set[str]:
+        """Those of some addresses that it may know."""
+
+    def in_force(self, url: str) -> InForce | None:
+        """The copy that stands for an address."""
 
 
 class Gatherer:
@@ -59,7 +64,7 @@ class Gatherer:
         *,
         images: bool = False,
         held: Held = nothing_held,
-        known: Known = nothing_known,
+        standing: Standing | None = None,
     ) -> None:
         given = list(sources)
         self._sources = [source.url if isinstance(source, Target) else source for source in given]
@@ -76,7 +81,7 @@ class Gatherer:
         self._stopped = asyncio.Event()  # the same for the loop
         self._door = asyncio.Lock()
         self._room = asyncio.Event()
-        self._known = known
+        self._standing = standing
         self._images = images
         self._images_left = 0
         self._errands: asyncio.Queue[Sequence[ImageWanted]] = asyncio.Queue()
@@ -101,7 +106,7 @@ class Gatherer:
             item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
         except Empty:
             return None
-        if self._door.locked():
+        if self._door.locked() and self._queue.qsize() <= _WAITING // 2:  # to wake a loop costs more than to hand an item over
             self._wake(self._room)
         if item is None:
             raise StopIteration
@@ -226,20 +231,21 @@ class Gatherer:
                 await self._hand(item)
 
     async def _host(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
+        visited = await self._ask_archive(lambda archive: archive.visited(urls)) or frozenset[str]()
         waiting: list[Gathered] = []
         for url in urls:
-            item = await self._one(fetcher, url)
+            item = await self._one(fetcher, url, url in visited)
             if isinstance(item.error, Busy) and "status" in item.error.facts:
                 waiting.append(replace(item, capture=None))
             else:
                 yield item
         for first in waiting:
-            yield await self._one(fetcher, first.source)
+            yield await self._one(fetcher, first.source, first.source in visited)
 
-    async def _one(self, fetcher: Fetcher, url: str) -> Gathered:
+    async def _one(self, fetcher: Fetcher, url: str, visited: bool) -> Gathered:
         while self._images_left > _IMAGES_WAITING:  # a slow host of images holds back everything rather than fill memory
             await asyncio.sleep(_TICK)
-        known = await asyncio.to_thread(self._standing, url)
+        known = await self._ask_archive(lambda archive: archive.in_force(url)) if visited else None
         reason = self._told.override_robots
         held = Conditional(known.etag, known.last_modified, known.url) if known else None
         item = await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason, conditional=held))
@@ -248,9 +254,10 @@ class Gatherer:
         # a 304 of another address than the one that was asked about says nothing
         return replace(item, known=known) if item.capture.final_url == known.url else item
 
-    def _standing(self, url: str) -> InForce | None:
+    async def _ask_archive(self, question: Callable[[Standing], T]) -> T | None:
+        archive = self._standing
         try:
-            return self._known(url)
+            return await asyncio.to_thread(question, archive) if archive is not None else None
         except (PressmarkError, ValueError):
             return None  # asked for in full; what is wrong with the address or the archive is told by others
 

@@ -18,7 +18,7 @@ from ipaddress import ip_network
 
 import extractors
 from flows.extraction import Reader
-from flows.gather import Gatherer, nothing_known
+from flows.gather import Gatherer
 from flows.gathered import Gathered, Told
 from flows.pictures import Pictures, image_deposit, wanted_for
 from flows.settings import Settings
@@ -26,7 +26,7 @@ from flows.target import Target
 from flows.verdict import Judgement, after_reading, before_reading
 from flows.worker import Extraction
 from model.article import Article
-from model.capture import Capture
+from model.capture import Basis, Capture
 from model.errors import Damaged, Refused
 from model.record import Outcome, Result
 from sources.http import Fetcher, HttpSettings, Resolver, system_resolver
@@ -127,7 +127,7 @@ class Pipeline:
             self._now,
             self._http.max_bytes,
             images=images,
-            known=nothing_known if fresh else self._archive.in_force,
+            standing=None if fresh else self._archive,
             held=self._held,
         )
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
@@ -211,8 +211,9 @@ class Pipeline:
             verdict = Verdict.REFUSED if isinstance(item.error, Refused) else Verdict.FAILED
             ready.append(self._made(item.source, capture, Judgement(verdict, str(item.error), "on-the-way"), None, labels))
             return True
-        known = Judgement(Verdict.ARTICLE) if self._archive.has_read(capture.origin_key) else None
-        judgement = known or before_reading(capture)
+        # what was fetched just now is held by nobody
+        held = capture.basis is not Basis.FETCHED and self._archive.has_read(capture.origin_key)
+        judgement = Judgement(Verdict.ARTICLE) if held else before_reading(capture)
         if judgement is not None:
             ready.append(self._made(item.source, capture, judgement, None, labels))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from storage.reprocess import Unread, pending, unread_of, would_find
 from storage.restrictions import hidden
 from storage.search import search
 from storage.segments import SegmentFolder
-from storage.unmodified import in_force
+from storage.unmodified import in_force, visited
 from storage.verify import Checker
 
 Progress = Callable[[int, int], None]
@@ -163,6 +163,11 @@ class Reading:
         """True where a capture with this origin key shows a version: taking it again changes nothing."""
         with self._database.reading() as tx:
             return Captures(tx, self._folder).has_read(origin_key)
+
+    def visited(self, urls: Iterable[str]) -> Set[str]:
+        """Those of some addresses that were visited before."""
+        with self._database.reading() as tx:
+            return visited(tx, urls)
 
     def in_force(self, url: str) -> InForce | None:
         """The copy that stands for an address, for a conditional request; see ``storage.unmodified``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -18,6 +19,21 @@ from storage.decide import Hands
 from storage.deposit import Deposit, InForce
 from storage.known import looks_of
 from storage.timeline import Look, in_time
+
+_AT_ONCE = 400
+
+
+def visited(tx: Connection, urls: Iterable[str]) -> set[str]:
+    """Those of some addresses that anybody visited before."""
+    by_key: dict[str, list[str]] = {}
+    for url in urls:
+        with suppress(ValueError):  # no address at all: whoever asks for it is told
+            by_key.setdefault(alias_key(url), []).append(url)
+    a, keys, found = tables.aliases.c, list(by_key), set[str]()
+    for start in range(0, len(keys), _AT_ONCE):
+        query = select(a.key).where(a.key.in_(keys[start : start + _AT_ONCE]), a.how != "canonical")
+        found.update(url for key in tx.execute(query).scalars() for url in by_key[key])
+    return found
 
 
 def in_force(tx: Connection, load: Callable[[str], Capture], url: str) -> InForce | None:

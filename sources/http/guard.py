@@ -9,6 +9,7 @@ module of older Python releases knows them only in part.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import inet_aton, inet_ntoa
 from urllib.parse import unquote
@@ -79,6 +80,7 @@ class Guard:
         self.check_address(address, port, host)
 
 
+@lru_cache(maxsize=1024)
 def parse_url(text: str) -> httpx2.URL:
     """An http or https URL, normalised (host lower-case and IDNA-encoded, no fragment).
 
