@@ -96,6 +96,9 @@ def _write(call: Call, kept: Archive, name: str, path: Path, as_sent: bool) -> N
 
 
 def _card(facts: dict[str, Any]) -> Any:
+    from rich.console import Group
+    from rich.text import Text
+
     from pressmark.cli.cards import grid
     from pressmark.cli.image_files import say_statements
     from pressmark.cli.listings import say_size
@@ -105,7 +108,6 @@ def _card(facts: dict[str, Any]) -> Any:
 
     image, saved = (facts["context"].get(name, {}) for name in ("image", "saved"))
     rows = [
-        ("Capture", facts["id"]),
         ("Address", facts["final_url"] or facts["url"] or "nobody said"),
         ("Taken", say_moment(facts["at"]) if facts["at"] else "nobody knows when"),
         ("Received", say_moment(facts["received_at"])),
@@ -120,4 +122,4 @@ def _card(facts: dict[str, Any]) -> Any:
         ("File says", "\n".join(say_statements(image.get("says", ()))) if image else None),
         ("File says", say_saved(saved) if saved else None),
     ]
-    return grid([(label, words(str(said))) for label, said in rows if said])
+    return Group(Text(facts["id"], style="bold"), grid([(label, words(str(said))) for label, said in rows if said]))

@@ -7,9 +7,9 @@ import html
 import re
 from dataclasses import dataclass
 
-_TOP, _BOTTOM = 32_768, 16_384
+_TOP, _BOTTOM, _NEAR = 32_768, 16_384, 12_000
 
-_SINGLEFILE = re.compile(r"<!--\s*Page saved with (SingleFile\S*)(.{0,6000}?)-->", re.DOTALL)
+_SINGLEFILE = re.compile(r"<!--\s*(?:Page saved with|Archive processed by) (SingleFile\S*)(.{0,6000}?)-->", re.DOTALL)
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d{2,5}\)\s*(\S+?)\s*-->", re.IGNORECASE)
 _META = re.compile(r"""<meta\s+name=["']?savepage-(url|date)["']?\s+content=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _WOMBAT = re.compile(r"""__wm\.wombat\(\s*["'](https?:[^"']{1,4000})["']\s*,\s*["'](\d{14})["']""")
@@ -33,28 +33,35 @@ def read_marks(body: bytes) -> Marks | None:
     if found is not None:
         lines = dict(_line(x) for x in found[2].splitlines())
         return Marks(found[1], lines.get("url"), lines.get("saved date"), "singlefile-comment")
-    meta = {name.lower(): html.unescape(double or single) for name, double, single in _META.findall(top)}
+    metas = _META.findall(_around(body, b"savepage-url"))
+    meta = {name.lower(): html.unescape(double or single) for name, double, single in metas}
     if "url" in meta:
         return Marks("Save Page WE", meta["url"], meta.get("date"), "savepage-meta")
     found = _SAVED_FROM.search(top)
     if found is not None and found[1].lower().startswith(("http://", "https://")):
         return Marks(None, html.unescape(found[1]), None, "saved-from-comment")
-    return _wayback(top, body)
+    return _wayback(body)
 
 
-def _wayback(top: str, body: bytes) -> Marks | None:
-    wombat = _WOMBAT.search(top)
+def _wayback(body: bytes) -> Marks | None:
+    wombat = _WOMBAT.search(_around(body, b"__wm.wombat("))
     archived = _ARCHIVED_ON.search(_text(body[-_BOTTOM:]))
     if wombat is None:
         return Marks("Wayback Machine", None, archived[1], "wayback-banner") if archived else None
     digits = wombat[2]
     moment = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{digits[8:10]}:{digits[10:12]}:{digits[12:]}+00:00"
-    return Marks("Wayback Machine", wombat[1], archived[1] if archived else moment, "wayback-banner")
+    return Marks("Wayback Machine", html.unescape(wombat[1]), archived[1] if archived else moment, "wayback-banner")
 
 
 def _line(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     return name.strip().lower(), value.strip()
+
+
+def _around(body: bytes, mark: bytes) -> str:
+    """The text around a mark, wherever it is: what was put into the head before it may be megabytes long."""
+    at = body.find(mark)
+    return _text(body[max(0, at - 100) : at + _NEAR]) if at >= 0 else ""
 
 
 def _text(part: bytes) -> str:

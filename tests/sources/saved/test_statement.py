@@ -37,10 +37,18 @@ def test_singlefile() -> None:
     )
 
 
+def test_singlefile_as_it_was_once() -> None:
+    comment = f"<!--\n Archive processed by SingleFile\n url: {URL}\n saved date: Wed Sep 24 2018\n-->"
+    assert said(f"<html>{comment}</html>".encode()) == Saved(
+        "SingleFile", URL, "Wed Sep 24 2018", "singlefile-comment", URL, None
+    )
+
+
 def test_save_page_we() -> None:
     date = "Tue Mar 05 2024 09:11:12 GMT+0000 (UTC)"
     metas = f"""<meta name="savepage-url" content="{URL}&amp;x=1"><meta name="savepage-date" content="{date}">"""
-    found = said(f"<!DOCTYPE html><html><head>{metas}</head></html>".encode())
+    inlined = "<style>" + "p {}" * 40_000 + "</style>"
+    found = said(f"<!DOCTYPE html><html><head>{inlined}{metas}</head></html>".encode())
     assert (found.software, found.address, found.at) == ("Save Page WE", f"{URL}&x=1", AT)
 
 
@@ -85,11 +93,10 @@ def test_a_page_saved_from_the_wayback_machine_is_the_originals_at_its_time() ->
     comment = f"<!--\n Page saved with SingleFile \n url: {replay} \n saved date: Mon Apr 01 2024 12:00:00 GMT+0000\n-->"
     found = said(f"<html>{comment}</html>".encode())
     assert (found.url, found.address, found.at) == (replay, URL, AT)
-    banner = (
-        f"""<script>__wm.wombat("{URL}","20240305091112","https://web.archive.org/","web","/_static/", "1709629872");</script>"""
-    )
+    wombat = f"""__wm.wombat("{URL}&amp;x=1","20240305091112","https://web.archive.org/","web","/_static/", "1709629872");"""
+    banner = f"<script>{wombat}</script>"
     found = said(f"<html><head>{banner}</head>{PAGE}</html>".encode())
-    assert (found.software, found.address, found.at) == ("Wayback Machine", URL, AT)
+    assert (found.software, found.address, found.at) == ("Wayback Machine", f"{URL}&x=1", AT)
     footer = "<!--\n     FILE ARCHIVED ON 09:11:12 Mar 05, 2024 AND RETRIEVED FROM THE\n     INTERNET ARCHIVE -->"
     found = said((PAGE + " " * 50_000 + footer).encode())
     assert (found.software, found.address, found.at) == ("Wayback Machine", None, AT)
