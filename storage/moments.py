@@ -83,6 +83,10 @@ def owner_at(tx: Connection, url: str, as_of: str | None, known_at: str | None) 
     if known_at is not None:
         conditions.append(c.received_at <= known_at)
     seen = tx.execute(select(c.record).where(*conditions).order_by(c.at.desc()).limit(1)).scalar_one_or_none()
+    if seen is None and as_of is not None:  # merely declared then: whoever was there
+        r = tables.records.c
+        there = set(tx.execute(select(r.id).where(r.id.in_(candidates), r.first_seen <= as_of)).scalars())
+        seen = next((x for x in candidates if x in there), None)
     return str(seen or candidates[0])
 
 

@@ -26,6 +26,8 @@ _FINDINGS = {
     "another_state": "a look told as @{told} showed this state",
 }
 _SHOWN = 20
+_LONG = 80
+_BEFORE = 20
 
 
 def reprocess_command(
@@ -114,9 +116,8 @@ def _render(summary: Summary, dry_run: bool) -> Iterator[RenderableType]:
     for name, count in summary.fields.most_common():
         yield Text.assemble((f"{name:<22}", "bold"), f"{count:,}")
         for example in summary.examples[name]:
-            yield words(
-                f"    {example['record']}@{example['version']}  {_short(example['before'])} → {_short(example['after'])}", "dim"
-            )
+            turned = _turned(example["before"], example["after"])
+            yield words(f"    {example['record']}@{example['version']}  {turned}", "dim")
     yield from (words(_finding(x, dry_run), "yellow") for x in summary.findings[:_SHOWN])
     yield from (words(_disagreement(x), "magenta") for x in summary.disagreements[:_SHOWN])
     yield from (words(f"not read: {x}", "red") for x in summary.problems[:_SHOWN])
@@ -140,9 +141,24 @@ def _disagreement(found: Mapping[str, Any]) -> str:
     return f"{place}: {found['agent']} states {_short(found['stated'])}, which stands; read is {_short(found['read'])}"
 
 
+def _turned(before: Any, after: Any) -> str:
+    """Both values from shortly before they part."""
+    old, new = _text(before), _text(after)
+    part = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = 0 if max(len(old), len(new)) <= _LONG else max(0, part - _BEFORE)
+    return f"{'…' if start else ''}{_cut(old[start:])} → {'…' if start else ''}{_cut(new[start:])}"
+
+
 def _short(value: Any) -> str:
+    return _cut(_text(value))
+
+
+def _text(value: Any) -> str:
     import json
 
     text = "nothing" if value in (None, "", []) else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(text.split())
-    return text if len(text) <= 80 else text[:79].rstrip() + "…"
+    return " ".join(text.split())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else text[: _LONG - 1].rstrip() + "…"
