@@ -257,11 +257,9 @@ def clean_text(text: str) -> str:
 def _no_floats(value: object) -> None:
     if isinstance(value, float):
         raise ValueError("no floats in canonical JSON")
-    if isinstance(value, Mapping):
-        for item in value.values():
-            _no_floats(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    for item in items:
+        if type(item) is not str:
             _no_floats(item)
 
 
@@ -280,9 +278,12 @@ def _plain(value: Any) -> Any:
 
 
 def _known(kinds: type[Kinds], value: Any) -> Kinds:
-    if isinstance(value, str) and value not in {kind.value for kind in kinds}:
-        raise NewerFormat(f"an article was read by a newer Pressmark ({value!r}): open the archive with that release")
-    return kinds(value)
+    try:
+        return kinds(value)
+    except ValueError:
+        if not isinstance(value, str):
+            raise
+        raise NewerFormat(f"an article was read by a newer Pressmark ({value!r}): open the archive with that release") from None
 
 
 def _pick(cls: Any, plain: Mapping[str, Any], **given: Any) -> Any:

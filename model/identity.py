@@ -9,6 +9,7 @@ other, and never a front page, because broken templates declare that for everyth
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from tld import get_tld
@@ -35,6 +36,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _VARIANT_PATH = re.compile(r"/amp(?:\.html)?/?$|^/amp(?=/.)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def alias_key(url: str) -> str:
     """One text for all spellings of an address: scheme, ``www.``, mobile and AMP variants,
     default port, tracking parameters, their order, trailing slash and a fragment that is no path do

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from model.capture import digest_of
 from model.edtf import utc_text
 from model.errors import Damaged
 from model.ids import mint_record_id
-from model.ledger import Agent, AgentType, Kind
+from model.ledger import Agent, AgentType, Entry, Kind
 from model.record import Outcome, Result
 from storage import tables
 from storage.capture_records import parse_facts
@@ -23,6 +23,7 @@ from storage.catalogue import Written, catalogue
 from storage.chain import Chains
 from storage.decide import Decision, Hands, Kept
 from storage.deposit import Deposit, InForce, Settled
+from storage.first import Acquaintance, Firsts
 from storage.holding import hold_for
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
@@ -30,6 +31,7 @@ from storage.unmodified import settle_unmodified
 from storage.warc import Draft, compress, urn
 
 _UNNAMED = "unnamed"
+_AT_ONCE = 200
 _BY_PERSONS = frozenset({Kind.COLLECTION, Kind.NOTE})
 
 
@@ -62,11 +64,14 @@ class Pen:
 class Batch:
     """Everything of it is in force when the transaction has committed after ``finish``, or nothing is."""
 
-    def __init__(self, tx: Connection, pen: Pen, deposits: Iterable[Deposit] = ()) -> None:
+    def __init__(self, tx: Connection, pen: Pen, deposits: Sequence[Deposit] = ()) -> None:
         """``deposits`` are those it will settle: what they are about is held from here on."""
         self._tx = tx
         self._pen = pen
         self._chains = Chains(tx, pen.new_id, hold_for(tx, deposits))
+        self._acquaintance = Acquaintance(tx, deposits)
+        self._firsts = Firsts(tx)
+        self._free: list[str] = []
         self._written: list[Written] = []
         self._content: dict[str, bytes] = {}
 
@@ -74,9 +79,18 @@ class Batch:
         """One deposit. A capture that is settled already counts once, unless what was kept
         without being understood is understood now.
         """
-        deposit, kept = item.deposit, item.kept
+        deposit = item.deposit
+        new = deposit.known is None and item.facts is not None and self._acquaintance.is_new(deposit)
+        self._acquaintance.meet(deposit)
+        if new and item.kept is not None and item.facts is not None and deposit.article is not None:
+            return self._first(item, item.kept, item.facts)
+        self._flush()
         if deposit.known is not None:
             return self._unmodified(deposit, deposit.known)
+        return self._decided(item)
+
+    def _decided(self, item: Staged) -> Settled:
+        deposit, kept = item.deposit, item.kept
         person = _person(deposit)
         c = tables.captures.c
         found = self._tx.execute(select(tables.captures).where(c.origin_key == deposit.capture.origin_key)).one_or_none()
@@ -105,10 +119,8 @@ class Batch:
 
     def write(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> None:
         """One entry: its place allocated, appended to the segment, applied to the projections."""
-        at = utc_text(self._pen.now())
-        entry, data = self._chains.append(kind, chain, body, at, agent or self._pen.agent)
-        uri = f"urn:pressmark:ledger:{chain}:{entry.seq}"
-        self._written.append(self._pen.append(Draft("metadata", entry.id, at, data, "application/json", uri)))
+        entry = self._append(kind, chain, body, agent)
+        self._flush()
         apply(self._tx, entry, self._content.__getitem__)
 
     def begin(self, body: Mapping[str, Any]) -> None:
@@ -128,8 +140,33 @@ class Batch:
     def finish(self, warcinfo: str | None = None) -> None:
         """Syncs the segment, then catalogues its members and its committed length in the transaction."""
         segment = self._pen.segment
+        self._flush()
         segment.sync()
         catalogue(self._tx, segment.name, segment.size, self._written, warcinfo)
+
+    def _flush(self) -> None:
+        self._chains.flush()
+        self._firsts.flush()
+
+    def _append(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> Entry:
+        at = utc_text(self._pen.now())
+        entry, data = self._chains.append(kind, chain, body, at, agent or self._pen.agent)
+        uri = f"urn:pressmark:ledger:{chain}:{entry.seq}"
+        self._written.append(self._pen.append(Draft("metadata", entry.id, at, data, "application/json", uri)))
+        return entry
+
+    def _first(self, item: Staged, kept: Kept, facts: bytes) -> Settled:
+        """A piece that nobody has met: nothing is looked up, and its rows wait for those of the batch."""
+
+        def write(kind: Kind, chain: str, body: Mapping[str, Any]) -> None:
+            self._chains.begin(chain)
+            entry = self._append(kind, chain, body)
+            content = self._content.pop(body["reading"]["payload"]["id"])
+            self._firsts.add(entry, facts, kept.digest, content)
+
+        self._written += item.written
+        hands = Hands(self._tx, self._pen.archive, write, self._keep, self._mint_free)
+        return Decision(hands, item.deposit, kept).first()
 
     def _hands(self, person: Agent) -> Hands:
         return Hands(
@@ -144,6 +181,14 @@ class Batch:
         while self._chains.head(record := mint_record_id(self._pen.archive))[0]:
             pass  # taken: one in ten at ten million records
         return record
+
+    def _mint_free(self) -> str:
+        """A minted record id that no chain has; many are looked up at once."""
+        while not self._free:
+            minted = {mint_record_id(self._pen.archive) for _ in range(_AT_ONCE)}
+            t = tables.ledger.c
+            self._free = sorted(minted - set(self._tx.execute(select(t.chain).where(t.chain.in_(minted), t.seq == 1)).scalars()))
+        return self._free.pop()
 
     def _override(self, deposit: Deposit, kept: Kept, person: Agent) -> None:
         detail = {"reason": deposit.override_reason, "url": deposit.capture.url}

@@ -25,21 +25,36 @@ class Chains:
         self._new_id = new_id
         self._held = set(held)
         self._heads: dict[str, tuple[int, str]] = {}
+        self._waiting: list[dict[str, Any]] = []
 
     def append(self, kind: Kind, chain: str, body: Mapping[str, Any], at: str, agent: Agent) -> tuple[Entry, bytes]:
-        """The next entry of a chain and its bytes, put into the ledger table."""
+        """The next entry of a chain and its bytes, put into the ledger table with the next ``flush``."""
         seq, previous = self.head(chain)
         entry = Entry(self._new_id(), kind, chain, seq + 1, previous, at, agent, body)
         data = entry.encode()
-        self.insert(entry, data)
+        self._wait(entry, data)
         return entry, data
 
     def insert(self, entry: Entry, data: bytes) -> None:
         """Puts an entry that exists (replayed, rebuilt) into the ledger table."""
+        self._wait(entry, data)
+        self.flush()
+
+    def flush(self) -> None:
+        """Writes the entries that wait. Nothing may read the ledger table before."""
+        if self._waiting:
+            self._tx.execute(tables.ledger.insert(), self._waiting)
+            self._waiting = []
+
+    def _wait(self, entry: Entry, data: bytes) -> None:
         digest = digest_of(data)
         row = {"entry": entry.id, "chain": entry.chain, "seq": entry.seq, "previous": entry.previous, "digest": digest}
-        self._tx.execute(tables.ledger.insert(), row | {"kind": entry.kind.value, "at": entry.at, "bytes": data})
+        self._waiting.append(row | {"kind": entry.kind.value, "at": entry.at, "bytes": data})
         self._heads[entry.chain] = (entry.seq, digest)
+
+    def begin(self, chain: str) -> None:
+        """A chain that nobody has, because its name was minted and found free."""
+        self._heads[chain] = (0, genesis(chain))
 
     def head(self, chain: str) -> tuple[int, str]:
         """Sequence number and digest of a chain's last entry; 0 and the genesis digest at first."""

@@ -63,6 +63,8 @@ def index_words(text: str | None) -> list[str]:
 
 
 def _cut(folded: str) -> list[str]:
+    if folded.isascii():
+        return folded.split()
     words: list[str] = []
     for run in folded.split():
         if _UNPARTED.match(run) and len(run) > 1:
@@ -74,5 +76,4 @@ def _cut(folded: str) -> list[str]:
 
 def index_text(text: str | None) -> str:
     """``index_words`` as one string."""
-    folded = fold(text)
-    return " ".join(_cut(folded)) if _UNPARTED.search(folded) else folded
+    return " ".join(_cut(fold(text)))

@@ -58,9 +58,11 @@ def index_new(tx: Connection, pieces: Sequence[tuple[str, Article, str]]) -> Non
     """Makes the first versions of records found that nobody has met before: record, article, time of receipt."""
     rows: dict[int, str] = {}
     places: list[dict[str, Any]] = []
+    taken = tx.execute(select(func.max(tables.search.c.id))).scalar_one_or_none() or 0
     base = 0
     for record, article, received_at in pieces:
-        base = max(_free(tx, received_at), base + (1 << _VERSIONS))
+        wanted = _base(received_at)
+        base = max(wanted if wanted > taken else _free(tx, wanted), base + (1 << _VERSIONS))
         places.append({"id": base + 1, "record": record, "version": 1})
         rows[base + 1] = text_of(article)
     tx.execute(tables.search.insert(), places)
@@ -105,7 +107,7 @@ def _row(tx: Connection, record: str, version: int, received_at: str) -> tuple[i
     if row is not None:
         return row, False
     base = tx.execute(select(func.max(s.id)).where(s.record == record)).scalar_one_or_none()
-    base = _free(tx, received_at) if base is None else base >> _VERSIONS << _VERSIONS
+    base = _free(tx, _base(received_at)) if base is None else base >> _VERSIONS << _VERSIONS
     row = base + min(version, (1 << _VERSIONS) - 1)
     if tx.execute(select(s.id).where(s.id == row)).first() is None:
         tx.execute(tables.search.insert(), {"id": row, "record": record, "version": version})
@@ -114,10 +116,14 @@ def _row(tx: Connection, record: str, version: int, received_at: str) -> tuple[i
     return row, False
 
 
-def _free(tx: Connection, received_at: str) -> int:
-    """The first of the ids that a record may use, none of another's among them."""
+def _base(received_at: str) -> int:
+    """The first of the ids that a record received at that time would use."""
+    return (parse_utc(received_at) - _EPOCH) // timedelta(microseconds=1) << _VERSIONS
+
+
+def _free(tx: Connection, base: int) -> int:
+    """The first of the ids from ``base`` on that a record may use, none of another's among them."""
     s = tables.search.c
-    base = (parse_utc(received_at) - _EPOCH) // timedelta(microseconds=1) << _VERSIONS
     while tx.execute(select(s.id).where(s.id >= base, s.id < base + (1 << _VERSIONS)).limit(1)).first() is not None:
         base += 1 << _VERSIONS
     return base

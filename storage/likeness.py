@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from itertools import accumulate
 
 from storage.folding import index_words
 
@@ -36,7 +37,7 @@ class Sketch:
 
 def sketch(text: str) -> Sketch | None:
     """The signature of a text; ``None`` for one too short to tell."""
-    hashes = {_hash(s) for s in shingles(text)}
+    hashes = _hashes(index_words(text))
     if len(hashes) < FEWEST:
         return None
     bins = [_EMPTY] * _BINS
@@ -68,7 +69,13 @@ def _filled(bins: list[int], place: int) -> int:
     return (bins[(place + step) % len(bins)] + step) & 0xFFFFFFFF
 
 
-def _hash(shingle: str) -> int:
-    # CRC-32 is quick and the same everywhere; two odd multiplications spread what it keeps linear
-    value = zlib.crc32(shingle.encode()) * 0x9E3779B1 & 0xFFFFFFFF
-    return (value ^ value >> 15) * 0x85EBCA77 & 0xFFFFFFFF
+def _hashes(words: list[str]) -> set[int]:
+    """A number for each shingle of words: CRC-32 is quick and the same everywhere; two odd
+    multiplications spread what it keeps linear."""
+    parts = [word.encode() for word in words]
+    joined = b" ".join(parts)
+    after = list(accumulate(len(part) + 1 for part in parts))
+    ends = after[SHINGLE - 1 :]
+    plain = {zlib.crc32(joined[start : end - 1]) for start, end in zip([0, *after], ends, strict=False)}
+    mixed = (value * 0x9E3779B1 & 0xFFFFFFFF for value in plain)
+    return {(value ^ value >> 15) * 0x85EBCA77 & 0xFFFFFFFF for value in mixed}

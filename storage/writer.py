@@ -23,11 +23,13 @@ from typing import TypeVar
 from sqlalchemy import Connection, case, select
 
 from model.article import Article
+from model.capture import Capture
 from model.edtf import utc_text
 from model.ledger import FORMAT, Agent, AgentType, Kind
 from storage import tables
 from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
+from storage.catalogue import no_other_folder
 from storage.chain import Chains
 from storage.database import Database
 from storage.decide import Hands, Kept
@@ -192,23 +194,21 @@ class Writer:
         """By payload digest: what a revisit may refer to, held for the same address; an image, for any."""
         c = tables.captures.c
         found: dict[str, Earlier] = {}
+        asked = [(d, d.capture.payload_digest) for d in deposits if _may_refer(d.capture)]
         with self._database.reading() as tx:
-            for deposit in deposits:
-                capture = deposit.capture
-                if not capture.exchanges or capture.truncated or not capture.entity:
-                    continue
-                if capture.imported is not None and capture.imported.kind != "revisit":
-                    continue  # its record is kept as it was: whole
-                digest = capture.payload_digest
+            known = set(
+                tx.execute(select(c.payload_digest).where(c.payload_digest.in_({x for _, x in asked})).distinct()).scalars()
+            )
+            for deposit, digest in ((d, digest) for d, digest in asked if digest in known):
                 query = select(c.facts).where(c.payload_digest == digest)
-                here = c.final_url == capture.exchanges[-1].url
+                here = c.final_url == deposit.capture.exchanges[-1].url
                 if deposit.verdict is Verdict.IMAGE:  # one file has many addresses: sizes in the query, shards of a CDN
                     query = query.order_by(case((here, 0), else_=1)).limit(_LOOKED_AT)
                 else:
                     query = query.where(here)
                 # the first of them is hardly ever a revisit itself
-                held = (earlier_of(parse_facts(facts)) for facts in tx.execute(query.order_by(c.received_at)).scalars())
-                earlier = next((e for e in held if e is not None), None)
+                copies = (earlier_of(parse_facts(facts)) for facts in tx.execute(query.order_by(c.received_at)).scalars())
+                earlier = next((e for e in copies if e is not None), None)
                 if earlier is not None:
                     found[digest] = earlier
         return found
@@ -228,7 +228,10 @@ class Writer:
     def _committed(self) -> dict[str, int]:
         t = tables.segments.c
         with self._database.reading() as tx:
-            return dict(tx.execute(select(t.name, t.committed)).tuples().all())
+            committed = dict(tx.execute(select(t.name, t.committed)).tuples().all())
+        if self._database.shares:
+            no_other_folder(self._folder, committed)
+        return committed
 
     def _pen(self, segment: Segment) -> Pen:
         return Pen(segment, self._imprint.archive, self._imprint.agent, self._now, self._new_id)
@@ -273,3 +276,10 @@ class Writer:
             batch.finish(f"{info} {self._imprint.software}")
         self._settled = True
         segment.warcinfo = info
+
+
+def _may_refer(capture: Capture) -> bool:
+    """Whether a capture's payload may be left to an earlier record; an imported one is kept as it was: whole."""
+    if not capture.exchanges or capture.truncated or not capture.entity:
+        return False
+    return capture.imported is None or capture.imported.kind == "revisit"

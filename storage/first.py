@@ -1,0 +1,128 @@
+"""Pieces that nobody has met: the first version of a record, written in bulk.
+
+Most of what comes in is new. Where no record has any of a capture's addresses there is
+nothing to compare and nothing to look up, so its rows can wait and go into the database
+together with those of its batch. What comes of it is what ``Decision`` and ``projections``
+make of such a piece one by one; a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from model.article import Article
+from model.capture import Basis
+from model.ledger import Entry, Kind
+from model.record import Observation, Strand
+from storage import rows, tables
+from storage.absent import unknown_absence
+from storage.capture_records import parse_facts
+from storage.columns import stored_key
+from storage.decide import foreign_canonical
+from storage.deposit import Deposit, Verdict
+from storage.identify import address_keys
+from storage.indexing import index_new
+from storage.record_line import record_row
+from storage.timeline import Look, runs
+
+_AT_ONCE = 500
+# a row of one table never refers to a row of a later one
+_ORDER: tuple[Table, ...] = (
+    tables.captures, tables.versions, tables.readings, tables.aliases, tables.observations, tables.people, tables.likeness,
+    tables.records,
+)  # fmt: skip
+
+
+class Acquaintance:
+    """Which captures and addresses are known, asked once for a whole batch."""
+
+    def __init__(self, tx: Connection, deposits: Sequence[Deposit]) -> None:
+        c, a = tables.captures.c, tables.aliases.c
+        self._origins = _known(tx, c.origin_key, {d.capture.origin_key for d in deposits})
+        keys = {k for d in deposits for k in _keys(d)}
+        # where there was nothing before the piece came to be known, its history begins with that
+        self._addresses = _known(tx, a.key, keys) | _known(tx, c.url_key, keys, unknown_absence())
+
+    def is_new(self, deposit: Deposit) -> bool:
+        """True for a piece with nothing to compare, nothing to relate and nothing said of it by a person."""
+        article, capture = deposit.article, deposit.capture
+        if article is None or deposit.verdict is not Verdict.ARTICLE or capture.basis is Basis.SUPPLIED:
+            return False
+        if deposit.collection or deposit.note or deposit.override_reason or deposit.image or foreign_canonical(capture, article):
+            return False
+        return capture.origin_key not in self._origins and not _keys(deposit) & self._addresses
+
+    def meet(self, deposit: Deposit) -> None:
+        """From here on the deposit's capture and addresses are known."""
+        self._origins.add(deposit.capture.origin_key)
+        self._addresses |= _keys(deposit)
+
+
+class Firsts:
+    """First versions that wait to be written. Nothing may read the projections before ``flush``."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+        self._rows: dict[Table, list[rows.Row]] = {table: [] for table in _ORDER}
+        self._pieces: list[tuple[str, Article, str]] = []
+
+    def add(self, entry: Entry, facts: bytes, digest: str, content: bytes) -> None:
+        """The rows of a VERSION entry that begins a chain. ``facts`` are its capture's as kept, with their
+        ``digest``; ``content`` is the article as kept.
+        """
+        record, body = entry.chain, entry.body
+        said = parse_facts(facts)
+        article = Article.from_json(json.loads(content))
+        decided = {"entry": entry.id, "record": record, "version": 1}
+        reading = body["reading"] | {"capture": body["capture"]}
+        made = self._rows
+        made[tables.captures].append(rows.capture_row(said, facts, digest) | decided)
+        made[tables.versions].append(rows.version_row(entry, said["basis"], said["received_at"]))
+        made[tables.readings].append(rows.reading_row(entry, 1, reading, content, article))
+        made[tables.aliases] += (rows.alias_row(record, a["url"], a["how"], entry.at) for a in body["aliases"])
+        made[tables.observations].append(rows.observation_row(entry, 1, body["strand"], None))
+        made[tables.people] += rows.people_rows(record, 1, article)
+        made[tables.records].append({"id": record, **_line(entry, article)})
+        likeness = rows.likeness_row(record, 1, article)
+        made[tables.likeness] += [likeness] if likeness is not None else []
+        self._pieces.append((record, article, entry.at))
+
+    def flush(self) -> None:
+        """Writes what waits."""
+        for table, waiting in self._rows.items():
+            if waiting:
+                self._tx.execute(table.insert(), waiting)
+                waiting.clear()
+        if self._pieces:
+            index_new(self._tx, self._pieces)
+            self._pieces.clear()
+
+
+def _keys(deposit: Deposit) -> set[str]:
+    return {stored_key(key) for key in address_keys(deposit.capture, deposit.article)}
+
+
+def _line(entry: Entry, article: Article) -> rows.Row:
+    body = entry.body
+    seen = Observation(Kind.VERSION, 1, body["observed_at"], entry.at, body["capture"]["id"], None)
+    looks = [Look(0, Strand(body["strand"]), seen)]
+    urls = [(a["url"], a["how"]) for a in body["aliases"]]
+    return record_row(article, urls, looks, runs(looks), 1, 1)
+
+
+def _known(tx: Connection, column: Any, wanted: Iterable[str], *more: ColumnElement[bool]) -> set[str]:
+    found: set[str] = set()
+    for some in _portions(sorted(wanted)):
+        found |= set(tx.execute(select(column).where(column.in_(some), *more)).scalars())
+    return found
+
+
+def _portions(items: Sequence[str]) -> Iterator[list[str]]:
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
