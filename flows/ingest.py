@@ -72,7 +72,8 @@ def ingest(
         if not named:
             raise BadCall("there is nothing to take in: give at least one source")
         where, institution, operator = archive or settings.archive, settings.institution or "", settings.operator or ""
-        with Archive.open(where, write=True, institution=institution, operator=operator) as kept:
+        url = settings.database_url
+        with Archive.open(where, write=True, institution=institution, operator=operator, database_url=url) as kept:
             results = Pipeline.from_settings(kept, settings).ingest(
                 named, collection=collection, note=note, images=settings.images
             )

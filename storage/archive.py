@@ -112,6 +112,8 @@ class Archive(Reading):
         """
         path = Path(where)
         archive_id = mint_archive_id()
+        home = home_of(path, archive_id, database_url, wait)
+        home.has_database()  # a server that does not answer is told before anything is made
         try:
             path.mkdir(parents=True, exist_ok=True)
             with closing(Hold(path, alone=True)):
@@ -126,7 +128,7 @@ class Archive(Reading):
                     )
                 (path / SEGMENTS).mkdir(exist_ok=True)
                 write_durably(path / "README.txt", README.format(archive=archive_id).encode())
-                home_of(path, archive_id, database_url, wait).create()
+                home.create()
                 # the descriptor comes last: without it there is no archive, and creating it can be tried again
                 write_descriptor(path, archive_id, utc_text(now()))
         except (FileExistsError, NotADirectoryError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from model.errors import Damaged
 from storage import tables
-from storage.segments import Place
+from storage.segments import Place, SegmentFolder
 from storage.warc import Member
 
 
@@ -90,6 +90,19 @@ def no_copy(path: Path, original: str) -> None:
     if path.with_name(original).is_file():
         raise Damaged(f"warc/{path.name} is a copy of warc/{original}: move it out of warc/", place=f"warc/{path.name}")
     raise Damaged(f"warc/{path.name} seems to be warc/{original} renamed: give it its name back", place=f"warc/{path.name}")
+
+
+def no_other_folder(folder: SegmentFolder, committed: Mapping[str, int]) -> None:
+    """Raises ``Damaged`` where a database that folders could share knows of more than this folder has."""
+    for name, length in sorted(committed.items()):
+        path = folder.path(name)
+        held = path.stat().st_size if path.is_file() else 0
+        if held < length:
+            raise Damaged(
+                f"the database has {length - held:,} bytes more of warc/{name} than this folder: another copy of the "
+                "archive uses it too, or the file is damaged: restore it from there, or give this copy a database of its own",
+                place=f"warc/{name}",
+            )
 
 
 def _rows(tx: Connection, name: str, members: Sequence[Written]) -> list[dict[str, Any]]:

@@ -23,6 +23,11 @@ class Database:
         self._engine = engine
         self._dialect = engines.named(engine.dialect.name)
 
+    @property
+    def shares(self) -> bool:
+        """Whether several writing transactions may run at once, from several folders too."""
+        return self._dialect.shares
+
     @staticmethod
     def at(path: Path, *, wait: float = WAIT_SECONDS) -> Database:
         """The SQLite database at a path."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, select
 from model.ledger import Entry, Kind
 from model.record import Finding
 from storage import tables
+from storage.columns import storable, stored_key
 
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
 _OF_FACTS = (
@@ -61,7 +62,13 @@ class Stated:
 
 def says_its_facts(row: Row[Any], facts: dict[str, Any]) -> bool:
     """Whether the columns of a capture's row are what its facts say."""
-    return all(getattr(row, name) == facts[name] for name in _OF_FACTS)
+    return all(getattr(row, name) == _stored(name, facts[name]) for name in _OF_FACTS)
+
+
+def _stored(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return stored_key(value) if name == "origin_key" else storable(value)
 
 
 def _differences(

@@ -11,7 +11,7 @@ from pressmark.cli.amend import amend_command, note_command, restrict_command
 from pressmark.cli.browse import changes_command, events_command, list_command, search_command, stats_command
 from pressmark.cli.call import SHAPES
 from pressmark.cli.capture import capture_command
-from pressmark.cli.care import rebuild_command, verify_command
+from pressmark.cli.care import migrate_command, rebuild_command, verify_command
 from pressmark.cli.collection import build_collection
 from pressmark.cli.demo import demo_command
 from pressmark.cli.extract import extract_command
@@ -70,6 +70,7 @@ def build() -> typer.Typer:
     app.command("events", rich_help_panel=CARE)(events_command)
     app.command("verify", rich_help_panel=CARE)(verify_command)
     app.command("rebuild", rich_help_panel=CARE)(rebuild_command)
+    app.command("migrate", rich_help_panel=CARE)(migrate_command)
     app.command("reprocess", rich_help_panel=CARE)(reprocess_command)
     return app
 

@@ -44,9 +44,8 @@ class Call:
         Raises ``BadCall`` for what this release cannot do yet, rather than passing over it and
         keeping things elsewhere than a person thinks.
         """
-        for name in ("database_url", "store_url"):
-            if getattr(self.settings, name):
-                raise BadCall(f"PRESSMARK_{name.upper()} cannot be used yet: an archive is one folder; unset it")
+        if self.settings.store_url:
+            raise BadCall("PRESSMARK_STORE_URL cannot be used yet: an archive's files are in one folder; unset it")
         place = archive or self.settings.archive
         if "://" in place:
             raise BadCall(f"an archive is a folder, so far not an address such as {place}")
@@ -60,14 +59,21 @@ class Call:
         """The archive for reading; raises ``NotFound`` where there is none."""
         from storage import Archive
 
-        return Archive.open(self.place(archive))
+        return Archive.open(self.place(archive), database_url=self.settings.database_url)
 
     def open_to_write(self, archive: str | None) -> Archive:
         """The archive for writing; raises ``NotFound`` where there is none."""
         from storage import Archive
 
-        institution, operator = self.settings.institution or "", self.settings.operator or ""
-        return Archive.open(self.place(archive), write=True, institution=institution, operator=operator)
+        said = self.settings
+        return Archive.open(
+            self.place(archive),
+            write=True,
+            institution=said.institution or "",
+            operator=said.operator or "",
+            database_url=said.database_url,
+            tell=self.tell,
+        )
 
     def person(self, by: str | None) -> str:
         """Who does what a person does. Raises ``BadCall`` where nobody is named."""

@@ -1,4 +1,4 @@
-"""``verify`` and ``rebuild``: the archive's own care."""
+"""``verify``, ``rebuild`` and ``migrate``: the archive's own care."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
 
     call: Call = ctx.obj
     with progress(call, "reading the WARC files, bytes:") as shown:
-        counts = rebuild(call.place(archive), progress=shown.advance)
+        counts = rebuild(call.place(archive), progress=shown.advance, database_url=call.settings.database_url)
     if as_json:
         from pressmark.cli.shapes import write_json
 
@@ -59,6 +59,28 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
     if counts.get("damaged"):
         call.tell("what is damaged was passed over; pressmark verify says where it is")
         return 1
+    return 0
+
+
+def migrate_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Bring the database of an older Pressmark up to this one's.
+
+    Commands that write do so by themselves. The WARC files are neither read nor changed.
+
+    \b
+    Example:
+      pressmark migrate
+    """
+    from storage import migrate
+
+    call: Call = ctx.obj
+    changed = migrate(call.place(archive), database_url=call.settings.database_url, tell=call.tell)
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, {"migrated": changed})
+    else:
+        call.out.write("the database is up to date now\n" if changed else "the database was up to date\n")
     return 0
 
 

@@ -181,11 +181,11 @@ def open_for_writing(call: Call, archive: str | None, sources: Sequence[str]) ->
     from storage import Archive
 
     where = call.place(archive)
-    institution, operator = call.settings.institution or "", call.settings.operator or ""
     if Archive.exists(where):
-        return Archive.open(where, write=True, institution=institution, operator=operator)
+        return call.open_to_write(archive)
     _check_one(sources)
-    made = Archive.create(where, institution=institution, operator=operator)
+    said = call.settings
+    made = Archive.create(where, institution=said.institution or "", operator=said.operator or "", database_url=said.database_url)
     call.tell(f"made a new archive, {made.id}, in {where}")
     return made
 

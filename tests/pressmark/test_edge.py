@@ -124,15 +124,24 @@ def test_a_wrong_call_is_one_line_and_exit_2(pressmark: Pressmark, tmp_path: Pat
 def test_what_cannot_be_used_yet_is_told_and_nothing_is_made(pressmark: Pressmark, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>words</p>")
     page = str(tmp_path / "page.html")
-    for variable in ("PRESSMARK_DATABASE_URL", "PRESSMARK_STORE_URL"):
-        told = pressmark("ingest", page, environ={variable: "s3://bucket"})
-        assert told.code == 2 and told.err.startswith(f"pressmark: {variable} cannot be used yet")
+    told = pressmark("ingest", page, environ={"PRESSMARK_STORE_URL": "s3://bucket"})
+    assert told.code == 2 and told.err.startswith("pressmark: PRESSMARK_STORE_URL cannot be used yet")
+    for address, said in (
+        ("s3://bucket", "names s3, which is not known here"),
+        ("mysql://ada:secret@host/papers", "names mysql, which is not known here"),
+        ("papers", "is no address of a database"),
+    ):
+        told = pressmark("ingest", page, environ={"PRESSMARK_DATABASE_URL": address})
+        assert told.code == 2 and said in told.err and "secret" not in told.err and told.err.count("\n") == 1
+    told = pressmark("ingest", page, environ={"PRESSMARK_DATABASE_URL": "postgresql://ada:secret@127.0.0.1:1/papers"})
+    assert told.code == 1 and "does not answer" in told.err and "127.0.0.1/papers" in told.err
+    assert "secret" not in told.err and told.err.count("\n") == 1
     assert pressmark("ingest", page, "--archive", "postgresql://host/archive").code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "show x", "history x", "diff x", "search x", "changes", "stats", "events", "verify", "rebuild"]
+    "command", ["list", "show x", "history x", "diff x", "search x", "changes", "stats", "events", "verify", "rebuild", "migrate"]
 )
 def test_only_ingest_makes_an_archive(pressmark: Pressmark, tmp_path: Path, command: str) -> None:
     told = pressmark(*command.split(), "--archive", str(tmp_path / "none"))
