@@ -112,8 +112,8 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a look means: what is ``new``, how many addresses others have (``known``) or are ``passed`` over; the
-    keys that were seen before (``seen``).
+    """What a look means: what is ``new``, which addresses others have (``known``) or are ``passed`` over, which were
+    seen before (``seen``); ``same`` where it lists what the last one did, neither more nor less.
     """
 
     new: tuple[Listed, ...] = ()
@@ -121,6 +121,7 @@ class Plan:
     passed: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
     gap: Gap | None = None
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,23 +72,23 @@ class Looks:
         if look.outcome is not LookOutcome.LISTED or not keys:
             return Plan()
         s, i = tables.watch_states.c, tables.watch_items.c
+        state = select(s.listed_at, s.looked_at, s.outcome).where(s.url == look.watch, s.listed_at.is_not(None))
         with self._database.reading() as tx:
-            before = tx.execute(select(s.listed_at).where(s.url == look.watch)).scalar_one_or_none()
-            seen = set(_asked(tx, select(i.key).where(i.watch == look.watch), i.key, keys))
+            before = tx.execute(state).one_or_none()
+            last = select(i.key).where(i.watch == look.watch, i.seen_at == before.listed_at) if before else None
+            last_keys = set(tx.execute(last).scalars()) if last is not None else set()
+            seen = keys & last_keys
+            seen |= set(_asked(tx, select(i.key).where(i.watch == look.watch), i.key, keys - seen))
             rest = keys - seen
             known = set(_asked(tx, select(tables.aliases.c.key), tables.aliases.c.key, rest))
             others = select(i.key).where(i.watch != look.watch, i.state != ItemState.PASSED.value)
             known |= set(_asked(tx, others, i.key, rest - known))
-            rolled = before is not None and look.all_read and not self._overlaps(tx, look, before, seen)
         new = tuple({x.key: x for x in reversed(look.listed) if x.wanted and x.key in rest - known}.values())[::-1]
         passed = frozenset(x.key for x in look.listed if not x.wanted) & (rest - known)
-        gap = Gap(before, look.at) if rolled and before is not None else None
-        return Plan(new, frozenset(known), passed, frozenset(seen), gap)
-
-    def _overlaps(self, tx: Connection, look: Look, before: str, seen: set[str]) -> bool:
-        i = tables.watch_items.c
-        last = select(i.key).where(i.watch == look.watch, i.seen_at == before)
-        return any(True for _ in _asked(tx, last, i.key, seen)) or tx.execute(last.limit(1)).first() is None
+        gap = None
+        if before is not None and last_keys and not keys & last_keys and look.all_read:
+            gap = Gap(before.listed_at if before.outcome == LookOutcome.FAILED.value else before.looked_at, look.at)
+        return Plan(new, frozenset(known), passed, frozenset(seen), gap, same=keys == last_keys)
 
     def keep(self, looks: Sequence[tuple[Look, Plan]], captures: Mapping[str, str] | None = None) -> None:
         """Keeps what looks said, all of it or nothing; a gap becomes an event in the ledger.
@@ -183,12 +183,12 @@ def _keep(tx: Connection, looks: Sequence[tuple[Look, Plan]]) -> None:
             "pages": canonical_json({url: page.to_json() for url, page in look.pages.items()}).decode(),
             "shape": look.shape or (old.shape if old else None),
             "listed": len(look.listed) if listed else (old.listed if old else 0),
-            "listed_at": look.at if listed else (old.listed_at if old else None),
+            "listed_at": look.at if listed and not plan.same else (old.listed_at if old else None),
             "gaps": (old.gaps if old else 0) + (plan.gap is not None),
             "gap_at": plan.gap.until if plan.gap else (old.gap_at if old else None),
         }
         (fresh if old is None else changed).append({"at_url": look.watch, **row})
-        if listed:
+        if listed and not plan.same:
             _keep_items(tx, look, plan)
     if fresh:
         tx.execute(s.insert(), [{"url": row.pop("at_url"), **row} for row in fresh])

@@ -28,7 +28,7 @@ WatchArgument = Annotated[
 
 def build_watch() -> typer.Typer:
     """The ``watch`` group."""
-    group = typer.Typer(help="Look at feeds, sitemaps and section pages again and again, and take in what is new.")
+    group = typer.Typer(help="Watch feeds, sitemaps and sections for new articles.")
     group.callback()(_watch)
     group.command("add")(add_command)
     group.command("list")(list_command)
@@ -39,7 +39,7 @@ def build_watch() -> typer.Typer:
 
 
 def _watch() -> None:
-    """Look at feeds, sitemaps and section pages again and again, and take in what is new."""
+    """Watch feeds, sitemaps and sections for new articles."""
 
 
 def add_command(
@@ -281,7 +281,4 @@ def _person(call: Call) -> Person | None:
 
 
 def _writing(call: Call, archive: str | None) -> Archive:
-    from storage import Archive
-
-    settings = call.settings
-    return Archive.open(call.place(archive), write=True, institution=settings.institution or "", operator=settings.operator or "")
+    return call.open_to_write(archive)

@@ -96,7 +96,8 @@ def test_what_the_archive_has_and_what_another_watch_lists_is_not_new(archive: A
 def test_a_feed_without_overlap_has_a_gap_that_the_ledger_tells(archive: Archive) -> None:
     archive.watches.add(WATCH)
     _take(archive, _look(FIRST, "b", "a"))
-    _take(archive, _look("2026-02-01T08:15:00Z", "c", "b"))
+    _take(archive, _look("2026-02-01T08:10:00Z", "c", "b"))
+    _take(archive, _look("2026-02-01T08:15:00Z", "c", "b"))  # still the same: the gap begins after this
     new, gap = _take(archive, _look("2026-02-01T09:15:00Z", "z", "y"))
     assert new == ["z", "y"] and gap == Gap("2026-02-01T08:15:00Z", "2026-02-01T09:15:00Z")
     status = archive.watches.looks.statuses()[0]
