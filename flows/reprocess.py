@@ -21,7 +21,7 @@ from model.errors import Damaged
 from model.statement import overlay
 from storage import Archive, Release, Verdict
 from storage.reconsider import Discovery
-from storage.reprocess import Unread
+from storage.reprocess import ReadAgain, Unread
 
 COMMIT_SECONDS = 1.0
 COMMIT_RECORDS = 50
@@ -71,7 +71,8 @@ class Disagreement:
 class Reviewed:
     """What came, or in a dry run would come, of one record. ``problems`` are captures that could not be read, and why.
 
-    ``readings`` counts versions read anew, ``unchanged`` those of them that read as before.
+    ``readings`` counts versions read anew, ``unchanged`` those of them that read as before. ``doubts`` are versions
+    that the release takes for no piece, with its reason: they stay as they were read.
     """
 
     record: str
@@ -80,6 +81,7 @@ class Reviewed:
     differences: tuple[Difference, ...]
     disagreements: tuple[Disagreement, ...]
     found: tuple[Discovery, ...]
+    doubts: tuple[tuple[int, str], ...]
     problems: tuple[str, ...]
 
 
@@ -90,6 +92,7 @@ class _Open:
     todo: Unread
     left: set[str]
     articles: dict[str, Article] = field(default_factory=dict)
+    passed: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -138,9 +141,12 @@ def _take(item: _Open, capture: str, done: Extraction) -> None:
     item.left.discard(capture)
     if done.article is None:
         item.problems.append(f"capture {capture}: {done.problem}")
-    elif capture in item.todo.versions.values() or after_reading(done.article).verdict is Verdict.ARTICLE:
+        return
+    judgement = after_reading(done.article)
+    if judgement.verdict is Verdict.ARTICLE:
         item.articles[capture] = done.article
-    # a look that shows a stub or no article at all is no state of the piece
+    else:  # a stub or no piece at all: never put over what was read before
+        item.passed[capture] = judgement.reason or "no piece"
 
 
 def _told(archive: Archive, release: Release, ready: Sequence[_Open], dry_run: bool) -> Iterator[Reviewed]:
@@ -148,7 +154,7 @@ def _told(archive: Archive, release: Release, ready: Sequence[_Open], dry_run: b
         for item in ready:
             yield _reviewed(item, archive.would_find(item.todo, release.id, item.articles))
         return
-    done = archive.add_readings([(item.todo, item.articles) for item in ready], release)
+    done = archive.add_readings([ReadAgain(item.todo, item.articles, tuple(item.passed)) for item in ready], release)
     for item, result in zip(ready, done, strict=True):
         yield _reviewed(item, result.found)
 
@@ -169,7 +175,9 @@ def _reviewed(item: _Open, found: Sequence[Discovery]) -> Reviewed:
         disagreements += (
             Disagreement(version, s.pointer, s.value, s.read, s.agent, s.placed) for s in stated if not s.placed or not s.agrees
         )
-    return Reviewed(todo.record, read, same, tuple(differences), tuple(disagreements), tuple(found), tuple(item.problems))
+    doubts = tuple((version, item.passed[c]) for version, c in sorted(todo.versions.items()) if c in item.passed)
+    told = (tuple(differences), tuple(disagreements), tuple(found), doubts, tuple(item.problems))
+    return Reviewed(todo.record, read, same, *told)
 
 
 def _differences(version: int, before: Article, after: Article) -> Iterator[Difference]:
@@ -188,6 +196,7 @@ class Summary:
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
     disagreements: list[dict[str, Any]] = field(default_factory=list)
+    doubts: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def add(self, reviewed: Reviewed, most: int = 3) -> None:
@@ -206,10 +215,11 @@ class Summary:
             | {"agent": d.agent, "placed": d.placed}
             for d in reviewed.disagreements
         )
+        self.doubts += ({"record": reviewed.record, "version": v, "reason": why} for v, why in reviewed.doubts)
         self.problems += reviewed.problems
 
     def to_json(self) -> dict[str, Any]:
-        """``{records, readings, unchanged, fields, examples, findings[], disagreements[], problems[]}``."""
+        """``{records, readings, unchanged, fields, examples, findings[], disagreements[], doubts[], problems[]}``."""
         return {
             "records": self.records,
             "readings": self.readings,
@@ -218,6 +228,7 @@ class Summary:
             "examples": self.examples,
             "findings": self.findings,
             "disagreements": self.disagreements,
+            "doubts": self.doubts,
             "problems": self.problems,
         }
 

@@ -36,7 +36,7 @@ from storage.home import home_of
 from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
-from storage.reprocess import Reprocessed, Unread, add_readings
+from storage.reprocess import ReadAgain, Reprocessed, add_readings
 from storage.segments import LIMIT, SegmentFolder
 from storage.watches import Watches
 from storage.writer import Imprint, Writer
@@ -235,9 +235,9 @@ class Archive(Reading):
         with self._database.reading() as tx:
             yield from Captures(tx, self._folder).undecided()
 
-    def add_readings(self, read: Sequence[tuple[Unread, Mapping[str, Article]]], release: Release) -> Sequence[Reprocessed]:
+    def add_readings(self, read: Sequence[ReadAgain], release: Release) -> Sequence[Reprocessed]:
         """Keeps what a release read anew, in one transaction; see ``storage.reprocess``."""
-        return self._writing.act(None, lambda hands: [add_readings(hands, todo, release, articles) for todo, articles in read])
+        return self._writing.act(None, lambda hands: [add_readings(hands, x, release) for x in read])
 
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""

@@ -49,6 +49,17 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """A record as a release read it again: articles by capture, and in ``passed`` the captures that the release
+    takes for no piece. What was read of those before stays in force, and they are not asked for again.
+    """
+
+    todo: Unread
+    articles: Mapping[str, Article]
+    passed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reprocessed:
     """What came of one record: the readings added, as (version, number), and what they show."""
 
@@ -60,8 +71,10 @@ class Reprocessed:
 def pending(tx: Connection, release: str) -> list[str]:
     """The records of which a release has something left to read, in order of their ids."""
     v, r, o = tables.versions.c, tables.readings.c, tables.observations.c
+    done = tables.compared.c
     theirs: ColumnElement[bool] = exists().where(r.record == v.record, r.version == v.number, r.release == release)
-    unread = set(tx.execute(select(v.record).where(~theirs).distinct()).scalars())
+    passed: ColumnElement[bool] = exists().where(done.capture == v.capture, done.release == release)
+    unread = set(tx.execute(select(v.record).where(~theirs, ~passed).distinct()).scalars())
     looks = _uncompared(release).with_only_columns(o.record).distinct()
     return sorted(unread | set(tx.execute(looks).scalars()))
 
@@ -71,7 +84,11 @@ def unread_of(tx: Connection, record: str, release: str) -> Unread:
     r, o = tables.readings.c, tables.observations.c
     query = select(r.version, r.capture, r.release).where(r.record == record, r.release != STATED)
     rows = tx.execute(query.order_by(r.number)).all()
-    read = {x.version for x in rows if x.release == release}
+    done = tables.compared.c
+    passed = set(
+        tx.execute(select(done.capture).where(done.capture.in_({x.capture for x in rows}), done.release == release)).scalars()
+    )
+    read = {x.version for x in rows if x.release == release or x.capture in passed}
     # the capture of the last reading: one that came with an address tells more than one without
     versions = {x.version: x.capture for x in rows if x.version not in read}
     looks = tx.execute(_uncompared(release).where(o.record == record).order_by(o.observed_at)).scalars()
@@ -87,8 +104,9 @@ def would_find(tx: Connection, todo: Unread, release: str, articles: Mapping[str
     return tuple(reconsider(looks, versions, captures))
 
 
-def add_readings(hands: Hands, todo: Unread, release: Release, articles: Mapping[str, Article]) -> Reprocessed:
+def add_readings(hands: Hands, read: ReadAgain, release: Release) -> Reprocessed:
     """Adds the readings of a record, and the versions that they show to be missing, with their true time."""
+    todo, articles = read.todo, read.articles
     tx, record = hands.tx, todo.record
     writer = _Adder(hands, record, release)
     added = [
@@ -109,7 +127,7 @@ def add_readings(hands: Hands, todo: Unread, release: Release, articles: Mapping
             discovery = _numbered(discovery, discovery.version or latest)
             writer.check(look, discovery)
         told.append(discovery)
-    _remember(tx, [c for c in todo.checks if c in articles], release.id)
+    _remember(tx, [*(c for c in todo.checks if c in articles), *read.passed], release.id)
     return Reprocessed(record, tuple(added), tuple(told))
 
 

@@ -105,7 +105,7 @@ def _render(summary: Summary, dry_run: bool) -> Iterator[RenderableType]:
 
     from pressmark.cli.terminal import words
 
-    if not summary.readings and not summary.problems and not summary.findings:
+    if not summary.records:
         yield Text("nothing to read: this release has read it all")
         return
     done = "would be read again" if dry_run else "read again"
@@ -120,8 +120,10 @@ def _render(summary: Summary, dry_run: bool) -> Iterator[RenderableType]:
             yield words(f"    {example['record']}@{example['version']}  {turned}", "dim")
     yield from (words(_finding(x, dry_run), "yellow") for x in summary.findings[:_SHOWN])
     yield from (words(_disagreement(x), "magenta") for x in summary.disagreements[:_SHOWN])
+    yield from (words(f"{x['record']}@{x['version']}: left as it is, {x['reason']}", "yellow") for x in summary.doubts[:_SHOWN])
     yield from (words(f"not read: {x}", "red") for x in summary.problems[:_SHOWN])
-    left = sum(max(0, len(x) - _SHOWN) for x in (summary.findings, summary.disagreements, summary.problems))
+    lists = (summary.findings, summary.disagreements, summary.doubts, summary.problems)
+    left = sum(max(0, len(x) - _SHOWN) for x in lists)
     if left:
         yield Text(f"and {left:,} more; --json tells all", style="dim")
 
