@@ -27,6 +27,8 @@ def choose(page: Page, found: Sequence[Found[str]]) -> int:
     best = min(range(len(found)), key=lambda i: (dates[i].year is None, dates[i].day is None, i))
     day = dates[best]
     first = _first_address(found, dates, day)
+    if first is None and found[best].candidate.how != How.DECLARED:
+        first = _turned_round(found, dates, day)
     if first is None:
         first = _first_printed(page, found, dates, best)
     if first is not None:
@@ -49,6 +51,19 @@ def _first_address(found: Sequence[Found[str]], dates: Sequence[Edtf], day: Edtf
     for i, item in enumerate(found):
         told, said = dates[i].earliest, day.earliest
         if item.strategy.endswith(".address") and told and said and (said - told).days > REDATED:
+            return i
+    return None
+
+
+def _turned_round(found: Sequence[Found[str]], dates: Sequence[Edtf], day: Edtf) -> int | None:
+    """The day in the address, where the printed one is it with day and month changed: ``03/10/2023`` says no order."""
+    for i, item in enumerate(found):
+        told = dates[i]
+        if (
+            item.strategy.endswith(".address")
+            and told.day
+            and (told.year, told.month, told.day) == (day.year, day.day, day.month)
+        ):
             return i
     return None
 

@@ -128,7 +128,9 @@ def _in_foot(page: Page, element: Element) -> bool:
 
 
 def elsewhere(page: Page, element: Element) -> bool:
-    """Whether an element belongs to a card about another piece: in a link away, or in an article without the headline."""
+    """Whether an element belongs to a card about another piece: in a link away, in a list of
+    such cards, or in an article without the headline.
+    """
     for ancestor in islice(chain((element,), element.iterancestors()), 9):
         if page.h1 is not None and ancestor in page.around_headline:
             return False
@@ -137,9 +139,22 @@ def elsewhere(page: Page, element: Element) -> bool:
             return True
         if ancestor.tag == "article" and page.h1 is not None and ancestor not in page.around_main:
             return True
+        if ancestor.tag == "li" and listed(ancestor):
+            return True
         if ancestor.tag == "header" and page.main is not None and not any(a is page.main for a in ancestor.iterancestors()):
             return True  # the site's head shows the day of the visit
     return False
+
+
+def listed(item: Element) -> bool:
+    """Whether a list item is one of several with a link and a time each: a list of other pieces."""
+    holder = item.getparent()
+    alike = (i for i in islice(() if holder is None else holder.iterchildren("li"), 20) if _dated_link(i))
+    return _dated_link(item) and len(list(islice(alike, 2))) == 2
+
+
+def _dated_link(item: Element) -> bool:
+    return next(item.iter("a"), None) is not None and next(item.iter("time"), None) is not None
 
 
 def read(page: Page, element: Element) -> tuple[Candidate[str], ...]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from extractors import declared
 from extractors.date_elements import PUBLISHED_NAME, UPDATED_NAME, URL_MONTH, dated, day_first, marks_of, names_update, read
+from extractors.date_words import month
 from extractors.declared_dates import parse
 from extractors.field import Candidate
 from extractors.page import Node, Page
@@ -17,6 +18,7 @@ from model.edtf import is_edtf
 
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_SPLIT = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
+_URL_NAMED = re.compile(r"/((?:19|20)\d{2})/([^\W\d_]{3,12})/(\d{1,2})(?=/|$)")
 _PUBLISHED_META = re.compile(r"publi(?:sh(?:ed|ing)?|cation)?[-_:. ]?(?:date|time|on|at)\b|pub-?date\b", re.I)
 _KEY = {
     "published": re.compile(
@@ -93,9 +95,13 @@ def in_states(page: Page, label: str) -> Iterator[Candidate[str]]:
 def in_url(page: Page) -> Iterator[Candidate[str]]:
     """The day that the path of the address spells out."""
     path = urlsplit(page.url or "").path
-    for pattern in (_URL_SPLIT, _URL_DAY):
+    for pattern in (_URL_SPLIT, _URL_DAY, _URL_NAMED):
         for found in pattern.finditer(path):
-            value = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+            named = None if found[2].isdigit() else month(found[2], page.language)
+            if named is not None and named.jalali:
+                continue
+            told = named.number if named else int(found[2]) if found[2].isdigit() else 0
+            value = f"{found[1]}-{told:02}-{int(found[3]):02}"
             if is_edtf(value):
                 yield Candidate(value, How.INFERRED, f"url:{found[0]}", found[0])
                 return

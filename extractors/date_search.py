@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from extractors import printed_dates
-from extractors.date_elements import day_first, elsewhere, label_before, names_date, names_update, with_year
+from extractors.date_elements import day_first, elsewhere, label_before, listed, names_date, names_update, with_year
 from extractors.date_words import labels
 from extractors.declared_dates import parse
 from extractors.dom import Element, collapse
@@ -132,5 +132,12 @@ def _weight(page: Page, element: Element, text: str, date: Printed, label: str, 
     weight += page.main is not None and any(a is page.main for a in element.iterancestors())
     marks = " ".join(f"{a.get('class') or ''} {a.get('id') or ''}" for a in islice(element.iterancestors(), 5))
     close = distance is not None and abs(distance) < CLOSE
+    weight += 4 * _in_own_card(page, element) - 4 * any(a.tag == "li" and listed(a) for a in islice(element.iterancestors(), 4))
     weight -= 4 * bool(_OTHERS.search(marks[:600])) + 2 * (_CARDS.search(marks[:600]) is not None and not close)
     return weight - 3 * elsewhere(page, element) - page.in_noise(element)
+
+
+def _in_own_card(page: Page, element: Element) -> bool:
+    """Whether an element stands in a link to this very page: its own card in a list of pieces."""
+    links = (a.get("href") or "" for a in islice(element.iterancestors(), 5) if a.tag == "a")
+    return any(len(href) > 1 and href[0] != "#" and page.is_own_address(href) for href in links)

@@ -64,6 +64,17 @@ SHAPES = {
         "en", "", "", FAR % ("<ul>" + "".join(f"<li>News <span>0{n} May 2024</span></li>" for n in (3, 5, 7)) + "</ul>"),
         None, None,
     ),
+    "a list of other pieces with their times": (
+        "de", "", "", "<div class=more><ul>" + "".join(
+            f"<li><time datetime='2022-08-1{n}'>1{n}.08.2022</time> <a href=/a{n}>Kran {n}</a></li>" for n in (1, 2, 3)
+        ) + "</ul></div>", None, None,
+    ),
+    "its own card in a list of pieces": (
+        "de", "", "", FAR % "".join(
+            f"<a href=/{a}><div class=teaser><div class=authored>1{n}.11.2021</div><h2>{t}</h2></div></a>"
+            for n, a, t in ((0, "boats", "Boats"), (1, "the-cranes-stay", "The cranes stay"), (2, "nets", "Nets"), (3, "oar", "X"))
+        ), "2021-11-11", None,
+    ),
     "a release's number is no day": ("en", "", "", FAR % "<span>8.4.13 Release</span>", None, None),
     "Bengali": ("bn", "", "<p>প্রকাশিত: ১৬ ফেব্রুয়ারি ২০২০, ১৬:২০</p>", "", "2020-02-16T16:20", None),
 }  # fmt: skip
@@ -84,3 +95,18 @@ def test_a_month_in_the_address_where_no_day_is() -> None:
     found = dates.published(page)
     assert found.value == "2018-08"
     assert found.evidence[""].where == "url:/2018/08/"
+
+
+def test_a_day_in_the_address_with_the_month_by_name() -> None:
+    page = Page.parse(
+        PAGE.format(language="en", head="", top="", end="").encode(), "https://www.quay-herald.example/harbour/2018/nov/07/cranes"
+    )
+    found = dates.published(page)
+    assert found.value == "2018-11-07"
+    assert found.evidence[""].where == "url:/2018/nov/07"
+
+
+@pytest.mark.parametrize(("address", "day"), [("/2023/october/03/cranes", "2023-10-03"), ("/cranes", "2023-03-10")])
+def test_the_address_says_which_number_is_the_month(address: str, day: str) -> None:
+    text = PAGE.format(language="en", head="", top="<div class=date>03/10/2023</div>", end="")
+    assert dates.published(Page.parse(text.encode(), "https://www.quay-herald.com" + address)).value == day
