@@ -72,7 +72,7 @@ SHAPES = {
     "its own card in a list of pieces": (
         "de", "", "", FAR % "".join(
             f"<a href=/{a}><div class=teaser><div class=authored>1{n}.11.2021</div><h2>{t}</h2></div></a>"
-            for n, a, t in ((0, "boats", "Boats"), (1, "the-cranes-stay", "The cranes stay"), (2, "nets", "Nets"), (3, "oar", "X"))
+            for n, a, t in ((0, "boats", "Boats"), (1, "the-cranes-stay", "The cranes stay"), (2, "net", "Net"), (3, "oar", "X"))
         ), "2021-11-11", None,
     ),
     "a release's number is no day": ("en", "", "", FAR % "<span>8.4.13 Release</span>", None, None),
