@@ -43,6 +43,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         marked.byline_element,
         declared_authors.meta,
         marked.near_headline,
+        marked.profiles,
         marked.byline_elsewhere,
         declared_authors.json_ld_page,
     )
@@ -99,12 +100,13 @@ def _choose(found: Sequence[Found[Authors]], houses: frozenset[str], language: s
     ranks = [min(_rank(f.candidate.value, houses, language), _limit(f)) for f in found]
     best = max(range(len(found)), key=lambda i: (ranks[i], -i))
     own = _keys(found[best])
-    backing = sum(_keys(f) == own for f in found)
+    backing = sum(_keys(f) == own for f in found if not f.strategy.endswith("profiles"))  # a link may leave a colleague out
     for index, other in enumerate(found):
         fuller = ranks[index] >= 3 and _keys(other) > own and len(_keys(other)) <= 12
         agreed = sum(_keys(f) >= _keys(other) for f in found)
         said = other.candidate.cue == "led" or other.candidate.how is How.DECLARED
-        printed = other.candidate.cue == "led" and other.strategy.endswith("byline_element") and ranks[index] >= 4
+        led = other.candidate.cue == "led" and other.strategy.endswith("byline_element")
+        printed = (led or other.strategy.endswith("profiles")) and ranks[index] >= 4
         if fuller and (printed or ((agreed > 1 or said) and agreed >= backing)):
             return index  # the byline names more people than the first place that was asked
     return best

@@ -137,7 +137,9 @@ def leads_to_profile(element: Element) -> bool:
 def _checked_before(page: Page, root: Element, element: Element) -> bool:
     """True where "reviewed by" or the like stands right before a name."""
     before = element.getprevious()
-    text = (before.tail or page.text_of(before)) if before is not None else (element.getparent().text or "")  # type: ignore[union-attr]
+    parent = element.getparent()
+    own = (before.tail if before is not None else parent.text if parent is not None else None) or ""
+    text = own if own.strip() or before is None else page.text_of(before)
     return element is not root and bool(CHECKED.search(collapse(text or "")[-40:]))
 
 

@@ -14,6 +14,7 @@ from extractors.fields.others import CHECKED
 from extractors.page import Page
 
 MAX_TEXT = 300
+_ABOVE_TEXT = 40  # elements
 _RIGHT_ABOVE = 8  # elements
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MISPLACED = re.compile(
@@ -78,9 +79,12 @@ class Ground:
 
     def below(self, count: int, longest: int) -> Iterator[tuple[Element, str]]:
         """Elements after the headline with their short texts."""
+        start = self.start + 1
         if self.page.h1 is None:
-            return
-        for item in self.elements[self.start + 1 : self.start + count]:
+            if self.page.main is None:
+                return
+            start = max(0, self.order[self.page.main] - _ABOVE_TEXT)  # the headline is no heading: it stands above the text
+        for item in self.elements[start : start + count - 1]:
             text = None if item.tag in NO_BYLINE or item.tag == "time" else self.text(item, longest)
             if text and len(text) > 4:
                 yield item, text

@@ -19,6 +19,8 @@ from model.article import Author, How
 
 _NEAR_AFTER = 140  # elements
 _NEAR_BEFORE = 30
+_PROFILES = 40
+_LINE = 160  # characters
 _TRIED = 120  # byline elements looked at: the nearest to the headline
 
 Found = Iterator[Candidate[tuple[Author, ...]]]
@@ -60,6 +62,29 @@ class Bylines:
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
                 return
 
+    def _checked(self, element: Element) -> bool:
+        """True for an element of those who did not write it: "Fact-checked by A. Person"."""
+        return bool(CHECKED.match(self._ground.text(element, MAX_TEXT) or "")) or self._ground.credited(element)
+
+    def profiles(self, page: Page) -> Found:
+        """Links to authors' profiles right below the headline, in a line of their own."""
+        for item in self._ground.elements[self._ground.start + 1 : self._ground.start + _PROFILES]:
+            if not leads_to_profile(item) or self._ground.misplaced(item):
+                continue
+            line = item.getparent()
+            text = self._ground.text(line, _LINE) if line is not None else None
+            if line is None or not text or line.tag in {"li", "figcaption", "nav", "h1", "h2", "h3"} or self._checked(line):
+                continue
+            if not self._ground.text(item, 60) or self._ground.credited(item):
+                continue
+            for place in (line, item):
+                words = self._ground.text(place, _LINE) or ""
+                authors = read(page, place)
+                whole = sum(len(a.name) for a in authors) >= 0.6 * len(words)
+                if authors and whole and not any(names.key(a.name) in names.key(page.title) for a in authors):
+                    yield Candidate(authors, How.MARKED, "css:" + page.css(place), words)
+                    return
+
     def byline_anywhere(self, page: Page) -> Found:
         """Elements that say author outside the article, where nothing else names one."""
         yield from self._marked(page, near=False, inside=False)
@@ -84,7 +109,7 @@ class Bylines:
             noisy = self._ground.misplaced(element) if near else page.in_noise(element)
             if element in done or not text or CHECKED.match(text) or noisy or self._ground.credited(element):
                 continue
-            group = [e for e in self._ground.siblings(element) if e is element or not self._ground.credited(e)]
+            group = [e for e in self._ground.siblings(element) if e is element or not self._checked(e)]
             done.update(group)
             authors = together(read(page, e) for e in group)
             if authors:

@@ -20,7 +20,8 @@ _SENTENCE = re.compile(
 BREAKS = re.compile(r"\s[|·•►/–—-]+\s|\s*[|·•►]\s*|\n+|\s{3,}")
 TIME = re.compile(
     r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d{2}\b|\b\d{1,2}\. ?\w+ \d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d+ (?:min|minute)s?\b"
-    r"|\b(?:updated?|published|posted|aktualisiert|veröffentlicht|stand|publié|mis à jour|publicado|"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}\b"
+    r"|\b(?:last updated|last modified|updated?|published|posted|aktualisiert|veröffentlicht|stand|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato|uppdaterad|publicerad|oppdatert|publisert|opdateret|güncelleme|опубликовано|обновлено)\b",
     re.IGNORECASE,
 )

@@ -118,6 +118,11 @@ class Signatures:
         """True in what is not the article; a column beside the headline often begins with the byline."""
         if not page.in_noise(item):
             return False
+        box = item.getparent()
+        if box in self._ground.chosen and not self._ground.misplaced(item):
+            mark = box.get("class") if box is not None else None
+            if sum(e.get("class") == mark for e in self._ground.chosen) == 1:
+                return False  # one box of its own, not a row of other pieces
         behind = self._ground.order[item] - self._ground.start
         outer = (f"{e.get('class') or ''} {e.get('id') or ''}" for e in item.iterancestors())
         return page.h1 is None or not 0 < behind <= _BESIDE or any(_OTHERS.search(m) for m in outer)

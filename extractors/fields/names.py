@@ -53,6 +53,8 @@ def clean(text: str) -> str:
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
     plain = _HONORIFIC.sub("", plain)
     plain = re.sub(r"(?<=[^\W\d_A-Z]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
+    if " " not in plain:
+        return plain.strip(_EDGES)  # an account's name may end in a figure, a reporter's in the mark of a footnote
     return re.sub(r"(?<=[^\W\d_]{2})[\d¹²³⁴-⁹*†‡]{1,3}$", "", plain.strip(_EDGES))
 
 

@@ -86,6 +86,41 @@ SHAPES = [
         ("The Quay editors",),
         top='<h4 class="author-name">By <a href="/editors">The Quay editors</a></h4>',
     ),
+    Shape(
+        "links to profiles in a line of their own name more than the data",
+        ("Ann Onder", "Bo Lund"),
+        top='<div><div><a href="/author/ann">Ann Onder</a><span> &amp; </span><a href="/author/bo">Bo Lund</a></div></div>',
+        head='<meta name="author" content="Ann Onder">',
+    ),
+    Shape(
+        "all pieces of an author are no name",
+        (),
+        top='<div><a href="/author/ann">Articles by Ann</a></div>',
+    ),
+    Shape(
+        "a team with a profile",
+        ("The Quay Team",),
+        top='<div><a href="/authors/staff">The Quay Team</a><i>Oct 10, 2025</i></div>',
+    ),
+    Shape("contributors", ("Ann Onder",), top="<div><div><strong>Contributors:</strong> Ann Onder</div></div>"),
+    Shape(
+        "a box of its own beside the article",
+        ("Ann Onder",),
+        outside='<aside><div class="author mb"><h4>Author</h4><p class="author">Ann Onder</p><p>Head of nets</p></div></aside>',
+    ),
+    Shape(
+        "bylines of other pieces beside the article",
+        (),
+        outside='<aside class="more-from"><div class="author mb"><b>By</b> <i>Ann Onder</i></div>'
+        '<div class="author mb"><b>By</b> <i>Bo Lund</i></div></aside>',
+    ),
+    Shape(
+        "who checked the facts stands in a row with who wrote",
+        ("Ann Onder",),
+        top='<div><p class="authors"><span>By</span> <a href="/author/ann">Ann Onder</a></p>'
+        '<p class="authors"><span>Fact-checked by</span> <a href="/author/bo">Bo Lund</a></p></div>',
+    ),
+    Shape("an account that ends in a figure", ("quay24",), head='<meta name="author" content="quay24">'),
     Shape("an account of the machine", (), head='<meta name="author" content="Quay Admin">'),
     Shape(
         "a name in plain paragraphs of an author's box",
@@ -132,6 +167,20 @@ def _page(shape: Shape) -> Article:
 @pytest.mark.parametrize("shape", SHAPES, ids=[s.name for s in SHAPES])
 def test_authors(shape: Shape) -> None:
     assert tuple(a.name for a in _page(shape).authors) == shape.who
+
+
+def test_a_date_behind_a_job_is_no_organization() -> None:
+    top = '<div class="byline"><p>By Ann Onder</p><p>Co-founder and Chief Architect</p> <p>Dec 17, 2025</p></div>'
+    (author,) = _page(Shape("", (), top=top)).authors
+    assert [(x.role, x.organization) for x in author.affiliations] == [("Co-founder and Chief Architect", None)]
+
+
+def test_a_headline_that_is_no_heading() -> None:
+    markup = (
+        "<html lang='en'><head><title>Quay opens</title></head><body><div><div class='t'>Quay opens</div>"
+        f"<div><p>By <!-- -->Ann Onder</p><p>6 min read</p></div></div><article>{TEXT}</article></body></html>"
+    )
+    assert [a.name for a in extract(markup.encode(), "https://www.quay.example/a").authors] == ["Ann Onder"]
 
 
 def test_on_behalf_of_whom() -> None:
