@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from flows.gather_files import nothing_held, read_files
+from flows.gather_mementos import HasRead, gather_mementos, nothing_read
 from flows.gathered import Gathered, Told, defect
 from flows.target import Target
 from model.capture import Capture
@@ -64,6 +65,7 @@ class Gatherer:
         *,
         images: bool = False,
         held: Held = nothing_held,
+        has_read: HasRead = nothing_read,
         standing: Standing | None = None,
     ) -> None:
         given = list(sources)
@@ -75,6 +77,7 @@ class Gatherer:
         self._max_bytes = max_bytes
         self._stdin = stdin
         self._held = held
+        self._has_read = has_read
         self.notes: list[str] = []  # what of a source was passed over
         self._queue: Queue[Gathered | BaseException | None] = Queue(_WAITING)
         self._stop = threading.Event()
@@ -227,8 +230,17 @@ class Gatherer:
     async def _hosts(self, fetcher: Fetcher, lists: Iterator[list[str]]) -> None:
         """Host by host, as long as there are any that nobody has begun."""
         for urls in lists:
-            async for item in self._host(fetcher, urls):
-                await self._hand(item)
+            async for item in self._host(fetcher, urls) if self._told.memento is None else self._copies(fetcher, urls):
+                if item.note is None:
+                    await self._hand(item)
+                else:
+                    self.notes.append(item.note)
+
+    async def _copies(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
+        for url in urls:
+            if self._told.memento is not None:
+                async for item in gather_mementos(fetcher, url, self._told.memento, self._told, self._now, self._has_read):
+                    yield item
 
     async def _host(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
         visited = await self._ask_archive(lambda archive: archive.visited(urls)) or frozenset[str]()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from model.capture import Capture
 from model.errors import PressmarkError, Skip
+from sources.memento import Wish
 from storage import ImageWanted, InForce
 
 
@@ -28,11 +29,14 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the caller of an ingest says of its sources."""
+    """What the caller of an ingest says of its sources. With ``memento``, addresses are not asked for
+    themselves: their copies in another web archive are.
+    """
 
     url: str | None = None
     captured_at: datetime | None = None
     override_robots: str | None = None
+    memento: Wish | None = None
 
 
 def defect(error: Exception, source: str, done: str) -> PressmarkError:

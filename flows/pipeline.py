@@ -30,6 +30,7 @@ from model.capture import Basis, Capture
 from model.errors import Damaged, Refused
 from model.record import Outcome, Result
 from sources.http import Fetcher, HttpSettings, Resolver, system_resolver
+from sources.memento import Wish
 from sources.warc import Wanted
 from storage import Archive, Deposit, Person, Release, Reread, Verdict
 from storage.batch import Staged
@@ -106,18 +107,20 @@ class Pipeline:
         allow_addresses: Sequence[str] = (),
         images: bool = False,
         fresh: bool = False,
+        memento: Wish | None = None,
         tell: Callable[[str], None] = log.info,
     ) -> Iterator[Result]:
         """Takes sources in, a ``Target`` with what is told of it; one ``Result`` each (a folder or list
         gives one a file or line), in order of completion, each told only after it is durable. With ``images``, the image files of
         what was fetched are kept too, and a result is told after its images. Servers are asked whether
         the copy held still stands where they gave the means to (ETag, Last-Modified); ``fresh`` asks for
-        everything in full. ``tell`` is told at the end what of archive files was passed over, a line a file.
+        everything in full. With ``memento``, what another web archive holds of the addresses is taken in, a
+        ``Result`` a copy. ``tell`` is told at the end what of an archive was passed over, a line a file or address.
 
         Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
         call: what was told before is kept.
         """
-        told = Told(url, captured_at, override_robots)
+        told = Told(url, captured_at, override_robots, memento)
         labels = Labels(self._person, collection, note, override_robots)
         named = list(sources)
         gatherer = Gatherer(
@@ -129,6 +132,7 @@ class Pipeline:
             images=images,
             standing=None if fresh else self._archive,
             held=self._held,
+            has_read=self._archive.has_read,
         )
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
         with Reader(self._processes) as reader:

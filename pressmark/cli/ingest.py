@@ -11,6 +11,7 @@ import typer
 
 from model.errors import BadCall
 from pressmark.cli.call import Call
+from pressmark.cli.mementos import parse_wish
 from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, check_standard_input, in_utf8
 from pressmark.cli.references import parse_captured_at, parse_network, parse_url
 
@@ -64,6 +65,30 @@ def ingest_command(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Ask for pages in full, not only whether the copies held still stand.")
     ] = False,
+    memento: Annotated[
+        str | None,
+        typer.Option(
+            "--memento",
+            metavar="TIMEGATE",
+            help="Take in what this web archive holds of the addresses (a TimeGate or TimeMap, RFC 7089).",
+            show_default=False,
+            callback=in_utf8,
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="With --memento: no copies from before.", show_default=False),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--to", metavar="TIME", help="With --memento: no copies from after.", show_default=False),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", help="With --memento: at most so many copies of an address. Default: 1000.", show_default=False, min=1
+        ),
+    ] = None,
     allow_address: AllowAddressOption = None,
     override_robots: Annotated[
         str | None,
@@ -89,6 +114,7 @@ def ingest_command(
     Example:
       pressmark ingest https://harbour-ledger.example/news/budget
       pressmark ingest saved-pages/ @more.txt --collection floods --note "from the lab's disk"
+      pressmark ingest https://harbour-ledger.example/a --memento https://archive.example/all/ --to 2020-01-01
       pressmark ingest copy.txt --url https://harbour-ledger.example/a --captured-at 2018-12-18T06:00:00-05:00
     """
     call: Call = ctx.obj
@@ -100,6 +126,7 @@ def ingest_command(
         check_standard_input()
     address = parse_url(url) if url else None
     moment = parse_captured_at(captured_at, call.now()) if captured_at else None
+    wish = parse_wish(memento, since, until, limit, sources)
     networks = [parse_network(a) for a in allow_address or ()]
 
     from flows.pipeline import Pipeline
@@ -124,6 +151,7 @@ def ingest_command(
             allow_addresses=networks,
             fresh=fresh,
             images=call.settings.images if images is None else images,
+            memento=wish,
             tell=tell,
         )
         for result in results:

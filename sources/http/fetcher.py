@@ -95,8 +95,9 @@ class Fetcher:
         obey_robots: bool = True,
         override_reason: str | None = None,
         conditional: Conditional | None = None,
+        follow: bool = True,
     ) -> Capture:
-        """One capture of ``url`` as its server answers now, redirects followed.
+        """One capture of ``url`` as its server answers now, redirects followed unless ``follow`` is false.
 
         Any status but 429 and 503 comes back as a capture, 304, 404 and 500 too; so does
         an entity cut short (``truncated``). Where ``obey_robots`` is false a reason must be
@@ -119,7 +120,7 @@ class Fetcher:
         first = parse_url(url)
         hops: list[Exchange] = []
         try:
-            await self._follow(first, hops, obey_robots, conditional)
+            await self._follow(first, hops, obey_robots, conditional, follow)
         except PressmarkError as error:
             if hops:
                 error.capture = self._capture(url, hops, context, signals_of(hops[-1], self._settings.robots_token))
@@ -130,7 +131,9 @@ class Fetcher:
         """The sitemaps that robots.txt of the site of ``url`` names. Raises as ``fetch`` does for robots.txt."""
         return (await self._robots.rules(parse_url(url))).sitemaps
 
-    async def _follow(self, first: httpx2.URL, hops: list[Exchange], obey_robots: bool, conditional: Conditional | None) -> None:
+    async def _follow(
+        self, first: httpx2.URL, hops: list[Exchange], obey_robots: bool, conditional: Conditional | None, follow: bool
+    ) -> None:
         target: httpx2.URL | None = first
         seen: set[str] = set()
         while target is not None:
@@ -144,6 +147,8 @@ class Fetcher:
             hops.append(await self._hop(here, obey_robots, _validators(conditional, first, here)))
             if hops[-1].status in ASKING_TO_WAIT:
                 raise _busy(hops[-1], here.host)
+            if not follow:
+                return
             try:
                 target = redirect_target(hops[-1])
             except BadCall as error:
