@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 
@@ -41,7 +42,7 @@ class Truncated(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
     """One request and its response: one hop of a fetch.
 
@@ -69,6 +70,11 @@ class Exchange:
     clock_offset: int | None = None
     framed: bytes | None = None
 
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` and hex of the entity."""
+        return digest_of(self.entity)
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -87,7 +93,7 @@ class Import:
     headers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Capture:
     """One copy of one resource, ready to be kept.
 
@@ -132,10 +138,10 @@ class Capture:
         """Header fields of the last hop, in order, as Latin-1 text; none for supplied copies."""
         return parse_head(self.exchanges[-1].head) if self.exchanges else ()
 
-    @property
+    @cached_property
     def payload_digest(self) -> str:
         """``sha256:`` and hex of the payload as kept."""
-        return digest_of(self.entity)
+        return self.exchanges[-1].digest if self.exchanges else digest_of(self.supplied)
 
 
 def digest_of(data: bytes) -> str:

@@ -159,7 +159,7 @@ def _hop(exchange: Exchange, new_id: Callable[[], str], earlier: Earlier | None)
     drafts: list[Draft] = []
     extra = list(common)
     if exchange.framed is None:  # over chunks, tools disagree what the payload is; the block has a digest
-        extra.append(("WARC-Payload-Digest", digest_of(exchange.entity)))
+        extra.append(("WARC-Payload-Digest", exchange.digest))
     if exchange.request:
         concurrent = (*common, ("WARC-Concurrent-To", urn(response_id)))
         content_type = "application/http;msgtype=request"
@@ -220,7 +220,7 @@ def _facts(capture: Capture, capture_id: str, hops: list[list[Draft]], drafts: l
             "payload_digest": capture.payload_digest,
             "length": len(capture.entity),
             "payload_record": earlier.record_id if earlier else capture_id,
-            "records": [{"id": d.id, "type": d.type, "digest": digest_of(d.block)} for d in drafts],
+            "records": [{"id": d.id, "type": d.type, "digest": d.digest} for d in drafts],
             "hops": [_hop_facts(*pair, earlier) for pair in zip(capture.exchanges, hops, strict=True)],
         }
     )
