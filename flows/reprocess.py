@@ -71,13 +71,15 @@ class Disagreement:
 class Reviewed:
     """What came, or in a dry run would come, of one record. ``problems`` are captures that could not be read, and why.
 
-    ``readings`` counts versions read anew, ``unchanged`` those of them that read as before. ``doubts`` are versions
+    ``readings`` counts versions read anew, ``unchanged`` those of them that read as before, ``looks`` the looks told
+    as "the same" that were compared. ``doubts`` are versions
     that the release takes for no piece, with its reason: they stay as they were read.
     """
 
     record: str
     readings: int
     unchanged: int
+    looks: int
     differences: tuple[Difference, ...]
     disagreements: tuple[Disagreement, ...]
     found: tuple[Discovery, ...]
@@ -177,7 +179,7 @@ def _reviewed(item: _Open, found: Sequence[Discovery]) -> Reviewed:
         )
     doubts = tuple((version, item.passed[c]) for version, c in sorted(todo.versions.items()) if c in item.passed)
     told = (tuple(differences), tuple(disagreements), tuple(found), doubts, tuple(item.problems))
-    return Reviewed(todo.record, read, same, *told)
+    return Reviewed(todo.record, read, same, sum(c in item.articles for c in todo.checks), *told)
 
 
 def _differences(version: int, before: Article, after: Article) -> Iterator[Difference]:
@@ -192,6 +194,7 @@ class Summary:
     records: int = 0
     readings: int = 0
     unchanged: int = 0
+    looks: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
@@ -204,6 +207,7 @@ class Summary:
         self.records += 1
         self.readings += reviewed.readings
         self.unchanged += reviewed.unchanged
+        self.looks += reviewed.looks
         for d in reviewed.differences:
             self.fields[d.field] += 1
             kept = self.examples.setdefault(d.field, [])
@@ -219,11 +223,12 @@ class Summary:
         self.problems += reviewed.problems
 
     def to_json(self) -> dict[str, Any]:
-        """``{records, readings, unchanged, fields, examples, findings[], disagreements[], doubts[], problems[]}``."""
+        """``{records, readings, unchanged, looks, fields, examples, findings[], disagreements[], doubts[], problems[]}``."""
         return {
             "records": self.records,
             "readings": self.readings,
             "unchanged": self.unchanged,
+            "looks": self.looks,
             "fields": dict(self.fields.most_common()),
             "examples": self.examples,
             "findings": self.findings,

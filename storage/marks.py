@@ -113,10 +113,13 @@ def _changed(step: Step) -> set[str]:
     if step.before is None or step.after is None or step.change is None:
         return set()
     old, new = dict(comparable(step.before)), dict(comparable(step.after))
+    # a correction that was taken for text would name itself
+    said = {*old["corrections"], *new["corrections"]}
     words: set[str] = set()
     for f in step.change.fields:
         if f.field != "corrections":
-            words |= _folded(old[f.field]) ^ _folded(new[f.field])
+            before, after = (_folded([t for t in texts[f.field] if t not in said]) for texts in (old, new))
+            words |= before ^ after
     return words
 
 

@@ -109,9 +109,9 @@ def _render(summary: Summary, dry_run: bool) -> Iterator[RenderableType]:
         yield Text("nothing to read: this release has read it all")
         return
     done = "would be read again" if dry_run else "read again"
-    versions = f"{summary.readings:,} {'version' if summary.readings == 1 else 'versions'}"
-    yield Text(f"{versions} of {summary.records:,} {'record' if summary.records == 1 else 'records'} {done}: ").append(
-        f"{summary.unchanged:,} as before", "green"
+    counted = [_count(summary.readings, "version")] + [_count(summary.looks, "look")] * bool(summary.looks)
+    yield Text(f"{' and '.join(counted)} of {_count(summary.records, 'record')} {done}; versions that read as before: ").append(
+        f"{summary.unchanged:,}", "green"
     )
     for name, count in summary.fields.most_common():
         yield Text.assemble((f"{name:<22}", "bold"), f"{count:,}")
@@ -126,6 +126,10 @@ def _render(summary: Summary, dry_run: bool) -> Iterator[RenderableType]:
     left = sum(max(0, len(x) - _SHOWN) for x in lists)
     if left:
         yield Text(f"and {left:,} more; --json tells all", style="dim")
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def _finding(found: Mapping[str, Any], dry_run: bool) -> str:
