@@ -13,6 +13,8 @@ from model.article import Dateline
 from model.record import Scope
 from storage.likeness import likeness, shingles, sketch
 
+pytestmark = pytest.mark.both_engines
+
 WORDS = [
     f"{a}{b}" for a in ("har", "mil", "quay", "fer", "lamp", "tide", "weir") for b in ("bour", "ler", "ry", "el", "ton", "low")
 ]

@@ -12,7 +12,9 @@ import pytest
 
 from model.article import Article
 from model.record import Outcome, Result
-from storage import Archive, Deposit, Person, Release, Verdict, rebuild
+from storage import Archive, Deposit, Person, Release, Verdict
+
+pytestmark = pytest.mark.both_engines
 
 HOST = "http://paper.example"
 MADE_UP = {
@@ -67,18 +69,18 @@ def test_all_at_once_is_as_one_by_one(desk: Any, deposits: Sequence[Deposit], tm
     assert desk.archive.verify().findings == ()
 
 
-def test_a_rebuild_makes_the_same_rows_one_by_one(desk: Any, deposits: Sequence[Deposit], where: Path) -> None:
+def test_a_rebuild_makes_the_same_rows_one_by_one(desk: Any, deposits: Sequence[Deposit], house: Any) -> None:
     _settled(desk.archive, [deposits])
     found = [hit.headline for hit in (line.line for line in desk.archive.search("外交部"))]
     desk.archive.close()
-    before = _rows(where, ("id",))
-    for file in where.glob("pressmark.db*"):
+    before = _rows(house.where, ("id",))
+    for file in house.where.glob("pressmark.db*"):
         file.unlink()
-    rebuild(where)
-    after = _rows(where, ("id",))
+    house.rebuild()
+    after = _rows(house.where, ("id",))
     for table, rows in before.items():
         assert rows == after[table], table
-    with Archive.open(where) as again:
+    with house.open() as again:
         assert [hit.line.headline for hit in again.search("外交部")] == found == ["Headline 外交部 said, ايران"]
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from model.errors import BadCall, NotFound, Restricted
 from model.record import Scope
-from storage import Archive, Release, rebuild
+from storage import Archive, Release
+
+pytestmark = pytest.mark.both_engines
 
 URL = "http://paper.example/news/mill"
 NEWER = Release({"pressmark": "test", "rules": "two"})
@@ -105,11 +106,11 @@ def test_restricted_content_is_kept_and_verified_and_nowhere_shown(archive: Arch
     assert archive.verify().ok
 
 
-def test_a_restriction_ends_when_it_says_or_when_it_is_lifted(archive: Archive, record: str, where: Path) -> None:
+def test_a_restriction_ends_when_it_says_or_when_it_is_lifted(archive: Archive, record: str, house: Any) -> None:
     hand = archive.by("Ada")
     hand.restrict(record, Scope.CONTENT, reason="embargo", until=datetime(2026, 3, 1, tzinfo=UTC))
     assert archive.restricted() == {record}
-    with Archive.open(where, now=lambda: datetime(2026, 3, 2, tzinfo=UTC)) as later:
+    with house.open(now=lambda: datetime(2026, 3, 2, tzinfo=UTC)) as later:
         assert later.show(record).article.headline == "Mill to close"
         assert later.restricted() == set()
     hand.restrict(record, Scope.EXPORT, reason="rights")
@@ -122,7 +123,7 @@ def test_a_restriction_ends_when_it_says_or_when_it_is_lifted(archive: Archive, 
 
 
 def test_everything_a_person_did_comes_back_from_the_warcs(
-    filled: Archive, where: Path, clock: Any, telling: Callable[[Archive], dict[str, Any]]
+    filled: Archive, house: Any, clock: Any, telling: Callable[[Archive], dict[str, Any]]
 ) -> None:
     records = [line.record for line in filled.list()]
     hand = filled.by("Ada Bell")
@@ -142,9 +143,9 @@ def test_everything_a_person_did_comes_back_from_the_warcs(
     open_records = [line for line in filled.list() if not line.restricted]
     shown = {line.record: filled.show(line.record) for line in open_records}
     filled.close()
-    (where / "pressmark.db").unlink()
-    rebuild(where)
-    with Archive.open(where, write=True, now=clock) as archive:
+    house.lose()
+    house.rebuild()
+    with house.open(write=True, now=clock) as archive:
         assert {r: archive.history(r) for r in records} == histories
         assert list(archive.events(limit=None)) == events
         assert {r: archive.show(r) for r in shown} == shown
@@ -155,20 +156,20 @@ def test_everything_a_person_did_comes_back_from_the_warcs(
         assert archive.by("Ada Bell").note(records[0], f"a remark on {records[0]}") is False
 
 
-def test_a_lost_statement_costs_itself_and_is_named(archive: Archive, record: str, where: Path) -> None:
+def test_a_lost_statement_costs_itself_and_is_named(archive: Archive, record: str, house: Any) -> None:
     archive.by("Ada").amend(record, 1, {"/headline": "Old mill"}, reason="as in print")
     payload = next(e.detail["payload"]["id"] for e in archive.events(record, 1))
     archive.close()
-    segment = next((where / "warc").iterdir())
+    segment = next((house.where / "warc").iterdir())
     data = bytearray(segment.read_bytes())
     from storage.warc import Member, walk
 
     member = next(m for m in walk(segment) if isinstance(m, Member) and m.id == payload)
     data[member.offset + member.length // 2] ^= 0x10
     segment.write_bytes(bytes(data))
-    (where / "pressmark.db").unlink()
-    rebuild(where)
-    with Archive.open(where) as again:
+    house.lose()
+    house.rebuild()
+    with house.open() as again:
         assert again.show(record).article.headline == "Mill to close"
         assert any(payload in f.problem or payload in f.place for f in again.verify().findings)
 

@@ -12,6 +12,8 @@ from model.article import Article
 from model.record import History, Outcome, Strand
 from storage import Archive, Deposit, Person, Release, Verdict
 
+pytestmark = pytest.mark.both_engines
+
 URL = "http://paper.example/news/1"
 
 

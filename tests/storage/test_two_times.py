@@ -13,6 +13,8 @@ from model.errors import NotFound
 from model.record import Certainty
 from storage import Archive
 
+pytestmark = pytest.mark.both_engines
+
 URL = "http://paper.example/news/quay"
 OTHER = "http://paper.example/news/pier"
 

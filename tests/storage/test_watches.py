@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from model.errors import BadCall, NotFound
 from model.watch import Gap, ItemState, Listed, Look, LookOutcome, Page, Tried, Watch, WatchKind
-from storage import Archive, Person, rebuild
+from storage import Archive, Person
+
+pytestmark = pytest.mark.both_engines
 
 FEED = "http://paper.example/feed.xml"
 WATCH = Watch(FEED, WatchKind.FEED, 900, "the paper")
@@ -55,7 +56,7 @@ def test_watches_are_added_changed_found_and_removed(archive: Archive) -> None:
     ]
 
 
-def test_the_list_survives_a_rebuild_and_what_looks_left_does_not(archive: Archive, where: Path) -> None:
+def test_the_list_survives_a_rebuild_and_what_looks_left_does_not(archive: Archive, house: Any) -> None:
     archive.watches.add(WATCH)
     archive.watches.add(Watch("http://paper.example/sitemap.xml", WatchKind.SITEMAP, 3600))
     archive.watches.remove(archive.watches.find("http://paper.example/sitemap.xml"))
@@ -63,8 +64,8 @@ def test_the_list_survives_a_rebuild_and_what_looks_left_does_not(archive: Archi
     before = archive.watches.all()
     assert before and archive.verify().ok
     archive.close()
-    rebuild(where)
-    with Archive.open(where) as again:
+    house.rebuild()
+    with house.open() as again:
         assert again.watches.all() == before
         assert again.watches.looks.statuses()[0].looked_at is None
         with pytest.raises(BadCall, match="opened for reading"):
