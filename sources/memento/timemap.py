@@ -49,7 +49,7 @@ def timemap_of(text: str, uri: str) -> TimeMap:
             found = _from_links(text, uri)
         else:
             raise ValueError("it begins like no TimeMap")
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Unreadable(f"what {uri} answers is no TimeMap that can be read", url=uri) from error
     mementos, pages = found
     return TimeMap(tuple(sorted(set(mementos), key=lambda m: (m.at, m.uri))), tuple(dict.fromkeys(p for p in pages if p != uri)))
@@ -113,6 +113,8 @@ def _listed(rows: list[Any], uri: str) -> Iterator[Memento]:
     for row in rows[1:] if names else rows:
         entry: Mapping[str, Any] = dict(zip(names, row, strict=False)) if names else row
         address = entry.get("url") or entry.get("original")
-        at = stamp_date(str(entry.get("timestamp", "")))
+        if "timestamp" not in entry:
+            raise ValueError("a row without a time")
+        at = stamp_date(str(entry["timestamp"]))
         if at is not None and isinstance(address, str):
             yield Memento(f"{found['collection']}{entry['timestamp']}/{address}", at)
