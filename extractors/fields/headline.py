@@ -7,10 +7,13 @@ the wording in which two independent places agree beats any fixed order of place
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from urllib.parse import urlsplit
 
-from extractors import declared
+from extractors import declared, printed_dates
+from extractors.date_elements import day_first
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.json_ld import ARTICLE_TYPES
 from extractors.page import Page
@@ -18,6 +21,8 @@ from extractors.titles import same_key, site_names, without_site
 from model.article import How
 
 LONGEST = 400
+_SEPARATED = re.compile(r"\s[-–—|»·]\s")
+_DAY_LONGEST = 60  # characters in which a day before a headline ends
 NEAR = 4  # how far up a heading's own surroundings go
 # types that newsrooms' systems write; a plain Article is often an SEO plug-in's
 _NEWS = ARTICLE_TYPES - {"Article", "BlogPosting", "TechArticle", "SocialMediaPosting"}
@@ -45,14 +50,14 @@ def h1(page: Page) -> Iterator[Candidate[str]]:
     """The element that shows it."""
     element = page.h1
     if element is not None:
-        value = page.text_of(element)
+        value = _undated(page, page.text_of(element))
         yield Candidate(value, How.MARKED, "css:" + page.css(element), value, cue="noise" if _in_navigation(page) else "")
 
 
 def json_ld(page: Page) -> Iterator[Candidate[str]]:
     """``headline`` of the page's own article."""
     for node in page.articles[:1]:
-        yield from declared.of_node(page, node, "headline")
+        yield from _bare(page, declared.of_node(page, node, "headline"))
 
 
 def og_title(page: Page) -> Iterator[Candidate[str]]:
@@ -69,7 +74,10 @@ def metas(page: Page) -> Iterator[Candidate[str]]:
 
 def title(page: Page) -> Iterator[Candidate[str]]:
     """``<title>`` without the site's name."""
-    if page.title:
+    own = _before_site(page)
+    if own:
+        yield Candidate(own, How.DECLARED, page.title_place, own)
+    elif page.title:
         yield from _bare(page, [Candidate(page.title, How.DECLARED, page.title_place, page.title)])
 
 
@@ -84,6 +92,18 @@ def _bare(page: Page, found: Iterator[Candidate[str]] | list[Candidate[str]]) ->
     names = site_names(page, publisher)
     for c in found:
         yield Candidate(without_site(c.value, names), c.how, c.where, c.quote)
+
+
+def _undated(page: Page, shown: str) -> str:
+    """The heading's words without a day before them that no title of the page has."""
+    day = next(islice(printed_dates.find(shown[:_DAY_LONGEST], page.language, day_first=day_first(page)), 1), None)
+    if day is None or day.start:
+        return shown
+    rest = shown[day.end :].lstrip(" -–—|:·,")
+    titles = [same_key(m.content) for m in (page.meta_first("og:title"), page.meta_first("title")) if m] + [same_key(page.title)]
+    bare, whole = same_key(rest), same_key(shown)
+    told = len(bare.split()) > 1 and any(bare in t for t in titles) and not any(whole in t for t in titles)
+    return rest if told else shown
 
 
 def _in_navigation(page: Page) -> bool:
@@ -110,6 +130,8 @@ def _choose(page: Page, found: Sequence[Found[str]]) -> int:
     shown, told, social, tab = (keys.get(n, "") for n in ("h1", "json_ld", "og_title", "title"))
     if not shown:
         return first[_agreed(keys)]
+    if not told and tab and tab == same_key(_before_site(page) or ""):
+        return first["title"]
     newsroom = bool(told) and bool(page.articles[0].types & _NEWS)
     if found[first["h1"]].candidate.cue == "noise":
         other = next((same_key(c.value) for c in declared_alternative(page)), "")
@@ -123,7 +145,30 @@ def _choose(page: Page, found: Sequence[Found[str]]) -> int:
     if not told and social and (shown.endswith(" " + social) or (social == tab and _apart(shown, social))):
         return first["og_title"]
     # one wording in two spellings: the declared one is what the newsroom's system holds
-    return first["json_ld"] if told == shown else first["h1"]
+    return first["json_ld"] if told == shown and not _quoted_whole(found, first) else first["h1"]
+
+
+def _before_site(page: Page) -> str | None:
+    """A title's words before the site's, where the page's heading is no more than the site's: a banner.
+
+    The heading says the domain's own name (``vale-library.example`` and "The Vale Library"),
+    and the title is words of its own, a separator, and the heading or how it begins.
+    """
+    if page.h1 is None:
+        return None
+    heading = same_key(page.text_of(page.h1))
+    labels = (label.replace("-", "") for label in (urlsplit(page.url or "").hostname or "").split(".") if len(label) > 4)
+    if not any(label in heading.replace(" ", "") for label in labels):
+        return None
+    own, *tail = _SEPARATED.split(page.title[:LONGEST])
+    apart = bool(tail) and bool(same_key(own)) and same_key(own) not in heading and heading.startswith(same_key(tail[0]))
+    return own.strip() if apart and len(tail[0].split()) > 1 else None
+
+
+def _quoted_whole(found: Sequence[Found[str]], first: Mapping[str, int]) -> bool:
+    """Whether only the declaration puts the whole headline in quotation marks: a slip of its templates."""
+    told, shown = found[first["json_ld"]].candidate.value, found[first["h1"]].candidate.value
+    return told[:1] == told[-1:] == '"' and shown[:1].isalnum()
 
 
 def _beside_navigation(shown: str, told: str, social: str, other: str) -> str:
