@@ -18,6 +18,8 @@ MAX_ELEMENTS = 1_000_000
 MOST_WITHIN = 2_000  # elements within one item
 DEEPEST = 6
 
+# a wrong end tag closes what is open, at last the root, and nothing is read behind that
+_WRAPPER, _SPARE_ENDS = "pressmark", 32
 _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
@@ -71,8 +73,9 @@ def elements(pieces: Unpacked, wanted: Iterable[str], heads: Iterable[str], know
     names, head_names = frozenset(wanted), frozenset(heads)
     parser = etree.XMLPullParser(
         events=("start", "end"), recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True, collect_ids=False,
+        remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8",
     )  # fmt: skip
+    parser.feed(f"<{_WRAPPER}>".encode() * _SPARE_ENDS)
     count = inside = 0
     for text in _ended(pieces, Mender()):
         if text is None:
@@ -84,17 +87,18 @@ def elements(pieces: Unpacked, wanted: Iterable[str], heads: Iterable[str], know
         for event, element in events:
             name = short_name(element.tag)
             if event == "start":
-                known.root = known.root or name
+                known.root = known.root or (name if name != _WRAPPER else None)
                 inside += name in names
                 count += 1
                 continue
             if name in names:
                 inside -= 1
-            if inside:
-                continue
-            if name in names or name in head_names:
+            if name in names or (name in head_names and not inside):
                 yield _deep(element, [MOST_WITHIN])
-            _let_go(element)
+            if not inside:
+                _let_go(element)
+            elif name in names:
+                element.clear()  # stands in another, which was never closed: what is around it is needed still
         if count > MAX_ELEMENTS:
             known.whole = False
             return

@@ -1,7 +1,7 @@
 """Mark-up that was meant to be XML, made so as far as characters go, in pieces.
 
-Bare ampersands and HTML's named characters, both common in feeds and wrong in XML, are put
-right outside CDATA sections; characters that XML forbids go, and what stands before the
+Bare ampersands and less-than signs and HTML's named characters, common in feeds and wrong in
+XML, are put right outside CDATA sections; characters that XML forbids go, and what stands before the
 first mark-up. A document type is dropped: nothing in a listing needs an entity of its own.
 """
 
@@ -12,10 +12,13 @@ from html import unescape
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?:(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)|([A-Za-z][A-Za-z0-9]{1,30};))?")
+_LESS_THAN = re.compile(r"<(?![A-Za-z_:/!?\x80-\U0010ffff])")
 _OPEN, _CLOSE = "<![CDATA[", "]]>"
 _DOCTYPE = "<!DOCTYPE"
 _HELD_BACK = 64  # longer than any reference and any mark looked for
 _LONGEST_DOCTYPE = 20_000
+_LONGEST_DECLARATION = 500
+_DECLARATION = re.compile(r"\A<\?xml[^>]{0,500}\?>\s*")
 
 
 class Mender:
@@ -47,6 +50,9 @@ class Mender:
             self._rest = ""
             return False
         self._rest = self._rest[start:]
+        if self._rest.startswith("<?xml") and "?>" not in self._rest and len(self._rest) < _LONGEST_DECLARATION:
+            return False
+        self._rest = _DECLARATION.sub("", self._rest, count=1)
         at = self._rest[:_LONGEST_DOCTYPE].upper().find(_DOCTYPE)
         if at < 0:
             self._begun = len(self._rest) > _HELD_BACK
@@ -78,7 +84,7 @@ class Mender:
                 if end <= at:
                     break
             chunk = self._rest[at:end]
-            out.append(chunk if self._inside else _AMPERSAND.sub(_reference, chunk))
+            out.append(chunk if self._inside else _LESS_THAN.sub("&lt;", _AMPERSAND.sub(_reference, chunk)))
             if 0 <= found < upto:
                 self._inside = not self._inside
             at = end
@@ -87,7 +93,9 @@ class Mender:
 
 
 def _whole(text: str, start: int, end: int) -> int:
-    """Where to cut so that a reference which began before ``end`` is not torn."""
+    """Where to cut so that a reference or a tag which began before ``end`` is not torn."""
+    if end < len(text) and text[end - 1] == "<":
+        end -= 1
     begun = text.rfind("&", max(start, end - 33), end)
     return end if begun < 0 or end == len(text) or ";" in text[begun:end] else begun
 

@@ -27,7 +27,7 @@ _PIECE = re.compile(r"/(?:articles?|story|stories|news-?story|artikel|articulo|n
 _SUFFIX = re.compile(r"\.(?:s?html?|phtml|php|ece|aspx?|story)$", re.I)
 _NOT_A_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|m4a|avi|zip|css|js|xml|rss|ics|apk|exe|docx?|xlsx?)$", re.I)
 _NO_PIECE = re.compile(
-    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|users?|profile|search|log-?in|register|sign-?(?:in|up)|subscri\w+|account|about(?:-us)?"
+    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|users?|profile|search|log-?in|register|sign-?(?:in|up)|subscri[\w-]+|account|about(?:-us)?"
     r"|contact(?:-us)?|privacy\S*|terms\S*|cookies?|imprint|impressum|advertis\w+|newsletters?|help|faq|jobs|careers|shop|feeds?|rss"
     r"|page|archives?|wp-(?:admin|login|content)|cart|share|print|comments?|datenschutz|kontakt|abo)(?:[/?.]|$)",
     re.I,
