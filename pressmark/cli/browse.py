@@ -64,9 +64,10 @@ def search_command(
     """Find records by words, names, publishers or dates.
 
     All words must be there. "A phrase" in quotes, -word for what must not be there, and
-    author: affiliation: credit: agency: publisher: section: collection: since: until:
+    author: affiliation: credit: agency: publisher: section: tag: collection: changed: since: until:
 
-    since: and until: ask for the publisher's date, as printed; collection: for the whole name.
+    since: and until: ask for the publisher's date, as printed; collection: for the whole name;
+    changed: for what the publisher changed in a version, such as changed:headline.
 
     \b
     Example:
