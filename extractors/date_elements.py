@@ -139,22 +139,25 @@ def elsewhere(page: Page, element: Element) -> bool:
             return True
         if ancestor.tag == "article" and page.h1 is not None and ancestor not in page.around_main:
             return True
-        if ancestor.tag == "li" and listed(ancestor):
+        if ancestor.tag == "li" and listed(page, ancestor):
             return True
         if ancestor.tag == "header" and page.main is not None and not any(a is page.main for a in ancestor.iterancestors()):
             return True  # the site's head shows the day of the visit
     return False
 
 
-def listed(item: Element) -> bool:
+def listed(page: Page, item: Element) -> bool:
     """Whether a list item is one of several with a link and a time each: a list of other pieces."""
+    known: dict[Element, bool] = page.notes.setdefault("dated links", {})
+
+    def dated_link(item: Element) -> bool:
+        if item not in known:
+            known[item] = next(item.iter("a"), None) is not None and next(item.iter("time"), None) is not None
+        return known[item]
+
     holder = item.getparent()
-    alike = (i for i in islice(() if holder is None else holder.iterchildren("li"), 20) if _dated_link(i))
-    return _dated_link(item) and len(list(islice(alike, 2))) == 2
-
-
-def _dated_link(item: Element) -> bool:
-    return next(item.iter("a"), None) is not None and next(item.iter("time"), None) is not None
+    fellows = () if holder is None else islice(holder.iterchildren("li"), 20)
+    return dated_link(item) and len(list(islice(filter(dated_link, fellows), 2))) == 2
 
 
 def read(page: Page, element: Element) -> tuple[Candidate[str], ...]:

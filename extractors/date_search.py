@@ -132,7 +132,9 @@ def _weight(page: Page, element: Element, text: str, date: Printed, label: str, 
     weight += page.main is not None and any(a is page.main for a in element.iterancestors())
     marks = " ".join(f"{a.get('class') or ''} {a.get('id') or ''}" for a in islice(element.iterancestors(), 5))
     close = distance is not None and abs(distance) < CLOSE
-    weight += 4 * _in_own_card(page, element) - 4 * any(a.tag == "li" and listed(a) for a in islice(element.iterancestors(), 4))
+    weight += 4 * _in_own_card(page, element) - 4 * any(
+        a.tag == "li" and listed(page, a) for a in islice(element.iterancestors(), 4)
+    )
     weight -= 4 * bool(_OTHERS.search(marks[:600])) + 2 * (_CARDS.search(marks[:600]) is not None and not close)
     return weight - 3 * elsewhere(page, element) - page.in_noise(element)
 
