@@ -60,10 +60,7 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
 def read_pieces(pieces: list[str], language: str | None, publisher: str | None = None) -> tuple[Author, ...]:
     """The same for a byline that mark-up has taken apart already, each piece with one thing in it."""
     joined: list[str] = []
-    edges = re.compile(
-        rf"^[(\[]?(?:{either(people(language).joiners)})\s+|\s+[(\[]?(?:{either(people(language).joiners)})$|^[(\[]?(?:{either(people(language).joiners)})$",
-        re.IGNORECASE,
-    )
+    edges = _edges(language)
     for piece in pieces:
         plain = edges.sub("", piece.strip(" ,;|·•/–—-")).strip(" ,;|·•/–—-")
         whole = bool(joined) and _single(joined[-1]) and _single(plain) and plain.casefold() not in people(language).by
@@ -78,6 +75,12 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
         for p in parts_of(chunk, language, publisher, False)
     ]
     return _gather(parts)
+
+
+@cache
+def _edges(language: str | None) -> re.Pattern[str]:
+    words = either(people(language).joiners)
+    return re.compile(rf"^[(\[]?(?:{words})\s+|\s+[(\[]?(?:{words})$|^[(\[]?(?:{words})$", re.IGNORECASE)
 
 
 def _single(text: str) -> bool:

@@ -52,6 +52,7 @@ def apart(plain: str, language: str | None) -> tuple[list[str], list[str]]:
         if (
             (joiner in {"y", "e", "i"} and " " in before and " " not in piece.strip() and not agencies.agency(piece))
             or (names.role_head(before, language) and names.role_head(piece, language) and not joiner.startswith((",", ";")))
+            or before.strip() == piece.strip()  # "Morgan & Morgan": a firm
             or (joiner in {"and", "&"} and before.casefold().startswith(("u.s. ", "u.n. ", "u.k. ")))
         ):
             merged[-1] = f"{before} {joiner} {piece}"

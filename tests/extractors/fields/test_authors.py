@@ -120,6 +120,7 @@ SHAPES = [
         top='<div><p class="authors"><span>By</span> <a href="/author/ann">Ann Onder</a></p>'
         '<p class="authors"><span>Fact-checked by</span> <a href="/author/bo">Bo Lund</a></p></div>',
     ),
+    Shape("a firm of two of one name", ("Onder & Onder",), head=_ld("Onder & Onder")),
     Shape("an account that ends in a figure", ("quay24",), head='<meta name="author" content="quay24">'),
     Shape("an account of the machine", (), head='<meta name="author" content="Quay Admin">'),
     Shape(
