@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
@@ -70,10 +70,13 @@ def paper() -> Iterator[Paper]:
             paper.asked.append(self.path + (" if changed" if conditional else ""))
             body = paper.robots if self.path == "/robots.txt" else paper.answers.get(self.path)
             tag = f'"{hashlib.sha256(body or b"").hexdigest()[:12]}"'
-            status = 404 if body is None else 304 if conditional == tag and self.path.startswith("/img/") else 200
+            status = 404 if body is None else 304 if conditional == tag else 200
+            status = 302 if body is not None and body.startswith(b"/") else status
             sent = body if status == 200 and body is not None else b""
             self.send_response(status)
             self.send_header("Content-Type", "image/jpeg" if self.path.startswith("/img/") else "text/html; charset=utf-8")
+            if status == 302 and body is not None:
+                self.send_header("Location", body.decode())
             if "tagged" in self.path:
                 self.send_header("ETag", tag)
             self.send_header("Content-Length", str(len(sent)))
@@ -216,6 +219,32 @@ def test_images_that_fail_are_told_and_change_nothing(paper: Paper, house: House
     later = datetime.now(UTC) + timedelta(days=1, hours=1)
     (again,) = house.ingest(f"{paper.base}/gate", now=lambda: later)
     assert again.images is not None and again.images.taken == 1 and "/img/gone.jpg" in paper.images_asked()
+
+
+def test_an_image_behind_a_redirect_is_kept_hop_by_hop(paper: Paper, house: House) -> None:
+    paper.answers = {
+        "/gate": page("/img/moved.jpg"),
+        "/img/moved.jpg": b"/img/here.jpg",
+        "/img/here.jpg": jpeg((80, b"Per Lund")),
+    }
+    (told,) = house.ingest(f"{paper.base}/gate")
+    assert told.record is not None and told.images is not None and told.images.taken == 1
+    with Archive.open(house.where) as archive:
+        (kept,) = archive.show(told.record).images_kept
+        facts = archive.capture_facts(kept.capture)
+        assert kept.url == f"{paper.base}/img/moved.jpg" and [hop["status"] for hop in facts["hops"]] == [302, 200]
+        assert facts["final_url"] == f"{paper.base}/img/here.jpg" and archive.capture_bytes(kept.capture) == jpeg(
+            (80, b"Per Lund")
+        )
+    assert house.ingest(f"{paper.base}/gate")[0].images == replace(told.images, taken=0, held=1)
+
+
+def test_a_page_that_was_not_modified_gets_the_images_it_lacks(paper: Paper, house: House) -> None:
+    paper.answers = {"/gate-tagged": page("/img/lead.jpg"), "/img/lead.jpg": jpeg((80, b"Per Lund"))}
+    house.ingest(f"{paper.base}/gate-tagged", images=False)
+    (told,) = house.ingest(f"{paper.base}/gate-tagged")
+    assert "/gate-tagged if changed" in paper.asked, "the server is asked whether the page still stands"
+    assert told.outcome == "unchanged" and told.images is not None and told.images.taken == 1
 
 
 def test_twenty_images_of_an_article_and_no_more(paper: Paper, house: House) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,59 @@ def test_what_cannot_be_done_is_said(argv: list[str], said: str, demo: Any, tmp_
     ran = demo("capture", *(x.replace("RECORD", demo.records["budget"]).replace("TAKEN", str(taken)) for x in argv))
     assert ran.code in {1, 2} and said in ran.err and ran.err.count("\n") == 1
     assert taken.read_text() == "mine"
+
+
+_PHOTO = b"\xff\xd8\xff\xed\x00\x28Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x0c\x1c\x02\x50\x00\x07Jo Penn"
+_PHOTO += b"\xff\xda\x00\x02a picture\xff\xd9"
+_PAGE = """<html><head><title>Buoy found</title><meta property="og:type" content="article"></head><body><article>
+<h1>Buoy found</h1>
+<figure><img src="/buoy.jpg" width="900" height="600"><figcaption>The buoy.</figcaption></figure>{}</article></body>"""
+
+
+@pytest.fixture
+def harbour() -> Iterator[str]:
+    """A page with a photograph, on loopback."""
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            words = (
+                "<p>" + "The bell buoy that broke loose in the storm was found by two children on the north beach. " * 4 + "</p>"
+            )
+            body = {"/buoy.jpg": _PHOTO, "/buoy": _PAGE.format(words).encode()}.get(self.path, b"")
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "image/jpeg" if self.path.endswith(".jpg") else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is printed."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/buoy"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_images_by_option_and_by_setting(harbour: str, pressmark: Any, tmp_path: Path) -> None:
+    environ = {"PRESSMARK_ALLOW_ADDRESSES": "127.0.0.0/8", "PRESSMARK_HOST_GAP": "0"}
+    wanted = environ | {"PRESSMARK_IMAGES": "true"}
+    (without,) = pressmark("ingest", harbour, "--json", "--no-images", environ=wanted).lines()
+    assert without["outcome"] == "new" and "images" not in without
+    (told,) = pressmark("ingest", harbour, "--json", environ=wanted).lines()
+    assert told["outcome"] == "unchanged" and told["images"] == {"taken": 1, "held": 0, "missed": []}
+    (again,) = pressmark("ingest", harbour, "--json", "--images", environ=environ).lines()
+    assert again["images"] == {"taken": 0, "held": 1, "missed": []}
+    shown = pressmark("show", told["record"]).out
+    assert "file kept: image/jpeg" in shown and "image file says: creator Jo Penn" in shown
+    (image,) = json.loads(pressmark("show", told["record"], "--json").out)["images_kept"]
+    file = tmp_path / "buoy.jpg"
+    assert pressmark("capture", image["capture"], "--output", str(file)).code == 0 and file.read_bytes() == _PHOTO
+    card = pressmark("capture", image["capture"]).out
+    assert f"Image of   {told['record']}@1" in card and "creator Jo Penn (iptc:2:80)" in card
 
 
 def test_a_kept_image_is_told_below_the_pages_credit(
