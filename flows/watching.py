@@ -9,6 +9,7 @@ killed loses nothing: what waits, waits for the next one.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,12 +25,15 @@ from model.record import Outcome, Result
 from model.watch import Gap, ItemState, Listed, LookOutcome, Plan, Tried, Waiting, Watch, WatchStatus
 from sources.http import Fetcher
 from storage import Archive, Deposit, Release, Verdict
+from storage.looks import Looks
 
 HOSTS_AT_ONCE = 64
 LOOKS_AT_ONCE = 200
 TRIES = 5
 FIRST_RETRY = timedelta(minutes=15)
 TOLD_AT_ONCE = 50
+TAKEN_A_ROUND = 1_000
+"""Addresses of one watch that a round takes in: a listing that lists everything at once waits its turn."""
 
 _TAKEN = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.GONE, Outcome.HELD})
 
@@ -76,6 +80,7 @@ def check(
     watches: Iterable[Watch] | None = None,
     due_only: bool = True,
     given_up: bool = False,
+    most: int = TAKEN_A_ROUND,
     allow_addresses: Sequence[str] = (),
     now: Now = _clock,
 ) -> Iterator[Checked | Result]:
@@ -83,7 +88,7 @@ def check(
 
     First a ``Checked`` for each watch that was looked at, then a ``Result`` for each address, each told
     after it is durable. ``due_only`` leaves out watches whose next look is not due; ``given_up`` lets
-    their given-up addresses be tried again. Raises ``StorageUnavailable`` and ``Damaged`` as ``ingest``
+    their given-up addresses be tried again; of one watch ``most`` are taken in. Raises ``StorageUnavailable`` and ``Damaged`` as ``ingest``
     does. Not from within a running event loop.
     """
     looks = archive.watches.looks
@@ -94,7 +99,7 @@ def check(
     for at in range(0, len(due), LOOKS_AT_ONCE):
         looked = _looks(pipeline.fetcher(allow_addresses), due[at : at + LOOKS_AT_ONCE], now)
         yield from _keep(archive, looked)
-    yield from _take_in(archive, pipeline, named, allow_addresses, now)
+    yield from _take_in(pipeline, looks, _turn(looks.waiting(utc_text(now()), named), most), allow_addresses, now)
 
 
 def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now) -> list[Looked]:
@@ -170,21 +175,25 @@ def _told(one: Looked, plan: Plan) -> Any:
     return replace(one.look, listed=tuple(new.get(item.key, item) for item in one.look.listed))
 
 
+def _turn(waiting: Iterable[Waiting], most: int) -> dict[str, list[Waiting]]:
+    """By address, what is taken in now: the first ``most`` of each watch, a story that several list once."""
+    found: dict[str, list[Waiting]] = {}
+    turns: Counter[str] = Counter()
+    for item in waiting:
+        turns[item.watch] += 1
+        if turns[item.watch] <= most:
+            found.setdefault(item.key, []).append(item)
+    return {items[0].url: items for items in found.values()}
+
+
 def _take_in(
-    archive: Archive, pipeline: Pipeline, named: set[str] | None, allow_addresses: Sequence[str], now: Now
+    pipeline: Pipeline, looks: Looks, waiting: dict[str, list[Waiting]], allow_addresses: Sequence[str], now: Now
 ) -> Iterator[Result]:
-    looks = archive.watches.looks
-    waiting: dict[str, list[Waiting]] = {}
-    for item in looks.waiting(utc_text(now()), named):
-        waiting.setdefault(item.key, []).append(item)
-    if not waiting:
-        return
-    by_url = {items[0].url: items for items in waiting.values()}
-    targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in by_url.items()]
+    targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in waiting.items()]
     tried: list[Tried] = []
     try:
-        for result in pipeline.ingest(targets, allow_addresses=allow_addresses):
-            tried += [_tried(item, result, now()) for item in by_url.get(result.source, ())]
+        for result in pipeline.ingest(targets, allow_addresses=allow_addresses) if targets else ():
+            tried += [_tried(item, result, now()) for item in waiting.get(result.source, ())]
             if len(tried) >= TOLD_AT_ONCE:
                 looks.told(tried)
                 tried = []

@@ -417,6 +417,18 @@ def test_variants_of_an_address_come_together_under_one_record(site: Site, room:
     assert {r.outcome for r in (*results[1:], *more)} == {Outcome.UNCHANGED}
 
 
+def test_a_watch_that_lists_very_much_waits_its_turn(site: Site, room: Room) -> None:
+    names = ["quay-a", "quay-b", "quay-c"]
+    for name in names:
+        site.story(f"/{name}")
+    room.watch(site.feed("/feed.xml", *names))
+    taken = [
+        [x.source.rpartition("/")[2] for x in check(room.archive, room.pipeline, due_only=False, most=2) if isinstance(x, Result)]
+        for _ in range(3)
+    ]
+    assert [sorted(x) for x in taken] == [["quay-a", "quay-b"], ["quay-c"], []]
+
+
 def test_a_look_alone_stores_nothing(site: Site, room: Room) -> None:
     room.watch(site.feed("/feed.xml", "lock-gates"))
     [status] = room.archive.watches.looks.statuses()

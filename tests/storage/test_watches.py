@@ -15,6 +15,8 @@ from storage import Archive, Person
 
 pytestmark = pytest.mark.both_engines
 
+pytestmark = pytest.mark.both_engines
+
 FEED = "http://paper.example/feed.xml"
 WATCH = Watch(FEED, WatchKind.FEED, 900, "the paper")
 FIRST = "2026-02-01T08:00:00Z"
