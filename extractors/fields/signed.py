@@ -49,7 +49,7 @@ def last_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
         if not text or page.in_noise(item):
             continue
         found = who(text, page.language)
-        if not found and before is None and at and not _QUOTED.search(page.text_of(lines[at - 1])):
+        if not found and before is None and at and not _QUOTED.search(page.text_of(lines[at - 1])[-12:]):
             found = behind_dash(text, page.language)
         before = text
         if found:
