@@ -88,8 +88,8 @@ def check(
 
     First a ``Checked`` for each watch that was looked at, then a ``Result`` for each address, each told
     after it is durable. ``due_only`` leaves out watches whose next look is not due; ``given_up`` lets
-    their given-up addresses be tried again; of one watch ``most`` are taken in. Raises ``StorageUnavailable`` and ``Damaged`` as ``ingest``
-    does. Not from within a running event loop.
+    their given-up addresses be tried again; of one watch ``most`` are taken in. Raises
+    ``StorageUnavailable`` and ``Damaged`` as ``ingest`` does. Not from within a running event loop.
     """
     looks = archive.watches.looks
     named = None if watches is None else {w.url for w in watches}
