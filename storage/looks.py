@@ -33,7 +33,7 @@ from model.watch import (
     WatchKind,
     WatchStatus,
 )
-from storage import tables
+from storage import engines, tables
 from storage.database import Database
 from storage.decide import Hands
 from storage.writer import Writer
@@ -171,6 +171,8 @@ def _gap(look: Look, gap: Gap, capture: str | None) -> dict[str, Any]:
 
 def _keep(tx: Connection, looks: Sequence[tuple[Look, Plan]]) -> None:
     s = tables.watch_states
+    # another process may look at the same watches, and be faster
+    engines.of(tx).hold(tx, [f"watch {look.watch}" for look, _ in looks])
     there = {row.url: row for row in tx.execute(select(s.c.url, s.c.gaps, s.c.gap_at, s.c.listed, s.c.listed_at, s.c.shape))}
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
@@ -210,8 +212,9 @@ def _keep_items(tx: Connection, look: Look, plan: Plan) -> None:
         context = canonical_json(item.context).decode() if state is ItemState.WAITING else None
         row = {"watch": look.watch, "key": item.key, "url": item.url, "state": state.value, "first_seen": look.at}
         rows[item.key] = row | {"seen_at": look.at, "place": place, "context": context, "tries": 0}
-    if rows:
-        tx.execute(t.insert(), list(rows.values()))
+    faster = set(_asked(tx, select(t.c.key).where(t.c.watch == look.watch), t.c.key, rows))
+    if rows.keys() - faster:
+        tx.execute(t.insert(), [row for key, row in rows.items() if key not in faster])
     before = utc_text(parse_utc(look.at) - KEPT)
     tx.execute(delete(t).where(t.c.watch == look.watch, t.c.seen_at < before, t.c.state.in_(_DONE)))
 

@@ -429,6 +429,39 @@ def test_a_watch_that_lists_very_much_waits_its_turn(site: Site, room: Room) -> 
     assert [sorted(x) for x in taken] == [["quay-a", "quay-b"], ["quay-c"], []]
 
 
+def test_a_round_that_is_broken_off_is_finished_by_the_next(site: Site, room: Room) -> None:
+    names = [f"quay-{c}" for c in "abcdef"]
+    for name in names:
+        site.story(f"/{name}")
+    room.watch(site.feed("/feed.xml", *names))
+    told = check(room.archive, room.pipeline, now=room.now)
+    assert isinstance(next(told), Checked)  # looked at; nothing is taken in yet
+    told.close()  # type: ignore[attr-defined]
+    assert room.urls() == [] and room.archive.watches.looks.statuses()[0].waiting == 6
+    before = len(site.asked)
+    looked, results = room.check(due_only=True)
+    assert looked == [] and len(results) == 6 and room.urls() == names
+    assert sorted(a.path for a in site.asked[before:]) == [f"/{n}" for n in names]
+
+
+def test_a_host_that_names_a_time_is_left_alone_so_long(site: Site, room: Room) -> None:
+    site.pages["/feed.xml"] = (429, b"", {"Retry-After": "7200"})
+    room.watch(f"{site.base}/feed.xml", every=600)
+    [looked], _ = room.check()
+    assert looked.outcome is LookOutcome.FAILED and "429" in str(looked.reason)
+    assert datetime.fromisoformat(looked.due) - room.now() > timedelta(minutes=119)
+
+
+def test_a_feed_that_moved_is_read_where_it_is_and_says_so(site: Site, room: Room) -> None:
+    site.story("/lock-gates")
+    new = site.feed("/new.xml", "lock-gates")
+    site.pages["/feed.xml"] = (301, b"", {"Location": new})
+    room.watch(f"{site.base}/feed.xml")
+    [looked], results = room.check()
+    assert looked.new == 1 and looked.reason == f"it has moved to {new}" and len(results) == 1
+    assert room.check()[0][0].outcome is LookOutcome.UNCHANGED
+
+
 def test_a_look_alone_stores_nothing(site: Site, room: Room) -> None:
     room.watch(site.feed("/feed.xml", "lock-gates"))
     [status] = room.archive.watches.looks.statuses()

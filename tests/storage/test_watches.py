@@ -154,3 +154,13 @@ def test_items_passed_over_at_the_first_look_stay_passed(archive: Archive) -> No
     old = replace(look, listed=(look.listed[0], replace(look.listed[1], wanted=False)))
     assert _take(archive, old) == (["a"], None)
     assert _take(archive, _look("2026-02-01T08:15:00Z", "a", "b")) == ([], None)
+
+
+def test_two_processes_that_look_at_once_keep_one_row_an_address(archive: Archive) -> None:
+    archive.watches.add(WATCH)
+    looks = archive.watches.looks
+    one, two = _look(FIRST, "a", "b"), _look("2026-02-01T08:00:01Z", "b", "c")
+    plans = looks.plan(one), looks.plan(two)
+    looks.keep([(one, plans[0])])
+    looks.keep([(two, plans[1])])
+    assert [x.url[-1] for x in looks.waiting("2026-02-02T00:00:00Z")] == ["a", "b", "c"]
