@@ -41,7 +41,9 @@ def capture_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Show how one copy was come by, or get its bytes: a page, a document, an image file.
+    """Show how one copy was come by, or get its bytes.
+
+    A copy of a page, of a document that was held, or of an image file.
 
     \b
     Example:
@@ -102,16 +104,18 @@ def _card(facts: dict[str, Any]) -> Any:
     from pressmark.cli.cards import grid
     from pressmark.cli.image_files import say_statements
     from pressmark.cli.listings import say_size
-    from pressmark.cli.phrases import say_saved
+    from pressmark.cli.phrases import say_maker, say_saved
     from pressmark.cli.terminal import words
     from pressmark.cli.times import say_moment
 
     image, saved = (facts["context"].get(name, {}) for name in ("image", "saved"))
+    made = facts["imported"]
     rows = [
         ("Address", facts["final_url"] or facts["url"] or "nobody said"),
         ("Taken", say_moment(facts["at"]) if facts["at"] else "nobody knows when"),
         ("Received", say_moment(facts["received_at"])),
         ("Basis", facts["basis"] + (f", status {facts['status']}" if facts["status"] else "")),
+        ("Came by", say_maker(made["archive"], made["fidelity"]) if made else None),
         ("File", facts["filename"]),
         ("Type", facts["media_type"]),
         ("Size", say_size(facts["length"])),
