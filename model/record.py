@@ -200,6 +200,8 @@ class State:
     ``withdrawn_at`` is when the piece was found gone while this state was the last.
     ``announcement`` tells of a substantive change whether its publisher said so, ``None`` where there is no
     such change. ``same_as_before`` is true where, as now read, it never differed from the state before it.
+    ``maker`` is the archive that an imported copy comes from, ``fidelity`` whether that kept what the server
+    sent (``raw``, ``rewritten``, ``unknown``); both ``None`` for copies from nowhere else.
     """
 
     version: int
@@ -219,6 +221,8 @@ class State:
     headline: str | None
     announcement: Announcement | None = None
     same_as_before: bool = False
+    maker: str | None = None
+    fidelity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

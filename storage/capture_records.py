@@ -101,7 +101,6 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
     Raises ``Damaged`` where a record is missing or not readable.
     """
     moment = facts["at"]
-    imported = facts["imported"]
     supplied = b"" if facts["hops"] else read(facts["id"]).block
     capture = Capture(
         basis=Basis(facts["basis"]),
@@ -114,7 +113,7 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
         supplied=supplied,
         media_type=facts["media_type"],
         filename=facts["filename"],
-        imported=_restore_import(imported) if imported else None,
+        imported=import_of(facts),
         truncated=Truncated(facts["truncated"]) if facts["truncated"] else None,
         signals=tuple(facts["signals"]),
         context=facts["context"],
@@ -126,8 +125,10 @@ def restore_capture(facts: dict[str, Any], read: Callable[[str], Member]) -> Cap
     return capture
 
 
-def _restore_import(plain: dict[str, Any]) -> Import:
-    return Import(
+def import_of(facts: dict[str, Any]) -> Import | None:
+    """Where a copy was before, as its facts say."""
+    plain = facts["imported"]
+    return plain and Import(
         plain["archive"],
         Fidelity(plain["fidelity"]),
         plain["record_id"],

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from model.article import Article
+from model.capture import Basis, Import
 from model.change import Change, compare
 from model.record import ReadingInfo, State, Strand
 from storage import tables
+from storage.capture_records import import_of, parse_facts
 from storage.known import STATED, ReadAs, article_of, read_as
 from storage.marks import Seen, Step, alternations, announcements
 from storage.timeline import Look, Run, runs
@@ -93,7 +95,19 @@ def states_of(tx: Connection, record: str, looks: Sequence[Look], read: Readings
     shown = {run.version for run in found}
     numbers = sorted({x.what.version for x in looks if x.what.version is not None} - shown)
     beside = [_beside(rows[n], looks, _headline(read, n)) for n in numbers]
-    return published + sorted(beside, key=lambda state: (state.first_seen or "", state.version))
+    made = _makers(tx, [row.capture for row in rows.values() if row.basis != Basis.FETCHED.value])
+    states = published + sorted(beside, key=lambda state: (state.first_seen or "", state.version))
+    return [
+        replace(x, maker=made[x.capture].archive, fidelity=made[x.capture].fidelity) if x.capture in made else x for x in states
+    ]
+
+
+def _makers(tx: Connection, captures: Sequence[str]) -> dict[str, Import]:
+    """Where the copies among some captures come from that another archive had."""
+    c = tables.captures.c
+    held = tx.execute(select(c.id, c.facts).where(c.id.in_(captures))).tuples() if captures else ()
+    made = {capture: import_of(parse_facts(data)) for capture, data in held}
+    return {capture: found for capture, found in made.items() if found is not None}
 
 
 def alternating(states: Sequence[State]) -> Iterator[Any]:

@@ -20,6 +20,17 @@ _ACCESS = {
 _COMPLETE = {Complete.YES: "complete", Complete.NO: "not complete", Complete.UNKNOWN: "completeness unknown"}
 _KINDS = {ChangeKind.REORDERED: "reordered", ChangeKind.TYPOGRAPHIC: "quotes, dashes or spaces only"}
 
+_FIDELITY = {
+    "raw": "as the server sent it",
+    "rewritten": "rewritten by that archive",
+    "unknown": "perhaps not as the server sent it",
+}
+
+
+def say_maker(maker: str, fidelity: str) -> str:
+    """``made by The Reed Bank Library, as the server sent it``."""
+    return f"made by {maker}, {_FIDELITY.get(fidelity, fidelity)}"
+
 
 def field_label(name: str) -> str:
     """``date_published`` as people read it: ``Date published``."""

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from model.record import AsOf, Certainty, Copy, Likely, Origin, Restriction, VersionView
 from model.statement import Stated
-from pressmark.cli.phrases import say_change, say_saved
+from pressmark.cli.phrases import say_change, say_maker, say_saved
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment
 
@@ -27,7 +27,8 @@ def standing_rows(view: VersionView, likely: Likely) -> Iterator[tuple[str, Rend
     if state.last_seen and state.last_seen != state.first_seen:
         seen += f", last {say_moment(state.last_seen)}"
     yield "Seen", Text(seen)
-    yield "Kept", Text(f"{state.basis} copy, received {say_moment(state.received_at)}\ncapture {state.capture}")
+    made = f", {say_maker(state.maker, state.fidelity or '')}" if state.maker else ""
+    yield "Kept", words(f"{state.basis} copy{made}, received {say_moment(state.received_at)}\ncapture {state.capture}")
     if saved := view.capture.get("context", {}).get("saved"):
         yield "File says", words(say_saved(saved))
     agent = view.reader.agent

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from model.record import Alternation, Announced, Announcement, History, State, Strand
 from pressmark.cli.cards import label_rows
-from pressmark.cli.phrases import say_change
+from pressmark.cli.phrases import say_change, say_maker
 from pressmark.cli.standing import say_relation, say_restriction
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment, say_span
@@ -93,8 +93,9 @@ def _happened(state: State) -> Iterator[Text]:
         yield Text(f"withdrawn: found gone {say_moment(state.withdrawn_at)}", style="bold magenta")
     if state.restored_at:
         yield Text(f"back again {say_moment(state.restored_at)}", style="green")
-    if state.strand is Strand.BESIDE:
-        yield Text(f"{state.basis}, received {say_moment(state.received_at)}", style="dim")
+    made = f", {say_maker(state.maker, state.fidelity or '')}" if state.maker else ""
+    if state.strand is Strand.BESIDE or made:
+        yield words(f"{state.basis}{made}, received {say_moment(state.received_at)}", "dim")
 
 
 def _announced(said: Announcement) -> str:

@@ -123,7 +123,11 @@ def library(tmp_path_factory: pytest.TempPathFactory, warcs: list[Path]) -> Path
 def test_copies_say_who_made_them_and_keep_the_records_bytes(library: Path, warcs: list[Path]) -> None:
     with Archive.open(library) as archive:
         [line] = archive.list()
-        looks = archive.history(line.record).observations
+        history = archive.history(line.record)
+        assert {(s.basis, s.maker, s.fidelity) for s in history.states} == {
+            ("imported", "The Reed Bank Library (Reedbot/3)", "raw")
+        }
+        looks = history.observations
         captures = {c.imported.record_id: c for c in (archive.load_capture(x.capture) for x in looks if x.capture) if c.imported}
     assert len(captures) == len(LOOKS)
     for path in warcs:
