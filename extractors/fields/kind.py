@@ -94,7 +94,7 @@ def _lists_others(page: Page, size: int) -> bool:
     teasers = _teasers(page)
     if teasers < TEASERS:
         return False
-    if size < SCANT and not page.articles:
+    if size < SCANT and not page.articles and (_short_heading(page) or not page.url):
         return True
     path = urlsplit(page.url or "").path
     steps = [unquote(s) for s in path.split("/") if s]
