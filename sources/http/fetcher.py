@@ -8,8 +8,10 @@ import ssl
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from socket import SOCK_STREAM
+from functools import partial
+from socket import SOCK_STREAM, getaddrinfo
 from types import TracebackType
 from typing import Self
 
@@ -29,10 +31,13 @@ from sources.http.signals import signals_of
 from sources.http.tdm import Reservations, file_of
 from sources.http.wire import Resolver
 
+# of their own: names that nobody answers for must not keep others waiting for a thread
+_LOOKUPS = ThreadPoolExecutor(64, thread_name_prefix="names")
+
 
 async def system_resolver(host: str, port: int) -> Sequence[str]:
     """Addresses as the operating system gives them, best first. Raises ``OSError`` where there is none."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, partial(getaddrinfo, host, port, type=SOCK_STREAM))
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
