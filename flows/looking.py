@@ -49,6 +49,11 @@ class Looked:
     captures: dict[str, Capture] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the documents, as sent."""
+        return sum(len(capture.entity) for capture in self.captures.values())
+
 
 async def look_at(fetcher: Fetcher, status: WatchStatus, now: datetime) -> Looked:
     """Looks at a watch. Never raises for what servers do: a failed look is an outcome with a reason."""

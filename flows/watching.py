@@ -28,7 +28,8 @@ from storage import Archive, Deposit, Release, Verdict
 from storage.looks import Looks
 
 HOSTS_AT_ONCE = 64
-LOOKS_AT_ONCE = 200
+LOOKS_AT_ONCE = 50
+HELD_AT_ONCE = 20_000_000  # bytes of documents
 TRIES = 5
 FIRST_RETRY = timedelta(minutes=15)
 TOLD_AT_ONCE = 50
@@ -70,7 +71,9 @@ class Checked:
 
 def look(pipeline: Pipeline, watch: WatchStatus, *, now: Now = _clock, allow_addresses: Sequence[str] = ()) -> Looked:
     """One look at a watch, nothing stored. Not from within a running event loop."""
-    return _looks(pipeline.fetcher(allow_addresses), [watch], now)[0]
+    found: list[Looked] = []
+    _looks(pipeline.fetcher(allow_addresses), [watch], now, found.extend)
+    return found[0]
 
 
 def check(
@@ -81,6 +84,7 @@ def check(
     due_only: bool = True,
     given_up: bool = False,
     most: int = TAKEN_A_ROUND,
+    images: bool = False,
     allow_addresses: Sequence[str] = (),
     now: Now = _clock,
 ) -> Iterator[Checked | Result]:
@@ -88,7 +92,8 @@ def check(
 
     First a ``Checked`` for each watch that was looked at, then a ``Result`` for each address, each told
     after it is durable. ``due_only`` leaves out watches whose next look is not due; ``given_up`` lets
-    their given-up addresses be tried again; of one watch ``most`` are taken in. Raises
+    their given-up addresses be tried again; of one watch ``most`` are taken in. ``images``
+    is as for ``ingest``. Raises
     ``StorageUnavailable`` and ``Damaged`` as ``ingest`` does. Not from within a running event loop.
     """
     looks = archive.watches.looks
@@ -96,32 +101,44 @@ def check(
     due = [s for s in looks.statuses(due=utc_text(now()) if due_only else None) if named is None or s.watch.url in named]
     if given_up:
         looks.try_again([s.watch.url for s in due])
-    for at in range(0, len(due), LOOKS_AT_ONCE):
-        looked = _looks(pipeline.fetcher(allow_addresses), due[at : at + LOOKS_AT_ONCE], now)
-        yield from _keep(archive, looked)
-    yield from _take_in(pipeline, looks, _turn(looks.waiting(utc_text(now()), named), most), allow_addresses, now)
+    checked: list[Checked] = []
+    _looks(pipeline.fetcher(allow_addresses), due, now, lambda looked: checked.extend(_keep(archive, looked)))
+    yield from checked
+    waiting = _turn(looks.waiting(utc_text(now()), named), most)
+    targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in waiting.items()]
+    if targets:
+        results = pipeline.ingest(targets, images=images, allow_addresses=allow_addresses)
+        yield from _noted(looks, results, waiting, now)
 
 
-def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now) -> list[Looked]:
-    """All looks, many hosts at a time, those of one host in turn."""
+def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now, keep: Callable[[Sequence[Looked]], None]) -> None:
+    """All looks, many hosts at a time, those of one host in turn; ``keep`` gets them a few at a time, so that the
+    documents of many watches are never held together. Raises what ``keep`` raises.
+    """
+    ready: list[Looked] = []
 
-    async def host(found: list[Looked], those: list[WatchStatus], places: asyncio.Semaphore) -> None:
+    async def host(those: list[WatchStatus], places: asyncio.Semaphore) -> None:
         async with places:
             for status in those:
-                found.append(await look_at(fetcher, status, now()))
+                ready.append(await look_at(fetcher, status, now()))
+                if len(ready) >= LOOKS_AT_ONCE or sum(one.size for one in ready) > HELD_AT_ONCE:
+                    flush()
 
-    async def go() -> list[Looked]:
+    def flush() -> None:
+        done = ready.copy()
+        ready.clear()
+        keep(done)
+
+    async def go() -> None:
         hosts: dict[str, list[WatchStatus]] = {}
         for status in statuses:
             hosts.setdefault(urlsplit(status.watch.url).hostname or "", []).append(status)
-        found: list[Looked] = []
         places = asyncio.Semaphore(HOSTS_AT_ONCE)
-        async with fetcher, asyncio.TaskGroup() as group:
-            for those in hosts.values():
-                group.create_task(host(found, those, places))
-        return found
+        async with fetcher:
+            await asyncio.gather(*(host(those, places) for those in hosts.values()))
+        flush()
 
-    return asyncio.run(go())
+    asyncio.run(go())
 
 
 def _keep(archive: Archive, looked: Sequence[Looked]) -> Iterator[Checked]:
@@ -186,13 +203,11 @@ def _turn(waiting: Iterable[Waiting], most: int) -> dict[str, list[Waiting]]:
     return {items[0].url: items for items in found.values()}
 
 
-def _take_in(
-    pipeline: Pipeline, looks: Looks, waiting: dict[str, list[Waiting]], allow_addresses: Sequence[str], now: Now
-) -> Iterator[Result]:
-    targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in waiting.items()]
+def _noted(looks: Looks, results: Iterator[Result], waiting: dict[str, list[Waiting]], now: Now) -> Iterator[Result]:
+    """Results as they come, each put down for what waited."""
     tried: list[Tried] = []
     try:
-        for result in pipeline.ingest(targets, allow_addresses=allow_addresses) if targets else ():
+        for result in results:
             tried += [_tried(item, result, now()) for item in waiting.get(result.source, ())]
             if len(tried) >= TOLD_AT_ONCE:
                 looks.told(tried)

@@ -240,7 +240,10 @@ def check_command(
             call.tell("nothing is watched yet: pressmark watch add URL")
         pipeline = Pipeline.from_settings(kept, call.settings)
         teller = Teller(call, kept, as_json)
-        for item in check(kept, pipeline, watches=named, due_only=due, given_up=given_up, allow_addresses=networks):
+        keeping = call.settings.images
+        for item in check(
+            kept, pipeline, watches=named, due_only=due, given_up=given_up, images=keeping, allow_addresses=networks
+        ):
             with shown.aside():
                 if not isinstance(item, Checked):
                     told[item.outcome] += 1
