@@ -41,7 +41,8 @@ class Kind(StrEnum):
     # release_id "stated", and its payload is what was stated (model.statement)
     READING = "reading"
     ALIAS = "alias"  # url, how
-    # version, capture, observed_at|null, strand, result: same | not_modified; corrects as in a version
+    # version, capture, observed_at|null, strand, result: same | not_modified, release_id: what compared it;
+    # corrects as in a version
     CHECK = "check"
     ABSENCE = "absence"  # capture, observed_at, strand, status: a 404 or soft 404, not yet a withdrawal
     WITHDRAWAL = "withdrawal"  # capture, observed_at, strand, status, absences

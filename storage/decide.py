@@ -236,10 +236,7 @@ class Decision:
 
     def _check(self, record: str, version: int) -> None:
         body = {"version": version, "capture": self._kept.to_json(), "observed_at": self._at, "strand": self._strand}
-        self._hands.write(Kind.CHECK, record, body | {"result": "same"})
-        # so that reprocess by this release need not compare it again
-        row = {"capture": self._kept.id, "release": self._deposit.release.id}
-        self._tx.execute(tables.compared.insert(), row)
+        self._hands.write(Kind.CHECK, record, body | {"result": "same", "release_id": self._deposit.release.id})
 
     def _add_aliases(self, record: str) -> bool:
         new = self._identifier.new_aliases(self._capture, self._deposit.article, record)

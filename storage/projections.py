@@ -102,6 +102,9 @@ def _observe(tx: Connection, entry: Entry, version: int | None, strand: str, sta
         promoted = (o.record == entry.chain, o.kind == Kind.CHECK.value, o.capture == body["capture"]["id"])
         tx.execute(delete(tables.observations).where(*promoted))
     tx.execute(tables.observations.insert(), rows.observation_row(entry, version, strand, status))
+    if entry.kind is Kind.CHECK and body.get("capture") and body.get("release_id"):
+        # reprocess by the release that compared it need not do so again
+        tx.execute(tables.compared.insert(), {"capture": body["capture"]["id"], "release": body["release_id"]})
 
 
 def _decided(tx: Connection, entry: Entry) -> None:

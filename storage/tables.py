@@ -298,8 +298,8 @@ likeness = Table(
     *(Column(f"band{n}", BigInteger, nullable=False, index=True) for n in range(8)),
 )
 
-# looks that a release read again and found the same as their version: what reprocess need not read
-# twice. Not in the WARCs, not rebuilt.
+# looks that a release compared with their version: what reprocess need not read twice. Those that
+# reprocess itself compared are not in the WARCs and not rebuilt.
 compared = Table(
     "compared",
     metadata,

@@ -85,7 +85,7 @@ def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
         if as_json:
             write_json(call.out, {"collection": name, "records": count})
         else:
-            call.out.write(safe_line(f"{count:>7,}  {name}") + "\n")
+            call.out.write(safe_line(f"{name}  {count:,} {'record' if count == 1 else 'records'}") + "\n")
     if not collections and not as_json:
         call.tell("no collections yet: pressmark collection add NAME RECORD begins one")
     return 0
