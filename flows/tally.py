@@ -106,12 +106,23 @@ class Board:
         """Counts a result for the run and for its shard; a shard is done with its last source."""
         self.whole.add(result, seconds)
         place = self._place.get(result.source)
+        whole = place is not None
+        if place is None:
+            place = self._place_of_member(result.source)
         if place is None:  # from a list that could not be read when the shards were cut, and now can
             return
         self._tallies[place].add(result, seconds)
+        if not whole:  # how many more are in its file nobody knows before the end
+            return
         self._left[place] -= 1
         if self._left[place] <= 0:
             self._done[place].set()
+
+    def _place_of_member(self, source: str) -> int | None:
+        """The shard of a file of which ``FILE#RECORD`` is a part."""
+        parts = source.split("#")
+        names = ("#".join(parts[:n]) for n in range(len(parts) - 1, 0, -1))
+        return next((self._place[name] for name in names if name in self._place), None)
 
     def __enter__(self) -> Self:
         return self

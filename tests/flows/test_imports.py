@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import itertools
 import shutil
@@ -175,6 +177,34 @@ def test_it_verifies_and_comes_back_from_its_warcs(library: Path, tmp_path: Path
     )
     assert checked.returncode == 0, checked.stdout
     assert "digest pass" in checked.stdout and "digest failed" not in checked.stdout
+
+
+def test_a_revisit_of_what_the_archive_holds(tmp_path: Path) -> None:
+    first, later = tmp_path / "first.warc.gz", tmp_path / "later.warc.gz"
+    page = story("leak on both sides of the canal")
+    with first.open("wb") as file:
+        add(WARCWriter(file, gzip=True), "2021-03-01T08:00:00Z", page)
+    with later.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        digest = "sha1:" + base64.b32encode(hashlib.sha1(page, usedforsecurity=False).digest()).decode()
+        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), ("X-Look", "second")], protocol="HTTP/1.1")
+        record = writer.create_revisit_record(
+            URL, digest, URL, "2021-03-01T08:00:00Z", head, {"WARC-Date": "2021-03-09T08:00:00Z"}
+        )
+        writer.write_record(record)
+    with Archive.create(tmp_path / "archive") as archive:
+        [alone] = ingest(archive, later)
+        assert alone.outcome is Outcome.FAILED and alone.capture is None and "first copy" in (alone.reason or "")
+        ingest(archive, first)
+        [result] = ingest(archive, later)
+        assert (result.outcome, result.version) == (Outcome.UNCHANGED, 1)
+        capture = archive.load_capture(result.capture or "")
+        assert (capture.entity, capture.imported and capture.imported.kind) == (page, "revisit")
+        assert b"X-Look: second" in capture.exchanges[0].head
+        assert archive.stats()["captures"] == 2 and archive.verify().findings == ()
+    with next((tmp_path / "archive" / "warc").glob("*.warc.gz")).open("rb") as file:
+        kinds = [r.rec_type for r in ArchiveIterator(file)]
+    assert kinds.count("revisit") == 1  # and so it is kept, its block as it was
 
 
 def test_an_archive_of_ours_goes_into_another_without_its_ledger(library: Path, tmp_path: Path) -> None:

@@ -111,6 +111,16 @@ def test_who_waits_for_a_shard_gets_its_tally_when_its_last_source_is_told() -> 
     assert board.whole.total == 3
 
 
+def test_the_members_of_a_file_count_for_its_shard() -> None:
+    shards = cut(["/in/a#1.warc.gz", "https://a.example/1"], size=1)
+    place = next(n for n, shard in enumerate(shards) if "/in/a#1.warc.gz" in shard.sources)
+    with Board(shards) as board:
+        board.tell(Result("/in/a#1.warc.gz#urn:uuid:1", Outcome.NEW), 1)
+        board.tell(Result("/in/a#1.warc.gz#http://x.example/#2", Outcome.CHANGED), 2)
+        board.tell(Result("/in/other.warc.gz#urn:uuid:1", Outcome.NEW), 3)
+    assert (board.wait(place).in_words(), board.whole.total) == ("1 new, 1 changed", 3)
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [(StorageUnavailable("the disk is full"), "the disk is full"), (KeyboardInterrupt(), "the run was stopped")],

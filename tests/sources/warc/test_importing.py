@@ -174,6 +174,22 @@ def test_a_revisit_is_found_in_the_archive(kit: Any, take: Any) -> None:
     assert "first copy" in str(error) and error.facts["member"] == "urn:uuid:r"
 
 
+def test_a_revisit_as_wget_writes_it(kit: Any, take: Any) -> None:
+    more = {"WARC_Refers_To": "<urn:uuid:1>", "WARC_Truncated": "length", "WARC_Payload_Digest": kit.sha1(kit.page)}
+    revisit = kit.record("revisit", kit.http(b""), identity="2", url=f"<{kit.url}>", WARC_Block_Digest=kit.sha1(b""), **more)
+    first, again = take([kit.record(url=f"<{kit.url}>"), revisit]).captures
+    assert (again.url, again.entity, again.truncated) == (kit.url, first.entity, None)
+
+
+def test_a_payload_that_is_not_the_revisited_one_is_no_page_but_kept(kit: Any, take: Any) -> None:
+    revisit = kit.record(
+        "revisit", kit.http(b""), identity="2", WARC_Refers_To="<urn:uuid:1>", WARC_Payload_Digest=kit.sha1(b"x")
+    )
+    taken = take([kit.record(), revisit])
+    [error] = taken.errors
+    assert "digest" in str(error) and error.capture is not None and error.capture.exchanges[0].entity == kit.page
+
+
 def test_revisits_of_images_are_no_errors(kit: Any, take: Any) -> None:
     picture = {"url": "http://reed.example/a", "WARC_Payload_Digest": kit.sha1(b"\x89PNG")}
     taken = take(
