@@ -76,12 +76,14 @@ def _entries(held: Connection, made: Connection) -> Iterator[str]:
 
 def _contents(held: Connection, lost: Sequence[Entry]) -> Iterator[str]:
     """Texts that only the old database still has, whole."""
-    r, n = tables.readings.c, tables.labels.c
+    r, n, x = tables.readings.c, tables.labels.c, tables.restrictions.c
     for entry in lost:
         payload = payload_of(entry) or {}
         if entry.kind is Kind.NOTE:
             query = select(n.text).where(n.record == entry.chain, n.kind == "note", n.at == entry.at, n.text != "")
             whole = held.execute(query).first() is not None
+        elif entry.kind is Kind.RESTRICTION:
+            whole = held.execute(select(x.id).where(x.entry == entry.id, x.reason != "")).first() is not None
         else:
             row = held.execute(select(r.article, r.digest).where(r.entry == entry.id)).first()
             whole = row is not None and _digest(row.article) == row.digest

@@ -192,7 +192,10 @@ def _is_overtaken(tx: Connection, tail: Tail, told: Told) -> bool:
 
 def _may_follow(entry: Entry, version: int | None) -> bool:
     """Whether an entry may speak of a capture that is decided: it reads it again, keeps it for one more
-    version, makes a look a version of its own, or understands what was kept without being understood."""
+    version, makes a look a version of its own, says that a look showed another state, or understands what was
+    kept without being understood."""
+    if entry.body.get("corrects") is not None:
+        return True
     if entry.kind in {Kind.READING, Kind.IMAGE} or (entry.kind is Kind.VERSION and entry.seq > 1):
         return True
     return version is None and entry.kind in {Kind.VERSION, Kind.CHECK}

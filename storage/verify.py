@@ -34,6 +34,8 @@ from storage.warc import Break, Member, read_member, walk
 Progress = Callable[[int, int], None]
 
 _RESTORE = "restore the segment from a copy"
+# entries whose content is in no row of a reading
+_SAID = frozenset({Kind.NOTE, Kind.COLLECTION, Kind.RESTRICTION})
 
 
 class Checker:
@@ -169,7 +171,7 @@ class Checker:
             problem = _row_problem(row, seq, previous)
             if isinstance(problem, Entry):
                 self._stated.note(problem)
-                note = problem.body.get("payload") if problem.kind is Kind.NOTE else None
+                note = problem.body.get("payload") if problem.kind in _SAID else None
                 if note and self._blocks.get(note["id"]) != note["digest"]:
                     yield Finding(place, f"its content record {note['id']} is missing or differs", _RESTORE)
                 capture = problem.body.get("capture")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from flows.reprocess import Reviewed, reprocess, summed
 from flows.worker import Extraction
 from model.article import Access, Article, Block, BlockKind, Complete, PageType
 from model.capture import Basis, Capture, Exchange
-from model.record import History, Result
+from model.record import History, Result, Scope
 from storage import Archive, Deposit, Release, Verdict, rebuild
 from storage.reconsider import Finding
 
@@ -184,6 +185,33 @@ def test_a_look_told_as_the_same_that_was_not_becomes_a_version_with_its_true_ti
         assert list(again.events(limit=None)) == events
         # which looks were compared is not in the WARCs: they are read once more, and nothing comes of it
         assert [x.found for x in _run(again, new_release)] in ([], [()])
+
+
+def test_what_was_written_before_a_kill_is_in_force_after_it(desk: Desk, where: Path, tmp_path: Path) -> None:
+    record = desk.take(b"A: the first state", 0).record
+    assert record is not None
+    desk.take(b"A: the missed state", 2)
+    desk.take(b"A: the first state|advert", 4)
+    desk.take(b"A: the second state", 5)
+    desk.take(b"B: the second state|", 8)
+    archive = desk.archive
+    archive.close()
+    shutil.copy(where / "pressmark.db", tmp_path / "before.db")
+    with Archive.open(where, write=True) as archive:
+        found = [x.finding for x in _run(archive, lambda b: _article(b.partition(b":")[2]))[0].found]
+        assert {Finding.MISSING_VERSION, Finding.RETURNED, Finding.ANOTHER_STATE} <= set(found)
+        archive.by("Ada").amend(record, 1, {"/headline": "Stated"}, reason="in print")
+        archive.by("Ada").restrict(record, Scope.CONTENT, reason="a minor is named")
+        history = archive.history(record)
+    # as if the process had been killed before its database committed: its segment has it all
+    for file in where.glob("pressmark.db*"):
+        file.unlink()
+    shutil.copy(tmp_path / "before.db", where / "pressmark.db")
+    with Archive.open(where, write=True) as archive:
+        assert archive.history(record) == history
+        assert archive.show(record, 1, restricted=True).article.headline == "Stated"
+        assert "void" not in {e.detail["entry"] for e in archive.events(limit=None)}
+        assert archive.verify().ok
 
 
 def test_a_look_that_showed_the_next_state_already_moves_to_it(desk: Desk) -> None:
