@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urljoin, urlsplit
 
 from model.capture import Basis, Capture, Fidelity, Import, header
@@ -28,6 +28,7 @@ Found = tuple[str, Capture | PressmarkError]
 LIMIT = 1000
 _PAGES = 500
 _HOPS = 6
+_CLOCKS_APART = timedelta(days=1)
 _TIMEMAP_BYTES = 64_000_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -174,11 +175,14 @@ def _capture(hops: Sequence[Capture], memento: Memento, fidelity: Fidelity) -> C
     where = last.final_url or memento.uri
     links = [link for name, value in last.headers if name.lower() == "link" for link in links_of(value)]
     original = next((link.target for link in links if "original" in link.rels), None) or original_of(where)
+    at = http_date(header(last.headers, "memento-datetime")) or memento.at
+    if at > last.received_at + _CLOCKS_APART:
+        raise Unreadable(f"the copy is dated in the future ({at:%Y-%m-%d})", member=memento.uri)
     made = Import(urlsplit(memento.uri).hostname or memento.uri, fidelity, plain_form(where), kind="memento")
     return replace(
         last,
         basis=Basis.IMPORTED,
-        at=http_date(header(last.headers, "memento-datetime")) or memento.at,
+        at=at,
         final_url=original,
         exchanges=tuple(exchange for hop in hops for exchange in hop.exchanges),
         imported=made,

@@ -28,6 +28,7 @@ Held = Callable[[Wanted], Iterable[Capture]]
 _REDIRECTS = 256
 _FOLLOWED_WITHIN = timedelta(hours=1)
 _LONGEST_CHAIN = 10
+_NOT_MODIFIED = 304
 _LOST = "redirects to what is not in the file"
 
 
@@ -131,7 +132,10 @@ class Archives:
         if answer.kind != "revisit":
             self._originals.add(file.number, answer, sort)
         chain = self._chain(answer, file)
-        if sort is Sort.REDIRECT:
+        message = message_of(answer.block)
+        if message is not None and message.status == _NOT_MODIFIED:
+            file.passed.count("answers that nothing had changed (304)")
+        elif sort is Sort.REDIRECT:
             self._await(chain, hop, file)
         elif sort is Sort.OTHER:
             file.passed.count_type(answer)

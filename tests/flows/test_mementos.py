@@ -41,6 +41,7 @@ class Library:
     base: str = ""
     pages: int = 1
     raw: bool = True
+    broken: str = ""
     held: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ class Library:
         stamp, _, original = path.removeprefix("/all/").partition("/")
         raw = stamp.endswith("id_")
         stamp = stamp.removesuffix("id_")
-        if stamp not in self.held or (raw and not self.raw) or original not in {URL, URL + "-2"}:
+        if stamp not in self.held or stamp == self.broken or (raw and not self.raw) or original not in {URL, URL + "-2"}:
             return 404, {"Content-Type": "text/html"}, b"<p>This library has no such copy.</p>"
         status, page = self.held[stamp]
         at = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
@@ -170,17 +171,25 @@ def test_times_and_number_of_copies_can_be_bounded(tmp_path: Path, library: Libr
 
 
 def test_what_an_archive_does_not_hold_is_one_outcome(tmp_path: Path, library: Library) -> None:
-    library.held["20210601080000"] = (404, b"")
     other = "http://reed.example/other"
+    library.held = {"20210301080000": (200, story("leak on both sides of the canal"))}
     with Archive.create(tmp_path / "archive") as archive:
         [none] = take(archive, Wish(f"{library.base}/all/"), other)
         assert none.outcome is Outcome.FAILED and none.reason and "holds no copy" in none.reason
         [closed] = take(archive, Wish("http://127.0.0.1:9/all/"))
         assert closed.outcome is Outcome.FAILED
-        library.held = {"20210301080000": (200, story("leak")), "notastamp": (200, b"")}
-        library.held.pop("notastamp")
-        outcomes = {r.outcome for r in take(archive, Wish(f"{library.base}/all/"), URL, other)}
-        assert Outcome.FAILED in outcomes and len(outcomes) == 2
+        outcomes = {r.url or r.source: r.outcome for r in take(archive, Wish(f"{library.base}/all/"), URL, other)}
+        assert outcomes == {URL: Outcome.NEW, other: Outcome.FAILED}
+
+
+def test_one_copy_that_cannot_be_had_costs_only_itself(tmp_path: Path, library: Library) -> None:
+    library.held |= {"20990101000000": (200, story("fly")), "20210615080000": (500, b"")}
+    library.broken = "20210615080000"
+    with Archive.create(tmp_path / "archive") as archive:
+        results = {r.source.split("/all/")[1][:14]: r for r in take(archive, Wish(f"{library.base}/all/"))}
+    assert "future" in (results["20990101000000"].reason or "")
+    assert "lists this copy and answered 404" in (results["20210615080000"].reason or "")
+    assert results["20210801080000"].version is not None and len(results) == 6
 
 
 def test_robots_of_the_archive_and_the_guard_hold_here_too(tmp_path: Path, library: Library) -> None:

@@ -96,11 +96,13 @@ def test_what_is_no_page_is_counted_and_not_told_one_by_one(kit: Any, take: Any)
             part("text/html", "lost.png", "404 Not Found"),
             kit.record("resource", b"log", url="urn:reed:log", Content_Type="text/plain"),
             kit.record("metadata", b"via: x", identity="m"),
+            kit.record("revisit", kit.http(b"", "304 Not Modified"), identity="304"),
         ]
     )
     assert (len(taken.captures), taken.errors) == (1, [])
     assert taken.passed == {
         "images": 2, "style sheets": 1, "scripts": 1, "others that are no pages": 2, "records of no web address": 1,
+        "answers that nothing had changed (304)": 1,
     }  # fmt: skip
 
 
