@@ -172,12 +172,8 @@ def _documents(archive: Archive, one: Looked, plan: Plan) -> dict[str, str]:
     """Keeps the documents that listed what is new; their captures' ids by address."""
     listing = dict.fromkeys(str(item.context["feed"]) for item in plan.new)
     release = Release(extractors.release())
-    deposits = [
-        Deposit(
-            url, one.captures[url], Verdict.HELD, release, reason=f"a {one.look.shape or 'listing'} that is watched", code="feed"
-        )
-        for url in listing
-    ]
+    reason = f"a watched {one.status.watch.kind.value} ({one.look.shape}), which lists articles and is none"
+    deposits = [Deposit(url, one.captures[url], Verdict.HELD, release, reason=reason, code="feed") for url in listing]
     results = archive.settle(archive.stage(deposits))
     return {url: r.capture for url, r in zip(listing, results, strict=True) if isinstance(r, Result) and r.capture}
 

@@ -159,7 +159,8 @@ class Evidence:
     ``where`` is a place in the capture: ``json-ld[0]/author/0/name`` (block and JSON
     pointer), ``css:div.byline > span`` (a CSS path from the root or an unambiguous one),
     ``meta:og:title``, ``url:/2018/12/18``, ``text:120-188`` (characters of the plain text),
-    ``header:last-modified``. ``quote`` is the words found there, unaltered except for
+    ``header:last-modified``, ``context:feed/published`` (what was said elsewhere and stored with the
+    capture). ``quote`` is the words found there, unaltered except for
     collapsed whitespace. ``rejected`` are other strategies' candidates that lost.
     """
 
