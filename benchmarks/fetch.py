@@ -253,7 +253,9 @@ def by_scrapy(port: int, told: argparse.Namespace, folder: Path) -> None:
     spider.write_text(_SPIDER.format(hosts=min(told.hosts, 200), pages=told.pages, port=port), "utf-8")
     before, begun = os.times(), time.monotonic()
     subprocess.run(
-        [told.scrapy, "-m", "scrapy", "runspider", str(spider), "-O", str(folder / "out.jsonl")], check=True, cwd=folder
+        [told.scrapy, "-m", "scrapy", "runspider", str(spider), "-L", "ERROR", "-O", str(folder / "out.jsonl")],
+        check=True,
+        cwd=folder,
     )
     seconds, after = time.monotonic() - begun, os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
