@@ -60,8 +60,8 @@ def say_restriction(restriction: Restriction) -> str:
 
 
 def say_relation(relation: Mapping[str, Any]) -> str:
-    """``syndicated from https://…``."""
-    return f"{str(relation.get('relation', 'related to')).replace('_', ' ')} {relation.get('to', '')}"
+    """``syndicated_from https://…``."""
+    return f"{relation.get('relation', 'related to')} {relation.get('to', '')}"
 
 
 def _say_as_of(as_of: AsOf) -> str:
