@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from queue import Empty, Full, Queue
 from typing import Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from flows.gather_files import nothing_held, read_files
 from flows.gather_mementos import HasRead, gather_mementos, nothing_read
 from flows.gathered import Gathered, Told, defect
+from flows.handover import Handover
 from flows.target import Target
 from model.capture import Capture
 from model.errors import Busy, PressmarkError, Skip
@@ -35,6 +35,10 @@ _TICK = 0.2
 _NOT_MODIFIED = 304
 
 T = TypeVar("T")
+
+
+class _End:
+    """After the last result."""
 
 
 class Standing(Protocol):
@@ -79,16 +83,11 @@ class Gatherer:
         self._held = held
         self._has_read = has_read
         self.notes: list[str] = []  # what of a source was passed over
-        self._queue: Queue[Gathered | BaseException | None] = Queue(_WAITING)
-        self._stop = threading.Event()
-        self._stopped = asyncio.Event()  # the same for the loop
-        self._door = asyncio.Lock()
-        self._room = asyncio.Event()
+        self._handover = Handover[Gathered | BaseException | _End](_WAITING)
         self._standing = standing
         self._images = images
         self._images_left = 0
         self._errands: asyncio.Queue[Sequence[ImageWanted]] = asyncio.Queue()
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
     def running(self) -> Iterator[Gatherer]:
@@ -98,20 +97,15 @@ class Gatherer:
         try:
             yield self
         finally:
-            self._stop.set()
-            self._wake(self._stopped)
-            self._wake(self._room)
+            self._handover.stop()
             thread.join()
 
     def next(self, wait: float) -> Gathered | None:
         """The next source's result within ``wait`` seconds, or ``None``. Raises ``StopIteration`` at the end."""
-        try:
-            item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
-        except Empty:
-            return None
-        if self._door.locked() and self._queue.qsize() <= _WAITING // 2:  # to wake a loop costs more than to hand an item over
-            self._wake(self._room)
+        item = self._handover.take(wait)
         if item is None:
+            return None
+        if isinstance(item, _End):
             raise StopIteration
         if isinstance(item, BaseException):
             raise item
@@ -119,44 +113,17 @@ class Gatherer:
 
     def fetch_images(self, wanted: Sequence[ImageWanted]) -> None:
         """Has one article's images fetched beside the sources; each comes out of ``next``. After the first source only."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._errands.put_nowait, wanted)
-
-    def _wake(self, event: asyncio.Event) -> None:
-        with suppress(RuntimeError):  # the loop has ended: nobody waits
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(event.set)
+        self._handover.call(lambda: self._errands.put_nowait(wanted))
 
     def _run(self) -> None:
         try:
             asyncio.run(self._gather())
-            self._put(None)
+            self._handover.put(_End())
         except BaseException as error:  # noqa: BLE001  handed to the caller's thread, which raises it
-            self._put(error)
-
-    def _put(self, item: Gathered | BaseException | None) -> bool:
-        while not self._stop.is_set():
-            try:
-                self._queue.put(item, timeout=_TICK)
-            except Full:
-                continue
-            return True
-        return False
-
-    async def _hand(self, item: Gathered | None) -> None:
-        """Puts an item into the queue when there is room, in the order of coming; other tasks go on meanwhile."""
-        async with self._door:
-            while not self._stop.is_set():
-                self._room.clear()
-                try:
-                    self._queue.put_nowait(item)
-                except Full:
-                    await self._room.wait()
-                else:
-                    return
+            self._handover.put(error)
 
     async def _gather(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._handover.begin()
         hosts: dict[str, list[str]] = {}
         files: list[str] = []
         for source in self._sources:
@@ -168,7 +135,7 @@ class Gatherer:
             if self._images:
                 errands = group.create_task(self._run_errands(group, fetcher))
                 await self._until_done(work)
-                await self._hand(None)
+                await self._handover.hand(_End())
                 await self._until_done([errands])
             else:
                 await self._until_done(work)
@@ -189,14 +156,14 @@ class Gatherer:
         for image in wanted:
             held = Conditional(image.etag, image.last_modified) if image.etag or image.last_modified else None
             item = await _fetched_one(image.url, fetcher.fetch(image.url, conditional=held))
-            await self._hand(replace(item, wanted=image))
+            await self._handover.hand(replace(item, wanted=image))
             self._images_left -= 1
 
     async def _until_done(self, work: Sequence[asyncio.Task[None]]) -> None:
         """Waits for tasks to end; once the caller has had enough, ends them."""
-        stopped = asyncio.create_task(self._stopped.wait())
+        stopped = asyncio.create_task(self._handover.until_stopped())
         pending: set[asyncio.Task[Any]] = {stopped, *work}
-        while len(pending) > 1 and not self._stop.is_set():
+        while len(pending) > 1 and not self._handover.is_stopped:
             _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
@@ -214,7 +181,7 @@ class Gatherer:
             else:
                 files.append(source)
         except (PressmarkError, ValueError) as error:
-            self._put(Gathered(source, None, _ours(error, source)))
+            self._handover.put(Gathered(source, None, _ours(error, source)))
 
     async def _files(self, files: Sequence[str]) -> None:
         await asyncio.to_thread(self._read_files, files)
@@ -224,7 +191,7 @@ class Gatherer:
         for made in read_files(files, self._told, self._now, self._max_bytes, stdin=self._stdin, held=self._held):
             if made.note is not None:
                 self.notes.append(made.note)
-            elif not self._put(made):
+            elif not self._handover.put(made):
                 return
 
     async def _hosts(self, fetcher: Fetcher, lists: Iterator[list[str]]) -> None:
@@ -232,7 +199,7 @@ class Gatherer:
         for urls in lists:
             async for item in self._host(fetcher, urls) if self._told.memento is None else self._copies(fetcher, urls):
                 if item.note is None:
-                    await self._hand(item)
+                    await self._handover.hand(item)
                 else:
                     self.notes.append(item.note)
 

@@ -198,7 +198,7 @@ class Site:
         pages = {case.host: case.pages for case in self.cases}
         try:
             raw = await reader.readuntil(b"\r\n\r\n")
-            path = raw.split(b" ")[1].decode()
+            path = raw.split(b" ")[1].decode().partition("?")[0]
             host = raw.lower().partition(b"\r\nhost: ")[2].partition(b"\r\n")[0].decode().partition(":")[0]
             self.asked.append((host, path))
             page = pages.get(host, page_of(host)).get(path, answer(b"<p>no such page", status=b"404 Not Found"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import resource
 import time
+from collections.abc import Generator
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import pytest
 
@@ -86,3 +88,17 @@ def test_a_host_in_trouble_costs_its_other_addresses_nothing_but_a_reason(site: 
         sum(re.search(r"it is not asked again before \d\d:\d\dZ on", results[url].reason or "") is not None for url in down) > 295
     )
     assert sum(host == "down.test" for host, _ in site.asked) <= 5
+
+
+def test_a_caller_who_has_had_enough_is_not_kept_waiting(site: Site, tmp_path: Path) -> None:
+    """Full queue, silent hosts and all: what was told is kept, and the threads end."""
+    good = [f"http://good{n}.test:{site.port}/{m}" for n in range(30) for m in ("story", *range(5))]
+    silent = [f"http://silent.test:{site.port}/story?{n}" for n in range(50)]
+    patient = replace(HTTP, silence=60.0, total_time=60.0)
+    with Archive.create(tmp_path / "archive") as archive:
+        results = Pipeline(archive, http=patient, processes=1, resolve=site.resolve).ingest([*silent, *good])
+        assert next(results).source in good
+        begun = time.monotonic()
+        cast("Generator[Result, None, None]", results).close()
+        assert time.monotonic() - begun < 10
+        assert archive.verify().findings == ()
