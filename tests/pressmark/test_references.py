@@ -40,7 +40,7 @@ class _Kept:
     def __init__(self, *urls: str) -> None:
         self._urls = urls
 
-    def find(self, text: str) -> str:
+    def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
         if text not in self._urls:
             raise NotFound(f"no record of {text}")
         return f"record of {text}"
