@@ -188,7 +188,7 @@ class Teller:
         shown = self._cards < CARDS
         if result.outcome == "held" and shown:
             self._console.print(held_card(result))
-        elif result.outcome in {"new", "changed"} and result.record and shown:
+        elif result.outcome in {"new", "changed"} and result.record and shown and result.record not in self._kept.restricted():
             self._console.print(outcome_line(result), soft_wrap=True)
             self._console.print(result_card(result, self._kept.show(result.record, result.version).article))
         else:

@@ -107,6 +107,23 @@ def test_a_restricted_record_is_shown_for_a_reason_that_is_kept(copy: Run) -> No
     assert copy("show", "tide").code == 0
 
 
+def test_what_is_restricted_is_taken_in_again_without_being_shown(pressmark: Any, tmp_path: Path) -> None:
+    told = "The quay at Port Hallow was open to boats again on Monday, after a year in which nothing moored there but gulls."
+    for number, headline in enumerate(("Quay reopens", "Quay opens again")):
+        paragraphs = "".join(f"<p>{told} It was day {n} of the works.</p>" for n in range(9))
+        head = f'<meta property="og:type" content="article"><title>{headline}</title>'
+        page = tmp_path / f"{number}.html"
+        page.write_text(
+            f"<!doctype html><html><head>{head}</head><body><article><h1>{headline}</h1>{paragraphs}</article></body></html>"
+        )
+    url = "https://paper.example/quay"
+    first = pressmark("ingest", str(tmp_path / "0.html"), "--url", url)
+    assert first.code == 0 and "Quay reopens" in first.out
+    assert pressmark("restrict", url, "--reason", "an embargo", environ=ADA).code == 0
+    again = pressmark("ingest", str(tmp_path / "1.html"), "--url", url)
+    assert (again.code, again.out.split()[0]) == (0, "new") and "Quay" not in again.out
+
+
 def test_notes_and_collections(copy: Run) -> None:
     assert "noted with" in copy("note", "tide", "cropped in print").out
     assert "has this very note already" in copy("note", "tide", "cropped in print").out
