@@ -51,8 +51,9 @@ def find(tx: Connection, text: str, when: When = EVER) -> str:
         if found is None:
             raise NotFound(f"no record of {text} in this archive; `pressmark search` looks for words in it")
         return str(found)
-    prefix = text.replace("%", "").replace("_", "")
-    query = select(r.id).where(r.id.like(f"{prefix}%") | r.id.like(f"%-{prefix}%")).order_by(r.id).limit(6)
+    prefix = text.lower()
+    begins = r.id.startswith(prefix, autoescape=True) | r.id.contains(f"-{prefix}", autoescape=True)
+    query = select(r.id).where(begins).order_by(r.id).limit(6)
     candidates = list(tx.execute(query).scalars()) if prefix else []
     if len(candidates) > 1:
         raise Ambiguous(f"{text} is the beginning of several records: {', '.join(candidates)}", candidates=candidates)

@@ -16,7 +16,7 @@ import sqlalchemy
 from sqlalchemy import exc
 
 from model.errors import Damaged, NewerFormat, StorageUnavailable
-from storage import Archive, rebuild
+from storage import Archive, Deposit, Release, Verdict, rebuild
 
 URL = "http://paper.example/news/quay"
 
@@ -158,6 +158,41 @@ def test_a_server_that_goes_away_is_one_line_and_nothing_acknowledged_is_lost(
     with house.open(write=True) as again:
         assert all(again.find(url or "") == record for url, record in told)
         assert again.verify().findings == ()
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_a_server_that_goes_away_while_a_batch_is_written_loses_and_doubles_nothing(
+    house: Any, clock: Any, make_desk: Any, make_article: Any, moment: int
+) -> None:
+    """Behind the capture, behind an entry that is in the WARC and not in the database, or before the commit."""
+    house.create(now=clock).close()
+    left = [100]
+
+    def cutting() -> Any:
+        left[0] -= 1
+        if left[0] == 0:
+            others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            house.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        return clock()
+
+    pieces = [(f"{URL}/{n}", make_article(f"Quay {n}", f"words number {n} of the quay")) for n in range(3)]
+    with house.open(write=True, now=cutting) as archive:
+        desk = make_desk(archive)
+        deposits = [
+            Deposit(url, desk.fetched(url, url.encode(), n), Verdict.ARTICLE, Release({"a": "b"}), read)
+            for n, (url, read) in enumerate(pieces)
+        ]
+        staged = archive.stage(deposits)
+        left[0] = moment + 1
+        with suppress(StorageUnavailable):
+            archive.settle(staged)
+    left[0] = 0
+    with house.open(write=True, now=clock) as again:
+        known = {item.capture.origin_key: item for item in again.undecided()}
+        again.settle([known[d.capture.origin_key].staged(d) for d in deposits if d.capture.origin_key in known])
+        assert sorted(line.url or "" for line in again.list(None)) == [url for url, _ in pieces]
+        assert again.verify().findings == ()
+        assert again.stats()["undecided"] == 0
 
 
 def test_a_rebuild_leaves_one_schema_and_never_less(filled: Archive, house: Any) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.article import Author, Image
-from model.errors import BadCall
+from model.errors import BadCall, NotFound
 from storage import Archive
 from storage.folding import fold, index_text, index_words
 
@@ -176,3 +176,38 @@ def test_names_are_found_by_their_parts_and_never_by_wild_cards(desk: Any, make_
     ):
         assert archive.search(query) == [], query
     assert len(archive.search("section:local")) == 1
+
+
+def test_changed_and_tag_find_versions_by_what_they_are(desk: Any, make_article: Any) -> None:
+    url = "http://paper.example/news/quay"
+    desk.take(desk.fetched(url, b"1", 1), make_article("Quay closed", "first words of the quay", keywords=("Hafen und Kai",)))
+    desk.take(desk.fetched(url, b"2", 2), make_article("Quay reopens", "first words of the quay", keywords=("Hafen und Kai",)))
+    desk.take(desk.fetched(url, b"3", 3), make_article("Quay reopens", "second words of the quay", provider="Coast Wire"))
+    archive: Archive = desk.archive
+    for query, version in (
+        ("changed:headline", 2),
+        ("changed:BODY", 3),
+        ("changed:headline reopens", 2),
+        ("quay -changed:body", 2),
+        ("quay -changed:body -changed:headline", 1),
+        ("tag:kai", 2),
+        ('tag:"hafen und"', 2),
+        ("agency:coast", 3),
+        ("quay -agency:coast", 2),
+        ("collection:none", None),
+        ('tag:"kai hafen"', None),
+        ("changed:headline -quay", None),
+    ):
+        assert [hit.version for hit in archive.search(query)] == ([version] if version else []), query
+    with pytest.raises(BadCall, match="changed: takes one of headline, "):
+        archive.search("changed:colour")
+
+
+def test_records_are_found_by_any_spelling_of_their_beginning(desk: Any, make_article: Any) -> None:
+    taken = desk.take(desk.fetched("http://paper.example/1", b"1", 1), make_article("Quay", "words"))
+    archive: Archive = desk.archive
+    for text in (taken.record, taken.record[:9], taken.record[7:12], taken.record[:9].upper()):
+        assert archive.find(text) == taken.record
+    for text in ("%", "_", "\\", taken.record[:9] + "\\", "'"):
+        with pytest.raises(NotFound):
+            archive.find(text)
