@@ -7,7 +7,7 @@ knows when a supplied copy was made. Nothing here is stored as truth; the ledger
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -298,49 +298,6 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """Another record that is likely a copy of a piece, or says that it is.
-
-    ``shared`` is which part of the shorter text stands in the other, in hundredths; ``declared`` is true where
-    one names the other's address as its own canonical one. ``change`` is what turns the piece into this copy.
-    ``seen_at`` is when we first saw it.
-    """
-
-    record: str
-    version: int
-    url: str | None
-    headline: str | None
-    publisher: str | None
-    date_published: str | None
-    seen_at: str | None
-    shared: int
-    declared: bool
-    change: Change | None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a text that several records have likely comes from: a guess, with what it rests on.
-
-    ``basis`` is ``credited`` (a wire service named in one of them), ``declared`` (a canonical address) or
-    ``earliest`` (the first published, as far as dates tell). ``record`` is empty for one that is not held.
-    """
-
-    basis: str
-    name: str | None
-    record: str | None
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Likely:
-    """The likely copies of a version, most alike first, and the guess about their origin."""
-
-    copies: tuple[Copy, ...] = ()
-    origin: Origin | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One change of a piece, for ``changes``: between which versions, seen when."""
 
@@ -377,29 +334,3 @@ class EventLine:
     detail: Mapping[str, Any]
     outcome: str = "success"
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing ``verify`` found wrong: where, what, and what to do."""
-
-    place: str
-    problem: str
-    advice: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What ``verify`` checked and found. Sizes in bytes."""
-
-    segments: int
-    records: int
-    bytes: int
-    entries: int
-    captures: int
-    findings: tuple[Finding, ...] = field(default_factory=tuple)
-
-    @property
-    def ok(self) -> bool:
-        """True where nothing was found."""
-        return not self.findings

@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 
 from model.article import Article
 from model.capture import Capture
+from model.copies import Likely
 from model.edtf import utc_text
-from model.record import ChangeLine, EventLine, History, Likely, RecordLine, Scope, SearchHit, Verification, VersionView
+from model.record import ChangeLine, EventLine, History, RecordLine, Scope, SearchHit, VersionView
+from model.verification import Verification
 from storage import engines, queries
 from storage.captures import Captures
 from storage.copies import likely_copies

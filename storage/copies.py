@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from model.article import Article
 from model.change import compare
+from model.copies import Copy, Likely, Origin
 from model.edtf import is_edtf, parse_edtf, utc_text
-from model.record import Copy, Likely, Origin
 from storage import tables
 from storage.known import article_of
 from storage.likeness import BANDS, likeness, shingles

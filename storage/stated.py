@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from model.ledger import Entry, Kind
-from model.record import Finding
+from model.verification import Finding
 from storage import tables
 from storage.columns import storable, stored_key
 

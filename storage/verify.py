@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from model.capture import digest_of
 from model.errors import PressmarkError
 from model.ledger import Entry, Kind, decode, genesis
-from model.record import Finding, Verification
+from model.verification import Finding, Verification
 from storage import engines, tables
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import copy_of

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from model.article import Article, Author, Dateline, Image
-from model.record import KeptImage, Likely, Outcome, Result, VersionView
+from model.copies import Likely
+from model.record import KeptImage, Outcome, Result, VersionView
 from pressmark.cli.image_files import file_lines, say_tally, unnamed
 from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_change, say_image
 from pressmark.cli.standing import standing_rows

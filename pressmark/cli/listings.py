@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from model.record import ChangeLine, EventLine, RecordLine, SearchHit, Verification
+from model.record import ChangeLine, EventLine, RecordLine, SearchHit
+from model.verification import Verification
 from pressmark.cli.phrases import say_change
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment

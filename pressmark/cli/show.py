@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from model.copies import Likely
 from model.errors import BadCall, NotFound
-from model.record import Likely
 from pressmark.cli.call import Call
 from pressmark.cli.options import (
     ArchiveOption,

@@ -9,7 +9,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from model.record import AsOf, Certainty, Copy, Likely, Origin, Restriction, VersionView
+from model.copies import Copy, Likely, Origin
+from model.record import AsOf, Certainty, Restriction, VersionView
 from model.statement import Stated
 from pressmark.cli.phrases import say_change, say_maker, say_saved
 from pressmark.cli.terminal import words

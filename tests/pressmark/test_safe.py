@@ -17,7 +17,8 @@ from flows.forecast import Load
 from model.article import Article
 from model.change import compare
 from model.errors import BadCall
-from model.record import Alias, ChangeLine, Finding, Outcome, RecordLine, Result, SearchHit, Verification
+from model.record import Alias, ChangeLine, Outcome, RecordLine, Result, SearchHit
+from model.verification import Finding, Verification
 from pressmark.cli import Call
 from pressmark.cli.cards import article_card, held_card, outcome_line, result_card, version_card
 from pressmark.cli.differences import differences, render_differences

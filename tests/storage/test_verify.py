@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from model.capture import digest_of
-from model.record import Finding
+from model.verification import Finding
 from storage import Archive, rebuild
 from storage.warc import Draft, Member, compress, walk
 
