@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -19,6 +20,9 @@ _NAMES = {
     "text/xml": "XML files",
     "application/xml": "XML files",
 }
+_ONE = re.compile(
+    r"\A(image|font|video|sound|style sheet|PDF document|data file|XML file|script|other|record|redirect|revisit|answer|page)s\b"
+)
 
 
 @dataclass(slots=True)
@@ -53,5 +57,13 @@ class Passed:
         return not self.others
 
     def __str__(self) -> str:
-        said = ", ".join(f"{n} {what}" for what, n in sorted(self.others.items(), key=lambda item: (-item[1], item[0])))
+        said = ", ".join(
+            f"{n} {what if n > 1 else _one(what)}"
+            for what, n in sorted(self.others.items(), key=lambda item: (-item[1], item[0]))
+        )
         return f"passed over: {said}" if said else "nothing was passed over"
+
+
+def _one(what: str) -> str:
+    """The name of one of them: ``others that are no pages`` is ``other that is no page``."""
+    return _ONE.sub(r"\1", what).replace("that are no pages", "that is no page")

@@ -245,4 +245,4 @@ def test_a_record_over_the_limit_is_an_outcome_and_the_next_is_taken(kit: Any, t
 def test_the_file_that_holds_no_page_is_one_outcome(kit: Any, take: Any) -> None:
     taken = take([kit.record(block=kit.http(b"\x89PNG", media_type="image/png"))])
     [error] = taken.errors
-    assert "holds no page among its 1 records; passed over: 1 images" in str(error)
+    assert "holds no page among its 1 records; passed over: 1 image" in str(error)
