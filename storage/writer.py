@@ -145,7 +145,7 @@ class Writer:
 
     def keep_held(self, images: Sequence[ImageWanted]) -> None:
         """Image files that are held, and still what their server has, are kept for one more version each."""
-        with self._batch() as batch:
+        with self._batch(alone=True) as batch:
             for image in images:
                 if image.held is not None:
                     body = {"capture": Kept(*image.held).to_json(), "version": image.version, "url": image.url}
