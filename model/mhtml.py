@@ -19,7 +19,7 @@ _MOST_PARTS = 2_000
 _DEEPEST = 4
 _AFTER_MARK = frozenset({b"", b"\r", b"\n", b" ", b"\t", b"-"})
 _PAGES = ("text/html", "application/xhtml+xml")
-_FIELD = re.compile(rb"[!-9;-~]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\Z)")
+_FIELD = re.compile(rb"^[!-9;-~]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\Z)", re.MULTILINE)
 _TYPE = re.compile(rb"^content-type:\s*multipart/(?:related|mixed|alternative)\b", re.IGNORECASE | re.MULTILINE)
 _PARAMETER = re.compile(r""";\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))""")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _TOP, _BOTTOM, _NEAR = 32_768, 16_384, 12_000
 
-_SINGLEFILE = re.compile(r"<!--\s*(?:Page saved with|Archive processed by) (SingleFile\S*)(.{0,6000}?)-->", re.DOTALL)
+_SINGLEFILE = re.compile(r"<!--\s*(?:Page saved with|Archive processed by) (SingleFile(?:(?!-->)\S)*+)(.{0,6000}?)-->", re.DOTALL)
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d{2,5}\)\s*(\S+?)\s*-->", re.IGNORECASE)
 _META = re.compile(r"""<meta\s+name=["']?savepage-(url|date)["']?\s+content=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _WOMBAT = re.compile(r"""__wm\.wombat\(\s*["'](https?:[^"']{1,4000})["']\s*,\s*["'](\d{14})["']""")

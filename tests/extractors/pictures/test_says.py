@@ -152,6 +152,8 @@ def test_bombs_stay_small() -> None:
     assert read_picture(jpeg(*[segment(0xE1, b"Exif\x00\x00" + tiff())] * 5_000)) != ()
     many = jpeg(photoshop(*[(2, 80, b"%d" % n) for n in range(400)]))
     assert len(read_picture(many)) == 100
+    assert image_type(b"<!---->" * 1_000) is None
+    assert image_type(b"<!---->" * 1_000 + b"<svg>") == "image/svg+xml"
     assert time.process_time() - started < 5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -114,6 +115,13 @@ def test_pages_nobody_saved_say_nothing() -> None:
     for body in (PAGE, "A plain text.\n\nFrom: here", "", "From: ada\nSubject: no\n\nA letter.", "bplist00"):
         assert statement_of(body.encode()) is None
     assert statement_of((" " * 40_000 + "<!-- saved from url=(0023)https://reedpost.example/ -->").encode()) is None
+
+
+def test_marks_without_an_end_are_given_up_soon() -> None:
+    started = time.process_time()
+    for filling in ("x" * 40_000, "<!-- Page saved with SingleFile " * 1_200):
+        assert statement_of(f"<!-- Page saved with SingleFile{filling}".encode()) is None
+    assert time.process_time() - started < 1
 
 
 @given(st.binary(max_size=600), st.integers(0, 400))
