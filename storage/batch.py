@@ -158,11 +158,16 @@ class Batch:
     def _first(self, item: Staged, kept: Kept, facts: bytes) -> Settled:
         """A piece that nobody has met: nothing is looked up, and its rows wait for those of the batch."""
 
+        person = _person(item.deposit)
+
         def write(kind: Kind, chain: str, body: Mapping[str, Any]) -> None:
-            self._chains.begin(chain)
-            entry = self._append(kind, chain, body)
-            content = self._content.pop(body["reading"]["payload"]["id"])
-            self._firsts.add(entry, facts, kept.digest, content)
+            if kind is Kind.VERSION:
+                self._chains.begin(chain)
+                entry = self._append(kind, chain, body)
+                self._firsts.add(entry, facts, kept.digest, self._content.pop(body["reading"]["payload"]["id"]))
+            else:
+                entry = self._append(kind, chain, body, person if kind in _BY_PERSONS else None)
+                self._firsts.say(entry, self._content.__getitem__)
 
         self._written += item.written
         hands = Hands(self._tx, self._pen.archive, write, self._keep, self._mint_free)

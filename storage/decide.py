@@ -92,6 +92,10 @@ class Decision:
         article = self._deposit.article or Article()
         record = self._hands.mint()
         self._write_version(article, record, self._new(1) | {"aliases": first_aliases(self._capture, article)})
+        canonical = foreign_canonical(self._capture, article)
+        if canonical is not None:
+            self._hands.write(Kind.RELATION, record, {"relation": "syndicated_from", "to": canonical})
+        self._write_labels(record, self._deposit.collection, self._deposit.note)
         return self._told(Outcome.NEW, record, 1)
 
     def _new(self, number: int) -> dict[str, Any]:
@@ -248,9 +252,13 @@ class Decision:
     def label(self, record: str) -> None:
         """Puts the record into the collection and adds the note that came with the deposit."""
         name, note = self._deposit.collection, self._deposit.note
-        if name and not self._is_labelled(record, "collection", name):
+        new_name = name if name and not self._is_labelled(record, "collection", name) else None
+        self._write_labels(record, new_name, note if note and not self._is_labelled(record, "note", note) else None)
+
+    def _write_labels(self, record: str, name: str | None, note: str | None) -> None:
+        if name:
             self._hands.write(Kind.COLLECTION, record, {"name": name, "member": True})
-        if note and not self._is_labelled(record, "note", note):
+        if note:
             payload = self._hands.keep(f"urn:pressmark:note:{record}", canonical_json({"text": note}), None)
             self._hands.write(Kind.NOTE, record, {"payload": payload})
 

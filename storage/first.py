@@ -23,10 +23,10 @@ from storage import rows, tables
 from storage.absent import unknown_absence
 from storage.capture_records import parse_facts
 from storage.columns import stored_key
-from storage.decide import foreign_canonical
 from storage.deposit import Deposit, Verdict
 from storage.identify import address_keys
 from storage.indexing import index_new
+from storage.projections import ReadPayload
 from storage.record_line import record_row
 from storage.timeline import Look, runs
 
@@ -34,7 +34,7 @@ _AT_ONCE = 500
 # a row of one table never refers to a row of a later one
 _ORDER: tuple[Table, ...] = (
     tables.captures, tables.versions, tables.readings, tables.aliases, tables.observations, tables.people, tables.likeness,
-    tables.records,
+    tables.relations, tables.labels, tables.records,
 )  # fmt: skip
 
 
@@ -49,11 +49,11 @@ class Acquaintance:
         self._addresses = _known(tx, a.key, keys) | _known(tx, c.url_key, keys, unknown_absence())
 
     def is_new(self, deposit: Deposit) -> bool:
-        """True for a piece with nothing to compare, nothing to relate and nothing said of it by a person."""
+        """True for a piece with nothing to compare it with."""
         article, capture = deposit.article, deposit.capture
         if article is None or deposit.verdict is not Verdict.ARTICLE or capture.basis is Basis.SUPPLIED:
             return False
-        if deposit.collection or deposit.note or deposit.override_reason or deposit.image or foreign_canonical(capture, article):
+        if deposit.override_reason or deposit.image:
             return False
         return capture.origin_key not in self._origins and not _keys(deposit) & self._addresses
 
@@ -91,6 +91,16 @@ class Firsts:
         likeness = rows.likeness_row(record, 1, article)
         made[tables.likeness] += [likeness] if likeness is not None else []
         self._pieces.append((record, article, entry.at))
+
+    def say(self, entry: Entry, read: ReadPayload) -> None:
+        """The row of what is said of such a piece at once: its relation to a foreign address, a collection, a note."""
+        if entry.kind is Kind.RELATION:
+            self._rows[tables.relations].append(rows.relation_row(entry))
+        elif entry.kind is Kind.COLLECTION:
+            self._rows[tables.labels].append(rows.label_row(entry, "collection", entry.body["name"]))
+        else:
+            said = json.loads(read(entry.body["payload"]["id"]))["text"]
+            self._rows[tables.labels].append(rows.label_row(entry, "note", said))
 
     def flush(self) -> None:
         """Writes what waits."""

@@ -51,6 +51,8 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         _label(tx, entry, "note", json.loads(read(body["payload"]["id"]))["text"])
     elif entry.kind is Kind.RESTRICTION:
         _restriction(tx, entry, read)
+    elif entry.kind is Kind.EVENT and body["type"] == rows.REPLICATION:
+        _replica(tx, entry)
     if body.get("capture") and entry.kind is not Kind.READING:
         _decided(tx, entry)
     if entry.kind in {Kind.VERSION, Kind.READING, Kind.ALIAS, Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL}:
@@ -141,8 +143,7 @@ def _watch(tx: Connection, entry: Entry) -> None:
 
 
 def _label(tx: Connection, entry: Entry, kind: str, text: str) -> None:
-    row = {"record": entry.chain, "kind": kind, "text": text, "agent": entry.agent.name, "at": entry.at}
-    tx.execute(tables.labels.insert(), row)
+    tx.execute(tables.labels.insert(), rows.label_row(entry, kind, text))
 
 
 def _restriction(tx: Connection, entry: Entry, read: ReadPayload) -> None:
@@ -152,6 +153,17 @@ def _restriction(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         reason = json.loads(read(body["payload"]["id"]))["reason"] if body.get("payload") else ""
         row = {"record": entry.chain, "scope": body["scope"], "until": body["until"], "agent": entry.agent.name}
         tx.execute(tables.restrictions.insert(), row | {"at": entry.at, "reason": reason, "entry": entry.id})
+
+
+def _replica(tx: Connection, entry: Entry) -> None:
+    t, row = tables.replicas.c, rows.replica_row(entry)
+    held = tx.execute(select(tables.replicas).where(t.name == row["name"])).one_or_none()
+    if held is None:
+        tx.execute(tables.replicas.insert(), row)
+        return
+    # a time that this attempt does not reach stays what it was
+    kept = {name: value for name, value in row.items() if value is not None}
+    tx.execute(update(tables.replicas).where(t.name == row["name"]).values(kept))
 
 
 def _likeness(tx: Connection, record: str, version: int, article: Article) -> None:

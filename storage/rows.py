@@ -20,6 +20,9 @@ from storage.likeness import sketch
 
 Row = dict[str, Any]
 
+REPLICATION = "replication"
+"""The type of the events that tell of copies."""
+
 _FACTS = (
     "id", "origin_key", "basis", "url", "final_url", "at", "received_at", "status", "media_type", "payload_digest", "length",
 )  # fmt: skip
@@ -80,6 +83,11 @@ def relation_row(entry: Entry) -> Row:
     return {"record": entry.chain, "relation": entry.body["relation"], "to": to, "to_key": key, "since": entry.at}
 
 
+def label_row(entry: Entry, kind: str, text: str) -> Row:
+    """What a person says of a record: a ``note``, or the ``collection`` it is put into."""
+    return {"record": entry.chain, "kind": kind, "text": text, "agent": entry.agent.name, "at": entry.at}
+
+
 def likeness_row(record: str, version: int, article: Article) -> Row | None:
     """The near-duplicate signature of a version; none for a text too short to tell."""
     made = sketch(article.text)
@@ -120,3 +128,19 @@ def people_rows(record: str, version: int, article: Article) -> list[Row]:
     if article.dateline and article.dateline.agency:
         named.append(("provider", article.dateline.agency, article.dateline.raw))
     return [{"record": record, "version": version, "part": p, "name": n, "key": fold(n), "of": of} for p, n, of in named]
+
+
+def replica_row(entry: Entry) -> Row:
+    """A copy of the archive, from the event that tells of it; ``None`` where it says nothing new."""
+    body, detail = entry.body, entry.body["detail"]
+    done = body["outcome"] == "success"
+    return {
+        "name": detail["copy"],
+        "kind": detail["kind"],
+        "segments": detail["segments"],
+        "bytes": detail["bytes"],
+        "copied_at": entry.at if done else None,
+        "checked_at": entry.at if done and detail["checked"] else None,
+        "outcome": body["outcome"],
+        "entry": entry.id,
+    }
