@@ -116,6 +116,6 @@ def _reason(entry: Entry, block: Block) -> str | None:
 
 def check_kind(kind: str) -> str:
     """Lets through what ``Wanted.kind`` may be. Raises ``BadCall``."""
-    if kind not in kinds() and kind not in {"robots override", "dissemination"}:
+    if kind not in kinds() and kind not in {"robots override", "dissemination", "replication"}:
         raise BadCall(f"there is no kind of event {kind[:60]!r}; there are {', '.join(kinds())}")
     return kind

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from storage.columns import Integer, Key, String, Text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -59,6 +59,32 @@ segments = Table(
     Column("committed", Integer, nullable=False, default=0),
     # the warcinfo record that members written now refer to
     Column("warcinfo", String),
+)
+
+# where segments are known to be besides the folder, read back from there. Not in the WARCs, not rebuilt.
+places = Table(
+    "places",
+    metadata,
+    # a path or s3://BUCKET/PREFIX, without credentials
+    Column("place", String, primary_key=True),
+    Column("segment", String, primary_key=True),
+    Column("length", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("read_at", String, nullable=False),
+)
+
+# copies of the archive, by the name they were given
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("copied_at", String),
+    Column("checked_at", String),
+    Column("outcome", String, nullable=False),
+    Column("entry", String, nullable=False),
 )
 
 members = Table(

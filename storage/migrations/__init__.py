@@ -2,9 +2,9 @@
 
 What is added to ``storage.tables`` (tables, columns, indexes) reaches an older database by itself: it is
 compared with the one there (``structure``), and the engine's guards are put back (``Dialect.guard``).
-So a new column takes NULL or has a server default. What older rows need in it is a step: raise
-``tables.SCHEMA_VERSION``, add ``version_N.py`` with ``fill(tx)`` and name it in ``_STEPS``; it runs
-after the structure is there. Steps may ask projections and ledger, never the WARCs. What cannot be
+So a new column takes NULL or has a server default, and ``tables.SCHEMA_VERSION`` rises. What older rows need
+in it is a step: add ``version_N.py`` with ``fill(tx)`` and name it in ``_STEPS``; it runs after the structure
+is there. Steps may ask projections and ledger, never the WARCs. What cannot be
 done so (a column that changes its type) is left to ``rebuild``.
 
 All of it is one transaction that nobody else writes beside: it is done whole, tables and triggers looked
@@ -55,7 +55,7 @@ def migrate(tx: Connection) -> None:
     version = int(tx.execute(select(s.value).where(s.key == "schema")).scalar_one())
     structure.extend(tx)
     engines.of(tx).guard(tx)
-    for step in range(version + 1, tables.SCHEMA_VERSION + 1):
+    for step in sorted(step for step in _STEPS if step > version):
         _STEPS[step](tx)
     tx.execute(update(tables.settings).where(s.key == "schema").values(value=str(tables.SCHEMA_VERSION)))
     missing = [*structure.missing(tx), *engines.of(tx).unguarded(tx)]
