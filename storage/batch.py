@@ -29,6 +29,7 @@ from storage.projections import apply, insert_capture
 from storage.segments import Segment
 from storage.unmodified import settle_unmodified
 from storage.warc import Draft, compress, urn
+from storage.whole import LEDGER, marked
 
 _UNNAMED = "unnamed"
 _AT_ONCE = 200
@@ -62,7 +63,10 @@ class Pen:
 
 
 class Batch:
-    """Everything of it is in force when the transaction has committed after ``finish``, or nothing is."""
+    """Everything of it is in force when the transaction has committed after ``finish``, or nothing is.
+
+    Each deposit is one decision, and so is everything that is written without one.
+    """
 
     def __init__(self, tx: Connection, pen: Pen, deposits: Sequence[Deposit] = ()) -> None:
         """``deposits`` are those it will settle: what they are about is held from here on."""
@@ -73,12 +77,19 @@ class Batch:
         self._firsts = Firsts(tx)
         self._free: list[str] = []
         self._written: list[Written] = []
+        # what the decision that is being made writes: how many entries it takes is known at its end
+        self._drafts: list[Draft] = []
         self._content: dict[str, bytes] = {}
 
     def settle(self, item: Staged) -> Settled:
         """One deposit. A capture that is settled already counts once, unless what was kept
         without being understood is understood now.
         """
+        settled = self._settle(item)
+        self._close()
+        return settled
+
+    def _settle(self, item: Staged) -> Settled:
         deposit = item.deposit
         new = deposit.known is None and item.facts is not None and self._acquaintance.is_new(deposit)
         self._acquaintance.meet(deposit)
@@ -118,7 +129,7 @@ class Batch:
         return result
 
     def write(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> None:
-        """One entry: its place allocated, appended to the segment, applied to the projections."""
+        """One entry: its place allocated, applied to the projections; with its decision it goes to the segment."""
         entry = self._append(kind, chain, body, agent)
         self._flush()
         apply(self._tx, entry, self._content.__getitem__)
@@ -141,8 +152,14 @@ class Batch:
         """Syncs the segment, then catalogues its members and its committed length in the transaction."""
         segment = self._pen.segment
         self._flush()
+        self._close()
         segment.sync()
         catalogue(self._tx, segment.name, segment.size, self._written, warcinfo)
+
+    def _close(self) -> None:
+        """Ends a decision: what it writes goes to the segment."""
+        self._written += [self._pen.append(draft) for draft in marked(self._drafts)]
+        self._drafts = []
 
     def _flush(self) -> None:
         self._chains.flush()
@@ -151,8 +168,7 @@ class Batch:
     def _append(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> Entry:
         at = utc_text(self._pen.now())
         entry, data = self._chains.append(kind, chain, body, at, agent or self._pen.agent)
-        uri = f"urn:pressmark:ledger:{chain}:{entry.seq}"
-        self._written.append(self._pen.append(Draft("metadata", entry.id, at, data, "application/json", uri)))
+        self._drafts.append(Draft("metadata", entry.id, at, data, "application/json", f"{LEDGER}{chain}:{entry.seq}"))
         return entry
 
     def _first(self, item: Staged, kept: Kept, facts: bytes) -> Settled:
@@ -203,8 +219,7 @@ class Batch:
     def _keep(self, uri: str, block: bytes, read_from: str | None) -> dict[str, Any]:
         record_id = self._pen.new_id()
         kind, extra = ("conversion", (("WARC-Refers-To", urn(read_from)),)) if read_from else ("resource", ())
-        draft = Draft(kind, record_id, utc_text(self._pen.now()), block, "application/json", uri, extra)
-        self._written.append(self._pen.append(draft))
+        self._drafts.append(Draft(kind, record_id, utc_text(self._pen.now()), block, "application/json", uri, extra))
         self._content[record_id] = block
         return {"id": record_id, "digest": digest_of(block), "length": len(block)}
 

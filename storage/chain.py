@@ -40,6 +40,10 @@ class Chains:
         self._wait(entry, data)
         self.flush()
 
+    def forget(self) -> None:
+        """Reads the heads anew: what was inserted since a savepoint was taken back."""
+        self._heads.clear()
+
     def flush(self) -> None:
         """Writes the entries that wait. Nothing may read the ledger table before."""
         if self._waiting:

@@ -28,9 +28,9 @@ from storage.folder import SEGMENTS, Hold, read_descriptor
 from storage.home import home_of
 from storage.lacking import readable, refuse_less
 from storage.projections import apply, insert_capture
-from storage.recovery import LEDGER
 from storage.segments import LIMIT, SegmentFolder
 from storage.warc import Member, read_member, walk
+from storage.whole import LEDGER, Part, part_of
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
@@ -96,17 +96,21 @@ def _fill(
             rows: list[Written] = []
             imprint: str | None = None
             named: str | None = None
+            said: list[tuple[int, str, Part | None]] = []
             for item in walk(path):
                 if not isinstance(item, Member):
                     found.breaks.append(f"{path.name}:{item.offset}")
                     continue
                 rows.append(_take(found, path, item))
+                if rows[-1].record_id in found.entries:
+                    said.append((item.offset, item.id, part_of(item)))
                 imprint = imprint_of(item) or imprint
                 named = own_name(item) or named
                 progress(done + item.offset + item.length, total)
             done += path.stat().st_size
             _refuse_copy(tx, path, rows, named)
-            catalogue(tx, path.name, path.stat().st_size, rows, imprint)
+            end = _leave_unfinished(found, path, said)
+            catalogue(tx, path.name, end, [row for row in rows if row.place.offset < end], imprint)
         void = {x["id"] for e, _ in found.entries.values() if e.kind is Kind.VOID for x in e.body["entries"]}
         chains = _chains([pair for pair in found.entries.values() if pair[0].id not in void])
         if chains and not any(c[0][0].kind is Kind.ARCHIVE and c[0][0].chain == archive_id for c in chains):
@@ -134,6 +138,18 @@ def _fill(
         "damaged": max(len(found.breaks), len(lost)),
     }
     return counts, lost
+
+
+def _leave_unfinished(found: _Found, path: Path, said: Sequence[tuple[int, str, Part | None]]) -> int:
+    """Where a segment's settled part ends. A decision at its end of which a kill left only a part is not taken
+    in: the next writer's recovery voids it. ``said`` are its entries by offset."""
+    last = said[-1][2] if said else None
+    if last is None or last.number == last.of:
+        return path.stat().st_size
+    ours = [(offset, entry) for offset, entry, part in said if part is not None and part.decision == last.decision]
+    for _, entry in ours:
+        del found.entries[entry]
+    return ours[0][0]
 
 
 def _refuse_copy(tx: Connection, path: Path, rows: Sequence[Written], named: str | None) -> None:

@@ -2,9 +2,10 @@
 
 Everything of a segment up to its committed length is settled. Behind it may lie captures
 without a decision (they are taken into the database undecided; the pipeline settles them),
-ledger entries without a commit (replayed where they are still the next of their chain and
-still right, voided where another entry has their place), and half a member (cut off: it was
-never acknowledged).
+ledger entries without a commit (replayed, decision by decision, where they are still the next of
+their chain and still right; voided where another entry has their place or part of the decision
+never reached the disk), and half a member (cut off: it was never acknowledged). Bytes that are
+neither may have been a record once: they stay where they are, and ``verify`` names them.
 
 Entries that follow one which nobody has were acknowledged once: the database is older than
 the WARCs (a copy was put back). Nothing is voided then, and nothing changed: ``rebuild`` has
@@ -13,8 +14,9 @@ all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sqlalchemy import Connection, select
 
@@ -30,9 +32,9 @@ from storage.content import is_content, payload_of
 from storage.database import Database
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
-from storage.warc import Member, walk
+from storage.warc import Member, is_unfinished, walk
+from storage.whole import LEDGER, Part, part_of, partial
 
-LEDGER = "urn:pressmark:ledger:"
 _DECLARED = "canonical"
 
 Void = Callable[[Connection, Segment, Sequence[tuple[str, str]]], None]
@@ -46,6 +48,7 @@ class Told:
     entry: Entry
     data: bytes
     torn: bool
+    part: Part | None = None
 
     @property
     def digest(self) -> str:
@@ -55,7 +58,9 @@ class Told:
 
 @dataclass
 class Tail:
-    """What lies behind the committed length of a segment, and where it is to be cut off."""
+    """What lies behind the committed length of a segment, where it is to be cut off, and where bytes are
+    that may have been records.
+    """
 
     segment: Segment
     entries: list[Told] = field(default_factory=list)
@@ -65,6 +70,7 @@ class Tail:
     imprint: str | None = None
     name: str | None = None
     cut: int | None = None
+    damaged: int | None = None
 
 
 def recover(database: Database, segments: Iterable[Segment], new_id: Callable[[], str], void: Void) -> None:
@@ -97,16 +103,17 @@ def _read_tail(segment: Segment, committed: int) -> Tail:
     for found in walk(segment.path, committed):
         if not isinstance(found, Member):
             torn = True
-            if found.torn or found.at_end:
+            if (found.torn or found.at_end) and is_unfinished(segment.path, found.offset):
                 tail.cut = found.offset
                 break  # what looks like records in there is the inside of a copy that was being kept
+            tail.damaged = found.offset
             continue
         tail.written.append(written(segment.path, found))
         tail.imprint = imprint_of(found) or tail.imprint
         tail.name = own_name(found) or tail.name
         uri = found.headers.get("warc-target-uri", "")
         if uri.startswith(LEDGER):
-            tail.entries.append(Told(decode(found.block), found.block, torn))
+            tail.entries.append(Told(decode(found.block), found.block, torn, part_of(found)))
         elif is_facts(found):
             tail.facts[uri.rpartition(":")[2]] = found.block
         elif is_content(found):
@@ -136,17 +143,42 @@ def _settle(tx: Connection, tail: Tail, new_id: Callable[[], str]) -> list[tuple
     known = {x["id"] for told in tail.entries if told.entry.kind is Kind.VOID for x in told.entry.body["entries"]}
     void: dict[str, str] = {}
     said: set[str] = set()
-    for told in tail.entries:
-        entry = told.entry
-        in_force = _is_in_force(tx, told)
-        if not in_force:
-            if entry.id in known or not _is_next(chains, told, void) or _is_overtaken(tx, tail, told):
-                void[told.digest] = entry.id
-                continue
-            chains.insert(entry, told.data)
-            apply(tx, entry, tail.content.__getitem__)
-        said |= {x["id"] for x in entry.body["entries"]} if entry.kind is Kind.VOID else set()
+    for told, whole in _decisions(tail, known):
+        new = [x for x in told if not _is_in_force(tx, x)]
+        if whole and not any(x.entry.id in known for x in new) and _taken_in(tx, tail, chains, new, void):
+            said |= {x["id"] for y in told if y.entry.kind is Kind.VOID for x in y.entry.body["entries"]}
+        else:
+            void |= {x.digest: x.entry.id for x in new}
     return [(entry, digest) for digest, entry in void.items() if entry not in said]
+
+
+def _decisions(tail: Tail, void: set[str]) -> Iterator[tuple[list[Told], bool]]:
+    """The entries of each decision, and whether they are all there. Raises ``Damaged`` where one that is missing,
+    and not ``void``, may lie in bytes that cannot be read."""
+    lacking = partial(told.part for told in tail.entries if told.entry.id not in void)
+    if lacking and tail.damaged is not None:
+        raise Damaged(
+            f"warc/{tail.segment.name} is damaged at byte {tail.damaged:,}, where part of a decision may be: "
+            "restore the segment from a copy, or run `pressmark rebuild` to go on without it",
+            place=f"warc/{tail.segment.name}:{tail.damaged}",
+        )
+    for decision, told in groupby(tail.entries, key=lambda x: x.part.decision if x.part else x.entry.id):
+        yield list(told), decision not in lacking
+
+
+def _taken_in(tx: Connection, tail: Tail, chains: Chains, decision: Sequence[Told], void: dict[str, str]) -> bool:
+    """Takes the entries of a decision in, all or none; false where one of them is not right any more."""
+    if not decision:
+        return True
+    with tx.begin_nested() as so_far:
+        for told in decision:
+            if not _is_next(chains, told, void) or _is_overtaken(tx, tail, told):
+                so_far.rollback()
+                chains.forget()
+                return False
+            chains.insert(told.entry, told.data)
+            apply(tx, told.entry, tail.content.__getitem__)
+    return True
 
 
 def _is_in_force(tx: Connection, told: Told) -> bool:
@@ -175,13 +207,14 @@ def _is_overtaken(tx: Connection, tail: Tail, told: Told) -> bool:
     payload = payload_of(entry)
     capture = entry.body.get("capture")
     c, a = tables.captures.c, tables.aliases.c
-    row = tx.execute(select(c.entry, c.version).where(c.id == capture["id"])).one_or_none() if capture else None
+    asked = select(c.entry, c.version, c.record)
+    row = tx.execute(asked.where(c.id == capture["id"])).one_or_none() if capture else None
     lost_capture = capture and row is None and capture["id"] not in tail.facts
     if lost_capture or (payload and payload["id"] not in tail.content):
         if told.torn:
             return True
         raise _older(entry)
-    if capture and (row is None or (row.entry is not None and not _may_follow(entry, row.version))):
+    if capture and (row is None or (row.entry is not None and not _may_follow(entry, row.version, row.record))):
         return True
     if entry.kind is Kind.VERSION and entry.seq == 1:
         # an address that a page merely declares may be another record's too
@@ -190,14 +223,14 @@ def _is_overtaken(tx: Connection, tail: Tail, told: Told) -> bool:
     return False
 
 
-def _may_follow(entry: Entry, version: int | None) -> bool:
+def _may_follow(entry: Entry, version: int | None, record: str | None) -> bool:
     """Whether an entry may speak of a capture that is decided: it reads it again, keeps it for one more
-    version, makes a look a version of its own, says that a look showed another state, or understands what was
-    kept without being understood."""
-    if entry.body.get("corrects") is not None:
-        return True
+    version, makes a look a version of its own, understands what was kept without being understood, or puts an
+    absence that nobody knew a piece for into the history of one."""
     if entry.kind in {Kind.READING, Kind.IMAGE} or (entry.kind is Kind.VERSION and entry.seq > 1):
         return True
+    if entry.kind in {Kind.ABSENCE, Kind.WITHDRAWAL}:
+        return version is None and record is None
     return version is None and entry.kind in {Kind.VERSION, Kind.CHECK}
 
 

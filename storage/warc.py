@@ -22,6 +22,7 @@ from model.errors import Damaged
 GZIP_HEAD = bytes.fromhex("1f8b0800000000000003")
 _LEVEL = 4  # two thirds of the time of level 6 for three in a hundred more bytes
 _STEP = 1 << 18
+_TRAILER = 8  # bytes of a member behind its compressed data
 _BLOCK_END = b"\r\n\r\n"
 _CUT_OFF = "the record is cut off"
 
@@ -75,7 +76,7 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Break:
     """Bytes of a segment that are no whole member. ``at_end`` where nothing readable follows;
-    ``torn`` where a member began well and the file ended before it did, as after a kill.
+    ``torn`` where a member began well and the file ended before it did.
     """
 
     offset: int
@@ -153,6 +154,34 @@ def walk(path: Path, start: int = 0) -> Iterator[Member | Break]:
             end = size if following is None else following
             yield Break(offset, end - offset, found, at_end)
             offset = end
+
+
+def is_unfinished(path: Path, offset: int) -> bool:
+    """Whether what a file has from ``offset`` on is the beginning of one member and nothing else, as a kill
+    leaves it; zeros behind it are room that a file system gave and a loss of power left unwritten.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        end = len(data)
+        while end > offset and not data[max(offset, end - _STEP) : end].strip(b"\0"):
+            end = max(offset, end - _STEP)
+        last = data[max(offset, end - _STEP) : end]
+        end -= len(last) - len(last.rstrip(b"\0"))
+        if end - offset <= len(GZIP_HEAD):
+            return GZIP_HEAD.startswith(data[offset:end])
+        if data[offset : offset + len(GZIP_HEAD)] != GZIP_HEAD:
+            return False
+        unpacker = zlib.decompressobj(31)
+        try:
+            while offset < end and not unpacker.eof:
+                unpacker.decompress(data[offset : min(offset + _STEP, end)])
+                offset += _STEP
+        except zlib.error:
+            return False
+        try:  # a whole member may end in zeros
+            unpacker.decompress(data[end : end + _TRAILER])
+        except zlib.error as error:
+            return "check" not in str(error)
+        return not unpacker.eof
 
 
 def _unpack(data: mmap.mmap, offset: int, size: int) -> Member | str:

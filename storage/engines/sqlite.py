@@ -4,13 +4,19 @@ Its triggers, like the connection settings, are part of the promise that the led
 insert-only: ``recursive_triggers`` keeps ``INSERT OR REPLACE`` from slipping past the delete
 trigger. The index takes the words as they were prepared (``tokenize=ascii`` cuts at white
 space and touches nothing beyond ASCII), so that it finds what PostgreSQL finds.
+
+In a folder that this process cannot write (a read-only mount, another's permissions) the database is
+read as it lies there: SQLite's journal would want files of its own beside it.
 """
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, Connection, Engine, Integer, Select, column, event, select, table
@@ -31,8 +37,18 @@ _TEXT = table("search_text", column("rowid", Integer))
 
 def connect(path: Path, wait: float) -> Engine:
     """The engine of a database file; ``wait`` is seconds for a lock."""
-    engine = sqlalchemy.create_engine(f"sqlite:///{path}", connect_args={"timeout": wait})
-    event.listen(engine, "connect", _prepare)
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        # a journal that is not empty belongs to a writer who is at work, or was killed; its index is read with it
+        journal = path.with_name(f"{path.name}-wal")
+        mode = "mode=ro" if journal.exists() and journal.stat().st_size else "immutable=1"
+        uri = f"file:{quote(str(path.absolute()))}?{mode}"
+        engine = sqlalchemy.create_engine(
+            f"sqlite:///{path}", creator=lambda: sqlite3.connect(uri, uri=True, timeout=wait, check_same_thread=False)
+        )
+    else:
+        engine = sqlalchemy.create_engine(f"sqlite:///{path}", connect_args={"timeout": wait})
+        event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _leave_transactions_to_us)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -109,9 +125,12 @@ def _quoted(phrase: Phrase) -> str:
     return f'"{" ".join(phrase)}"'
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _leave_transactions_to_us(connection: Any, _record: object) -> None:
     # the driver would begin transactions late, after reads that the writer relies on
     connection.isolation_level = None
+
+
+def _prepare(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         cursor.execute(f"PRAGMA {pragma}")
