@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 _KINDS = ("more", "appeal", "notice", "picture")
 _LEAD = " \u00a0*>»›→•·|–—-+[(#▶►▼\"'“„«"
-_TRAIL = " :.…!?«»<>→"
+_TRAIL = " :：.…!?«»<>→"
+_COLON = re.compile("[:：]")
 _POINTER_LONGEST = 250  # characters
 _CUE_LONGEST = 40
 _UNSPACED = frozenset(("zh", "ja", "ko", "th"))
@@ -40,8 +42,8 @@ def points_elsewhere(text: str, linked: int, language: str | None) -> bool:
         return False
     lowered = text.lower().replace("’", "'").lstrip(_LEAD)
     if 10 * linked >= 6 * len(text):
-        said, colon, _ = lowered[:_CUE_LONGEST].partition(":")
-        return bool(colon) and any(said == c or said.startswith(f"{c} ") for c in _cues().get(said[:1], ()))
+        said, *rest = _COLON.split(lowered[:_CUE_LONGEST], maxsplit=1)
+        return bool(rest) and any(said == c or said.startswith(f"{c} ") for c in _cues().get(said[:1], ()))
     whole = lowered.rstrip(_TRAIL)
     return linked == 0 and any(phrase == whole for phrase, kind in _index(language).get(whole[:1], ()) if kind == "more")
 
