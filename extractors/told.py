@@ -24,9 +24,6 @@ _AHEAD = timedelta(hours=26)
 _MOST_NAMES = 20
 # RSS 2.0 wants an address for mail first, and the name in brackets
 _MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\((?P<name>[^()]{2,100})\)\s*")
-_NOBODY = frozenset(
-    {"admin", "administrator", "editor", "editors", "author", "staff", "unknown", "none", "null", "guest", "root"}
-)
 
 
 def fill(article: Article, context: Mapping[str, Any] | None, captured_at: datetime | None) -> Article:
@@ -93,7 +90,7 @@ def _authors(said: Mapping[str, Any], article: Article) -> Iterator[tuple[Author
         mail = _MAIL_AND_NAME.fullmatch(text)
         for author in byline.read(mail["name"] if mail else text, article.in_language, article.publisher):
             key = names.key(author.name)
-            if key in seen | own | _NOBODY or "@" in author.name:
+            if key in seen | own or "@" in author.name:
                 continue
             if names.is_person(author.name, article.in_language) or agencies.agency(author.name):
                 seen.add(key)

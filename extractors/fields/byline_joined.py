@@ -7,7 +7,7 @@ from functools import cache
 
 from extractors.fields import names
 from extractors.words import agencies
-from extractors.words.people import either, people
+from extractors.words.people import LANGUAGES, either, people
 
 EAST = r"\u3040-\u30ff\u3400-\u9fff가-힣"
 
@@ -64,14 +64,9 @@ def apart(plain: str, language: str | None) -> tuple[list[str], list[str]]:
 def _prefixed(piece: str, language: str | None) -> list[str]:
     """Two names of which the second has its "and" as a prefix, in Hebrew and Arabic."""
     tokens = piece.split()
-    prefix = {"he": "ו", "ar": "و"}.get(language or "")
-    if not prefix or len(tokens) != 4 or not tokens[2].startswith(prefix) or len(tokens[2]) < 4:
+    words = people(language)
+    if language not in LANGUAGES or len(tokens) != 4 or not tokens[2].startswith(words.and_prefix) or len(tokens[2]) < 4:
         return [piece]
-    if tokens[2] in _WITH_THAT_LETTER:
+    if tokens[2] in words.names_with_prefix:
         return [piece]
     return [" ".join(tokens[:2]), f"{tokens[2][1:]} {tokens[3]}"]
-
-
-_BEGIN_SO = """وليد وائل وسام وسيم وجدي وجيه وحيد وداد وهيب وفاء ورده وردة ولاء
-    ונסה וילמה ולדימיר ויקטור ויקטוריה"""
-_WITH_THAT_LETTER = frozenset(_BEGIN_SO.split())

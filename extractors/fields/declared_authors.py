@@ -73,18 +73,11 @@ def meta(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
 
 def _labelled(page: Page) -> bool:
     label = page.meta_first("twitter:label1")
-    return label is not None and names.key(label.content) in _BY_LABELS
+    return label is not None and byline.says_by(label.content.strip())
 
 
 _WORKS = frozenset(
     {"WebPage", "ItemPage", "CreativeWork", "Recipe", "HowTo", "Review", "Book", "PodcastEpisode", "VideoObject", "QAPage"}
-)
-_BY_LABELS = frozenset(
-    """written by|interview by|by|author|
-    verfasst von|geschrieben von|autor|ecrit par|escrito por|scritto da|geschreven door|skrevet av|
-    skriven av|napisane przez|автор|autore|auteur|napsal|yazan|penulis|作者""".replace("\n", "")
-    .replace("    ", "")
-    .split("|")
 )
 
 

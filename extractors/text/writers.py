@@ -59,10 +59,9 @@ def _below(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> l
 
 def _makers(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> list[Author]:
     """ "Reporting by A. Person" at the end, for copy without a byline."""
-    first = {"reporting", "reported", "mitarbeit"}, {"writing", "compiled"}
     makers = [line for line in copy.lines[copy.first :] if line.kind == "makers"]
-    for line, starts in ((m, s) for s in first for m in makers):
-        words = either(w for w in people(language).reporting if w.split()[0] in starts)
+    told = people(language)
+    for line, words in ((m, either(w)) for w in (told.reported, told.written) for m in makers):
         found = re.search(rf"(?:^\(?|;\s*)(?:{words})\s+(.+)", line.text, re.IGNORECASE)
         if found:
             said = re.split(r"[;,.)]\s*(?:additional|writing|editing|$)|\sfrom\s", found[1], maxsplit=1, flags=re.IGNORECASE)[0]

@@ -12,6 +12,7 @@ ORGANIZATION_WORDS: frozenset[str] = frozenset(_TABLE["organization_words"])
 
 NEVER_NAMES: tuple[str, ...] = tuple(_TABLE["never_names"])
 NEVER_STARTS: tuple[str, ...] = tuple(_TABLE["never_starts"])
+_HOUSE_ENDS_EAST: tuple[str, ...] = tuple(_TABLE["house_ends_east"])
 
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
 _LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
@@ -49,7 +50,7 @@ def is_address(text: str) -> bool:
 
 def is_house_east(text: str) -> bool:
     """True for a paper, a broadcaster or an agency by the end of its Chinese or Korean name."""
-    return agency(text) is not None or text.endswith(("社", "报", "報", "网", "網", "台", "신문", "일보", "뉴스", "통신", "방송"))
+    return agency(text) is not None or text.endswith(_HOUSE_ENDS_EAST)
 
 
 def is_organization(text: str) -> bool:

@@ -21,6 +21,8 @@ class People:
 
     by: tuple[str, ...]
     joiners: tuple[str, ...]
+    and_prefix: tuple[str, ...]
+    names_with_prefix: tuple[str, ...]
     roles: tuple[str, ...]
     around: frozenset[str]
     desks: frozenset[str]
@@ -36,6 +38,8 @@ class People:
     until: tuple[str, ...]
     ranges: tuple[tuple[str, str], ...]
     reporting: tuple[str, ...]
+    reported: tuple[str, ...]
+    written: tuple[str, ...]
     checked: tuple[str, ...]
 
 
