@@ -73,8 +73,9 @@ def kind_of(source: str) -> Kind:
     raise BadCall(f"no such file or folder: {source}", source=source)
 
 
-def folder_files(folder: str | Path) -> tuple[Path, ...]:
-    """The articles and archive files under a folder (by their suffixes), its folders included, in the order of their paths.
+def folder_files(folder: str | Path, *, archives: bool = True) -> tuple[Path, ...]:
+    """The articles and (with ``archives``) archive files under a folder, by their suffixes, its folders
+    included, in the order of their paths.
 
     Hidden files and folders are passed over, links that lead out of the folder, and the folders
     beside a page that hold its parts (``COMPANIONS``): frames and advertisements are no articles.
@@ -82,9 +83,10 @@ def folder_files(folder: str | Path) -> tuple[Path, ...]:
     """
     root = Path(folder)
     home = root.resolve()
-    found = sorted(path for path in _walk(root) if _is_article(path, home))
+    ends = (*sorted(ARTICLE_SUFFIXES), *(ARCHIVE_FILES if archives else ()))
+    found = sorted(path for path in _walk(root) if _is_named(path, ends, home))
     if not found:
-        suffixes = ", ".join((*sorted(ARTICLE_SUFFIXES), *ARCHIVE_FILES))
+        suffixes = ", ".join(ends)
         raise Unreadable(f"no articles in {root.name or root}: no file ends in {suffixes}", path=str(root))
     return tuple(found)
 
@@ -214,9 +216,8 @@ def _is_companion(folder: str, pages: set[str]) -> bool:
     return any(folder.endswith(end) and folder.removesuffix(end) in pages for end in COMPANIONS)
 
 
-def _is_article(path: Path, home: Path) -> bool:
-    named = path.suffix.lower() in ARTICLE_SUFFIXES or path.name.lower().endswith(ARCHIVE_FILES)
-    return named and path.is_file() and path.resolve().is_relative_to(home)
+def _is_named(path: Path, ends: tuple[str, ...], home: Path) -> bool:
+    return path.name.lower().endswith(ends) and path.is_file() and path.resolve().is_relative_to(home)
 
 
 def _is_web_address(url: str) -> bool:

@@ -71,6 +71,6 @@ def _taken_apart(files: Iterable[str]) -> Iterator[str]:
 
     for file in files:
         if file != "-" and Path(file).is_dir():
-            yield from map(str, folder_files(file))
+            yield from map(str, folder_files(file, archives=False))
         else:
             yield file
