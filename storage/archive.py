@@ -37,6 +37,8 @@ from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
 from storage.reprocess import ReadAgain, Reprocessed, add_readings
+from storage.revisits import Revisits
+from storage.rounds import Rounds
 from storage.segments import LIMIT, SegmentFolder
 from storage.watches import Watches
 from storage.writer import Imprint, Writer
@@ -86,6 +88,8 @@ class Archive(Reading):
         imprint = Imprint(self.id, software, operator, institution)
         self._writer = Writer(database, folder, imprint, now, new_id)
         self.watches = Watches(database, self._writer if hold is not None else None)
+        self.revisits = Revisits(database)
+        self.rounds = Rounds(database, self._writer if hold is not None else None)
 
     @staticmethod
     def exists(where: str | Path) -> bool:

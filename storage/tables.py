@@ -398,6 +398,48 @@ watch_items = Table(
     Index("watch_items_seen", "watch", "seen_at"),
 )
 
+# when a piece is looked at again (``due`` NULL: never), and how the last look ended. Not in the WARCs, not rebuilt.
+revisits = Table(
+    "revisits",
+    metadata,
+    Column("record", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("looked_at", String, nullable=False),
+    Column("due", String),
+    Column("outcome", String),
+    Column("reason", Text),
+    Column("sick", Integer, nullable=False),
+    Column("given_up", Boolean, nullable=False),
+    Index("revisits_due", "due"),
+    Index("revisits_sick", "sick"),
+)
+
+# the last round of each flow. Not in the WARCs, not rebuilt.
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("flow", String, primary_key=True),
+    Column("began_at", String, nullable=False),
+    Column("ended_at", String),
+    Column("said", Text),
+    Column("gaps", Integer, nullable=False),
+    Column("gap_since", String),
+    Column("gap_until", String),
+)
+
+# which fields a site's pages used to have, and the last few have. Not in the WARCs, not rebuilt.
+field_rates = Table(
+    "field_rates",
+    metadata,
+    Column("site", Key, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("pages", BigInteger, nullable=False),
+    Column("had", BigInteger, nullable=False),
+    # 1 or 0 a page, the newest last
+    Column("recent", String, nullable=False),
+    Column("lost_at", String),
+)
+
 # one row a version; its id sorts as results do (storage.indexing), its words are the engine's to keep
 search = Table(
     "search_rows",

@@ -1,0 +1,111 @@
+"""The last round of each flow, and which fields a site's pages have: operational, never in the WARCs.
+
+A time in which rounds that were due did not take place is an event in the ledger: nobody can
+look again into the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from model.article import Article
+from model.edtf import parse_utc
+from model.ledger import Kind
+from model.revisit import Round
+from storage import tables
+from storage.columns import LONGEST_KEY
+from storage.database import Database
+from storage.known import article_of
+from storage.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often a site's pages had a field: of ``pages`` (before the ``recent`` ones) ``had`` had it; ``recent`` is a 1 or
+    0 a page, the newest last. ``lost_at`` where they were told to have lost it.
+    """
+
+    site: str
+    field: str
+    pages: int = 0
+    had: int = 0
+    recent: str = ""
+    lost_at: str | None = None
+
+
+class Rounds:
+    """Reads and writes what flows leave for their next round. One thread writes."""
+
+    def __init__(self, database: Database, writer: Writer | None) -> None:
+        self._database = database
+        self._writer = writer
+
+    def all(self) -> list[Round]:
+        """The last round of each flow, by name."""
+        with self._database.reading() as tx:
+            return [_round(row) for row in tx.execute(select(tables.rounds).order_by(tables.rounds.c.flow))]
+
+    def begin(self, flow: str, now: str, every: float | None) -> tuple[str, str] | None:
+        """A round begins. Where it comes more than twice ``every`` (seconds) after the one before, the time between
+        is a gap: told in the ledger, and given back as its bounds.
+        """
+        t = tables.rounds
+        with self._database.reading() as tx:
+            last = tx.execute(select(t).where(t.c.flow == flow)).one_or_none()
+        gap = None
+        if last is not None and every and self._writer is not None:
+            since = max(last.began_at, last.ended_at or "")
+            if parse_utc(now) - parse_utc(since) > timedelta(seconds=2 * every):
+                gap = (since, now)
+                detail = {"flow": flow, "since": since, "until": now, "every": int(every)}
+                body = {"type": "schedule gap", "outcome": "warning", "detail": detail, "subject": None}
+                self._writer.act(None, lambda hands: hands.write(Kind.EVENT, hands.archive, body))
+        row: dict[str, Any] = {"began_at": now, "ended_at": None, "said": None}
+        if gap is not None:
+            row |= {"gaps": (last.gaps if last else 0) + 1, "gap_since": gap[0], "gap_until": gap[1]}
+        with self._database.transaction() as tx:
+            if last is None:
+                tx.execute(t.insert(), {"flow": flow, "gaps": 0, **row})
+            else:
+                tx.execute(update(t).where(t.c.flow == flow).values(row))
+        return gap
+
+    def end(self, flow: str, now: str, said: str) -> None:
+        """A round is over; ``said`` is how it ended."""
+        t = tables.rounds
+        with self._database.transaction() as tx:
+            tx.execute(update(t).where(t.c.flow == flow).values(ended_at=now, said=said))
+
+    def articles(self, versions: Iterable[tuple[str, int]]) -> list[Article]:
+        """Some versions as now read, those left out that are not there."""
+        with self._database.reading() as tx:
+            found = [article_of(tx, record, version) for record, version in versions]
+        return [article for article in found if article is not None]
+
+    def rates(self, sites: Iterable[str]) -> dict[tuple[str, str], Rate]:
+        """What is known of some sites, by site and field."""
+        t = tables.field_rates.c
+        with self._database.reading() as tx:
+            rows = tx.execute(select(tables.field_rates).where(t.site.in_([s[:LONGEST_KEY] for s in sites]))).all()
+        return {(r.site, r.field): Rate(r.site, r.field, r.pages, r.had, r.recent, r.lost_at) for r in rows}
+
+    def keep_rates(self, rates: Sequence[Rate], known: Mapping[tuple[str, str], Rate]) -> None:
+        """Keeps what is known now; ``known`` is what was."""
+        t = tables.field_rates
+        rows = [(x, {"pages": x.pages, "had": x.had, "recent": x.recent, "lost_at": x.lost_at}) for x in rates]
+        fresh = [{"site": x.site, "field": x.field, **row} for x, row in rows if (x.site, x.field) not in known]
+        changed = [{"of": x.site, "named": x.field, **row} for x, row in rows if (x.site, x.field) in known]
+        with self._database.transaction() as tx:
+            if fresh:
+                tx.execute(t.insert(), fresh)
+            if changed:
+                tx.execute(update(t).where(t.c.site == bindparam("of"), t.c.field == bindparam("named")), changed)
+
+
+def _round(row: Any) -> Round:
+    return Round(row.flow, row.began_at, row.ended_at, row.said, row.gaps, row.gap_since, row.gap_until)
