@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from model.article import Article
 from model.edtf import parse_utc
@@ -25,7 +26,7 @@ LONGEST_WORD = 64
 MOST_BYTES = 1_000_000
 
 _APART = ":"
-_VERSIONS = 12  # bits of a row's id; the versions of one record stand together
+_WITHIN = 12  # bits of a row's id within a microsecond
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -58,13 +59,13 @@ def index_new(tx: Connection, pieces: Sequence[tuple[str, Article, str]]) -> Non
     """Makes the first versions of records found that nobody has met before: record, article, time of receipt."""
     rows: dict[int, str] = {}
     places: list[dict[str, Any]] = []
-    taken = tx.execute(select(func.max(tables.search.c.id))).scalar_one_or_none() or 0
-    base = 0
+    last = tx.execute(select(func.max(tables.search.c.id))).scalar_one_or_none() or 0
     for record, article, received_at in pieces:
-        wanted = _base(received_at)
-        base = max(wanted if wanted > taken else _free(tx, wanted), base + (1 << _VERSIONS))
-        places.append({"id": base + 1, "record": record, "version": 1})
-        rows[base + 1] = text_of(article)
+        row = _wanted(record, received_at)
+        while row in rows or (row <= last and _is_taken(tx, row)):
+            row += 1
+        places.append({"id": row, "record": record, "version": 1})
+        rows[row] = text_of(article)
     tx.execute(tables.search.insert(), places)
     of(tx).index(tx, rows, fresh=True)
 
@@ -97,33 +98,26 @@ def _within(words: str) -> str:
 
 
 def _row(tx: Connection, record: str, version: int, received_at: str) -> tuple[int, bool]:
-    """The row of a version, and whether it was made now.
+    """The row of a version, and whether it was made now: behind the record's last one, or a record's first."""
+    s = tables.search.c
+    found = tx.execute(select(s.id).where(s.record == record, s.version == version)).scalar_one_or_none()
+    if found is not None:
+        return found, False
+    last = tx.execute(select(func.max(s.id)).where(s.record == record)).scalar_one_or_none()
+    row = _wanted(record, received_at) if last is None else last + 1
+    while _is_taken(tx, row):
+        row += 1
+    tx.execute(tables.search.insert(), {"id": row, "record": record, "version": version})
+    return row, True
 
-    Ids rise with the record's time of receipt, then with the version's number. Of a record with more than
-    4,095 versions the last place is the newest one's.
+
+def _wanted(record: str, received_at: str) -> int:
+    """An id that rises with the time of receipt. Within a microsecond it depends on the record: writers at
+    work side by side, who do not see each other's rows yet, hardly ever want the same.
     """
+    return ((parse_utc(received_at) - _EPOCH) // timedelta(microseconds=1) << _WITHIN) + crc32(record.encode()) % 1024 * 4
+
+
+def _is_taken(tx: Connection, row: int) -> bool:
     s = tables.search.c
-    row = tx.execute(select(s.id).where(s.record == record, s.version == version)).scalar_one_or_none()
-    if row is not None:
-        return row, False
-    base = tx.execute(select(func.max(s.id)).where(s.record == record)).scalar_one_or_none()
-    base = _free(tx, _base(received_at)) if base is None else base >> _VERSIONS << _VERSIONS
-    row = base + min(version, (1 << _VERSIONS) - 1)
-    if tx.execute(select(s.id).where(s.id == row)).first() is None:
-        tx.execute(tables.search.insert(), {"id": row, "record": record, "version": version})
-        return row, True
-    tx.execute(update(tables.search).where(s.id == row).values(version=version))
-    return row, False
-
-
-def _base(received_at: str) -> int:
-    """The first of the ids that a record received at that time would use."""
-    return (parse_utc(received_at) - _EPOCH) // timedelta(microseconds=1) << _VERSIONS
-
-
-def _free(tx: Connection, base: int) -> int:
-    """The first of the ids from ``base`` on that a record may use, none of another's among them."""
-    s = tables.search.c
-    while tx.execute(select(s.id).where(s.id >= base, s.id < base + (1 << _VERSIONS)).limit(1)).first() is not None:
-        base += 1 << _VERSIONS
-    return base
+    return tx.execute(select(s.id).where(s.id == row)).first() is not None
