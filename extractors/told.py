@@ -17,13 +17,13 @@ from extractors.date_choice import parts
 from extractors.field import shorten
 from extractors.fields import byline, names
 from extractors.words import agencies
-from model.article import Article, Author, Evidence, How
+from model.article import Article, Author, Evidence, How, Rejected
 
 EARLIEST_YEAR = 1690
 _AHEAD = timedelta(hours=26)
 _MOST_NAMES = 20
 # RSS 2.0 wants an address for mail first, and the name in brackets
-_MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\((?P<name>[^()]{2,100})\)\s*")
+_MAIL_AND_NAME = re.compile(r"\s*\S{1,100}@\S{1,200}\s*\((?P<name>[^()]{2,100})\)\s*")
 
 
 def fill(article: Article, context: Mapping[str, Any] | None, captured_at: datetime | None) -> Article:
@@ -44,7 +44,7 @@ def fill(article: Article, context: Mapping[str, Any] | None, captured_at: datet
             and not (field == "date_modified" and _a_sitemap(said))
         ):
             found[field] = date
-            evidence[f"/{field}"] = _evidence(key, str(said[key]))
+            evidence[f"/{field}"] = _before(article.evidence.get(f"/{field}"), _evidence(key, str(said[key])))
     authors = () if article.authors else tuple(_authors(said, article))
     if authors:
         found["authors"] = tuple(author for author, _ in authors)
@@ -57,6 +57,14 @@ def fill(article: Article, context: Mapping[str, Any] | None, captured_at: datet
 
 def _evidence(key: str, words: str) -> Evidence:
     return Evidence(f"feed.{key.partition('/')[0]}", How.DECLARED, f"context:feed/{key}", shorten(words))
+
+
+def _before(lost: Evidence | None, proof: Evidence) -> Evidence:
+    """The feed's proof, with the page's day without a year beside it where there is one."""
+    if lost is None:
+        return proof
+    rejected = Rejected(lost.strategy, lost.how, lost.where, lost.quote, "it names no year")
+    return replace(proof, rejected=(rejected, *lost.rejected))
 
 
 def _a_sitemap(said: Mapping[str, Any]) -> bool:

@@ -82,7 +82,10 @@ def test_a_day_without_a_year_gets_the_year_of_the_same_day_only() -> None:
     page = SILENT.replace(b"</h1>", b'</h1><span class="date">2 September</span>')
     plain = extract(page, URL, captured_at=NOW).date_published
     assert plain == "XXXX-09-02"
-    assert _read(page).date_published == "2024-09-02T18:30:00+02:00"
+    filled = _read(page)
+    assert filled.date_published == "2024-09-02T18:30:00+02:00"
+    (lost,) = filled.evidence["/date_published"].rejected
+    assert (lost.quote, lost.reason) == ("2 September", "it names no year")
     assert _read(page, published="Tue, 03 Sep 2024 18:30:00 +0200").date_published == plain
 
 
