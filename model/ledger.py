@@ -57,9 +57,9 @@ class Kind(StrEnum):
     VOID = "void"  # entries[{id, digest}], reason: written but never in force
     FIXITY = "fixity"  # scope, checked, findings
     # type (PREMIS), detail, outcome, subject: the capture it concerns; in a record's chain where it concerns that;
-    # replication: detail{copy: its name, kind: folder | s3, segments, bytes, checked: all of it read back, written:
-    # [{segment, length, sha256}], problems[]}; recovery: detail{copies[kinds], mended: [{segment, spans: [[offset,
-    # length]]}], problems[]}
+    # replication: detail{copy: its name, kind: folder | s3, segments, bytes, checked: all of it was read back, written:
+    # [{segment, length, sha256}], mended[], left[]: segments}; recovery: detail{mended: [{segment, spans: [[offset,
+    # length]], copy: kind}], left: how many things no copy had}
     EVENT = "event"
     WATCH = "watch"  # url, kind: feed | sitemap | section, name|null, action: added | removed, every|null (seconds)
 

@@ -17,7 +17,7 @@ from storage.capture_records import parse_facts, restore_capture
 from storage.decide import Kept
 from storage.deposit import Deposit
 from storage.segments import SegmentFolder
-from storage.warc import Member, read_member
+from storage.warc import Member, member_of
 
 _CANDIDATES = 50
 
@@ -109,4 +109,4 @@ class Captures:
         row = self._tx.execute(query).one_or_none()
         if row is None:
             raise Damaged(f"the WARC record {record_id} is not in the catalogue: run `pressmark verify`")
-        return read_member(self._folder.path(row.name), row.offset, row.length)
+        return member_of(self._folder.read(row.name, row.offset, row.length), row.name, row.offset)

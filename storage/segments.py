@@ -12,13 +12,15 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Protocol
 
-from model.errors import StorageUnavailable
+from model.errors import Damaged, StorageUnavailable
 
 LIMIT = 1 << 30
 
@@ -89,10 +91,34 @@ class Segment:
         raise _unavailable(self.path, error) from error
 
 
-class SegmentFolder:
-    """The segments of one archive folder. ``now`` and ``tag`` are arguments for the names."""
+class Elsewhere(Protocol):
+    """A place that has segments, too, under ``warc/NAME``. Its methods raise ``StorageUnavailable`` and ``Damaged``."""
 
-    def __init__(self, folder: Path, prefix: str, now: Callable[[], datetime], tag: str, limit: int = LIMIT) -> None:
+    def size(self, name: str) -> int | None:
+        """Bytes of a file, ``None`` where it is not there."""
+
+    def read(self, name: str, offset: int, length: int) -> bytes:
+        """Bytes of a file."""
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """All of a file in pieces."""
+
+
+class SegmentFolder:
+    """The segments of one archive folder. ``now`` and ``tag`` are arguments for the names. Where a file is gone,
+    ``elsewhere`` is read.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        prefix: str,
+        now: Callable[[], datetime],
+        tag: str,
+        limit: int = LIMIT,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self._elsewhere = elsewhere
         self.folder = folder
         self._prefix = prefix
         self._now = now
@@ -123,6 +149,42 @@ class SegmentFolder:
         """The file of a segment."""
         return self.folder / name
 
+    def read(self, name: str, offset: int, length: int) -> bytes:
+        """Bytes of a segment. Raises ``Damaged`` where they cannot be read, ``StorageUnavailable``."""
+        try:
+            with self.path(name).open("rb") as file:
+                file.seek(offset)
+                return file.read(length)
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and self._elsewhere is not None:
+                return self._elsewhere.read(f"{self.folder.name}/{name}", offset, length)
+            raise Damaged(f"{name}:{offset}: cannot be read ({error.strerror})", place=f"{name}:{offset}") from error
+
+    @contextmanager
+    def at_hand(self, name: str) -> Iterator[Path]:
+        """A segment as a file: its own, or one for the moment where that is gone and another place has it.
+
+        Raises ``StorageUnavailable``; where nobody has it the path leads to nothing.
+        """
+        path = self.path(name)
+        there = f"{self.folder.name}/{name}"
+        if path.is_file() or self._elsewhere is None or self._elsewhere.size(there) is None:
+            yield path
+            return
+        with TemporaryDirectory(prefix=".fetched-", dir=self.folder) as brought:
+            fetched = Path(brought, name)
+            try:
+                with fetched.open("wb") as file:
+                    for piece in self._elsewhere.stream(there):
+                        file.write(piece)
+            except OSError as error:
+                raise _unavailable(fetched, error) from error
+            yield fetched
+
+    def lock(self, name: str) -> Segment | None:
+        """A segment, locked; ``None`` where another writer has it or it is gone."""
+        return self._lock(self.path(name))
+
     def lock_free(self) -> Iterator[Segment]:
         """Every segment whose lock can be had at once, locked. The caller closes them."""
         for name in self.names():
@@ -130,14 +192,19 @@ class SegmentFolder:
             if segment is not None:
                 yield segment
 
-    def adopt(self, committed: Mapping[str, int]) -> Segment | None:
+    def adopt(self, committed: Mapping[str, int], sealed: Container[str] = ()) -> Segment | None:
         """A segment under the size limit that nobody holds, locked; the newest such.
 
-        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy.
+        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy. Nor a ``sealed`` one.
         """
         for name in reversed(self.names()):
+            if name in sealed:
+                continue
             path = self.path(name)
-            whole = committed.get(name, 0) <= path.stat().st_size < self._limit
+            try:
+                whole = committed.get(name, 0) <= path.stat().st_size < self._limit
+            except FileNotFoundError:  # another process took it away, because the store has it
+                continue
             if whole and (segment := self._lock(path)) is not None:
                 return segment
         return None
@@ -176,6 +243,9 @@ class SegmentFolder:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            file.close()
+            return None
+        if not os.fstat(file.fileno()).st_nlink:  # taken away meanwhile, because another place has it
             file.close()
             return None
         file.seek(0, os.SEEK_END)

@@ -120,6 +120,12 @@ def read_member(path: Path, offset: int, length: int) -> Member:
             data = file.read(length)
     except OSError as error:
         raise Damaged(f"{place}: cannot be read ({error.strerror})", place=place) from error
+    return member_of(data, path.name, offset)
+
+
+def member_of(data: bytes, name: str, offset: int) -> Member:
+    """The record whose member ``data`` is, read from a place of the segment ``name``. Raises ``Damaged``."""
+    place = f"{name}:{offset}"
     unpacker = zlib.decompressobj(31)
     try:
         text = unpacker.decompress(data)
@@ -127,7 +133,7 @@ def read_member(path: Path, offset: int, length: int) -> Member:
         raise Damaged(f"{place}: the compressed record is damaged; run `pressmark verify`", place=place) from error
     if not unpacker.eof:
         raise Damaged(f"{place}: the record is cut off; run `pressmark verify`", place=place)
-    member = _parse(text, offset, length)
+    member = _parse(text, offset, len(data))
     if isinstance(member, str):
         raise Damaged(f"{place}: {member}", place=place)
     return member

@@ -32,6 +32,9 @@ class Store(Protocol):
     def names(self, under: str) -> list[str]:
         """Files below ``under``, sorted, named from there."""
 
+    def is_empty(self) -> bool:
+        """Whether nothing at all is there."""
+
     def read(self, name: str, offset: int, length: int) -> bytes:
         """Bytes of a file, fewer where it ends. Raises ``Damaged`` where it is not there."""
 

@@ -71,6 +71,12 @@ class Bucket:
             found = [str(o["path"]).removeprefix(f"{under}/") for some in obstore.list(self._client, under) for o in some]
         return sorted(found)
 
+    def is_empty(self) -> bool:
+        import obstore
+
+        with self._asked():
+            return not any(obstore.list(self._client, chunk_size=1))
+
     def read(self, name: str, offset: int, length: int) -> bytes:
         import obstore
 

@@ -36,6 +36,11 @@ class CopyFolder:
             found = folder.iterdir() if folder.is_dir() else ()
             return sorted(p.name for p in found if p.is_file() and not p.name.endswith(_FRESH))
 
+    def is_empty(self) -> bool:
+        with self._translated():
+            # what a disk that was just formatted has
+            return not self._path.exists() or {p.name for p in self._path.iterdir()} <= {"lost+found"}
+
     def read(self, name: str, offset: int, length: int) -> bytes:
         with self._translated(), self._opened(name) as file:
             file.seek(offset)
