@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
@@ -59,7 +60,13 @@ def fold(text: str | None) -> str:
 
 def index_words(text: str | None) -> list[str]:
     """The words of a text as they go into the index: folded, unparted scripts as pairs."""
-    return _cut(fold(text))
+    return list(_words(text or ""))
+
+
+@lru_cache(maxsize=16)
+def _words(text: str) -> tuple[str, ...]:
+    # search and near-duplicate signatures ask for the words of one text in turn
+    return tuple(_cut(fold(text)))
 
 
 def _cut(folded: str) -> list[str]:
@@ -76,4 +83,4 @@ def _cut(folded: str) -> list[str]:
 
 def index_text(text: str | None) -> str:
     """``index_words`` as one string."""
-    return " ".join(_cut(fold(text)))
+    return " ".join(_words(text or ""))
