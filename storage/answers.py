@@ -21,7 +21,9 @@ from storage.copies import likely_copies
 from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
+from storage.finding import find
 from storage.images import count_kept, wanted_images
+from storage.lines import lines_then, record_lines
 from storage.moments import EVER, When
 from storage.reconsider import Discovery
 from storage.reprocess import Unread, pending, unread_of, would_find
@@ -53,7 +55,7 @@ class Reading:
     def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
         """The record that an id, an unambiguous prefix or a URL names, at a moment. Raises ``NotFound``, ``Ambiguous``."""
         with self._database.reading() as tx:
-            return queries.find(tx, text, _when(as_of, known_at))
+            return find(tx, text, _when(as_of, known_at))
 
     def list(
         self,
@@ -68,9 +70,9 @@ class Reading:
         with self._database.reading() as tx:
             closed = self._closed(tx, restricted)
             if when == EVER:
-                yield from queries.record_lines(tx, limit, closed=closed)
+                yield from record_lines(tx, limit, closed=closed)
             else:
-                yield from queries.lines_then(tx, limit, when, closed)
+                yield from lines_then(tx, limit, when, closed)
 
     def history(
         self, record: str, *, as_of: datetime | None = None, known_at: datetime | None = None, restricted: bool = False

@@ -6,7 +6,7 @@ that were written later had not been thought of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,3 +100,8 @@ def _labels(tx: Connection, record: str) -> list[Plain]:
     t = tables.labels.c
     rows = tx.execute(select(tables.labels).where(t.record == record).order_by(t.id))
     return [{"kind": x.kind, "text": x.text, "agent": x.agent, "at": x.at} for x in rows]
+
+
+def main_address(aliases: Sequence[Alias]) -> str | None:
+    """The address that a record is shown by: the one its page declares, or else the first that was learnt."""
+    return next((a.url for a in aliases if a.how == "canonical"), aliases[0].url if aliases else None)

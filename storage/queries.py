@@ -8,72 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from model.edtf import utc_text
-from model.errors import Ambiguous, NotFound
-from model.identity import alias_key
-from model.ids import is_record_id
+from model.errors import NotFound
 from model.ledger import AgentType
-from model.record import Alias, AsOf, Certainty, ChangeLine, History, RecordLine, State, VersionView
+from model.record import AsOf, Certainty, ChangeLine, History, State, VersionView
 from storage import tables
 from storage.images import kept_images
-from storage.knowledge import known_of
+from storage.knowledge import known_of, main_address
 from storage.known import article_of, looks_of, read_as
-from storage.moments import EVER, When, at_moment, latest_of, owner_at, until
+from storage.moments import EVER, When, at_moment, latest_of, until
 from storage.record_line import change_from_json
 from storage.restrictions import is_hidden, refuse, restrictions_of
 from storage.states import Readings, alternating, states_of
 from storage.timeline import Look, is_withdrawn, runs
-
-
-def find(tx: Connection, text: str, when: When = EVER) -> str:
-    """The record that an id, an unambiguous prefix (with or without the archive's part) or a URL names, at a moment.
-
-    Raises ``NotFound`` or ``Ambiguous``.
-    """
-    r, a = tables.records.c, tables.aliases.c
-    if is_record_id(text):
-        found = tx.execute(select(r.id).where(r.id == text)).scalar_one_or_none()
-        if found is None:
-            raise NotFound(f"no record {text} in this archive; `pressmark list` shows what there is")
-        return str(found)
-    if "/" in text and when != EVER:
-        owner = owner_at(tx, text, when.as_of, when.known_at)
-        if owner is None:
-            raise NotFound(f"no record of {text} was known in this archive then; without --known-at there may be one")
-        return owner
-    if "/" in text:
-        query = (
-            select(a.record).where(a.key == alias_key(text)).order_by(a.how == "canonical", a.since.desc(), a.id.desc()).limit(1)
-        )
-        found = tx.execute(query).scalar_one_or_none()
-        if found is None:
-            raise NotFound(f"no record of {text} in this archive; `pressmark search` looks for words in it")
-        return str(found)
-    prefix = text.lower()
-    begins = r.id.startswith(prefix, autoescape=True) | r.id.contains(f"-{prefix}", autoescape=True)
-    query = select(r.id).where(begins).order_by(r.id).limit(6)
-    candidates = list(tx.execute(query).scalars()) if prefix else []
-    if len(candidates) > 1:
-        raise Ambiguous(f"{text} is the beginning of several records: {', '.join(candidates)}", candidates=candidates)
-    if not candidates:
-        raise NotFound(f"no record begins with {text}; `pressmark list` shows what there is")
-    return str(candidates[0])
-
-
-def record_lines(
-    tx: Connection, limit: int | None, only: list[str] | None = None, closed: Set[str] = frozenset()
-) -> Iterator[RecordLine]:
-    """Records, newest received first; or those named, in their order. What those in ``closed`` say is left out."""
-    r = tables.records.c
-    query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
-    if only is not None:
-        rows = {row.id: row for row in tx.execute(query.where(r.id.in_(only)))}
-        yield from (_line(tx, rows[record], record in closed) for record in only if record in rows)
-        return
-    for row in tx.execute(query.limit(limit) if limit is not None else query):
-        yield _line(tx, row, row.id in closed)
 
 
 def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
@@ -91,7 +40,7 @@ def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, sh
     numbers = {s.version for s in states}
     told = History(
         record=record,
-        url=_url(known.aliases),
+        url=main_address(known.aliases),
         aliases=tuple(known.aliases),
         states=states,
         observations=tuple(x.what for x in sorted(looks, key=lambda x: (x.what.observed_at or x.what.recorded_at, x.order))),
@@ -196,24 +145,6 @@ def changes(tx: Connection, since: datetime, limit: int | None, closed: Set[str]
     yield from lines[:limit]
 
 
-def lines_then(tx: Connection, limit: int | None, when: When, closed: Set[str] = frozenset()) -> Iterator[RecordLine]:
-    """Records as they stood at a moment, newest received first; those that nobody had seen then are left out."""
-    r = tables.records.c
-    query = select(r.id).order_by(r.received_at.desc(), r.id.desc())
-    if when.known_at is not None:
-        query = query.where(r.received_at <= when.known_at)
-    if when.as_of is not None:
-        query = query.where(r.first_seen.is_(None) | (r.first_seen <= when.as_of))
-    left = limit
-    for record in tx.execute(query).scalars():
-        if left == 0:
-            return
-        line = _line_then(tx, record, when, record in closed)
-        if line is not None:
-            left = left - 1 if left is not None else None
-            yield line
-
-
 def collections(tx: Connection) -> dict[str, int]:
     """The names of all collections, each with how many records it has."""
     t = tables.labels.c
@@ -249,50 +180,6 @@ def stats(tx: Connection) -> dict[str, Any]:
     }
 
 
-def _line(tx: Connection, row: Row[Any], closed: bool) -> RecordLine:
-    p = tables.people.c
-    query = select(p.name).where(p.record == row.id, p.version == row.latest_version, p.part == "author").order_by(p.id)
-    return RecordLine(
-        record=row.id,
-        url=row.url,
-        headline=None if closed else row.headline,
-        authors=() if closed else tuple(tx.execute(query).scalars()),
-        publisher=row.publisher,
-        date_published=row.date_published,
-        versions=row.versions,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        received_at=row.received_at,
-        withdrawn=row.withdrawn,
-        restricted=closed,
-    )
-
-
-def _line_then(tx: Connection, record: str, when: When, closed: bool) -> RecordLine | None:
-    known = known_of(tx, record, when.known_at)
-    looks = until(known.looks, when.as_of)
-    version = latest_of(looks)
-    read = read_as(tx, record, version, known_at=when.known_at) if version is not None else None
-    if read is None:
-        return None
-    states = runs(looks)
-    article = read.article
-    return RecordLine(
-        record=record,
-        url=_url(known.aliases),
-        headline=None if closed else article.headline,
-        authors=() if closed else tuple(a.name for a in article.authors),
-        publisher=article.publisher,
-        date_published=article.date_published,
-        versions=len({x.what.version for x in looks if x.what.kind == "version"}),
-        first_seen=states[0].first if states else None,
-        last_seen=states[-1].last if states else None,
-        received_at=min(x.what.recorded_at for x in known.looks),
-        withdrawn=is_withdrawn(looks),
-        restricted=closed,
-    )
-
-
 def _without_content(told: History) -> History:
     """A history that says when and how much, and nothing of what the piece says."""
     states = tuple(
@@ -309,10 +196,6 @@ def _unknown_yet(tx: Connection, record: str, looks: Sequence[Look], when: When)
         return NotFound(f"the archive did not know {record} then: it first learnt of it {since}")
     times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
     return NotFound(f"nobody had looked at {record} by then: it was first seen {min(times, default='at an unknown time')}")
-
-
-def _url(aliases: Sequence[Alias]) -> str | None:
-    return next((a.url for a in aliases if a.how == "canonical"), aliases[0].url if aliases else None)
 
 
 def _numbers(states: Sequence[State]) -> str:

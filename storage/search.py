@@ -26,7 +26,7 @@ from storage.engines import of
 from storage.folding import fold, index_words
 from storage.indexing import FIELDS, words_of
 from storage.known import article_of
-from storage.queries import record_lines
+from storage.lines import record_lines
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
@@ -162,8 +162,8 @@ def _snippet(article: Article | None, parsed: Query) -> str:
         return ""
     wanted = {word for phrase in parsed.phrases for word in phrase}
     words = article.text.split()
-    for position, word in enumerate(words):
-        if wanted & set(index_words(word)):
+    for position, word in enumerate(words if wanted else ()):
+        if not wanted.isdisjoint(index_words(word)):
             start = max(0, position - 8)
             return ("… " if start else "") + " ".join(words[start : position + 12]) + (" …" if position + 12 < len(words) else "")
     return " ".join(words[:20]) + (" …" if len(words) > 20 else "")

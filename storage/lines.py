@@ -1,0 +1,100 @@
+"""Records as a list tells them, a line each: as known now, or as of a moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from model.record import RecordLine
+from storage import tables
+from storage.knowledge import known_of, main_address
+from storage.known import read_as
+from storage.moments import When, latest_of, until
+from storage.timeline import is_withdrawn, runs
+
+_AT_ONCE = 200
+
+
+def record_lines(
+    tx: Connection, limit: int | None, only: Sequence[str] | None = None, closed: Set[str] = frozenset()
+) -> Iterator[RecordLine]:
+    """Records, newest received first; or those named, in their order. What those in ``closed`` say is left out."""
+    r = tables.records.c
+    query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
+    if only is not None:
+        found = {row.id: row for row in tx.execute(query.where(r.id.in_(only)))}
+        yield from _lines(tx, [found[record] for record in only if record in found], closed)
+        return
+    for some in tx.execute(query.limit(limit) if limit is not None else query).partitions(_AT_ONCE):
+        yield from _lines(tx, some, closed)
+
+
+def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str]) -> Iterator[RecordLine]:
+    p, r = tables.people.c, tables.records.c
+    latest = (p.record == r.id) & (p.version == r.latest_version)
+    named = select(p.record, p.name).join(tables.records, latest).where(r.id.in_([row.id for row in rows]), p.part == "author")
+    authors: dict[str, list[str]] = defaultdict(list)
+    for record, name in tx.execute(named.order_by(p.id)):
+        authors[record].append(name)
+    for row in rows:
+        hidden = row.id in closed
+        yield RecordLine(
+            record=row.id,
+            url=row.url,
+            headline=None if hidden else row.headline,
+            authors=() if hidden else tuple(authors[row.id]),
+            publisher=row.publisher,
+            date_published=row.date_published,
+            versions=row.versions,
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+            received_at=row.received_at,
+            withdrawn=row.withdrawn,
+            restricted=hidden,
+        )
+
+
+def lines_then(tx: Connection, limit: int | None, when: When, closed: Set[str] = frozenset()) -> Iterator[RecordLine]:
+    """Records as they stood at a moment, newest received first; those that nobody had seen then are left out."""
+    r = tables.records.c
+    query = select(r.id).order_by(r.received_at.desc(), r.id.desc())
+    if when.known_at is not None:
+        query = query.where(r.received_at <= when.known_at)
+    if when.as_of is not None:
+        query = query.where(r.first_seen.is_(None) | (r.first_seen <= when.as_of))
+    left = limit
+    for record in tx.execute(query).scalars():
+        if left == 0:
+            return
+        line = _line_then(tx, record, when, record in closed)
+        if line is not None:
+            left = left - 1 if left is not None else None
+            yield line
+
+
+def _line_then(tx: Connection, record: str, when: When, closed: bool) -> RecordLine | None:
+    known = known_of(tx, record, when.known_at)
+    looks = until(known.looks, when.as_of)
+    version = latest_of(looks)
+    read = read_as(tx, record, version, known_at=when.known_at) if version is not None else None
+    if read is None:
+        return None
+    states = runs(looks)
+    article = read.article
+    return RecordLine(
+        record=record,
+        url=main_address(known.aliases),
+        headline=None if closed else article.headline,
+        authors=() if closed else tuple(a.name for a in article.authors),
+        publisher=article.publisher,
+        date_published=article.date_published,
+        versions=len({x.what.version for x in looks if x.what.kind == "version"}),
+        first_seen=states[0].first if states else None,
+        last_seen=states[-1].last if states else None,
+        received_at=min(x.what.recorded_at for x in known.looks),
+        withdrawn=is_withdrawn(looks),
+        restricted=closed,
+    )
