@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -109,7 +109,7 @@ class Pipeline:
         fresh: bool = False,
         memento: Wish | None = None,
         tell: Callable[[str], None] = log.info,
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Takes sources in, a ``Target`` with what is told of it; one ``Result`` each (a folder or list
         gives one a file or line), in order of completion, each told only after it is durable. With ``images``, the image files of
         what was fetched are kept too, and a result is told after its images. Servers are asked whether

@@ -22,6 +22,8 @@ from model.errors import BadCall
 
 FILE = "pressmark.toml"
 PREFIX = "PRESSMARK_"
+TABLES = "schedule"
+"""The key of the file that is no setting: ``flows.timetable`` reads it."""
 LARGEST = 1000**3
 
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>|k|m|g)b?", re.IGNORECASE)
@@ -37,6 +39,15 @@ def _size(value: object) -> object:
         value = float(found["number"]) * _UNITS[found["unit"].lower()]
     if isinstance(value, (int, float)) and value > LARGEST:
         raise ValueError("at most 1 GB can be taken")
+    return int(value) if isinstance(value, float) else value
+
+
+def _floor(value: object) -> object:
+    if isinstance(value, str):
+        found = _SIZE.fullmatch(value.strip())
+        if found is None:
+            raise ValueError("give bytes as a number, or such as 2 GB")
+        value = float(found["number"]) * _UNITS[found["unit"].lower()]
     return int(value) if isinstance(value, float) else value
 
 
@@ -61,6 +72,7 @@ class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
     lets through although they are not global, ``images`` whether image files of articles are kept,
+    ``disk_floor`` the bytes that must be free for a round of the schedule to fetch anything,
     ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too).
     Empty texts stand for "not said".
     """
@@ -79,6 +91,7 @@ class Settings(BaseModel):
     allow_addresses: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ()
     images: bool = False
     http2: bool = False
+    disk_floor: Annotated[int, BeforeValidator(_floor)] = Field(default=2 * 1000**3, ge=0)
     proxy: Annotated[str | None, BeforeValidator(_proxy)] = None
 
 
@@ -88,7 +101,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
     An empty variable counts as not set. Raises ``BadCall`` for a value of the wrong kind, a
     file that is no TOML, and a key of the file that is no setting, naming the nearest right one.
     """
-    from_file = _read(cwd / FILE)
+    from_file = {key: value for key, value in read_file(cwd).items() if key != TABLES}
     known = Settings.model_fields
     for key in from_file:
         if key not in known:
@@ -121,7 +134,9 @@ def exported(settings: Settings) -> dict[str, str]:
     }
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(cwd: Path) -> dict[str, Any]:
+    """What ``pressmark.toml`` in a folder says, nothing where there is none. Raises ``BadCall`` for no TOML."""
+    path = cwd / FILE
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

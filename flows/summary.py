@@ -15,14 +15,20 @@ _ADDRESS = re.compile(r"https?://[!-;=?-_a-~]+")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~!&])")
 
 
-def markdown(tally: Tally, *, doing: str, archive: str, seconds: float, problem: str | None = None) -> str:
+def markdown(
+    tally: Tally, *, doing: str, archive: str, seconds: float, problem: str | None = None, more: Sequence[tuple[str, str]] = ()
+) -> str:
     """The summary of a run: what is new, what was not taken and why, which hosts took longest.
 
-    ``doing`` says what was asked for, ``problem`` what ended the run early.
+    ``doing`` says what was asked for, ``problem`` what ended the run early; ``more`` are lines of plain text, each
+    with the heading it stands under.
     """
     parts = [f"# {_safe(problem)}" if problem else f"# {tally.in_words()}"]
     before = f", {tally.in_words()} before that" if problem else ""
     parts.append(f"{_safe(doing)} into archive `{archive}`, {say_seconds(seconds)}{before}.")
+    for heading in dict.fromkeys(heading for heading, _ in more):
+        lines = [f"- {_safe(line)}" for under, line in more if under == heading]
+        parts += [f"## {heading}", "\n".join(lines[:ROWS])]
     for outcome, pieces in tally.listed.items():
         if pieces:
             parts += [f"## {outcome.value.capitalize()}", _pieces(pieces, tally.outcomes[outcome])]
@@ -31,22 +37,39 @@ def markdown(tally: Tally, *, doing: str, archive: str, seconds: float, problem:
         troubles.sort(key=lambda t: -t[2].count)
         parts.append("## Not taken")
         parts.append("\n".join(_trouble(*trouble) for trouble in troubles[:ROWS]))
-    slowest = sorted(((h.seconds, name, h.pages) for name, h in tally.hosts.items() if name != FILES), reverse=True)[:SLOWEST]
-    if len(tally.hosts) > 1 and slowest:
+    slowest = slowest_hosts(tally)
+    if slowest:
         parts.append("## Hosts that took longest")
         rows = "\n".join(f"| {_safe(name)} | {pages} | {say_seconds(took)} |" for took, name, pages in slowest)
         parts.append(f"| host | sources | done after |\n| --- | ---: | ---: |\n{rows}")
     return "\n\n".join(parts) + "\n"
 
 
-def table(tally: Tally) -> list[dict[str, str | int]]:
-    """One row an outcome and reason: how many sources, of how many hosts, and one of them."""
+def table(tally: Tally, lacking: Sequence[tuple[str, str, int, int]] = ()) -> list[dict[str, str | int]]:
+    """One row an outcome and reason: how many sources, of how many hosts, and one of them; then the slowest hosts, and
+    which fields are missing where: ``lacking`` is (site, field, pages that lack it, pages).
+    """
     order = list(Outcome)
     rows = sorted(tally.reasons.items(), key=lambda item: (order.index(item[0][0]), -item[1].count, item[0][1]))
-    return [
+    told: list[dict[str, str | int]] = [
         {"outcome": outcome.value, "sources": r.count, "hosts": len(r.hosts), "reason": text, "such as": r.example}
         for (outcome, text), r in rows[:ROWS]
     ]
+    told += [
+        {"outcome": "slowest host", "sources": pages, "hosts": 1, "reason": f"done after {say_seconds(took)}", "such as": name}
+        for took, name, pages in slowest_hosts(tally)
+    ]
+    told += [
+        {"outcome": "field missing", "sources": lack, "hosts": 1, "reason": f"{field} of {pages} new or changed", "such as": site}
+        for site, field, lack, pages in lacking[:ROWS]
+    ]
+    return told
+
+
+def slowest_hosts(tally: Tally) -> list[tuple[float, str, int]]:
+    """(seconds, host, pages) of those that took longest, where there are several."""
+    hosts = [(h.seconds, name, h.pages) for name, h in tally.hosts.items() if name != FILES]
+    return sorted(hosts, reverse=True)[:SLOWEST] if len(tally.hosts) > 1 else []
 
 
 def say_seconds(seconds: float) -> str:

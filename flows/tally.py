@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from flows.shards import Shard, host_of
+from flows.watching import Checked
 from model.errors import PressmarkError, RetryLater
 from model.record import Outcome, Result
+from model.watch import LookOutcome
 
 LISTED = 25
 """How many pieces of each outcome that is news a summary names."""
@@ -88,21 +90,98 @@ class Tally:
         return max(troubles, default=(0, ""), key=lambda t: t[0])[1]
 
 
-class Board:
+@dataclass(slots=True)
+class LookTally:
+    """Counts of looks at watches, of one round or one shard."""
+
+    outcomes: Counter[LookOutcome] = field(default_factory=Counter)
+    new: int = 0
+    gaps: int = 0
+    failed: list[Checked] = field(default_factory=list)
+
+    def add(self, checked: Checked, seconds: float) -> None:
+        """Counts one look."""
+        self.outcomes[checked.outcome] += 1
+        self.new += checked.new
+        self.gaps += checked.gap is not None
+        if checked.outcome is LookOutcome.FAILED:
+            self.failed.append(checked)
+
+    @property
+    def total(self) -> int:
+        """How many watches were looked at."""
+        return self.outcomes.total()
+
+    @property
+    def all_failed(self) -> bool:
+        """True where no look said anything."""
+        return self.total > 0 and len(self.failed) == self.total
+
+    def in_words(self) -> str:
+        """``100 looks, 3 new addresses, 2 failed``."""
+        said = [f"{self.total} {'look' if self.total == 1 else 'looks'}"]
+        said += [f"{self.new} new {'address' if self.new == 1 else 'addresses'}"] if self.new else []
+        said += [f"{self.gaps} rolled over"] if self.gaps else []
+        said += [f"{len(self.failed)} failed"] if self.failed else []
+        return ", ".join(said)
+
+    def first_trouble(self) -> str:
+        """The commonest reason of a failed look."""
+        reasons = Counter(x.reason or "" for x in self.failed)
+        return reasons.most_common(1)[0][0] if reasons else ""
+
+
+class Told(Protocol):
+    """What a board is told: an outcome of a source."""
+
+    @property
+    def source(self) -> str:
+        """What it is the outcome of."""
+
+
+ToldT = TypeVar("ToldT", bound=Told, contravariant=True)
+
+
+class Counts(Protocol[ToldT]):
+    """What a board counts with."""
+
+    @property
+    def total(self) -> int:
+        """How many sources were told."""
+
+    @property
+    def all_failed(self) -> bool:
+        """True where nothing at all came of it."""
+
+    def add(self, result: ToldT, seconds: float, /) -> None:
+        """Counts one."""
+
+    def in_words(self) -> str:
+        """The counts, for people."""
+
+    def first_trouble(self) -> str:
+        """The commonest reason among what failed."""
+
+
+ResultT = TypeVar("ResultT", bound=Told)
+CountsT = TypeVar("CountsT", bound=Counts[Any])
+
+
+class Board(Generic[ResultT, CountsT]):
     """Where one pipeline call tells its results and those who wait for one shard find them.
 
-    One thread tells, inside a ``with``; any number wait.
+    ``make`` makes a tally that counts nothing yet. One thread tells, inside a ``with``; any number wait.
     """
 
-    def __init__(self, shards: Sequence[Shard]) -> None:
-        self.whole = Tally()
-        self._tallies = [Tally() for _ in shards]
+    def __init__(self, shards: Sequence[Shard], make: Callable[[], CountsT]) -> None:
+        self.whole = make()
+        self._tallies = [make() for _ in shards]
         self._left = [len(shard.sources) for shard in shards]
         self._done = [threading.Event() for _ in shards]
         self._place = {source: place for place, shard in enumerate(shards) for source in shard.sources}
         self._error: PressmarkError | None = None
 
-    def tell(self, result: Result, seconds: float) -> None:
+    def tell(self, result: ResultT, seconds: float) -> None:
         """Counts a result for the run and for its shard; a shard is done with its last source."""
         self.whole.add(result, seconds)
         place = self._place.get(result.source)
@@ -134,7 +213,7 @@ class Board:
         for done in self._done:
             done.set()
 
-    def wait(self, place: int) -> Tally:
+    def wait(self, place: int) -> CountsT:
         """The tally of a shard, once it is done. Raises what ended the run before that."""
         self._done[place].wait()
         if self._left[place] > 0 and self._error is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +62,11 @@ class Checked:
     passed: int = 0
     gap: Gap | None = None
 
+    @property
+    def source(self) -> str:
+        """The watch's address."""
+        return self.watch.url
+
     def to_json(self) -> dict[str, Any]:
         """The shape of a look in ``watch check --json``."""
         told = {name: getattr(self, name) for name in ("due", "reason", "shape", "listed", "new", "known", "passed")}
@@ -96,19 +101,66 @@ def check(
     is as for ``ingest``. Raises
     ``StorageUnavailable`` and ``Damaged`` as ``ingest`` does. Not from within a running event loop.
     """
+    seen = due(archive, watches, due_only=due_only, given_up=given_up, now=now)
+    yield from look_at_all(archive, pipeline, seen, allow_addresses=allow_addresses, now=now)
+    waiting = in_turn(archive, watches, most=most, now=now)
+    yield from take_in(archive, pipeline, waiting, images=images, allow_addresses=allow_addresses, now=now)
+
+
+def due(
+    archive: Archive,
+    watches: Iterable[Watch] | None = None,
+    *,
+    due_only: bool = True,
+    given_up: bool = False,
+    now: Now = _clock,
+) -> list[WatchStatus]:
+    """The watches that a round looks at, of these or of all; with ``given_up`` their given-up addresses wait again."""
     looks = archive.watches.looks
     named = None if watches is None else {w.url for w in watches}
-    due = [s for s in looks.statuses(due=utc_text(now()) if due_only else None) if named is None or s.watch.url in named]
+    found = [s for s in looks.statuses(due=utc_text(now()) if due_only else None) if named is None or s.watch.url in named]
     if given_up:
-        looks.try_again([s.watch.url for s in due])
+        looks.try_again([s.watch.url for s in found])
+    return found
+
+
+def look_at_all(
+    archive: Archive,
+    pipeline: Pipeline,
+    watches: Sequence[WatchStatus],
+    *,
+    allow_addresses: Sequence[str] = (),
+    now: Now = _clock,
+) -> Iterator[Checked]:
+    """Looks at watches and keeps what is listed; told once all of it is durable."""
     checked: list[Checked] = []
-    _looks(pipeline.fetcher(allow_addresses), due, now, lambda looked: checked.extend(_keep(archive, looked)))
+    if watches:
+        _looks(pipeline.fetcher(allow_addresses), watches, now, lambda looked: checked.extend(_keep(archive, looked)))
     yield from checked
-    waiting = _turn(looks.waiting(utc_text(now()), named), most)
+
+
+def in_turn(
+    archive: Archive, watches: Iterable[Watch] | None = None, *, most: int = TAKEN_A_ROUND, now: Now = _clock
+) -> dict[str, list[Waiting]]:
+    """What waits to be taken in now, by address."""
+    named = None if watches is None else {w.url for w in watches}
+    return _turn(archive.watches.looks.waiting(utc_text(now()), named), most)
+
+
+def take_in(
+    archive: Archive,
+    pipeline: Pipeline,
+    waiting: dict[str, list[Waiting]],
+    *,
+    images: bool = False,
+    allow_addresses: Sequence[str] = (),
+    now: Now = _clock,
+) -> Generator[Result, None, None]:
+    """Takes in what waited; a ``Result`` an address, each told after it is durable."""
     targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in waiting.items()]
     if targets:
         results = pipeline.ingest(targets, images=images, allow_addresses=allow_addresses)
-        yield from _noted(looks, results, waiting, now)
+        yield from _noted(archive.watches.looks, results, waiting, now)
 
 
 def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now, keep: Callable[[Sequence[Looked]], None]) -> None:

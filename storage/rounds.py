@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from model.article import Article
 from model.edtf import parse_utc
@@ -86,6 +86,13 @@ class Rounds:
         with self._database.reading() as tx:
             found = [article_of(tx, record, version) for record, version in versions]
         return [article for article in found if article is not None]
+
+    def kept(self) -> tuple[int, int]:
+        """How many captures are held, and how long they are as sent, in bytes."""
+        c = tables.captures.c
+        with self._database.reading() as tx:
+            count, length = tx.execute(select(func.count(), func.coalesce(func.sum(c.length), 0))).one()
+        return count, int(length)
 
     def rates(self, sites: Iterable[str]) -> dict[tuple[str, str], Rate]:
         """What is known of some sites, by site and field."""

@@ -1,60 +1,78 @@
-"""``schedule``: sources taken in again and again, watched in Prefect."""
+"""``schedule up``: flows of an archive carried out again and again, watched in Prefect."""
 
 from __future__ import annotations
 
 import json
-import re
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.errors import BadCall
+from model.errors import BadCall, Unreachable
 from pressmark.cli.call import Call
 from pressmark.cli.ingest import open_for_writing
 from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.references import parse_network
 from pressmark.cli.safe import safe_line
+from pressmark.cli.schedule_lines import say_entry, say_interval, say_loads, say_outlook
+from pressmark.cli.scheduled import down_command, list_command, pause_command, resume_command, run_command, status_command
 
 if TYPE_CHECKING:
-    from flows.forecast import Load
+    from flows.plan import Plan
+    from flows.timetable import Entry
+    from storage import Archive
 
-SHOWN = 10
-_EVERY = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>s|m|min|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
-_SHORTEST = timedelta(seconds=5)
+__all__ = ["build_schedule", "parse_every", "say_interval", "say_loads"]
+
+_DETACH_SECONDS = 180.0
 
 
 def build_schedule() -> typer.Typer:
     """The ``schedule`` group."""
-    group = typer.Typer(help="Take sources in again and again, at an interval, watched in Prefect.")
+    group = typer.Typer(help="Watch, revisit and audit at intervals, seen in Prefect.")
     group.callback()(_schedule)
     group.command("up")(up_command)
+    group.command("status")(status_command)
+    group.command("list")(list_command)
+    group.command("run")(run_command)
+    group.command("pause")(pause_command)
+    group.command("resume")(resume_command)
+    group.command("down")(down_command)
     return group
 
 
 def _schedule() -> None:
-    """Take sources in again and again, at an interval, watched in Prefect."""
+    """Watch, revisit and audit at intervals, seen in Prefect."""
 
 
 def up_command(
     ctx: typer.Context,
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            metavar="SOURCE...", help="A URL, a file, a folder, or @list.txt (one source a line).", show_default=False
+            metavar="[SOURCE...]",
+            help="Take these in, instead: a URL, a file, a folder, or @list.txt (one source a line).",
+            show_default=False,
         ),
-    ],
-    every: Annotated[str, typer.Option("--every", metavar="INTERVAL", help="Such as 15m, 6h, 1d.", show_default=False)],
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="INTERVAL", help="How often sources are taken in, such as 15m, 6h.", show_default=False),
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Go on in the background; schedule down ends it.")] = False,
     name: Annotated[
         str | None,
         typer.Option(
             "--name",
-            help="The deployment's name in Prefect. Default: archive- and the archive's id.",
+            help="The deployments' name in Prefect. Default: archive- and the archive's id.",
             show_default=False,
             callback=in_utf8,
         ),
@@ -64,44 +82,38 @@ def up_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Take sources in at once and then at an interval, until Ctrl-C.
+    """Look at watches, look at pieces again and audit, at intervals, until Ctrl-C.
 
-    Says first what it will ask of hosts. Starts a Prefect server on this machine, unless
-    PREFECT_API_URL names one; its database and log are in a folder beside the archive.
-    Lists are read again in every round. Makes the archive where there is none, and says so.
+    What runs when is the [schedule] table of pressmark.toml; by default watch and revisit every 15 min, audit
+    weekly. With sources, these are taken in at an interval and nothing else runs. Says first what it will ask
+    of hosts. Starts a Prefect server on this machine, unless PREFECT_API_URL names one; its database and log
+    are in a folder beside the archive.
 
     \b
     Example:
-      pressmark schedule up https://harbour-ledger.example/news/budget --every 15m
+      pressmark schedule up
+      pressmark schedule up --detach
       pressmark schedule up @papers.txt --every 6h --archive papers
     """
-    from flows.forecast import forecast
+    from flows.plan import Plan, planned
     from flows.server import locked_home
-    from flows.shards import plain_sources, say_sources
+    from flows.turns import home_beside
 
     call: Call = ctx.obj
-    interval = parse_every(every)
     networks = (*call.settings.allow_addresses, *map(parse_network, allow_address or ()))
-    named = [_absolute(source, call.cwd) for source in sources]
-    plain = plain_sources(named)
-    with open_for_writing(call, archive, named) as kept:
+    entries = _entries(call, sources or [], every)
+    with _opened(call, archive, entries) as kept:
         archive_id, where = kept.id, (call.cwd / kept.where).resolve()
-    loads = forecast(plain, interval, call.settings.host_gap)
-    if as_json:
-        _tell_json(call, archive_id, where, interval, plain, loads)
-    else:
-        head = f"{say_sources(plain)} every {say_interval(interval)} into archive {archive_id}, {where}"
-        call.out.write("".join(f"{safe_line(line)}\n" for line in (head, *say_loads(loads, interval))))
-    call.out.flush()
-    plan = {
-        "sources": named,
-        "archive": str(where),
-        "archive_id": archive_id,
-        "every": interval.total_seconds(),
-        "name": name or f"archive-{archive_id}",
-    }
+        home = home_beside(where)
+        if detach:
+            with locked_home(home):  # told at once where one runs already
+                pass
+            return _detach(call, home, as_json)
+        _tell_outlook(call, kept, where, entries, as_json)
+        first = planned(entries, kept.rounds.all(), call.now())
+    plan = Plan(str(where), archive_id, name or f"archive-{archive_id}", first)
     # beside the archive, not in it: what is in it is kept, copied and verified, and this can be thrown away
-    with locked_home(where.with_name(f"{where.name}.schedule")) as home, _sigterm_like_ctrl_c():
+    with locked_home(home), _sigterm_like_ctrl_c():
         try:
             ended = _serve(call, plan, home, port, networks)
         except KeyboardInterrupt:
@@ -111,10 +123,79 @@ def up_command(
     return 1
 
 
-def _serve(call: Call, plan: Mapping[str, object], home: Path, port: int | None, networks: Sequence[str]) -> int:
+def _entries(call: Call, sources: Sequence[str], every: str | None) -> tuple[Entry, ...]:
+    from flows.shards import plain_sources
+    from flows.timetable import Entry, read_timetable
+
+    if sources:
+        if every is None:
+            raise BadCall("say how often these sources are taken in: --every 6h")
+        seconds = parse_every(every).total_seconds()
+        entries: tuple[Entry, ...] = (Entry("ingest", seconds, parameters={"sources": list(sources)}),)
+    elif every is not None:
+        raise BadCall("--every is for sources; how often flows run is said in pressmark.toml: [schedule] watch = '15m'")
+    else:
+        entries = read_timetable(call.cwd)
+        if not entries:
+            raise BadCall("pressmark.toml leaves every flow out: there is nothing to schedule")
+    told = []
+    for entry in entries:
+        if "sources" in entry.parameters:
+            named = [_absolute(str(source), call.cwd) for source in entry.parameters["sources"]]
+            plain_sources(named)
+            entry = replace(entry, parameters={**entry.parameters, "sources": named})
+        told.append(entry)
+    return tuple(told)
+
+
+def _opened(call: Call, archive: str | None, entries: Sequence[Entry]) -> Archive:
+    named = [str(s) for entry in entries if entry.flow == "ingest" for s in entry.parameters["sources"]]
+    return open_for_writing(call, archive, named) if named else call.open_to_write(archive)
+
+
+def _tell_outlook(call: Call, kept: Archive, where: Path, entries: Sequence[Entry], as_json: bool) -> None:
+    """What will be asked of hosts, before anything starts."""
+    from flows.forecast import forecast
+    from flows.outlook import outlook
+    from flows.shards import plain_sources, say_sources
+
+    shown = outlook(kept, entries)
+    lines: list[str] = []
+    told: dict[str, object] = {"archive": kept.id, "where": str(where)}
+    flows = []
+    for entry in entries:
+        flow: dict[str, object] = {"flow": entry.flow, "every_seconds": entry.every, "cron": entry.cron}
+        if entry.flow == "ingest" and entry.every is not None:
+            plain, every = plain_sources(entry.parameters["sources"]), timedelta(seconds=entry.every)
+            loads = forecast(plain, every, call.settings.host_gap)
+            lines += [
+                f"{say_sources(plain)} every {say_interval(every)} into archive {kept.id}, {where}",
+                *say_loads(loads, every),
+            ]
+            told |= {"every_seconds": entry.every, "sources": len(plain), "hosts": loads}
+        else:
+            lines.append(f"{say_entry(entry)}, archive {kept.id}, {where}")
+        flows.append(flow)
+    if {"watch", "revisit"} & {entry.flow for entry in entries}:
+        lines += say_outlook(shown)
+        told["outlook"] = {"requests_a_day": shown.requests_a_day, "bytes_a_day": shown.bytes_a_day, "hosts": shown.hosts}
+        if not kept.watches.all():
+            call.tell("nothing is watched yet: pressmark watch add URL")
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, told | {"flows": flows})
+    else:
+        call.out.write("".join(f"{safe_line(line)}\n" for line in lines))
+    call.out.flush()
+
+
+def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Sequence[str]) -> int:
     from flows.keeper import kept, python
+    from flows.running import Running, told
     from flows.server import free_port, running_server
     from flows.settings import exported
+    from model.edtf import utc_text
 
     environ = {**call.environ, **exported(call.settings.model_copy(update={"allow_addresses": tuple(networks)}))}
     with ExitStack() as stack:
@@ -125,8 +206,57 @@ def _serve(call: Call, plan: Mapping[str, object], home: Path, port: int | None,
             environ |= stack.enter_context(running_server(home, port or free_port(), environ))
             _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')} (Ctrl-C ends it)")
         # not in the folder of the call: Prefect would import a person's own `flows` from there instead of ours
-        command = python("flows.deployments", json.dumps(plan))
+        command = python("flows.deployments", json.dumps(plan.to_json()))
+        stack.enter_context(told(home, Running(_own_process(), environ["PREFECT_API_URL"], utc_text(call.now()))))
         return stack.enter_context(kept(command, environ=environ, cwd=home)).wait()
+
+
+def _detach(call: Call, home: Path, as_json: bool) -> int:
+    """The same call without ``--detach``, in a session of its own; waits until its server answers."""
+    from flows.running import find_running, log_of
+
+    arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
+    command = [sys.executable, "-P", "-c", "from pressmark.cli import main; main()", *arguments]
+    with log_of(home).open("wb") as log:
+        started = subprocess.Popen(
+            command,
+            cwd=call.cwd,
+            env=dict(call.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    until = time.monotonic() + _DETACH_SECONDS
+    while (found := find_running(home)) is None:
+        if started.poll() is not None or time.monotonic() > until:
+            last = log_of(home).read_text("utf-8", "replace").strip().splitlines()[-1:]
+            raise Unreachable(
+                f"the schedule did not start: {' '.join(last) or 'it said nothing'}; all of it is in {log_of(home)}"
+            )
+        time.sleep(0.2)
+    if as_json:
+        from pressmark.cli.shapes import write_json
+
+        write_json(call.out, {"process": found.process, "page": found.page, "log": str(log_of(home))})
+    else:
+        _write_log(call, home)
+        call.out.write(f"it goes on as process {found.process}; pressmark schedule down ends it, its log is {log_of(home)}\n")
+    return 0
+
+
+def _write_log(call: Call, home: Path) -> None:
+    from flows.running import log_of
+
+    for line in log_of(home).read_text("utf-8", "replace").splitlines():
+        if " | " not in line:  # Prefect's own
+            call.out.write(safe_line(line) + "\n")
+
+
+def _own_process() -> int:
+    import os
+
+    return os.getpid()
 
 
 def _say(call: Call, line: str) -> None:
@@ -136,51 +266,9 @@ def _say(call: Call, line: str) -> None:
 
 def parse_every(text: str) -> timedelta:
     """``15m``, ``6h``, ``1d``, ``90s``; raises ``BadCall`` for anything else and for less than 5 s."""
-    found = _EVERY.fullmatch(text.strip().lower())
-    if found is None:
-        raise BadCall(f"--every takes an interval such as 15m, 6h or 1d, not {text!r}")
-    every = timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
-    if every < _SHORTEST:
-        raise BadCall("--every takes 5s or more: a round needs some seconds itself")
-    return every
+    from flows.timetable import parse_interval
 
-
-def say_interval(every: timedelta) -> str:
-    """``15 min``, ``6 h``, ``1 d``, in the largest unit that divides it."""
-    seconds = int(every.total_seconds())
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if seconds % size == 0:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
-
-
-def say_loads(loads: Sequence[Load], every: timedelta) -> list[str]:
-    """What is asked of each host, the largest few by name, and whether the interval can be kept."""
-    if not loads:
-        return ["no host is asked anything: these are files"]
-    lines = [
-        f"  {load.host}: {load.pages} {'page' if load.pages == 1 else 'pages'}, "
-        f"up to {load.requests_a_day:,.0f} requests a day, robots.txt among them"
-        for load in loads[:SHOWN]
-    ]
-    if len(loads) > SHOWN:
-        rest = loads[SHOWN:]
-        lines.append(f"  {len(rest)} more hosts: up to {max(r.requests_a_day for r in rest):,.0f} requests a day each")
-    slowest = loads[0]
-    if slowest.round_seconds > every.total_seconds():
-        minutes = slowest.round_seconds / 60
-        lines.append(
-            f"  a round takes at least {minutes:,.1f} min, because {slowest.host} is asked only one page at a time: "
-            f"about {slowest.rounds_a_day:,.0f} rounds a day instead of {86_400 / every.total_seconds():,.0f}"
-        )
-    return lines
-
-
-def _tell_json(call: Call, archive_id: str, where: Path, every: timedelta, plain: Sequence[str], loads: Sequence[Load]) -> None:
-    from pressmark.cli.shapes import write_json
-
-    told = {"archive": archive_id, "where": str(where), "every_seconds": every.total_seconds(), "sources": len(plain)}
-    write_json(call.out, told | {"hosts": loads})
+    return parse_interval(text, "--every")
 
 
 def _absolute(source: str, cwd: Path) -> str:

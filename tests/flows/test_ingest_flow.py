@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from flows.keeper import kept, python
+from flows.plan import Plan, Planned
+from flows.timetable import Entry
 from storage import Archive
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -71,19 +73,14 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
 def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     prefect: Any, site: Any, archive: Archive, tmp_path: Path, until: Callable[..., Any]
 ) -> None:
-    plan = {
-        "sources": site.urls,
-        "archive": str(archive.where),
-        "archive_id": archive.id,
-        "every": 5,
-        "name": "each five seconds",
-    }
+    entry = Entry("ingest", 5, parameters={"sources": site.urls})
+    plan = Plan(str(archive.where), archive.id, "each five seconds", (Planned(entry),))
     with (tmp_path / "serve.log").open("wb") as log:
-        command = python("flows.deployments", json.dumps(plan))
+        command = python("flows.deployments", json.dumps(plan.to_json()))
         with kept(command, environ=prefect.environ, cwd=tmp_path, output=log):
 
             def carried_out() -> list[dict[str, Any]]:
-                of_it = {"deployments": {"name": {"any_": [plan["name"]]}}}
+                of_it = {"deployments": {"name": {"any_": [plan.name]}}}
                 runs = prefect.ask("/flow_runs/filter", sort="EXPECTED_START_TIME_ASC", **of_it)
                 done = [run for run in runs if run["state_type"] == "COMPLETED"]
                 return runs if len(done) >= 2 else []
@@ -97,11 +94,11 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     assert len(set(due)) == len(due) > 3  # made ahead, one an interval
     assert len(list(archive.list())) == 3
 
-    (deployment,) = prefect.ask("/deployments/filter", deployments={"name": {"any_": [plan["name"]]}})
+    (deployment,) = prefect.ask("/deployments/filter", deployments={"name": {"any_": [plan.name]}})
     assert deployment["paused"]
     left = prefect.ask(
         "/flow_runs/filter",
-        deployments={"name": {"any_": [plan["name"]]}},
+        deployments={"name": {"any_": [plan.name]}},
         flow_runs={"state": {"type": {"any_": ["PENDING", "RUNNING"]}}},
     )
     assert left == []

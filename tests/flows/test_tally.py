@@ -70,15 +70,21 @@ def test_words_from_outside_are_no_mark_up() -> None:
 
 
 def test_the_table_has_a_row_an_outcome_and_reason() -> None:
-    rows = table(_SOME)
+    rows = table(_SOME, [("a.example", "authors", 3, 4)])
     assert [(r["outcome"], r["sources"], r["hosts"]) for r in rows] == [
         ("new", 1, 1),
         ("changed", 1, 1),
         ("unchanged", 1, 1),
         ("refused", 1, 1),
         ("failed", 2, 2),
+        ("slowest host", 2, 1),
+        ("slowest host", 1, 1),
+        ("slowest host", 2, 1),
+        ("field missing", 3, 1),
     ]
-    assert rows[-1]["reason"] == "the host <b> did not answer"
+    assert rows[4]["reason"] == "the host <b> did not answer"
+    assert (rows[5]["such as"], rows[5]["reason"]) == ("c.example", "done after 5.0 s")
+    assert (rows[-1]["such as"], rows[-1]["reason"]) == ("a.example", "authors of 4 new or changed")
 
 
 def test_a_large_run_stays_a_small_summary() -> None:
@@ -98,7 +104,7 @@ def test_durations(seconds: float, said: str) -> None:
 def test_who_waits_for_a_shard_gets_its_tally_when_its_last_source_is_told() -> None:
     shards = cut(["https://a.example/1", "https://a.example/2", "https://b.example/1"], size=2)
     found: list[Tally] = []
-    with Board(shards) as board:
+    with Board[Result, Tally](shards, Tally) as board:
         waiting = threading.Thread(target=lambda: found.append(board.wait(0)))
         waiting.start()
         board.tell(Result("https://a.example/1", Outcome.NEW), 1)
@@ -114,7 +120,7 @@ def test_who_waits_for_a_shard_gets_its_tally_when_its_last_source_is_told() -> 
 def test_the_members_of_a_file_count_for_its_shard() -> None:
     shards = cut(["/in/a#1.warc.gz", "https://a.example/1"], size=1)
     place = next(n for n, shard in enumerate(shards) if "/in/a#1.warc.gz" in shard.sources)
-    with Board(shards) as board:
+    with Board[Result, Tally](shards, Tally) as board:
         board.tell(Result("/in/a#1.warc.gz#urn:uuid:1", Outcome.NEW), 1)
         board.tell(Result("/in/a#1.warc.gz#http://x.example/#2", Outcome.CHANGED), 2)
         board.tell(Result("/in/other.warc.gz#urn:uuid:1", Outcome.NEW), 3)
@@ -127,7 +133,7 @@ def test_the_members_of_a_file_count_for_its_shard() -> None:
 )
 def test_what_ends_a_run_is_told_to_who_still_waits(error: BaseException, said: str) -> None:
     shards = cut(["https://a.example/1", "https://b.example/1"], size=1)
-    board = Board(shards)
+    board = Board[Result, Tally](shards, Tally)
     with pytest.raises(type(error)), board:
         board.tell(Result("https://a.example/1", Outcome.NEW), 1)
         raise error

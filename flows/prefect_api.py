@@ -1,0 +1,114 @@
+"""A Prefect server asked over its HTTP interface: what is deployed, what ran, and a person's say over it.
+
+Does not import Prefect, which takes seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from model.errors import NotFound, Unreachable
+
+_SECONDS = 20.0
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment: ``flow`` is the flow's name, ``name`` its own; ``paused`` where its schedule rests."""
+
+    id: str
+    flow: str
+    name: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run: its state in Prefect's word and, where it said something, in one line; times as Prefect has them."""
+
+    id: str
+    name: str
+    state: str
+    message: str | None
+    expected: str | None
+    seconds: float
+
+
+class PrefectApi:
+    """One server. ``key`` is sent where it asks for one. Raises ``Unreachable`` where it does not answer."""
+
+    def __init__(self, api: str, key: str | None = None) -> None:
+        self._api = api.rstrip("/")
+        self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        near = urlsplit(self._api).hostname in _LOOPBACK
+        self._open = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if near else [])).open
+
+    def deployed(self, archive: str) -> list[Deployed]:
+        """The deployments of an archive, by flow."""
+        found = self._ask("/deployments/filter", {"deployments": {"tags": {"all_": ["pressmark", f"archive {archive}"]}}})
+        flows = self._ask("/flows/filter", {"flows": {"id": {"any_": [x["flow_id"] for x in found]}}}) if found else []
+        names = {x["id"]: x["name"] for x in flows}
+        told = [Deployed(x["id"], names.get(x["flow_id"], ""), x["name"], bool(x["paused"])) for x in found]
+        return sorted(told, key=lambda x: (x.flow, x.name))
+
+    def named(self, archive: str, flow: str) -> Deployed:
+        """The deployment of a flow. Raises ``NotFound``, naming those that there are."""
+        every = self.deployed(archive)
+        found = next((x for x in every if flow in {x.flow, f"{x.flow}/{x.name}"}), None)
+        if found is None:
+            raise NotFound(f"{flow} is not scheduled for this archive: {', '.join(x.flow for x in every) or 'nothing'} is")
+        return found
+
+    def last(self, deployment: Deployed) -> Ran | None:
+        """The last run that came to an end or goes on."""
+        ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "RUNNING"]}}}
+        return next(iter(self._runs(deployment, ended, "START_TIME_DESC")), None)
+
+    def next(self, deployment: Deployed) -> Ran | None:
+        """The next run that is scheduled."""
+        return next(iter(self._runs(deployment, {"state": {"type": {"any_": ["SCHEDULED"]}}}, "EXPECTED_START_TIME_ASC")), None)
+
+    def run(self, deployment: Deployed, parameters: Mapping[str, Any] | None = None) -> Ran:
+        """A run at once."""
+        body = {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}}
+        return _ran(self._ask(f"/deployments/{deployment.id}/create_flow_run", body))
+
+    def read(self, run: str) -> Ran:
+        """A run as it stands."""
+        return _ran(self._ask(f"/flow_runs/{run}", None))
+
+    def pause(self, deployment: Deployed) -> None:
+        """Lets a schedule rest; a run that goes on is not ended."""
+        self._ask(f"/deployments/{deployment.id}/pause_deployment", {})
+
+    def resume(self, deployment: Deployed) -> None:
+        """Lets a schedule go on."""
+        self._ask(f"/deployments/{deployment.id}/resume_deployment", {})
+
+    def _runs(self, deployment: Deployed, which: Mapping[str, Any], sort: str) -> list[Ran]:
+        body = {"deployments": {"id": {"any_": [deployment.id]}}, "flow_runs": which, "sort": sort, "limit": 1}
+        return [_ran(x) for x in self._ask("/flow_runs/filter", body)]
+
+    def _ask(self, path: str, body: Mapping[str, Any] | None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            with self._open(urllib.request.Request(f"{self._api}{path}", data, self._headers), timeout=_SECONDS) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            raise Unreachable(f"the Prefect server at {self._api} answered {error.code} to {path}") from error
+        except (urllib.error.URLError, OSError) as error:
+            raise Unreachable(f"the Prefect server at {self._api} does not answer ({error})") from error
+        return json.loads(text) if text.strip() else None
+
+
+def _ran(said: Mapping[str, Any]) -> Ran:
+    state = said.get("state") or {}
+    name, message = str(state.get("name") or "Scheduled"), state.get("message")
+    return Ran(said["id"], said["name"], name, message, said.get("expected_start_time"), said.get("total_run_time") or 0.0)

@@ -1,0 +1,77 @@
+"""One round of a flow over one archive: opened, its turn waited for, its beginning and end put down. No Prefect."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.pipeline import Pipeline
+from flows.settings import Settings, load
+from flows.turns import check_room, home_beside, turn
+from model.edtf import utc_text
+from model.errors import PressmarkError
+from storage import Archive
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Round:
+    """What a round works with. ``gap`` bounds the time in which rounds that were due did not take place;
+    ``said`` is what is put down of it at the end.
+    """
+
+    flow: str
+    archive: Archive
+    settings: Settings
+    pipeline: Pipeline
+    gap: tuple[str, str] | None = None
+    said: str = "it was ended before its end"
+
+    @property
+    def where(self) -> Path:
+        """The archive's folder."""
+        return self.archive.where
+
+
+@contextmanager
+def round_of(
+    flow: str,
+    archive: str | None,
+    *,
+    every: float | None = None,
+    fetches: bool = True,
+    tell: Callable[[str], None] = lambda _line: None,
+    now: Callable[[], datetime] = _clock,
+) -> Iterator[Round]:
+    """A round of a flow; ``archive`` is the settings' where nobody names one, ``every`` the seconds between two rounds.
+
+    One that fetches waits for its turn and needs room on the disk. Raises what opening an archive raises, ``Busy`` and
+    ``StorageUnavailable``; what ended a round is put down with it.
+    """
+    settings = load(os.environ, Path.cwd())
+    where, said = archive or settings.archive, (settings.institution or "", settings.operator or "")
+    with ExitStack() as stack:
+        url = settings.database_url
+        opened = Archive.open(where, write=True, institution=said[0], operator=said[1], database_url=url, tell=tell)
+        kept = stack.enter_context(opened)
+        if fetches:
+            check_room(kept.where, settings.disk_floor)
+            stack.enter_context(turn(home_beside(kept.where), tell=tell))
+        gap = kept.rounds.begin(flow, utc_text(now()), every)
+        if gap is not None:
+            tell(f"no round between {gap[0]} and {gap[1]}, though one was due every {every:,.0f} s: this one makes up for them")
+        this = Round(flow, kept, settings, Pipeline.from_settings(kept, settings), gap)
+        try:
+            yield this
+        except PressmarkError as error:
+            this.said = str(error)
+            raise
+        finally:
+            kept.rounds.end(flow, utc_text(now()), this.said)

@@ -1,0 +1,145 @@
+"""What runs when: the ``[schedule]`` table of ``pressmark.toml``.
+
+    [schedule]
+    watch = "15m"                     # an interval
+    revisit = "15m"
+    audit = { cron = "0 3 * * sun" }  # or a cron line, in UTC unless it has a timezone
+    [schedule.ingest]
+    every = "6h"
+    sources = ["@papers.txt"]
+
+``watch``, ``revisit`` and ``audit`` run where nothing else is said; ``false`` leaves one out. What a flow
+can be told stands beside ``every`` or ``cron`` under the names of its parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows.settings import FILE, TABLES, read_file
+from model.errors import BadCall
+
+SHORTEST = timedelta(seconds=5)
+PARAMETERS: Mapping[str, frozenset[str]] = {
+    "watch": frozenset(),
+    "revisit": frozenset({"most"}),
+    "ingest": frozenset({"sources", "collection", "note"}),
+    "backfill": frozenset({"sources", "memento"}),
+    "reprocess": frozenset({"minutes"}),
+    "audit": frozenset({"days"}),
+}
+"""The flows, each with what it can be told."""
+
+_DEFAULTS = {"watch": "15m", "revisit": "15m", "audit": "7d"}
+_WHEN = frozenset({"every", "cron", "timezone"})
+_EVERY = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>s|m|min|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A flow and when it runs: every so many seconds, or by a cron line."""
+
+    flow: str
+    every: float | None = None
+    cron: str | None = None
+    timezone: str = "UTC"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_timetable(cwd: Path) -> tuple[Entry, ...]:
+    """What is scheduled in a folder. Raises ``BadCall`` for what cannot be, naming the key."""
+    said = read_file(cwd).get(TABLES, {})
+    if not isinstance(said, dict):
+        raise BadCall(f"{FILE}: {TABLES} is a table: [{TABLES}]")
+    for name in said:
+        if name not in PARAMETERS:
+            near = get_close_matches(name.lower(), PARAMETERS, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"flows are {', '.join(PARAMETERS)}"
+            raise BadCall(f"{FILE}: there is no flow {name!r} to schedule; {hint}", key=name)
+    wanted = {**_DEFAULTS, **said}
+    return tuple(_entry(name, wanted[name]) for name in PARAMETERS if wanted.get(name) not in {None, False})
+
+
+def _entry(flow: str, said: object) -> Entry:
+    where = f"{FILE}: {TABLES}.{flow}"
+    table = {"every": said} if isinstance(said, str) else said
+    if not isinstance(table, dict):
+        raise BadCall(f"{where} takes an interval such as 15m, a table, or false, not {said!r}")
+    for key in table:
+        if key not in _WHEN | PARAMETERS[flow]:
+            known = ", ".join(sorted(_WHEN | PARAMETERS[flow]))
+            raise BadCall(f"{where} has no {key!r}: it takes {known}", key=key)
+    if ("every" in table) == ("cron" in table):
+        raise BadCall(f"{where} takes every or cron, one of them")
+    zone = str(table.get("timezone", "UTC"))
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise BadCall(f"{where}.timezone is {zone!r}: give one such as Europe/Vienna") from None
+    parameters = {key: value for key, value in table.items() if key not in _WHEN}
+    _check_parameters(flow, parameters, where)
+    if "cron" in table:
+        return Entry(flow, None, parse_cron(str(table["cron"]), f"{where}.cron"), zone, parameters)
+    return Entry(flow, parse_interval(str(table["every"]), f"{where}.every").total_seconds(), None, zone, parameters)
+
+
+def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
+    for key, value in said.items():
+        kind: type | tuple[type, ...] = list if key == "sources" else (int, float) if key in {"most", "minutes", "days"} else str
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise BadCall(
+                f"{where}.{key} is {value!r}: give {'a list' if kind is list else 'a text' if kind is str else 'a number'}"
+            )
+    needed = {"ingest": ("sources",), "backfill": ("sources", "memento")}.get(flow, ())
+    for key in needed:
+        if not said.get(key):
+            raise BadCall(f"{where} needs {key}")
+
+
+def parse_interval(text: str, what: str) -> timedelta:
+    """``15m``, ``6h``, ``1d``, ``90s``; raises ``BadCall``, naming ``what``, for anything else and for less than 5 s."""
+    found = _EVERY.fullmatch(text.strip().lower())
+    if found is None:
+        raise BadCall(f"{what} takes an interval such as 15m, 6h or 1d, not {text!r}")
+    every = timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
+    if every < SHORTEST:
+        raise BadCall(f"{what} takes 5s or more: a round needs some seconds itself")
+    return every
+
+
+def parse_cron(text: str, what: str) -> str:
+    """A cron line of five fields, as it was given. Raises ``BadCall``, naming the field that is wrong."""
+    fields = text.split()
+    if len(fields) != len(_FIELDS):
+        raise BadCall(f"{what} is {text!r}: a cron line has five fields, minute hour day month weekday, such as 0 3 * * sun")
+    for said, (name, least, most) in zip(fields, _FIELDS, strict=True):
+        if not all(_is_part(part, name, least, most) for part in said.lower().split(",")):
+            raise BadCall(f"{what} is {text!r}: {said!r} is no {name} ({least} to {most}, *, lists, ranges and steps)")
+    return " ".join(fields)
+
+
+def _is_part(part: str, name: str, least: int, most: int) -> bool:
+    found = _PART.fullmatch(part)
+    if found is None or found["step"] == "0":
+        return False
+    ends = [_number(end, name) for end in (found["first"], found["last"]) if end is not None]
+    return all(end is not None and least <= end <= most for end in ends) and ends == sorted(e for e in ends if e is not None)
+
+
+def _number(text: str, name: str) -> int | None:
+    names = _MONTHS if name == "month" else _DAYS if name == "weekday" else ()
+    if text in names:
+        return names.index(text) + (name == "month")
+    return int(text) if text.isdecimal() and len(text) < 4 else None

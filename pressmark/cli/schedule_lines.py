@@ -1,0 +1,70 @@
+"""What a schedule will do and ask of hosts, a few lines each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.forecast import Load
+    from flows.outlook import Outlook
+    from flows.timetable import Entry
+
+SHOWN = 10
+
+
+def say_interval(every: timedelta) -> str:
+    """``15 min``, ``6 h``, ``1 d``, in the largest unit that divides it."""
+    seconds = int(every.total_seconds())
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def say_entry(entry: Entry) -> str:
+    """``watch every 15 min``, ``audit at 0 3 * * sun (UTC)``."""
+    if entry.every is not None:
+        return f"{entry.flow} every {say_interval(timedelta(seconds=entry.every))}"
+    return f"{entry.flow} at {entry.cron} ({entry.timezone})"
+
+
+def say_loads(loads: Sequence[Load], every: timedelta) -> list[str]:
+    """What is asked of each host, the largest few by name, and whether the interval can be kept."""
+    if not loads:
+        return ["no host is asked anything: these are files"]
+    lines = [
+        f"  {load.host}: {load.pages} {'page' if load.pages == 1 else 'pages'}, "
+        f"up to {load.requests_a_day:,.0f} requests a day, robots.txt among them"
+        for load in loads[:SHOWN]
+    ]
+    if len(loads) > SHOWN:
+        rest = loads[SHOWN:]
+        lines.append(f"  {len(rest)} more hosts: up to {max(r.requests_a_day for r in rest):,.0f} requests a day each")
+    slowest = loads[0]
+    if slowest.round_seconds > every.total_seconds():
+        minutes = slowest.round_seconds / 60
+        lines.append(
+            f"  a round takes at least {minutes:,.1f} min, because {slowest.host} is asked only one page at a time: "
+            f"about {slowest.rounds_a_day:,.0f} rounds a day instead of {86_400 / every.total_seconds():,.0f}"
+        )
+    return lines
+
+
+def say_outlook(shown: Outlook) -> list[str]:
+    """What watches and revisits ask of each host, the largest few by name; requests and gigabytes a day in all."""
+    lines = []
+    for host in shown.hosts[:SHOWN]:
+        what = [f"{host.watches} {'watch' if host.watches == 1 else 'watches'}"] if host.watches else []
+        what += [f"{host.pieces:,} {'piece' if host.pieces == 1 else 'pieces'} to look at again"] if host.pieces else []
+        lines.append(f"  {host.host}: {' and '.join(what)}, up to {host.requests_a_day:,.0f} requests a day")
+    if len(shown.hosts) > SHOWN:
+        rest = shown.hosts[SHOWN:]
+        lines.append(f"  {len(rest)} more hosts: up to {rest[0].requests_a_day:,.0f} requests a day each")
+    each = f"{shown.bytes_each / 1000:,.0f} kB"
+    lines.append(
+        f"up to {shown.requests_a_day:,.0f} requests and {shown.bytes_a_day / 1e9:,.2f} GB a day as things stand ({each} a copy, "
+        f"if every answer is a page in full); each new piece adds {shown.looks_each} looks in its first year"
+    )
+    return lines

@@ -1,0 +1,235 @@
+"""``schedule status``, ``list``, ``run``, ``pause``, ``resume`` and ``down``: a schedule that runs, asked and told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.errors import BadCall, NotFound
+from pressmark.cli.call import Call
+from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
+from pressmark.cli.safe import safe_line
+
+if TYPE_CHECKING:
+    from flows.prefect_api import Deployed, PrefectApi, Ran
+    from model.revisit import Revisits, Round
+
+_ENDED = frozenset({"Completed", "Failed", "Crashed", "Cancelled"})
+_WAIT_SECONDS = 3_600.0
+
+FlowArgument = Annotated[
+    str, typer.Argument(metavar="FLOW", help="Such as watch, revisit or audit.", show_default=False, callback=in_utf8)
+]
+MaybeFlow = Annotated[
+    str | None,
+    typer.Argument(metavar="[FLOW]", help="Such as watch. Default: all.", show_default=False, callback=in_utf8),
+]
+
+
+def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Tell how the schedule is: who runs it, each flow's last round and next one, gaps, what is due again.
+
+    Exits 1 where none runs.
+
+    \b
+    Example:
+      pressmark schedule status
+    """
+    from model.edtf import utc_text
+    from pressmark.cli.shapes import write_json
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        archive_id, home = kept.id, _home(call, kept.where)
+        rounds, revisits = kept.rounds.all(), kept.revisits.count(utc_text(call.now()))
+    running, api = _server(call, home)
+    deployed = api.deployed(archive_id) if api is not None else []
+    if as_json:
+        said = {"archive": archive_id, "running": asdict(running) if running is not None else None}
+        flows = [
+            asdict(x) | {"next": _plain(api.next(x) if api else None), "last": _plain(api.last(x) if api else None)}
+            for x in deployed
+        ]
+        write_json(call.out, said | {"flows": flows, "rounds": [r.to_json() for r in rounds], "revisits": revisits.to_json()})
+    else:
+        lines = [
+            f"process {running.process} since {running.since}, {running.page}" if running is not None else "no schedule runs"
+        ]
+        lines += _flow_lines(api, deployed)
+        lines += [line for this in rounds for line in _round_lines(this)]
+        lines.append(_revisit_line(revisits))
+        call.out.write("".join(f"{safe_line(line)}\n" for line in lines))
+    return 0 if api is not None else 1
+
+
+def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """List what pressmark.toml schedules, whether it runs or not.
+
+    \b
+    Example:
+      pressmark schedule list
+    """
+    from flows.timetable import read_timetable
+    from pressmark.cli.schedule_lines import say_entry
+    from pressmark.cli.shapes import write_json
+
+    call: Call = ctx.obj
+    call.place(archive)
+    for entry in read_timetable(call.cwd):
+        if as_json:
+            write_json(call.out, asdict(entry))
+        else:
+            told = "".join(f", {name} {value}" for name, value in entry.parameters.items())
+            call.out.write(safe_line(f"{say_entry(entry)}{told}") + "\n")
+    return 0
+
+
+def run_command(
+    ctx: typer.Context,
+    flow: FlowArgument,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended; exit 1 where it failed.")] = False,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Run a scheduled flow now, besides its schedule.
+
+    \b
+    Example:
+      pressmark schedule run audit --wait
+    """
+    from pressmark.cli.shapes import write_json
+
+    call: Call = ctx.obj
+    api, archive_id = _needed(call, archive)
+    ran = api.run(api.named(archive_id, flow))
+    until = time.monotonic() + _WAIT_SECONDS
+    while wait and ran.state not in _ENDED and time.monotonic() < until:
+        time.sleep(0.5)
+        ran = api.read(ran.id)
+    if as_json:
+        write_json(call.out, asdict(ran))
+    else:
+        call.out.write(safe_line(f"{flow}, run {ran.name}: {_say_ran(ran)}") + "\n")
+    return 0 if ran.state == "Completed" or not wait else 1
+
+
+def pause_command(ctx: typer.Context, flow: MaybeFlow = None, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Let the schedule of a flow rest, or all of them. A round that goes on is not ended.
+
+    \b
+    Example:
+      pressmark schedule pause revisit
+    """
+    return _told(ctx.obj, flow, archive, as_json, paused=True)
+
+
+def resume_command(ctx: typer.Context, flow: MaybeFlow = None, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """Let what was paused go on.
+
+    \b
+    Example:
+      pressmark schedule resume
+    """
+    return _told(ctx.obj, flow, archive, as_json, paused=False)
+
+
+def down_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+    """End the schedule that runs on this machine. What was taken in is kept.
+
+    \b
+    Example:
+      pressmark schedule down
+    """
+    from flows.running import need_running, stop
+    from pressmark.cli.shapes import write_json
+
+    call: Call = ctx.obj
+    with call.open(archive) as kept:
+        home = _home(call, kept.where)
+    running = need_running(home)
+    stop(running, home)
+    if as_json:
+        write_json(call.out, {"ended": running.process})
+    else:
+        call.out.write(f"the schedule (process {running.process}) has ended\n")
+    return 0
+
+
+def _told(call: Call, flow: str | None, archive: str | None, as_json: bool, *, paused: bool) -> int:
+    from pressmark.cli.shapes import write_json
+
+    api, archive_id = _needed(call, archive)
+    chosen = [api.named(archive_id, flow)] if flow else api.deployed(archive_id)
+    for one in chosen:
+        (api.pause if paused else api.resume)(one)
+        if as_json:
+            write_json(call.out, {"flow": one.flow, "name": one.name, "paused": paused})
+        else:
+            call.out.write(safe_line(f"{one.flow} {'is paused' if paused else 'goes on'}") + "\n")
+    if not chosen:
+        raise NotFound("nothing is scheduled for this archive: pressmark schedule up")
+    return 0
+
+
+def _home(call: Call, where: Path) -> Path:
+    from flows.turns import home_beside
+
+    return home_beside(call.cwd / where)
+
+
+def _server(call: Call, home: Path) -> tuple[Any, PrefectApi | None]:
+    """The schedule that runs on this machine, and the server to be asked: its own, or PREFECT_API_URL's."""
+    from flows.prefect_api import PrefectApi
+    from flows.running import find_running
+
+    running = find_running(home)
+    given = call.environ.get("PREFECT_API_URL") or (running.api if running is not None else None)
+    if given is not None and not given.startswith(("http://", "https://")):
+        raise BadCall(f"PREFECT_API_URL is {given!r}: give an address such as http://127.0.0.1:4200/api")
+    return running, PrefectApi(given, call.environ.get("PREFECT_API_KEY")) if given else None
+
+
+def _needed(call: Call, archive: str | None) -> tuple[PrefectApi, str]:
+    with call.open(archive) as kept:
+        archive_id, home = kept.id, _home(call, kept.where)
+    _, api = _server(call, home)
+    if api is None:
+        raise NotFound("no schedule runs for this archive: pressmark schedule up starts one")
+    return api, archive_id
+
+
+def _flow_lines(api: PrefectApi | None, deployed: Iterable[Deployed]) -> Iterable[str]:
+    for one in deployed:
+        assert api is not None
+        last, following = api.last(one), api.next(one)
+        said = f"last {_say_ran(last)}" if last else "no round yet"
+        when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
+        yield f"{one.flow:<10} {said}; {when}"
+
+
+def _round_lines(this: Round) -> Iterable[str]:
+    ended = f"ended {this.ended_at}: {this.said}" if this.ended_at else "has not ended"
+    yield f"{this.flow:<10} round of {this.began_at} {ended}"
+    if this.gaps:
+        times = "once" if this.gaps == 1 else f"{this.gaps} times"
+        yield f"{'':<10} rounds were left out {times}, last between {this.gap_since} and {this.gap_until}"
+
+
+def _revisit_line(found: Revisits) -> str:
+    said = f"{found.planned:,} pieces to be looked at again, {found.due:,} of them due"
+    said += f", next {found.next_due}" if found.next_due else ""
+    said += f"; {found.sick:,} failed last time, {found.given_up:,} given up" if found.sick or found.given_up else ""
+    return said
+
+
+def _say_ran(ran: Ran) -> str:
+    return f"{ran.state.lower()}{': ' + ran.message if ran.message else ''}"
+
+
+def _plain(ran: Ran | None) -> dict[str, Any] | None:
+    return None if ran is None else asdict(ran)
