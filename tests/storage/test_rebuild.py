@@ -20,7 +20,7 @@ Telling = Callable[[Archive], dict[str, Any]]
 
 def _drop_database(where: Path) -> None:
     for file in where.glob("pressmark.db*"):
-        file.unlink()
+        file.unlink(missing_ok=True)
 
 
 @pytest.mark.both_engines
