@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,19 @@ from storage.copies import likely_copies
 from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
+from storage.fetching import at_home
 from storage.finding import find
 from storage.images import count_kept, wanted_images
 from storage.lines import lines_then, record_lines
 from storage.moments import EVER, When
+from storage.places import committed, in_store
 from storage.reconsider import Discovery
+from storage.replicate import replicas
 from storage.reprocess import Unread, pending, unread_of, would_find
 from storage.restrictions import hidden
 from storage.search import search
 from storage.segments import SegmentFolder
+from storage.stores import Store
 from storage.unmodified import in_force, visited
 from storage.verify import Checker
 
@@ -44,13 +49,20 @@ class Reading:
     """An archive that is asked. Needs no lock; every question sees one consistent state."""
 
     def __init__(
-        self, where: Path, archive_id: str, database: Database, folder: SegmentFolder, now: Callable[[], datetime]
+        self,
+        where: Path,
+        archive_id: str,
+        database: Database,
+        folder: SegmentFolder,
+        now: Callable[[], datetime],
+        store: Store | None = None,
     ) -> None:
         self.where = where
         self.id = archive_id
         self._database = database
         self._folder = folder
         self._now = now
+        self._store = store
 
     def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
         """The record that an id, an unambiguous prefix or a URL names, at a moment. Raises ``NotFound``, ``Ambiguous``."""
@@ -138,9 +150,11 @@ class Reading:
             return hidden(tx, self._now(), scope)
 
     def stats(self) -> dict[str, Any]:
-        """Counts and sizes (bytes) of what is held."""
+        """Counts and sizes (bytes) of what is held; which copies there are, and what the store has."""
         with self._database.reading() as tx:
-            counts = queries.stats(tx)
+            counts = queries.stats(tx) | {"copies": [asdict(copy) for copy in replicas(tx)]}
+            if self._store is not None:
+                counts["store"] = in_store(tx, self._store.address)
             database = engines.of(tx).size(tx)
         warcs = sum(self._folder.path(n).stat().st_size for n in self._folder.names())
         return {"archive": self.id, **counts, "warc_bytes": warcs, "database_bytes": database}
@@ -205,6 +219,8 @@ class Reading:
     def verify(self, progress: Progress = quiet) -> Verification:
         """Checks everything held against itself; see ``storage.verify``."""
         with self._database.reading() as tx:
+            held = committed(tx)
+        with at_home(self._folder, self._store, held), self._database.reading() as tx:
             return Checker(tx, self._folder, progress).run()
 
     def _closed(self, tx: Connection, restricted: bool) -> Set[str]:

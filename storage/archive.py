@@ -15,7 +15,9 @@ from model.article import Article
 from model.edtf import utc_text
 from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
-from storage import chain
+from model.ledger import Kind
+from model.replica import Replicated
+from storage import chain, uploads
 from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
@@ -36,10 +38,13 @@ from storage.home import home_of
 from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
+from storage.replicate import Replication
 from storage.reprocess import ReadAgain, Reprocessed, add_readings
 from storage.revisits import Revisits
 from storage.rounds import Rounds
 from storage.segments import LIMIT, SegmentFolder
+from storage.stores import Store
+from storage.uploads import Uploads
 from storage.watches import Watches
 from storage.writer import Imprint, Writer
 
@@ -80,13 +85,17 @@ class Archive(Reading):
         segment_limit: int,
         operator: str,
         institution: str,
+        store: Store | None,
+        keep_local: bool,
     ) -> None:
-        folder = SegmentFolder(where / SEGMENTS, archive_id, now, mint_archive_id(), segment_limit)
-        super().__init__(where, archive_id, database, folder, now)
+        limit = segment_limit if store is None else min(segment_limit, uploads.LIMIT)
+        folder = SegmentFolder(where / SEGMENTS, archive_id, now, mint_archive_id(), limit, store)
+        super().__init__(where, archive_id, database, folder, now, store)
         self._hold = hold
+        self._uploads = Uploads(database, folder, store, now, keep_local=keep_local) if store and hold else None
         software = f"pressmark/{version('pressmark')}"
         imprint = Imprint(self.id, software, operator, institution)
-        self._writer = Writer(database, folder, imprint, now, new_id)
+        self._writer = Writer(database, folder, imprint, now, new_id, self._uploads)
         self.watches = Watches(database, self._writer if hold is not None else None)
         self.revisits = Revisits(database)
         self.rounds = Rounds(database, self._writer if hold is not None else None)
@@ -107,9 +116,11 @@ class Archive(Reading):
         segment_limit: int = LIMIT,
         database_url: str | None = None,
         wait: float = WAIT_SECONDS,
+        store: Store | None = None,
+        keep_local: bool = True,
     ) -> Archive:
         """Makes a new archive and opens it for writing. ``database_url`` is ``postgresql://USER@HOST/DATABASE``
-        for a database on a server; by default it is a file in the folder.
+        for a database on a server; by default it is a file in the folder. ``store`` and ``keep_local`` as in ``open``.
 
         Raises ``BadCall`` where one is already or the folder holds other things, and
         ``StorageUnavailable`` where it cannot be written.
@@ -149,6 +160,8 @@ class Archive(Reading):
             segment_limit=segment_limit,
             database_url=database_url,
             wait=wait,
+            store=store,
+            keep_local=keep_local,
         )
 
     @staticmethod
@@ -164,9 +177,12 @@ class Archive(Reading):
         database_url: str | None = None,
         tell: Callable[[str], None] = unheard,
         wait: float = WAIT_SECONDS,
+        store: Store | None = None,
+        keep_local: bool = True,
     ) -> Archive:
         """Opens an archive; for writing, an older database is brought up to date first (``tell`` hears of it), and
-        what an earlier process left half done is settled.
+        what an earlier process left half done is settled. With a ``store``, segments are brought there as well,
+        those whose files are gone are read from there, and ``keep_local`` says whether files stay that are there.
 
         Raises ``NotFound`` where there is none, ``NewerFormat`` for a later format, and
         ``Damaged`` where the database is missing or another archive's, or older than it can be read.
@@ -192,6 +208,8 @@ class Archive(Reading):
                 segment_limit=segment_limit,
                 operator=operator,
                 institution=institution,
+                store=store,
+                keep_local=keep_local,
             )
             if write:
                 archive._writer.recover_all()
@@ -202,12 +220,27 @@ class Archive(Reading):
     def __enter__(self) -> Archive:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._let_go()  # what happened is told, and not what the store makes of it
+        else:
+            self.close()
 
     def close(self) -> None:
-        """Lets the segment's lock, the database and the folder go."""
+        """Lets the segment's lock, the database and the folder go. With a store, raises ``StorageUnavailable`` where
+        it does not have all that is committed; that is kept in the folder, and brought by the next to write.
+        """
+        try:
+            self._writer.close()
+            if self._uploads is not None:
+                self._uploads.finish()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._writer.close()
+        if self._uploads is not None:
+            self._uploads.close()
         self._database.close()
         if self._hold is not None:
             self._hold.close()
@@ -242,6 +275,16 @@ class Archive(Reading):
     def add_readings(self, read: Sequence[ReadAgain], release: Release) -> Sequence[Reprocessed]:
         """Keeps what a release read anew, in one transaction; see ``storage.reprocess``."""
         return self._writing.act(None, lambda hands: [add_readings(hands, x, release) for x in read])
+
+    def replicate(self, to: Store, *, name: str | None = None, check: bool = False, progress: Progress = quiet) -> Replicated:
+        """Brings a copy at another place up to date, reads back what was written (``check``: everything), and says so in
+        the ledger; see ``storage.replicate``. Raises ``BadCall`` where something else is there, ``StorageUnavailable``.
+        """
+        writing = self._writing
+        run = Replication(self._database, self._folder, self.where, self.id, to)
+        done = run.run(name, check=check, now=self._now, progress=progress)
+        writing.act(None, lambda hands: hands.write(Kind.EVENT, self.id, run.event(done)))
+        return done
 
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""

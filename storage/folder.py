@@ -20,6 +20,7 @@ from storage.segments import sync_folder
 
 FORMAT = 1
 DESCRIPTOR = "pressmark-archive.json"
+README_FILE = "README.txt"
 DATABASE = "pressmark.db"
 SEGMENTS = "warc"
 SUFFIXES = ("", "-shm", "-wal")  # SQLite's files, the one that matters last to go
@@ -49,7 +50,7 @@ def read_descriptor(path: Path) -> dict[str, Any]:
 def is_unfinished(path: Path) -> bool:
     """True for an empty folder, or one where the creation of an archive was broken off."""
     names = {p.name for p in path.iterdir()}
-    ours = {"README.txt", SEGMENTS, *(DATABASE + suffix for suffix in SUFFIXES)}
+    ours = {README_FILE, SEGMENTS, *(DATABASE + suffix for suffix in SUFFIXES)}
     return names <= ours and not any((path / SEGMENTS).glob("*"))
 
 

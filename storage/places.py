@@ -48,3 +48,12 @@ def committed(tx: Connection) -> dict[str, int]:
     """Every segment with its committed length."""
     t = tables.segments.c
     return dict(tx.execute(select(t.name, t.committed).where(t.committed > 0).order_by(t.name)).tuples().all())
+
+
+def in_store(tx: Connection, place: str) -> dict[str, object]:
+    """How much of the archive the store at a place has, and how much it does not have yet."""
+    held, known = committed(tx), kept_at(tx, place)
+    there = {name: min(known[name].length, length) for name, length in held.items() if name in known}
+    waiting = {name: length - there.get(name, 0) for name, length in held.items() if there.get(name, 0) < length}
+    sizes = {"bytes": sum(there.values()), "waiting_segments": len(waiting), "waiting_bytes": sum(waiting.values())}
+    return {"place": place, "segments": len(there), **sizes}

@@ -20,12 +20,11 @@ from model.replica import Replica, Replicated
 from storage import places, tables
 from storage.carry import Brought, bring, spans
 from storage.database import Database
-from storage.folder import DESCRIPTOR, FORMAT, SEGMENTS
+from storage.folder import DESCRIPTOR, FORMAT, README_FILE, SEGMENTS
 from storage.segments import SegmentFolder
 from storage.stores import Store
 
 COPY = "pressmark-copy.json"
-README_FILE = "README.txt"
 _LONGEST_NAME = 60
 Progress = Callable[[int, int], None]
 

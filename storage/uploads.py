@@ -13,10 +13,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from model.edtf import utc_text
-from model.errors import Damaged, PressmarkError, StorageUnavailable
+from model.errors import BadCall, Damaged, PressmarkError, StorageUnavailable
 from storage import places
 from storage.carry import bring, spans
 from storage.database import Database
+from storage.folder import DESCRIPTOR, README_FILE
 from storage.segments import Segment, SegmentFolder, sync_folder
 from storage.stores import Store
 
@@ -30,12 +31,15 @@ class Uploads:
     def __init__(
         self, database: Database, folder: SegmentFolder, store: Store, now: Callable[[], datetime], *, keep_local: bool
     ) -> None:
+        """``keep_local``: files that the store has stay in the folder, too."""
         self._database = database
         self._folder = folder
         self._store = store
         self._now = now
         self._keep_local = keep_local
         self._pool = ThreadPoolExecutor(1, "pressmark-upload")
+        self._introduced = False
+        self._begun = now()
         self._sent: list[Future[None]] = []
 
     def sealed(self) -> Container[str]:
@@ -43,9 +47,13 @@ class Uploads:
         with self._database.reading() as tx:
             return places.kept_at(tx, self._store.address)
 
-    def is_due(self, begun: datetime) -> bool:
-        """Whether a segment that was opened at a moment is to be sealed for its age."""
-        return self._now() - begun >= AGE
+    def begin(self) -> None:
+        """A segment is written to from now on."""
+        self._begun = self._now()
+
+    def is_due(self) -> bool:
+        """Whether the segment that is written to is to be sealed for its age."""
+        return self._now() - self._begun >= AGE
 
     def send(self, name: str) -> None:
         """Brings a segment to the store, soon. What fails is told by ``finish``."""
@@ -63,9 +71,9 @@ class Uploads:
         for name in self.waiting():
             try:
                 self._bring(name)
-            except (StorageUnavailable, Damaged) as error:
+            except PressmarkError as error:
                 problem = problem or error
-                if isinstance(error, StorageUnavailable):
+                if not isinstance(error, Damaged):
                     break
         left = self.waiting() if problem is not None else {}
         if problem is not None and left:
@@ -96,6 +104,7 @@ class Uploads:
                 length = places.committed(tx).get(name, 0)
                 known = places.kept_at(tx, self._store.address).get(name)
             if length and (known is None or known.length < length):
+                self._introduce()
                 with self._database.reading() as tx:
                     brought = bring(self._store, segment.path, length, spans(tx, name))
                 with self._database.transaction() as tx:
@@ -104,6 +113,19 @@ class Uploads:
                 _take_away(segment)
         finally:
             segment.close()
+
+    def _introduce(self) -> None:
+        """What says whose segments these are stands beside them. Raises ``BadCall`` where they are another archive's."""
+        where = self._folder.folder.parent
+        if self._introduced:
+            return
+        mine, size = (where / DESCRIPTOR).read_bytes(), self._store.size(DESCRIPTOR)
+        if size is None:
+            self._store.put_bytes(README_FILE, (where / README_FILE).read_bytes())
+            self._store.put_bytes(DESCRIPTOR, mine)
+        elif self._store.read(DESCRIPTOR, 0, size) != mine:
+            raise BadCall(f"{self._store.address} is the store of another archive: name another place in PRESSMARK_STORE_URL")
+        self._introduced = True
 
 
 def _take_away(segment: Segment) -> None:

@@ -14,7 +14,7 @@ between 2 and 3, recovery replays the entries or voids them. Killed after 3, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +37,7 @@ from storage.deposit import Deposit, ImageWanted, Settled, Verdict
 from storage.engines import Contended
 from storage.recovery import recover
 from storage.segments import Segment, SegmentFolder
+from storage.uploads import Uploads
 from storage.warc import Draft
 
 _LOOKED_AT = 20
@@ -65,13 +66,21 @@ class Writer:
     """Appends to one locked segment at a time. Not for two threads at once."""
 
     def __init__(
-        self, database: Database, folder: SegmentFolder, imprint: Imprint, now: Callable[[], datetime], new_id: Callable[[], str]
+        self,
+        database: Database,
+        folder: SegmentFolder,
+        imprint: Imprint,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        uploads: Uploads | None = None,
     ) -> None:
+        """``uploads`` is the way to the store, where the archive has one."""
         self._database = database
         self._folder = folder
         self._imprint = imprint
         self._now = now
         self._new_id = new_id
+        self._uploads = uploads
         self._segment: Segment | None = None
         self._settled = True  # false while something behind the last commit may be in the segment
 
@@ -167,11 +176,16 @@ class Writer:
     def close(self) -> None:
         """Lets the segment's lock go."""
         if self._segment is not None:
+            name = self._segment.name
             self._segment.close()
             self._segment = None
+            if self._uploads is not None:
+                self._uploads.send(name)
 
     def _leave_full(self) -> None:
-        if self._segment is not None and self._folder.is_full(self._segment):
+        if self._segment is None:
+            return
+        if self._folder.is_full(self._segment) or (self._uploads is not None and self._uploads.is_due()):
             self.close()
 
     @contextmanager
@@ -216,7 +230,9 @@ class Writer:
     def _open(self) -> Pen:
         """The segment to append to: the one held, an adopted one after its recovery, or a new one."""
         if self._segment is None:
-            self._segment = self._folder.adopt(self._committed()) or self._folder.create()
+            self._segment = self._folder.adopt(self._committed(), self._sealed()) or self._folder.create()
+            if self._uploads is not None:
+                self._uploads.begin()
             self._settled = False
         if not self._settled:
             self._recover([self._segment])
@@ -230,8 +246,12 @@ class Writer:
         with self._database.reading() as tx:
             committed = dict(tx.execute(select(t.name, t.committed)).tuples().all())
         if self._database.shares:
-            no_other_folder(self._folder, committed)
+            sealed = self._sealed()
+            no_other_folder(self._folder, {name: length for name, length in committed.items() if name not in sealed})
         return committed
+
+    def _sealed(self) -> Container[str]:
+        return self._uploads.sealed() if self._uploads is not None else ()
 
     def _pen(self, segment: Segment) -> Pen:
         return Pen(segment, self._imprint.archive, self._imprint.agent, self._now, self._new_id)
