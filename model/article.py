@@ -160,8 +160,8 @@ class Evidence:
     pointer), ``css:div.byline > span`` (a CSS path from the root or an unambiguous one),
     ``meta:og:title``, ``url:/2018/12/18``, ``text:120-188`` (characters of the plain text),
     ``header:last-modified``, ``context:feed/published`` (what was said elsewhere and stored with the
-    capture), ``markup`` or ``page`` (what its code, or the whole of it, shows). ``quote`` is the words found there, unaltered except for
-    collapsed whitespace. ``rejected`` are other strategies' candidates that lost.
+    capture), ``markup`` or ``page`` (what its code, or the whole of it, shows). ``quote`` is the words
+    found there, unaltered except for collapsed whitespace. ``rejected`` are other strategies' candidates that lost.
     """
 
     strategy: str
