@@ -16,7 +16,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What ``verify`` checked and found. Sizes in bytes."""
+    """What ``verify`` checked and found. Sizes in bytes.
+
+    ``extent`` is ``full``, ``sample`` or ``older than``; ``checked`` are the segments that were read whole, each
+    with how much of it; ``checked_records`` how many pieces were compared with what the ledger says of them;
+    ``unnamed`` how many WARC records nothing names: what a process left that was killed, and no damage.
+    """
 
     segments: int
     records: int
@@ -24,6 +29,10 @@ class Verification:
     entries: int
     captures: int
     findings: tuple[Finding, ...] = field(default_factory=tuple)
+    extent: str = "full"
+    checked: tuple[tuple[str, int], ...] = ()
+    checked_records: int = 0
+    unnamed: int = 0
 
     @property
     def ok(self) -> bool:

@@ -18,10 +18,12 @@ from model.record import ChangeLine, EventLine, History, RecordLine, Scope, Sear
 from model.verification import Verification
 from storage import engines, queries
 from storage.captures import Captures
+from storage.checks import checked
 from storage.copies import likely_copies
 from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
+from storage.extent import EVERYTHING, Extent
 from storage.fetching import at_home
 from storage.finding import find
 from storage.images import count_kept, wanted_images
@@ -150,9 +152,9 @@ class Reading:
             return hidden(tx, self._now(), scope)
 
     def stats(self) -> dict[str, Any]:
-        """Counts and sizes (bytes) of what is held; which copies there are, and what the store has."""
+        """Counts and sizes (bytes) of what is held; which copies there are, what the store has, when what was checked."""
         with self._database.reading() as tx:
-            counts = queries.stats(tx) | {"copies": [asdict(copy) for copy in replicas(tx)]}
+            counts = queries.stats(tx) | {"copies": [asdict(copy) for copy in replicas(tx)], "checked": checked(tx, self.id)}
             if self._store is not None:
                 counts["store"] = in_store(tx, self._store.address)
             database = engines.of(tx).size(tx)
@@ -216,12 +218,12 @@ class Reading:
         """A capture's payload as kept (still content-encoded where it was fetched)."""
         return self.load_capture(capture).entity
 
-    def verify(self, progress: Progress = quiet) -> Verification:
-        """Checks everything held against itself; see ``storage.verify``."""
+    def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING) -> Verification:
+        """Checks what is held against itself, all of it or a part; see ``storage.verify``."""
         with self._database.reading() as tx:
             held = committed(tx)
         with at_home(self._folder, self._store, held), self._database.reading() as tx:
-            return Checker(tx, self._folder, progress).run()
+            return Checker(tx, self._folder, self.id, progress).run(extent, utc_text(self._now()))
 
     def _closed(self, tx: Connection, restricted: bool) -> Set[str]:
         return frozenset() if restricted else hidden(tx, self._now())

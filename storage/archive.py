@@ -17,10 +17,12 @@ from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
 from model.replica import Replicated
+from model.verification import Verification
 from storage import chain, uploads
 from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
+from storage.checks import note_check
 from storage.database import WAIT_SECONDS, Database
 from storage.deposit import Deposit, ImageWanted, Release, Settled
 from storage.folder import (
@@ -285,6 +287,10 @@ class Archive(Reading):
         done = run.run(name, check=check, now=self._now, progress=progress)
         writing.act(None, lambda hands: hands.write(Kind.EVENT, self.id, run.event(done)))
         return done
+
+    def note_check(self, found: Verification) -> None:
+        """Says in the ledger what ``verify`` checked and found. Raises ``Damaged`` where the ledger is not sound."""
+        self._writing.act(None, lambda hands: note_check(hands, found))
 
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""

@@ -67,7 +67,12 @@ def draft_capture(capture: Capture, new_id: Callable[[], str], earlier: Earlier 
 
 def is_facts(member: Member) -> bool:
     """True for the record that holds a capture's facts."""
-    return member.type == "metadata" and member.headers.get("warc-target-uri", "").startswith("urn:pressmark:capture:")
+    return is_facts_uri(member.type, member.headers.get("warc-target-uri", ""))
+
+
+def is_facts_uri(kind: str, uri: str) -> bool:
+    """The same by a record's type and address."""
+    return kind == "metadata" and uri.startswith("urn:pressmark:capture:")
 
 
 def earlier_of(facts: dict[str, Any]) -> Earlier | None:

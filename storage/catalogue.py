@@ -64,11 +64,14 @@ def written(path: Path, member: Member) -> Written:
 
 def imprint_of(member: Member) -> str | None:
     """What a ``warcinfo`` record says for the catalogue (see ``catalogue``), ``None`` for another record."""
-    if member.type != "warcinfo":
-        return None
-    lines = member.block.decode("utf-8", "replace").splitlines()
+    return imprint_in(member.id, member.block) if member.type == "warcinfo" else None
+
+
+def imprint_in(record_id: str, block: bytes) -> str:
+    """The same by the id and block of a ``warcinfo`` record."""
+    lines = block.decode("utf-8", "replace").splitlines()
     software = next((x.removeprefix("software: ") for x in lines if x.startswith("software: ")), "")
-    return f"{member.id} {software}"
+    return f"{record_id} {software}"
 
 
 def own_name(member: Member) -> str | None:

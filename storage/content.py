@@ -21,7 +21,12 @@ _EMPTY_STATEMENT = canonical_json(Statement().to_json())
 
 def is_content(member: Member) -> bool:
     """Whether a WARC record holds what a ledger entry names."""
-    return member.type == "conversion" or member.headers.get("warc-target-uri", "").startswith((NOTE, STATEMENT))
+    return is_content_record(member.type, member.headers.get("warc-target-uri", ""))
+
+
+def is_content_record(kind: str, uri: str) -> bool:
+    """The same by a record's type and address."""
+    return kind == "conversion" or uri.startswith((NOTE, STATEMENT))
 
 
 def payload_of(entry: Entry) -> dict[str, str] | None:

@@ -1,95 +1,114 @@
-"""What rows of the projections must say, because the ledger or a capture's facts say it."""
+"""What rows of captures must say, because a capture's facts or the ledger say it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, select
 
-from model.ledger import Entry, Kind
+from model.capture import digest_of
+from model.errors import PressmarkError
 from model.verification import Finding
 from storage import tables
+from storage.capture_records import parse_facts
 from storage.columns import storable, stored_key
+from storage.notebook import Notebook
+from storage.rows import capture_row
+from storage.segments import SegmentFolder
+from storage.warc import member_of
 
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
-_OF_FACTS = (
-    "id",
-    "origin_key",
-    "basis",
-    "url",
-    "final_url",
-    "at",
-    "received_at",
-    "status",
-    "media_type",
-    "payload_digest",
-    "length",
-)
+RESTORE = "restore the segment from a copy"
+_AT_ONCE = 400
+_KEYS = {"origin_key", "url_key"}
+
+Named = tuple[int, str, str, str | None, int | None, str]
+"""An entry that names a capture: its place in the ledger, the digest of the facts it names, its id, the record
+and version that it says the capture shows, and how it names it (``notebook``'s ``named``)."""
 
 
-class Stated:
-    """Versions and readings as ledger entries state them, to be compared with their rows."""
+class Captures:
+    """One pass over captures. ``whole`` where the notebook has all of the WARCs."""
 
-    def __init__(self) -> None:
-        self._versions: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        self._readings: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, *, whole: bool) -> None:
+        self._tx = tx
+        self._folder = folder
+        self._notebook = notebook
+        self._whole = whole
+        self.count = 0
 
-    def note(self, entry: Entry) -> None:
-        """Takes in what an entry states."""
-        body = entry.body
-        if entry.kind is Kind.VERSION:
-            key = (entry.chain, body["number"])
-            self._versions[key] = (body["capture"]["id"], body["observed_at"], body["strand"], entry.id)
-            self._reading(entry, body["number"], body["reading"], body["capture"]["id"])
-        elif entry.kind is Kind.READING:
-            self._reading(entry, body["version"], body, body["capture"]["id"])
+    def check(self, only: Collection[str] | None = None) -> Iterator[Finding]:
+        """All captures, or some."""
+        for rows in self._rows(only):
+            ids = [row.id for row in rows]
+            facts = self._notebook.of("facts", ids)
+            named = {k: [x[1:] for x in some] for k, some in groupby(self._notebook.rows("named", ids), key=lambda x: str(x[0]))}
+            for row in rows:
+                self.count += 1
+                self._notebook.note("row", row.id)
+                yield from self._problems(row, facts.get(row.id), named.get(row.id, []))
+        if only is None:
+            yield from self._left()
 
-    def findings(self, tx: Connection) -> Iterator[Finding]:
-        """Rows that are missing, that nothing states, or that say something else."""
-        v, r = tables.versions.c, tables.readings.c
-        yield from _differences(
-            tx, "version", self._versions, tables.versions, (v.record, v.number), (v.capture, v.observed_at, v.strand, v.entry)
-        )
-        held = (r.payload, r.digest, r.capture, r.release, r.entry)
-        yield from _differences(tx, "reading", self._readings, tables.readings, (r.record, r.version, r.number), held)
+    def _rows(self, only: Collection[str] | None) -> Iterator[list[Row[Any]]]:
+        query = select(tables.captures).order_by(tables.captures.c.id)
+        if only is None:
+            asked = self._tx.execute(query, execution_options={"yield_per": _AT_ONCE})
+            yield from (list(some) for some in asked.partitions())
+            return
+        wanted = sorted(only)
+        for start in range(0, len(wanted), _AT_ONCE):
+            yield list(self._tx.execute(query.where(tables.captures.c.id.in_(wanted[start : start + _AT_ONCE]))))
 
-    def _reading(self, entry: Entry, version: int, body: Any, capture: str) -> None:
-        payload = body["payload"]
-        value = (payload["id"], payload["digest"], capture, body["release_id"], entry.id)
-        self._readings[(entry.chain, version, body["number"])] = value
+    def _problems(self, row: Row[Any], in_warc: tuple[Any, ...] | None, named: list[Named]) -> Iterator[Finding]:
+        place = f"capture {row.id}"
+        problem = _row_problem(row)
+        if problem is not None:
+            yield Finding(place, problem, REBUILD)
+        elif any(digest != row.digest for _, digest, *_ in named):
+            yield Finding(place, "its facts are not those that the ledger names", RESTORE)
+        elif self._whole and (row.entry, row.record, row.version) != _decided(named):
+            yield Finding(place, "the row does not say what the ledger says became of it", REBUILD)
+        if in_warc is None and self._whole:
+            yield Finding(place, "its facts are in no WARC", RESTORE)
+        elif in_warc is not None and in_warc[0] != row.digest:
+            yield Finding(place, "the row and its WARC record differ", REBUILD)
+
+    def _left(self) -> Iterator[Finding]:
+        """What the WARCs have and the database has not."""
+        c = tables.captures.c
+        for capture, _, segment, offset, length in self._notebook.unclaimed("facts", "row"):
+            # of two copies with one origin key, kept by two processes at once, one has a row
+            member = member_of(self._folder.read(segment, offset, length), segment, offset)
+            key = parse_facts(member.block)["origin_key"]
+            if self._tx.execute(select(c.id).where(c.origin_key == key)).first() is None:
+                yield Finding(f"capture {capture}", "it is in a WARC, not in the database", REBUILD)
 
 
-def says_its_facts(row: Row[Any], facts: dict[str, Any]) -> bool:
-    """Whether the columns of a capture's row are what its facts say."""
-    return all(getattr(row, name) == _stored(name, facts[name]) for name in _OF_FACTS)
+def _decided(named: list[Named]) -> tuple[str | None, str | None, int | None]:
+    """Entry, record and version that a capture's row has after all that the ledger says of it, in its order:
+    the first that says which version it shows stands, unless one corrects it."""
+    held: tuple[str | None, str | None, int | None] = (None, None, None)
+    for _, _, entry, record, version, how in named:
+        if how == "corrects" or (how == "decides" and (held[0] is None or held[2] is None)):
+            held = (entry, record, version)
+    return held
+
+
+def _row_problem(row: Row[Any]) -> str | None:
+    try:
+        if row.digest != digest_of(row.facts):
+            return "the row does not have its own digest"
+        stated = capture_row(parse_facts(row.facts), row.facts, row.digest)
+    except (PressmarkError, KeyError, TypeError):
+        return "the row's facts cannot be read"
+    says = all(getattr(row, name) == _stored(name, value) for name, value in stated.items())
+    return None if says else "the row's columns are not what its facts say"
 
 
 def _stored(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return stored_key(value) if name == "origin_key" else storable(value)
-
-
-def _differences(
-    tx: Connection,
-    what: str,
-    stated: dict[tuple[Any, ...], tuple[Any, ...]],
-    table: Table,
-    key: tuple[Any, ...],
-    value: tuple[Any, ...],
-) -> Iterator[Finding]:
-    left = dict(stated)
-    for row in tx.execute(select(*key, *value).select_from(table)):
-        place, held = tuple(row[: len(key)]), tuple(row[len(key) :])
-        expected = left.pop(place, None)
-        if expected is None:
-            yield Finding(f"{what} {_named(place)}", "no ledger entry states this row", REBUILD)
-        elif held != expected:
-            yield Finding(f"{what} {_named(place)}", "the row is not what its ledger entry states", REBUILD)
-    for place in left:
-        yield Finding(f"{what} {_named(place)}", "the row is missing", REBUILD)
-
-
-def _named(place: tuple[Any, ...]) -> str:
-    return f"{place[0]}@{'.'.join(map(str, place[1:]))}"
+    return stored_key(value) if name in _KEYS else storable(value)

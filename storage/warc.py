@@ -67,10 +67,14 @@ class Member:
     @property
     def digest_problem(self) -> str | None:
         """What is wrong with the block digest, or ``None``."""
+        return self.digest_problem_of(digest_of(self.block))
+
+    def digest_problem_of(self, digest: str) -> str | None:
+        """The same for whoever has the block's digest already."""
         stated = self.headers.get("warc-block-digest")
         if stated is None:
             return "the record states no block digest"
-        return None if stated == digest_of(self.block) else "the block does not have the digest that its record states"
+        return None if stated == digest else "the block does not have the digest that its record states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def member_of(data: bytes, name: str, offset: int) -> Member:
         raise Damaged(f"{place}: the compressed record is damaged; run `pressmark verify`", place=place) from error
     if not unpacker.eof:
         raise Damaged(f"{place}: the record is cut off; run `pressmark verify`", place=place)
-    member = _parse(text, offset, len(data))
+    member = parse_member(text, offset, len(data))
     if isinstance(member, str):
         raise Damaged(f"{place}: {member}", place=place)
     return member
@@ -205,7 +209,7 @@ def _unpack(data: mmap.mmap, offset: int, size: int) -> Member | str:
         return "the compressed record is damaged"
     if not unpacker.eof:
         return _CUT_OFF
-    return _parse(b"".join(parts), offset, position - len(unpacker.unused_data) - offset)
+    return parse_member(b"".join(parts), offset, position - len(unpacker.unused_data) - offset)
 
 
 def _next_head(data: mmap.mmap, offset: int, size: int) -> int | None:
@@ -217,7 +221,8 @@ def _next_head(data: mmap.mmap, offset: int, size: int) -> int | None:
     return None
 
 
-def _parse(text: bytes, offset: int, length: int) -> Member | str:
+def parse_member(text: bytes, offset: int, length: int) -> Member | str:
+    """The record in an unpacked member, or what is wrong with it."""
     head, found, rest = text.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     if not found or lines[0] != b"WARC/1.1":

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption
 
+if TYPE_CHECKING:
+    from model.verification import Verification
+    from storage.extent import Extent
 
-def verify_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+
+def verify_command(
+    ctx: typer.Context,
+    sample: Annotated[
+        str | None,
+        typer.Option("--sample", metavar="N|P%", help="So many records, or per cent of them, with all that is theirs."),
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", metavar="TIME", help="Only WARC files last checked longer ago: 30d, 12h."),
+    ] = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
     """Check that every bit is as it was kept.
 
-    Reads everything again. Exits 1, saying where, if anything is wrong.
+    Reads everything again, or a part. Exits 1, saying where, if anything is wrong. That it was checked is kept in the ledger.
 
     \b
     Example:
       pressmark verify
-      pressmark verify --json
+      pressmark verify --sample 5%
+      pressmark verify --older-than 30d
     """
     from pressmark.cli.terminal import console_for, progress
 
     call: Call = ctx.obj
+    extent = _extent(sample, older_than)
     with call.open(archive) as kept, progress(call, "reading every record again, bytes:") as shown:
-        found = kept.verify(shown.advance)
+        found = kept.verify(shown.advance, extent)
+    _keep_check(call, archive, found)
     if as_json:
         from pressmark.cli.shapes import write_json
 
@@ -32,6 +54,41 @@ def verify_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
 
         console_for(call.out, call.environ).print(render_verification(found))
     return 0 if found.ok else 1
+
+
+def _extent(sample: str | None, older_than: str | None) -> Extent:
+    """What is to be checked. Raises ``BadCall``."""
+    import re
+    import secrets
+    from datetime import timedelta
+
+    from storage.extent import Extent
+
+    age = re.fullmatch(r"(\d{1,5})([dhm])", older_than or "")
+    if older_than is not None and age is None:
+        raise BadCall(f"{older_than!r} is no time: write 30d for days, 12h for hours, 5m for minutes")
+    unit = {"d": "days", "h": "hours", "m": "minutes"}
+    span = timedelta(**{unit[age[2]]: int(age[1])}) if age else None
+    share = re.fullmatch(r"(\d{1,9})|(\d{1,3}(?:\.\d{1,6})?)%", sample or "")
+    if sample is not None and share is None:
+        raise BadCall(f"{sample!r} is no sample: write 200 for so many records, 5% for a share of them")
+    return Extent(
+        int(share[1]) if share and share[1] else None,
+        float(share[2]) if share and share[2] else None,
+        span,
+        secrets.randbits(32),
+    )
+
+
+def _keep_check(call: Call, archive: str | None, found: Verification) -> None:
+    """Says in the ledger that this was checked; where that cannot be written, one line says so."""
+    from model.errors import PressmarkError
+
+    try:
+        with call.open_to_write(archive) as kept:
+            kept.note_check(found)
+    except PressmarkError as error:
+        call.tell(f"this check is not kept in the ledger: {error}")
 
 
 def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:

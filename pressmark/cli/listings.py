@@ -84,6 +84,8 @@ def render_verification(found: Verification) -> RenderableType:
         f"checked {_count(found.segments, 'WARC file')}, {_count(found.records, 'WARC record')} ({say_size(found.bytes)}), "
         f"{_count(found.entries, 'ledger entry', 'ledger entries')}, {_count(found.captures, 'capture')}: "
     )
+    if found.extent != "full":
+        text = Text(f"a part, {_count(found.checked_records, 'record')}: ").append_text(text)
     if found.ok:
         return text.append("all as it was kept", "bold green")
     text.append(_count(len(found.findings), "thing is wrong", "things are wrong"), "bold red")

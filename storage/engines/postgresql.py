@@ -43,6 +43,11 @@ _THERE = """
     UNION ALL SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(current_schema())
     UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace(current_schema())
 """
+_STRAY = "SELECT count(*) FROM search_text WHERE id NOT IN (SELECT id FROM search_rows)"
+_OTHER_WORDS = """
+    SELECT count(*) FROM search_text
+    WHERE lexemes <> array_to_tsvector(array(SELECT DISTINCT w FROM unnest(string_to_array(words, ' ')) AS w WHERE w <> ''))
+"""
 _TEXT = table("search_text", column("id", sqlalchemy.BigInteger), column("words", sqlalchemy.Text), column("lexemes"))
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -135,9 +140,19 @@ class Postgresql:
         row = _TEXT.c.id
         return select(row).where(_match(phrases, without), row < below).order_by(row.desc()).limit(limit)
 
+    def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
+        """Without the spaces at both ends."""
+        rows = tx.execute(select(_TEXT.c.id, _TEXT.c.words).where(_TEXT.c.id.in_(ids))).tuples()
+        return {row: words[1:-1] for row, words in rows}
+
     def problems(self, tx: Connection) -> Iterator[str]:
-        """PostgreSQL checks its pages as it reads them."""
-        yield from ()
+        """PostgreSQL checks its pages as it reads them; the index is held to the words that it was made of."""
+        if not {"search_text", "search_rows"} <= set(tx.exec_driver_sql(_THERE).scalars()):
+            return  # told with the guards
+        if strays := tx.exec_driver_sql(_STRAY).scalar_one():
+            yield f"the index has words of {strays} versions that are not there"
+        if wrong := tx.exec_driver_sql(_OTHER_WORDS).scalar_one():
+            yield f"the index of words is damaged for {wrong} versions: searches may not find what is there"
 
     def size(self, tx: Connection) -> int:
         """Tables with their indexes and what is stored out of line."""

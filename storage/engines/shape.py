@@ -48,8 +48,11 @@ class Dialect(Protocol):
     def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
         """The highest ids below one of rows that match, in order: fast for words that many rows have."""
 
+    def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
+        """What rows of ``search_rows`` are found by, as it was given to ``index``."""
+
     def problems(self, tx: Connection) -> Iterator[str]:
-        """What the engine itself finds wrong with the database."""
+        """What the engine itself finds wrong with the database and its index of words."""
 
     def size(self, tx: Connection) -> int:
         """Bytes that the archive's tables take up."""

@@ -33,6 +33,7 @@ _GUARDS = {
     "search_text": "CREATE VIRTUAL TABLE search_text USING fts5(words, tokenize=\"ascii tokenchars ':'\")",
 }
 _TEXT = table("search_text", column("rowid", Integer))
+_AT_ONCE = 500
 
 
 def connect(path: Path, wait: float) -> Engine:
@@ -89,11 +90,27 @@ class Sqlite:
         rowid = _TEXT.c.rowid
         return select(rowid).where(_match(phrases, without), rowid < below).order_by(rowid.desc()).limit(limit)
 
+    def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
+        """The index keeps them beside its lists."""
+        found: dict[int, str] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            query = f"SELECT rowid, words FROM search_text WHERE rowid IN ({','.join('?' * len(some))})"
+            found.update(tx.exec_driver_sql(query, tuple(some)).tuples().all())
+        return found
+
     def problems(self, tx: Connection) -> Iterator[str]:
-        """The file, page by page."""
+        """The file, page by page; then the index against the words that it was made of."""
         for (said,) in tx.exec_driver_sql("PRAGMA integrity_check(5)"):
             if said != "ok":
                 yield f"the file is damaged: {' '.join(str(said).split())[:200]}"
+        stray = "SELECT count(*) FROM search_text_content WHERE id NOT IN (SELECT id FROM search_rows)"
+        if tx.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'search_text_content'").first() is None:
+            return  # told with the guards
+        if strays := tx.exec_driver_sql(stray).scalar_one():
+            yield f"the index has words of {strays} versions that are not there"
+        if _is_written(tx.engine):
+            yield from _index_problems(tx.engine)
 
     def size(self, tx: Connection) -> int:
         """The file, its journal and its index of the journal."""
@@ -114,6 +131,21 @@ class Sqlite:
         if "insert-only" in said:
             return Damaged("something tried to change the ledger; nothing was changed")
         return StorageUnavailable(f"the database refused: {error.orig}")
+
+
+def _is_written(engine: Engine) -> bool:
+    return os.access(Path(str(engine.url.database)).parent, os.W_OK)
+
+
+def _index_problems(engine: Engine) -> Iterator[str]:
+    """SQLite counts this check of an index as writing; what a writer adds meanwhile waits for its end."""
+    with engine.connect() as other:
+        try:
+            other.exec_driver_sql("INSERT INTO search_text (search_text) VALUES ('integrity-check')")
+        except DBAPIError as error:
+            if "malformed" not in str(error.orig) and "corrupt" not in str(error.orig):
+                raise
+            yield "the index of words is damaged: searches may not find what is there"
 
 
 def _match(phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:

@@ -1,0 +1,31 @@
+"""What an archive says of its own checks, and writes of them: the keeping side of ``verify``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from model.errors import Damaged
+from model.ledger import Kind
+from model.verification import Verification
+from storage import tables
+from storage.decide import Hands
+from storage.extent import fixity, last_checks
+
+_UNSOUND = ("ledger ", "database")
+
+
+def note_check(hands: Hands, found: Verification) -> None:
+    """Says in the ledger what was checked and found. Raises ``Damaged`` where the ledger itself is not sound:
+    nothing is chained to an entry that may not be the last."""
+    if any(finding.place.startswith(_UNSOUND) for finding in found.findings):
+        raise Damaged("the ledger is damaged, so that this check is not written into it")
+    hands.write(Kind.FIXITY, hands.archive, fixity(found))
+
+
+def checked(tx: Connection, archive: str) -> dict[str, Any]:
+    """When what was last checked, for ``stats``; see ``LastChecks.to_json``."""
+    s = tables.segments.c
+    names = tx.execute(select(s.name).where(s.committed > 0).order_by(s.name)).scalars().all()
+    return last_checks(tx, archive).to_json(names)

@@ -1,0 +1,209 @@
+"""The segments of an archive, read again and held to the catalogue; what they say is noted for later checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from model.errors import PressmarkError
+from model.ledger import Kind, decode
+from model.verification import Finding
+from storage import tables
+from storage.capture_records import is_facts_uri, parse_facts
+from storage.catalogue import copy_of, imprint_in
+from storage.content import is_content_record, payload_of
+from storage.notebook import Notebook
+from storage.reread import Lost, Rows, Seen, reread, seen_at
+from storage.segments import SegmentFolder
+from storage.stated import REBUILD, RESTORE
+from storage.warc import Break, Member, walk
+from storage.whole import LEDGER
+
+Progress = Callable[[int, int], None]
+_AT_ONCE = 1000
+_SOME = 200
+
+
+class Warcs:
+    """One pass over segments. ``checked`` are those that were read, with the bytes that are settled of each."""
+
+    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, progress: Progress) -> None:
+        self._tx = tx
+        self._folder = folder
+        # before the transaction's first look: what a writer begins afterwards is none of its business
+        self._held = folder.held()
+        self._names = folder.names()
+        self._notebook = notebook
+        self._progress = progress
+        # blocks of the captures' records, until the facts come that name them
+        self._recent: dict[str, str] = {}
+        self.checked: dict[str, int] = {}
+        self.records = 0
+        self.bytes = 0
+        self.unnamed = 0
+
+    def check(self, only: Collection[str] | None = None) -> Iterator[Finding]:
+        """All segments, or only those of some names."""
+        known = {row.name: row for row in self._tx.execute(select(tables.segments).order_by(tables.segments.c.name))}
+        unknown = [name for name in self._names if name not in known and name not in self._held]
+        if only is None:
+            for name in self._folder.foreign():
+                yield Finding(f"warc/{name}", "it is not a segment of this archive", "move it to another folder")
+            for name in unknown:
+                path = self._folder.path(name)
+                if not _holds_nothing(path):
+                    yield self._unknown(name, path)
+        else:
+            known = {name: row for name, row in known.items() if name in only}
+        total = sum(row.committed for row in known.values())
+        for name, row in known.items():
+            with self._folder.at_hand(name) as path:
+                if not path.is_file():
+                    if row.committed:
+                        yield Finding(f"warc/{name}", "the segment is missing", RESTORE)
+                    continue
+                size = path.stat().st_size
+                if size < row.committed:
+                    yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", RESTORE)
+                yield from self._members(path, row, min(size, row.committed), total)
+        if only is None:
+            for name in unknown:
+                yield from self._members(self._folder.path(name), None, self._folder.path(name).stat().st_size, total)
+        self._progress(self.bytes, self.bytes)
+
+    def check_records(self, records: Sequence[str]) -> Iterator[Finding]:
+        """Only what belongs to some records: their entries, captures and content, read where the catalogue says."""
+        for start in range(0, len(records), _SOME):
+            for row in self._members_of(records[start : start + _SOME]):
+                place = f"warc/{row.name}:{row.offset}"
+                found = seen_at(self._folder.read(row.name, row.offset, row.length), row)
+                if isinstance(found, Lost):
+                    yield Finding(place, f"the {found.type} record {found.id} is not there", RESTORE)
+                    continue
+                self.records += 1
+                self.bytes += row.length
+                if found.problem is not None:
+                    yield Finding(place, found.problem, RESTORE)
+                yield from self._note(found, row.name)
+            self._recent.clear()
+
+    def _members_of(self, records: Sequence[str]) -> list[Row[Any]]:
+        """Rows of the catalogue, in order of their places, so that a capture's records come before its facts."""
+        t, c, m, s = tables.ledger.c, tables.captures.c, tables.members.c, tables.segments.c
+        ids: set[str] = set()
+        captures: set[str] = set()
+        for entry, data in self._tx.execute(select(t.entry, t.bytes).where(t.chain.in_(records))):
+            ids.add(entry)
+            with suppress(PressmarkError):  # told with its row
+                body = decode(data)
+                captures |= {x["id"] for x in [body.body.get("capture")] if x}
+                ids |= {x["id"] for x in [payload_of(body)] if x}
+        query = select(m.record_id, m.segment, m.offset, m.length, m.type, m.sha256, s.name).join_from(
+            tables.members, tables.segments
+        )
+        rows: dict[tuple[int, int], Row[Any]] = {}
+        for some in _parts(captures):
+            for data in self._tx.execute(select(c.facts).where(c.id.in_(some))).scalars():
+                with suppress(PressmarkError, KeyError, TypeError):  # told with its row
+                    ids |= {r["id"] for r in parse_facts(data)["records"]}
+        for some in _parts(ids):
+            rows |= {(row.segment, row.offset): row for row in self._tx.execute(query.where(m.record_id.in_(some)))}
+        # facts have an id that nothing names; they lie right behind the last of a capture's records
+        for row in [row for row in rows.values() if row.type in {"response", "revisit", "resource"}]:
+            behind = self._tx.execute(query.where(m.segment == row.segment, m.offset == row.offset + row.length)).one_or_none()
+            if behind is not None and behind.type == "metadata":
+                rows[(behind.segment, behind.offset)] = behind
+        return [rows[place] for place in sorted(rows)]
+
+    def _unknown(self, name: str, path: Path) -> Finding:
+        first = next((found.id for found in walk(path) if isinstance(found, Member)), "")
+        original = copy_of(self._tx, name, first)
+        if original is not None and path.with_name(original).is_file():
+            return Finding(f"warc/{name}", f"it is a copy of {original}", "move it to another folder")
+        if original is not None:
+            return Finding(f"warc/{name}", f"it seems to be {original} renamed", "give it its name back")
+        return Finding(f"warc/{name}", "the database does not know this segment", REBUILD)
+
+    def _members(self, path: Path, row: Row[Any] | None, size: int, total: int) -> Iterator[Finding]:
+        done = self.bytes
+        self._recent.clear()
+        imprint: str | None = None
+        rows = (lambda start: self._rows(row.id, start)) if row is not None else None
+        for found in reread(path, size, rows):
+            place = f"warc/{path.name}:{found.offset}"
+            if isinstance(found, Break):
+                yield Finding(place, found.problem, RESTORE)
+            elif isinstance(found, Lost):
+                if found.offset < size:
+                    yield Finding(place, f"the {found.type} record {found.id} is not there", RESTORE)
+                elif row is not None and found.offset >= row.committed:
+                    yield Finding(place, f"the {found.type} record {found.id} lies behind what is committed", REBUILD)
+            else:
+                self.records += 1
+                self._progress(min(done + found.offset + found.length, total), total)
+                if found.problem is not None:
+                    yield Finding(place, found.problem, RESTORE if found.catalogued or found.damaged else REBUILD)
+                if found.type == "warcinfo":
+                    imprint = imprint_in(found.id, found.block or b"")
+                yield from self._note(found, path.name)
+        if row is not None and imprint != row.warcinfo:
+            yield Finding(f"warc/{path.name}", "the database does not name its last warcinfo record", REBUILD)
+        self.unnamed += len(self._recent)
+        self._recent.clear()
+        self.checked[path.name] = size
+        self.bytes += size
+
+    def _rows(self, segment: int, start: int) -> Rows:
+        m = tables.members.c
+        query = select(m.record_id, m.offset, m.length, m.type, m.sha256)
+        wanted = query.where(m.segment == segment, m.offset >= start).order_by(m.offset)
+        return self._tx.execute(wanted, execution_options={"yield_per": _AT_ONCE})
+
+    def _note(self, found: Seen, segment: str) -> Iterator[Finding]:
+        place = (segment, found.offset, found.length)
+        if found.uri.startswith(LEDGER):
+            self._notebook.note("entry", found.id, found.digest)
+            try:
+                entry = decode(found.block or b"")
+            except PressmarkError:
+                return  # its digest differs from the ledger's: told there
+            if entry.kind is Kind.VOID:
+                for void in entry.body["entries"]:
+                    self._notebook.note("void", void["id"])
+        elif is_facts_uri(found.type, found.uri):
+            capture = found.uri.rpartition(":")[2]
+            self._notebook.note("facts", capture, found.digest, *place)
+            yield from self._records_of(capture, found.block or b"")
+            self.unnamed += len(self._recent)
+            self._recent.clear()
+        elif is_content_record(found.type, found.uri):
+            self._notebook.note("block", found.id, found.digest, *place)
+        elif found.type != "warcinfo":
+            self._recent[found.id] = found.digest
+
+    def _records_of(self, capture: str, facts: bytes) -> Iterator[Finding]:
+        """A capture's records, which lie right before its facts, are those that its facts name."""
+        try:
+            named = {r["id"]: r["digest"] for r in parse_facts(facts)["records"]}
+        except (PressmarkError, KeyError, TypeError):
+            return  # the facts' own digest tells
+        for record, digest in named.items():
+            held = self._recent.pop(record, None)
+            if held != digest:
+                problem = "is missing" if held is None else "is not what was taken in"
+                yield Finding(f"capture {capture}", f"its WARC record {record} {problem}", RESTORE)
+
+
+def _holds_nothing(path: Path) -> bool:
+    """True for a segment that a process began and was killed before it kept anything in it."""
+    return all(isinstance(found, Member) and found.type == "warcinfo" for found in walk(path))
+
+
+def _parts(items: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(items)
+    for start in range(0, len(ordered), _SOME):
+        yield ordered[start : start + _SOME]

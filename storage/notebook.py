@@ -1,0 +1,81 @@
+"""What a check has found in the WARCs and the ledger so far, on disk where it is much.
+
+A private SQLite file that its owner alone sees and that goes with it: small ones never leave memory, those
+of large archives cost a few tens of megabytes of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from types import TracebackType
+from typing import Any
+
+_TABLES = """
+CREATE TABLE entry (id TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
+CREATE TABLE block (id TEXT PRIMARY KEY, digest TEXT, segment TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
+CREATE TABLE facts (id TEXT PRIMARY KEY, digest TEXT, segment TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
+CREATE TABLE row (entry TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE void (entry TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE named (capture TEXT, n INTEGER, digest TEXT, entry TEXT, record TEXT, version INTEGER, how TEXT,
+                    PRIMARY KEY (capture, n)) WITHOUT ROWID;
+"""
+_AT_ONCE = 500
+_WAITING = 2000
+
+
+class Notebook:
+    """Rows by table; what was noted is seen by the next question."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {_TABLES}")
+        self._db.execute("BEGIN")
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {}
+
+    def __enter__(self) -> Notebook:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._db.close()
+
+    def note(self, table: str, *values: Any) -> None:
+        """One row; of two with one key, the later one is kept."""
+        waiting = self._waiting.setdefault(table, [])
+        waiting.append(values)
+        if len(waiting) >= _WAITING:
+            self._write(table)
+
+    def of(self, table: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+        """Rows by their first column."""
+        return {row[0]: row[1:] for row in self.rows(table, ids)}
+
+    def rows(self, table: str, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        """All rows with these in their first column, in order of the key."""
+        self._write(table)
+        first = "capture" if table == "named" else "id"
+        wanted = sorted(set(ids))
+        for start in range(0, len(wanted), _AT_ONCE):
+            some: Sequence[str] = wanted[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            yield from self._db.execute(f"SELECT * FROM {table} WHERE {first} IN ({marks}) ORDER BY 1, 2", some)
+
+    def ids(self, table: str) -> list[str]:
+        """The first columns of all rows."""
+        self._write(table)
+        return [row[0] for row in self._db.execute(f"SELECT id FROM {table} ORDER BY 1")]
+
+    def unclaimed(self, table: str, *others: str) -> Iterator[tuple[Any, ...]]:
+        """Rows that none of some other tables (``row``, ``void``) name."""
+        for name in (table, *others):
+            self._write(name)
+        without = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {other} WHERE {other}.entry = {table}.id)" for other in others)
+        with closing(self._db.execute(f"SELECT * FROM {table} WHERE {without} ORDER BY 1")) as found:
+            yield from found
+
+    def _write(self, table: str) -> None:
+        waiting = self._waiting.pop(table, [])
+        if waiting:
+            marks = ",".join("?" * len(waiting[0]))
+            self._db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", waiting)

@@ -1,0 +1,216 @@
+"""A shelf of damage: one value in every column of every table that the WARCs state, rows gone and rows too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Boolean, Column, LargeBinary, Table
+
+from model.record import Scope
+from model.verification import Finding
+from model.watch import Watch, WatchKind
+from storage import Archive, Deposit, ImageWanted, Release, Verdict, tables
+from storage.extent import Extent
+from storage.replay import CHECKED_OTHERWISE, OF_ARCHIVE, OPERATIONAL, PER_RECORD
+from storage.stores.folder import CopyFolder
+
+pytestmark = pytest.mark.both_engines
+LONG = " ".join(f"The keeper of lighthouse {n} wrote that the lamp burned well and that {n * 7} ships passed." for n in range(9))
+STATED = [*PER_RECORD, *OF_ARCHIVE, tables.captures, tables.members, tables.segments]
+# what numbers the rows of one database, and what rows of another table hang on
+_NUMBERS = {(tables.segments, "id"), (tables.members, "segment")}
+
+
+@dataclass
+class Shelf:
+    """A closed archive with something in every table, whose database is made anew after each harm."""
+
+    house: Any
+
+    def findings(self, extent: Extent | None = None) -> list[Finding]:
+        with self.house.open() as archive:
+            return list(archive.verify(extent=extent or Extent()).findings)
+
+    def mend(self) -> None:
+        self.house.lose()
+        self.house.rebuild()
+
+    def first(self, table: Table) -> tuple[str, dict[str, Any]]:
+        """A condition that only one row of a table meets, and its values."""
+        names = [c.name for c in table.columns]
+        told = ", ".join(f'"{n}"' for n in names)
+        found = self.house.run(f'SELECT {told} FROM "{table.name}" ORDER BY 1, 2 LIMIT 1')
+        assert found, f"nothing is in {table.name}"
+        row = dict(zip(names, found[0], strict=True))
+        key = ["id"] if "id" in row else [c.name for c in table.primary_key.columns]
+        return " AND ".join(f"\"{name}\" = '{row[name]}'" for name in key), row
+
+    def other(self, column: Column[Any]) -> str:
+        """Another value than the one that a column has."""
+        name = f'"{column.name}"'
+        if isinstance(column.type, Boolean):
+            return f"NOT {name}"
+        if isinstance(column.type, LargeBinary):
+            return "X'00'" if self.house.url is None else "'\\x00'::bytea"
+        return f"COALESCE({name}, 0) + 1000" if _is_number(column) else f"COALESCE({name}, '') || 'x'"
+
+
+def _is_number(column: Column[Any]) -> bool:
+    return "INT" in str(column.type).upper()
+
+
+def _columns(table: Table) -> Sequence[Column[Any]]:
+    numbers = {"id"} if table not in {tables.records, tables.captures} and _is_number(table.columns[0]) else set()
+    return [c for c in table.columns if c.name not in numbers and (table, c.name) not in _NUMBERS]
+
+
+def _places(table: Table, row: dict[str, Any]) -> tuple[str, ...]:
+    """How findings about a row may begin."""
+    if table in PER_RECORD:
+        return (f"{PER_RECORD[table][0]} {row['id'] if table is tables.records else row['record']}",)
+    if table in OF_ARCHIVE:
+        return (OF_ARCHIVE[table][0],)
+    return (f"capture {row['id']}",) if table is tables.captures else ("warc/",)
+
+
+@pytest.fixture
+def shelf(filled: Archive, desk: Any, house: Any, make_article: Any, tmp_path: Path) -> Iterator[Shelf]:
+    url, file = "http://paper.example/news/lamps", "http://paper.example/lamp.jpg"
+    read = make_article("Lamps burn", LONG, canonical_url="http://other.test/lamps")
+    lamps = desk.take(desk.fetched(url, b"lamps", 1), read)
+    image = ImageWanted(lamps.record, 1, file)
+    desk.settle(Deposit(file, desk.fetched(file, b"\xff\xd8\xff", 2), Verdict.IMAGE, Release({"r": "1"}), image=image))
+    desk.take(desk.fetched(url, b"lamps!", 3), make_article("Lamps went out", LONG, canonical_url="http://other.test/lamps"))
+    hand = filled.by("Ada")
+    hand.restrict(lamps.record, Scope.EXPORT, reason="a minor is named")
+    hand.amend(lamps.record, None, {"/headline": "Lamps out"}, reason="the headline in print")
+    filled.watches.add(Watch("http://paper.example/feed", WatchKind.FEED, 900, "paper"))
+    filled.replicate(CopyFolder(tmp_path / "copy"), name="the attic")
+    filled.close()
+    yield Shelf(house)
+
+
+def test_every_table_is_stated_operational_or_the_ledger() -> None:
+    """Whoever adds a table says here, and so to ``verify``, what it is."""
+    known = {*PER_RECORD, *OF_ARCHIVE, *OPERATIONAL, *CHECKED_OTHERWISE}
+    assert {t.name for t in known} == set(tables.metadata.tables)
+
+
+def test_one_changed_value_in_any_column_is_found_and_named(shelf: Shelf) -> None:
+    assert shelf.findings() == []
+    most = max(len(_columns(table)) for table in STATED)
+    for turn in range(most):
+        harmed: list[tuple[str, tuple[str, ...]]] = []
+        for table in STATED:
+            columns = _columns(table)
+            if turn >= len(columns):
+                continue
+            column = columns[turn]
+            where, row = shelf.first(table)
+            shelf.house.run(f'UPDATE "{table.name}" SET "{column.name}" = {shelf.other(column)} WHERE {where}')
+            harmed.append((f"{table.name}.{column.name}", _places(table, row)))
+        found = shelf.findings()
+        for what, places in harmed:
+            assert any(f.place.startswith(places) for f in found), (what, [f.place for f in found])
+        assert all(f.problem and f.advice and "\n" not in f.place + f.problem + f.advice for f in found)
+        shelf.mend()
+    assert shelf.findings() == []
+
+
+def test_rows_that_are_gone_and_rows_that_nobody_wrote_are_found(shelf: Shelf) -> None:
+    gone: list[tuple[str, tuple[str, ...]]] = []
+    for table in STATED:
+        if table is not tables.segments:  # members hang on them
+            where, row = shelf.first(table)
+            shelf.house.run(f'DELETE FROM "{table.name}" WHERE {where}')
+            gone.append((table.name, _places(table, row)))
+    found = shelf.findings()
+    for what, places in gone:
+        assert any(f.place.startswith(places) for f in found), (what, [f.place for f in found])
+    shelf.mend()
+    strays: list[str] = []
+    for table in PER_RECORD:
+        where, row = shelf.first(table)
+        names = [c.name for c in table.columns if not (c.name == "id" and _is_number(c)) or table is tables.search]
+        stray = {"record": "'nobody'", "id": "'nobody'" if table is tables.records else "id + 1000"}
+        values = ", ".join(stray.get(n, f'"{n}"') for n in names)
+        told = ", ".join(f'"{n}"' for n in names)
+        shelf.house.run(f'INSERT INTO "{table.name}" ({told}) SELECT {values} FROM "{table.name}" WHERE {where}')
+        strays.append(f"{PER_RECORD[table][0]} nobody")
+    assert set(strays) <= {f.place for f in shelf.findings()}
+
+
+def test_the_index_of_words_is_held_to_the_articles_and_to_itself(shelf: Shelf) -> None:
+    key = "rowid" if shelf.house.url is None else "id"
+    row, words = shelf.house.run(f"SELECT {key}, words FROM search_text ORDER BY 1 LIMIT 1")[0]
+    (record,) = shelf.house.run(f"SELECT record FROM search_rows WHERE id = {row}")[0]
+    shelf.house.run(f"UPDATE search_text SET words = '{words} more' WHERE {key} = {row}")
+    assert any(f.place.startswith(f"search {record}") for f in shelf.findings())
+    shelf.mend()
+    if shelf.house.url is None:
+        shelf.house.run("UPDATE search_text_data SET block = zeroblob(length(block)) WHERE id > 10")
+    else:
+        shelf.house.run(f"UPDATE search_text SET lexemes = array_to_tsvector(ARRAY['other']) WHERE id = {row}")
+    assert any("index of words is damaged" in f.problem for f in shelf.findings())
+    shelf.mend()
+    inserted = "rowid, words" if shelf.house.url is None else "id, words, lexemes"
+    values = "7, 'stray'" if shelf.house.url is None else "7, ' stray ', array_to_tsvector(ARRAY['stray'])"
+    shelf.house.run(f"INSERT INTO search_text ({inserted}) VALUES ({values})")
+    assert any("1 versions that are not there" in f.problem for f in shelf.findings())
+
+
+def test_a_part_is_checked_as_the_whole_is(shelf: Shelf) -> None:
+    everything = Extent(percent=100, seed=1)
+    assert shelf.findings(everything) == []
+    with shelf.house.open() as archive:
+        report = archive.verify(extent=Extent(records=2, seed=1))
+        assert report.checked_records == 2 and 0 < report.records < archive.verify().records
+    where, row = shelf.first(tables.people)
+    shelf.house.run(f"UPDATE people SET name = 'Somebody' WHERE {where}")
+    assert any(f.place.startswith(f"name {row['record']}") for f in shelf.findings(everything))
+    shelf.mend()
+    (segment,) = (shelf.house.where / "warc").iterdir()
+    data = bytearray(segment.read_bytes())
+    _, version = shelf.first(tables.versions)
+    ((offset, length),) = shelf.house.run(f"SELECT \"offset\", length FROM members WHERE record_id = '{version['entry']}'")
+    data[offset + length // 2] ^= 1
+    segment.write_bytes(data)
+    assert f"warc/{segment.name}:{offset}" in {f.place for f in shelf.findings(everything)}
+
+
+def test_what_was_checked_when_is_in_the_ledger_and_comes_back(shelf: Shelf) -> None:
+    from datetime import timedelta
+
+    with shelf.house.open(write=True) as archive:
+        assert archive.stats()["checked"] == {"full": None, "sample": None, "oldest": None, "never": 1, "findings": None}
+        archive.note_check(archive.verify())
+        archive.note_check(archive.verify(extent=Extent(records=1, seed=1)))
+        told = archive.stats()["checked"]
+        assert told["full"] == told["oldest"] < told["sample"] and (told["never"], told["findings"]) == (0, 0)
+        late = archive.verify(extent=Extent(older_than=timedelta(hours=1)))
+        assert late.checked == () and late.records == 0
+        due = archive.verify(extent=Extent(older_than=timedelta(0)))
+        assert len(due.checked) == 1 and due.findings == () and due.checked_records == archive.stats()["records"]
+        events = [e for e in archive.events(kind="fixity check")]
+        assert [e.outcome for e in events] == ["success", "success"]
+    shelf.mend()
+    with shelf.house.open() as archive:
+        assert archive.stats()["checked"] == told
+
+
+def test_a_check_that_found_damage_in_the_ledger_writes_nothing_behind_it(shelf: Shelf) -> None:
+    from model.errors import Damaged
+
+    with shelf.house.open() as archive:
+        chain = archive.id
+    if shelf.house.url is None:
+        shelf.house.run("DROP TRIGGER ledger_no_delete")
+    else:
+        shelf.house.run("ALTER TABLE ledger DISABLE TRIGGER USER")
+    shelf.house.run(f"DELETE FROM ledger WHERE chain = '{chain}' AND seq = (SELECT max(seq) FROM ledger WHERE chain = '{chain}')")
+    with shelf.house.open(write=True) as archive, pytest.raises(Damaged, match="not written"):
+        archive.note_check(archive.verify())
