@@ -2,5 +2,21 @@
 
 from storage.archive import Archive, migrate, rebuild
 from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Verdict
+from storage.repair import repair
+from storage.stores import Store, store_of
 
-__all__ = ["Archive", "Deposit", "ImageWanted", "InForce", "Person", "Release", "Reread", "Verdict", "migrate", "rebuild"]
+__all__ = [
+    "Archive",
+    "Deposit",
+    "ImageWanted",
+    "InForce",
+    "Person",
+    "Release",
+    "Reread",
+    "Store",
+    "Verdict",
+    "migrate",
+    "rebuild",
+    "repair",
+    "store_of",
+]

@@ -16,7 +16,7 @@ from model.edtf import utc_text
 from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
-from model.replica import Replicated
+from model.replica import Repaired, Replicated
 from model.verification import Verification
 from storage import chain, uploads
 from storage.answers import Progress, Reading, quiet
@@ -25,6 +25,7 @@ from storage.captures import Captures, Undecided
 from storage.checks import note_check
 from storage.database import WAIT_SECONDS, Database
 from storage.deposit import Deposit, ImageWanted, Release, Settled
+from storage.fetching import fetch_archive
 from storage.folder import (
     DATABASE,
     DESCRIPTOR,
@@ -292,6 +293,12 @@ class Archive(Reading):
         """Says in the ledger what ``verify`` checked and found. Raises ``Damaged`` where the ledger is not sound."""
         self._writing.act(None, lambda hands: note_check(hands, found))
 
+    def tell_recovery(self, done: Repaired) -> None:
+        """Says in the ledger what ``storage.repair`` put right."""
+        outcome = "success" if done.ok else "warning"
+        body = {"type": "recovery", "outcome": outcome, "detail": done.to_event(), "subject": None}
+        self._writing.act(None, lambda hands: hands.write(Kind.EVENT, self.id, body))
+
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""
         return Hand(self._writing, person)
@@ -304,9 +311,18 @@ class Archive(Reading):
 
 
 def rebuild(
-    where: str | Path, *, progress: Progress = quiet, database_url: str | None = None, wait: float = WAIT_SECONDS
+    where: str | Path,
+    *,
+    progress: Progress = quiet,
+    database_url: str | None = None,
+    wait: float = WAIT_SECONDS,
+    store: Store | None = None,
 ) -> dict[str, int]:
-    """Makes the database anew from the WARCs; see ``storage.rebuild``."""
+    """Makes the database anew from the WARCs; see ``storage.rebuild``. What the ``store`` has and the folder has not is
+    brought back first: all of it, where there is no folder.
+    """
+    if store is not None:
+        fetch_archive(store, Path(where))
     return rebuild_at(where, progress=progress, new_id=_new_id, now=_now, database_url=database_url, wait=wait)
 
 
