@@ -25,7 +25,9 @@ _LABEL = 60  # characters in which the date of a notice stands
 _SHORTEST = 30  # characters after the label; less is a link or a menu item
 _SHORTEST_EAST = 14  # where a character is a syllable or a word
 _ASIDE = frozenset(("<footer>", "<form>", "comment", "comments", "disqus"))
-_NEAR_ASIDE = frozenset(("<aside>", "related", "newsletter", "promo", "teaser"))
+_SAYS_SO = frozenset(("correction", "corrections", "clarification", "clarifications", "erratum", "errata", "editorsnote"))
+_ASIDE_TAG = frozenset(("<aside>",))
+_NEAR_ASIDE = _ASIDE_TAG | {"related", "newsletter", "promo", "teaser"}
 # after a label: its date or time of day if any, then what parts it from the notice
 _AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
 
@@ -84,7 +86,10 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
 
 
 def _aside(passage: Passage) -> bool:
-    return bool(passage.marks & _ASIDE or passage.near & _NEAR_ASIDE)
+    beside = passage.near & _NEAR_ASIDE
+    if beside == _ASIDE_TAG and passage.near & _SAYS_SO:
+        return False  # an <aside> that is named after what it holds
+    return bool(passage.marks & _ASIDE or beside)
 
 
 def kind_of(text: str, language: str | None) -> str | None:

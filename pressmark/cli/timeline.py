@@ -100,7 +100,7 @@ def _happened(state: State) -> Iterator[Text]:
 
 def _announced(said: Announcement) -> str:
     if said.announced is Announced.NOT:
-        return "not announced by the publisher"
+        return "no correction found that announces it"
     named = f", which names {', '.join(said.names)}" if said.names else ""
     here = "with it" if said.announced is Announced.HERE else f"later, with @{said.version}"
     quoted = f": “{said.texts[0]}”" if said.texts else ""

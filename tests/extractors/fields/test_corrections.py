@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from extractors import extract
 from extractors.fields.corrections import kind_of
 
 
@@ -40,3 +41,18 @@ def test_notices(text: str, language: str, kind: str | None) -> None:
 )
 def test_what_only_looks_like_one(text: str) -> None:
     assert kind_of(text, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [("correction", 1), ("article-corrections", 1), ("related", 0), ("correction related", 0), ("", 0)],
+)
+def test_an_aside_counts_where_it_is_named_after_a_correction(names: str, found: int) -> None:
+    text = "".join(
+        f"<p>The council met for hour {n} about the bridge, and the clerk wrote down all that was said.</p>" for n in "abcd"
+    )
+    note = f'<aside class="{names}"><p>Correction: The bridge was built in 1931, not in 1913 as we wrote.</p></aside>'
+    page = (
+        f'<html lang="en"><body><article><h1>Bridge to be mended</h1><div class="body">{text}{note}</div></article></body></html>'
+    )
+    assert len(extract(page.encode(), "https://paper.example/a").corrections) == found
