@@ -34,6 +34,7 @@ SITEMAP_PLACES: tuple[str, ...] = ("/news-sitemap.xml", "/sitemap_news.xml", "/s
 
 _SITEMAPS = frozenset({Shape.SITEMAP, Shape.NEWS_SITEMAP, Shape.SITEMAP_INDEX, Shape.URL_LIST})
 _COMMENTS = "it lists what readers wrote"
+_STALE = "it lists nothing of the last days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,9 @@ def _choose(finds: Sequence[Find | _Seen], page: _Seen, *, whole_site: bool) -> 
         chosen += 1
         listed |= x.keys
     for x in read:
-        told.setdefault(x.find.url, replace(x.find, why="it lists pages of all kinds and ages; the others list what is new"))
+        stale = x.find.shape == Shape.NEWS_SITEMAP.value and x.find.listed
+        why = _STALE if stale else "it lists pages of all kinds and ages; the others list what is new"
+        told.setdefault(x.find.url, replace(x.find, why=why))
     rest = [x for x in finds if isinstance(x, Find)]
     return sorted([*told.values(), *rest], key=lambda x: (not x.chosen, x.shape is None))
 
@@ -225,7 +228,7 @@ def _not_worth_it(seen: _Seen, adds: int) -> str:
     if not seen.find.listed:
         return "it lists nothing"
     if not seen.keys:
-        return "it lists nothing of the last days"
+        return _STALE
     return f"only {_count(adds)} that the others do not list" if adds else "the others list all that it does"
 
 

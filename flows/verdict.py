@@ -22,6 +22,13 @@ _NAMES = {
     "application/warc": "a WARC file",
     "application/octet-stream": "a binary file",
 }
+_LISTINGS = {
+    "application/rss+xml": "a feed",
+    "application/atom+xml": "a feed",
+    "application/feed+json": "a feed",
+    "application/xml": "a feed, a sitemap or other XML",
+    "text/xml": "a feed, a sitemap or other XML",
+}
 _PARTIAL = 206
 _GONE = {404: "404 Not Found", 410: "410 Gone"}
 _WALLS = {
@@ -75,6 +82,8 @@ def before_reading(capture: Capture) -> Judgement | None:
         kind = capture.media_type  # a server's word: JSON and style sheets look like plain text
     if kind in READABLE:
         return None
+    if kind in _LISTINGS:
+        return Judgement(Verdict.HELD, f"{_LISTINGS[kind]}, no article; to take in what it lists: pressmark watch add", "listing")
     name = _NAMES.get(kind, f"a file of type {kind}")
     return Judgement(Verdict.HELD, f"{name}, not a page: kept as it is, not read", kind.rpartition("/")[2])
 
@@ -88,9 +97,13 @@ def after_reading(article: Article) -> Judgement:
     if article.access is Access.PAYWALLED and article.complete is Complete.NO:
         return Judgement(Verdict.HELD, "only the beginning is shown, the rest is behind a paywall", "paywall")
     if article.type is PageType.SECTION:
-        return Judgement(Verdict.HELD, "a section page, not an article: give the addresses of its articles", "section")
+        return Judgement(Verdict.HELD, "a section page, not an article; to take in what it lists: pressmark watch add", "section")
     if article.type is PageType.OTHER:
-        return Judgement(Verdict.HELD, "a page, but not a published piece", "not-an-article")
+        return Judgement(
+            Verdict.HELD,
+            "a page, but not a published piece; to take in what a front page lists: pressmark watch add",
+            "not-an-article",
+        )
     if not article.text:
         return Judgement(Verdict.HELD, "no article text was found on the page", "no-text")
     return Judgement(Verdict.ARTICLE)

@@ -34,7 +34,7 @@ _FIRST_PAGE = datetime(1991, 8, 6, tzinfo=UTC)
 _CLOCKS_DIFFER = timedelta(days=1)
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_HOST_LIKE = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/|\Z)")
+_HOST_LIKE = re.compile(r"(?:(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}|(?:\d{1,3}\.){3}\d{1,3}|localhost)(?::\d+)?(?:/|\Z)")
 
 
 class Kind(StrEnum):
@@ -69,7 +69,7 @@ def kind_of(source: str) -> Kind:
     if scheme is not None:
         raise BadCall(f"{scheme[1]} addresses are not read, only http and https, files, folders, @lists and -", source=source)
     if _HOST_LIKE.match(source) and Path(source).suffix.lower() not in ARTICLE_SUFFIXES:
-        raise BadCall(f"no such file: {source}; if it is a web address, write https://{source}", source=source)
+        raise BadCall(f"no such file: {source}; if it is a web address, write https://{source} (or http://)", source=source)
     raise BadCall(f"no such file or folder: {source}", source=source)
 
 

@@ -22,6 +22,13 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|article|div|p|h1|span)[\s>/]", re.IGNORECASE)
 _XHTML = re.compile(rb"\A\s*<\?xml[^>]*\?>.{0,2000}<html", re.IGNORECASE | re.DOTALL)
+_LISTING = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?.{0,500}?\?>\s*|<!--.{0,2000}?-->\s*){0,8}<(rss|rdf:RDF|feed|urlset|sitemapindex)[\s>]",
+    re.DOTALL,
+)
+FEED = "application/rss+xml"
+SITEMAP = "application/xml"
+_LISTINGS = {b"rss": FEED, b"rdf:RDF": FEED, b"feed": "application/atom+xml", b"urlset": SITEMAP, b"sitemapindex": SITEMAP}
 
 
 def media_type_of(body: bytes) -> str:
@@ -40,6 +47,9 @@ def media_type_of(body: bytes) -> str:
     seen = start.replace(b"\0", b"") if start.startswith(_WIDE_MARKS) else start
     if _XHTML.match(seen):
         return "application/xhtml+xml"
+    listing = _LISTING.match(seen)
+    if listing is not None:  # before HTML: a feed has a <title>, too
+        return _LISTINGS[listing[1]]
     if _HTML.search(seen):
         return "text/html"
     return "application/octet-stream" if b"\0" in seen else "text/plain"

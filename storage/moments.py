@@ -92,6 +92,7 @@ def owner_at(tx: Connection, url: str, as_of: str | None, known_at: str | None) 
 
 def _too_early(looks: Sequence[Look]) -> NotFound:
     times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
-    return NotFound(
-        f"nobody had looked by then: it was first seen {min(times)}" if times else "nobody knows when its copies were made"
-    )
+    if not times:
+        return NotFound("nobody knows when its copies were made")
+    day, _, time = min(times).partition("T")
+    return NotFound(f"nobody had looked by then: it was first seen {day} {time[:8]}Z")

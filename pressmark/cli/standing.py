@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from model.copies import Copy, Likely, Origin
@@ -82,10 +83,10 @@ def _likely_rows(likely: Likely) -> Iterator[tuple[str, RenderableType]]:
     if likely.origin is not None:
         yield "Origin", words(_say_origin(likely.origin))
     if likely.copies:
-        lines = [_copy(copy) for copy in likely.copies[:_COPIES_SHOWN]]
+        lines: list[RenderableType] = [part for copy in likely.copies[:_COPIES_SHOWN] for part in _copy(copy)]
         if len(likely.copies) > _COPIES_SHOWN:
             lines.append(Text(f"and {len(likely.copies) - _COPIES_SHOWN} more", style="dim"))
-        yield "Copies", Text("\n").join(lines)
+        yield "Copies", Group(*lines)
 
 
 def _say_origin(origin: Origin) -> str:
@@ -94,14 +95,14 @@ def _say_origin(origin: Origin) -> str:
     return f"likely {name} ({rests[origin.basis]})"
 
 
-def _copy(copy: Copy) -> Text:
+def _copy(copy: Copy) -> tuple[RenderableType, RenderableType]:
     who = " ".join(x for x in (copy.publisher, copy.url) if x)
     line = Text.assemble((f"{copy.record}@{copy.version}", "bold"), f"  {copy.shared} % the same")
     if copy.declared:
         line.append(", declared")
     line.append_text(words(f"  {who}"))
     differs = "; ".join(say_change(copy.change))
-    return line.append_text(words(f"\n  {differs or 'nothing that counts differs'}", "dim"))
+    return line, Padding(words(differs or "nothing that counts differs", "dim"), (0, 0, 0, 2))
 
 
 def _value(value: Any) -> str:

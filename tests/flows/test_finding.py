@@ -67,10 +67,10 @@ def _rss(*names: str, hours: int = 1) -> str:
     return f"<rss><channel><title>Post</title>{items}</channel></rss>"
 
 
-def _news(*names: str) -> str:
+def _news(*names: str, days: int = 0) -> str:
     news = "<news:news><news:title>T</news:title><news:publication_date>{}</news:publication_date></news:news>"
     entry = "<url><loc>BASE/2024/{}</loc>" + news + "</url>"
-    return f"<urlset>{''.join(entry.format(n, NOW.isoformat()) for n in names)}</urlset>"
+    return f"<urlset>{''.join(entry.format(n, (NOW - timedelta(days=days)).isoformat()) for n in names)}</urlset>"
 
 
 def _page(*feeds: str, body: str = "") -> str:
@@ -112,6 +112,15 @@ def test_a_news_sitemap_comes_first(site: Site, search: Callable[..., list[Find]
     assert _chosen(finds) == ["news-1.xml"] and finds[0].kind is WatchKind.SITEMAP and finds[0].how.startswith("named by")
     assert _why(finds)["sitemap.xml"].startswith("it lists pages of all kinds and ages")
     assert _chosen(search(kind=WatchKind.FEED)) == ["all.xml"]
+
+
+def test_a_news_sitemap_without_news_is_told_so(site: Site, search: Callable[..., list[Find]]) -> None:
+    site["/"] = _page("/all.xml")
+    site["/all.xml"] = _rss("a", "b")
+    site["/robots.txt"] = "User-agent: *\nSitemap: BASE/news.xml\n"
+    site["/news.xml"] = _news("a", "b", days=30)
+    finds = search()
+    assert _chosen(finds) == ["all.xml"] and _why(finds)["news.xml"] == "it lists nothing of the last days"
 
 
 def test_the_common_places_where_nothing_is_declared(site: Site, search: Callable[..., list[Find]]) -> None:

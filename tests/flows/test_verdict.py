@@ -37,8 +37,10 @@ def _fetched(
         (_fetched(PACKED[: len(PACKED) // 2], head=GZIP), Verdict.FAILED, "truncated-disconnect"),
         (_fetched(PACKED[:-1], head=GZIP), Verdict.FAILED, "truncated-disconnect"),
         (_fetched(b"%PDF-1.7 ..."), Verdict.HELD, "pdf"),
+        (_fetched(b"<rss><channel><title>Post</title></channel></rss>"), Verdict.HELD, "listing"),
+        (_fetched(b"<urlset><url><loc>http://paper.example/a/1</loc></url></urlset>"), Verdict.HELD, "listing"),
     ],
-    ids=["404", "410", "500", "206", "empty", "front page", "half a gzip", "gzip without its end", "pdf"],
+    ids=["404", "410", "500", "206", "empty", "front page", "half a gzip", "gzip without its end", "pdf", "feed", "sitemap"],
 )
 def test_what_is_no_page_is_not_read(capture: Capture, verdict: Verdict, code: str) -> None:
     found = before_reading(capture)

@@ -196,6 +196,8 @@ def test_kinds(tmp_path: Path) -> None:
         ("ftp://paper.test/a", "ftp addresses are not read, only http and https"),
         ("file:///tmp/a.html", "file addresses are not read"),
         ("paper.test/a", "if it is a web address, write https://paper.test/a"),
+        ("127.0.0.1:8931/news/harbor", "if it is a web address, write https://127.0.0.1:8931/news/harbor"),
+        ("localhost:8931", "if it is a web address"),
         ("www.paper.test", "write https://www.paper.test"),
         ("gone.html", "no such file or folder: gone.html"),
         ("papers/gone.txt", "no such file or folder"),

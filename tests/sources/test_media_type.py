@@ -18,6 +18,13 @@ from sources.media_type import media_type_of
         ("\ufeffSchlicht".encode("utf-16-le"), "text/plain"),
         (b"LAKEMOUTH (XP) -- 3 < 5, said the clerk.", "text/plain"),
         (b"", "text/plain"),
+        (b'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title>', "application/rss+xml"),
+        (
+            b'\xef\xbb\xbf<!-- made daily -->\n<feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title>',
+            "application/atom+xml",
+        ),
+        (b"<?xml version='1.0'?>\n<?xml-stylesheet href='a.xsl'?><urlset><url>", "application/xml"),
+        (b"<p>A feed begins with <rss version='2.0'>, said the clerk.", "text/html"),
         (b"%PDF-1.7 <html>", "application/pdf"),
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),

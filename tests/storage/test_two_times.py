@@ -39,7 +39,7 @@ def test_the_state_in_force_at_a_moment_and_how_sure_that_is(desk: Any, make_art
     assert told == [
         ("A", "seen"), ("A", "seen"), ("A", "between"), ("B", "seen"), ("B", "between"), ("A", "seen"), ("A", "last"),
     ]  # fmt: skip
-    with pytest.raises(NotFound, match="first seen 2026-01-01T06"):
+    with pytest.raises(NotFound, match="first seen 2026-01-01 06:00:00Z"):
         desk.archive.show(record, as_of=_hour(-1))
     then = desk.archive.history(record, as_of=_hour(3))
     assert [(s.version, s.last_seen) for s in then.states] == [(1, "2026-01-01T08:00:00.000000Z")]
