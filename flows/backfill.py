@@ -14,7 +14,7 @@ from model.errors import BadCall, PressmarkError
 from sources.memento import Wish
 
 
-@flow(name="backfill", persist_result=False)
+@flow(name="backfill", flow_run_name="backfill", persist_result=False)
 def backfill(
     sources: list[str],
     memento: str,

@@ -6,6 +6,7 @@ writer commits for all; a task stands for a shard and ends with its last source.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
+from prefect.exceptions import FailedRun
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Completed, Failed
 
@@ -37,6 +39,14 @@ NEWS_KEPT = frozenset({Outcome.NEW, Outcome.CHANGED})
 
 Counted = State[dict[str, int]]
 Shards = Sequence[Shard]
+
+
+def _says_more_than_its_state(record: logging.LogRecord) -> bool:
+    """False for the stack of Prefect that it prints under every run that told it has failed: the state says why."""
+    return not (record.exc_info and isinstance(record.exc_info[1], FailedRun))
+
+
+logging.getLogger("prefect.flow_runs").addFilter(_says_more_than_its_state)
 
 
 @dataclass(slots=True)
@@ -87,11 +97,17 @@ def carried_out(
 
 def follow_looks(run: Run, watches: Sequence[str], looks: Iterator[Checked]) -> LookTally:
     """Looks at watches, a task for about a hundred of them."""
-    board = Board[Checked, LookTally](cut(watches, LOOKS_A_TASK), LookTally)
-    named = [f"{len(shard.sources)} watches of {len(shard.hosts)} hosts" for shard in cut(watches, LOOKS_A_TASK)]
-    _follow(run, board, named, looks)
+    shards = cut(watches, LOOKS_A_TASK)
+    board = Board[Checked, LookTally](shards, LookTally)
+    _follow(run, board, [say_watches(shard) for shard in shards], looks)
     run.more += [("Watches that could not be looked at", f"{x.watch.url}: {x.reason}") for x in board.whole.failed]
     return board.whole
+
+
+def say_watches(shard: Shard) -> str:
+    """``100 watches of 40 hosts``."""
+    watches, hosts = len(shard.sources), len(shard.hosts)
+    return f"{watches} {'watch' if watches == 1 else 'watches'} of {shard.hosts[0] if hosts == 1 else f'{hosts} hosts'}"
 
 
 def follow(run: Run, sources: Sequence[str], results: Generator[Result, None, None]) -> Tally:

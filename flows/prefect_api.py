@@ -63,7 +63,8 @@ class PrefectApi:
         every = self.deployed(archive)
         found = next((x for x in every if flow in {x.flow, f"{x.flow}/{x.name}"}), None)
         if found is None:
-            raise NotFound(f"{flow} is not scheduled for this archive: {', '.join(x.flow for x in every) or 'nothing'} is")
+            there = ", ".join(x.flow for x in every) or "nothing"
+            raise NotFound(f"no flow {flow!r} is scheduled for this archive, only {there}")
         return found
 
     def last(self, deployment: Deployed) -> Ran | None:

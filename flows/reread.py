@@ -15,7 +15,7 @@ from flows.reprocess import reprocess as read_again
 from storage import Release
 
 
-@flow(name="reprocess", persist_result=False)
+@flow(name="reprocess", flow_run_name="reprocess", persist_result=False)
 def reprocess(archive: str | None = None, minutes: float | None = None) -> State[dict[str, int]]:
     """Reads what this release has not read yet; nothing is fetched. What is kept is never read again.
 

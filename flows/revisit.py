@@ -8,10 +8,11 @@ from prefect.client.schemas.objects import State
 from flows.following import Run, carried_out, follow
 from flows.revisiting import MOST, due
 from flows.revisiting import revisit as look_again
+from flows.rounds import soon
 from flows.shards import say_sources
 
 
-@flow(name="revisit", persist_result=False)
+@flow(name="revisit", flow_run_name="revisit", persist_result=False)
 def revisit(archive: str | None = None, every: float | None = None, most: int = MOST) -> State[dict[str, int]]:
     """Looks at the pieces that are due again: the younger their latest state, the more often.
 
@@ -22,7 +23,7 @@ def revisit(archive: str | None = None, every: float | None = None, most: int = 
     """
 
     def work(run: Run) -> str | None:
-        wanted = due(run.round.archive, most=most)
+        wanted = due(run.round.archive, most=most, now=lambda: soon(every))
         if not wanted.urls:
             return "no piece is due"
         run.doing = f"Revisit {say_sources(wanted.urls)}"

@@ -95,13 +95,14 @@ def revisit(
 def _plan_next(archive: Archive, wanted: Due, told: Sequence[Result], rhythm: Rhythm, now: datetime) -> None:
     pieces = [(result, before) for result in told for before in wanted.targets.get(result.source, ())]
     standing = archive.revisits.standings([before.record for _, before in pieces])
-    archive.revisits.plan([_next(standing.get(x.record, x), result, rhythm, now) for result, x in pieces])
+    archive.revisits.plan([_next(x, standing.get(x.record, x), result, rhythm, now) for result, x in pieces])
 
 
-def _next(standing: Standing, result: Result, rhythm: Rhythm, now: datetime) -> Planned:
+def _next(before: Standing, standing: Standing, result: Result, rhythm: Rhythm, now: datetime) -> Planned:
+    absent = standing.absent and standing.looked_at > before.looked_at  # that it is not there was seen, too
     standing = replace(standing, looked_at=max(standing.looked_at, utc_text(now)))
     outcome = result.outcome.value
-    if result.outcome not in {Outcome.FAILED, Outcome.REFUSED}:
+    if absent or result.outcome not in {Outcome.FAILED, Outcome.REFUSED}:
         return replace(_planned(replace(standing, sick=0), rhythm), outcome=outcome, reason=result.reason)
     standing = replace(standing, sick=standing.sick + 1)
     if standing.sick >= TRIES:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.pipeline import Pipeline
 from flows.settings import Settings, load
+from flows.store import store_from
 from flows.turns import check_room, home_beside, turn
 from model.edtf import utc_text
 from model.errors import PressmarkError
@@ -19,6 +20,13 @@ from storage import Archive
 
 def _clock() -> datetime:
     return datetime.now(UTC)
+
+
+def soon(every: float | None, now: Callable[[], datetime] = _clock) -> datetime:
+    """The moment up to which a round takes what is due: rounds begin a second earlier or later each time, and what is
+    due as often as they come would have to wait for every other one.
+    """
+    return now() + timedelta(seconds=min((every or 0.0) / 4, 60.0))
 
 
 @dataclass(slots=True)
@@ -58,8 +66,16 @@ def round_of(
     settings = load(os.environ, Path.cwd())
     where, said = archive or settings.archive, (settings.institution or "", settings.operator or "")
     with ExitStack() as stack:
-        url = settings.database_url
-        opened = Archive.open(where, write=True, institution=said[0], operator=said[1], database_url=url, tell=tell)
+        opened = Archive.open(
+            where,
+            write=True,
+            institution=said[0],
+            operator=said[1],
+            database_url=settings.database_url,
+            tell=tell,
+            store=store_from(settings, os.environ),
+            keep_local=settings.store_keep_local,
+        )
         kept = stack.enter_context(opened)
         if fetches:
             check_room(kept.where, settings.disk_floor)

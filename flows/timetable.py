@@ -69,7 +69,7 @@ def read_timetable(cwd: Path) -> tuple[Entry, ...]:
             hint = f"did you mean {near[0]}?" if near else f"flows are {', '.join(PARAMETERS)}"
             raise BadCall(f"{FILE}: there is no flow {name!r} to schedule; {hint}", key=name)
     wanted = {**_DEFAULTS, **said}
-    return tuple(_entry(name, wanted[name]) for name in PARAMETERS if wanted.get(name) not in {None, False})
+    return tuple(_entry(name, wanted[name]) for name in PARAMETERS if wanted.get(name, False) is not False)
 
 
 def _entry(flow: str, said: object) -> Entry:

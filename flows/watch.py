@@ -6,11 +6,12 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.following import Run, carried_out, follow, follow_looks
+from flows.rounds import soon
 from flows.shards import say_sources
 from flows.watching import due, in_turn, look_at_all, take_in
 
 
-@flow(name="watch", persist_result=False)
+@flow(name="watch", flow_run_name="watch", persist_result=False)
 def watch(
     archive: str | None = None, every: float | None = None, all_watches: bool = False, given_up: bool = False
 ) -> State[dict[str, int]]:
@@ -25,7 +26,7 @@ def watch(
 
     def work(run: Run) -> str | None:
         kept, pipeline = run.round.archive, run.round.pipeline
-        seen = due(kept, due_only=not all_watches, given_up=given_up)
+        seen = due(kept, due_only=not all_watches, given_up=given_up, now=lambda: soon(every))
         run.doing = f"Watch: {len(seen)} of {len(kept.watches.all())} watches due"
         looks = follow_looks(run, [s.watch.url for s in seen], look_at_all(kept, pipeline, seen))
         waiting = in_turn(kept)

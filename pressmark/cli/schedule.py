@@ -105,9 +105,9 @@ def up_command(
     with _opened(call, archive, entries) as kept:
         archive_id, where = kept.id, (call.cwd / kept.where).resolve()
         home = home_beside(where)
+        with locked_home(home):  # told at once where one runs already
+            pass
         if detach:
-            with locked_home(home):  # told at once where one runs already
-                pass
             return _detach(call, home, as_json)
         _tell_outlook(call, kept, where, entries, as_json)
         first = planned(entries, kept.rounds.all(), call.now())

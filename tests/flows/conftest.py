@@ -42,11 +42,15 @@ for call in json.load(sys.stdin):
 
 @dataclass
 class Site:
-    """Three pages on loopback; ``outcome`` is what the publisher can change, ``asked`` what was requested."""
+    """Three pages on loopback; ``outcome`` is what the publisher can change, ``asked`` what was requested, ``status``
+    what pages are answered with.
+    """
 
     base: str = ""
     outcome: str = "a new coat of tar"
     asked: list[str] = field(default_factory=list)
+    status: int = 200
+    robots: str | None = None
 
     @property
     def urls(self) -> list[str]:
@@ -70,7 +74,11 @@ def site() -> Iterator[Site]:
         def do_GET(self) -> None:
             site.asked.append(self.path)
             page = site.page(self.path)
-            self.send_response(404 if page is None else 200)
+            status = 404 if page is None else site.status
+            if self.path == "/robots.txt" and site.robots is not None:
+                status, page = 200, site.robots.encode()
+            page = page if status == 200 else b""
+            self.send_response(status)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(page or b"")))
             self.end_headers()

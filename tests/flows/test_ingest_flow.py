@@ -60,7 +60,7 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
     assert f"archive `{archive.id}`" in said
     assert all(f"<{url}>" in said for url in site.urls)
     rows = json.loads(artifacts["table"]["data"])
-    assert [(row["outcome"], row["sources"]) for row in rows] == [("new", 3), ("failed", 1), ("failed", 1)]
+    assert [(row["outcome"], row["sources"]) for row in rows] == [("new", 3), ("failed", 1), ("failed", 1), ("field missing", 3)]
     assert all(row["reason"] for row in rows if row["outcome"] == "failed")
 
     assert none["type"] == "FAILED"
