@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,7 @@ _GUARDS = {
 }
 _TEXT = table("search_text", column("rowid", Integer))
 _AT_ONCE = 500
+_PATIENCE = 2.0  # seconds for a lock that only a check wants
 
 
 def connect(path: Path, wait: float) -> Engine:
@@ -138,12 +140,15 @@ def _is_written(engine: Engine) -> bool:
 
 
 def _index_problems(engine: Engine) -> Iterator[str]:
-    """SQLite counts this check of an index as writing; what a writer adds meanwhile waits for its end."""
-    with engine.connect() as other:
+    """SQLite counts this check of the index's own lists as writing, so that it is left out while others write;
+    what a writer adds meanwhile waits for its end."""
+    with closing(sqlite3.connect(str(engine.url.database), timeout=_PATIENCE, isolation_level=None)) as other:
         try:
-            other.exec_driver_sql("INSERT INTO search_text (search_text) VALUES ('integrity-check')")
-        except DBAPIError as error:
-            if "malformed" not in str(error.orig) and "corrupt" not in str(error.orig):
+            other.execute("INSERT INTO search_text (search_text) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                return
+            if "malformed" not in str(error) and "corrupt" not in str(error):
                 raise
             yield "the index of words is damaged: searches may not find what is there"
 

@@ -275,11 +275,15 @@ def read_only(closed: Path, tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_a_read_only_folder_is_one_clear_line(read_only: Path) -> None:
-    for write in (False, True):
-        with pytest.raises(StorageUnavailable, match="cannot be written") as error:
-            Archive.open(read_only, write=write)
-        _one_line(error)
+def test_a_read_only_folder_is_read_and_writing_is_one_clear_line(read_only: Path, telling: Any, closed: Path) -> None:
+    with Archive.open(closed) as archive:
+        before = telling(archive)
+    with Archive.open(read_only) as archive:
+        assert telling(archive) == before
+        assert archive.verify().findings == ()
+    with pytest.raises(StorageUnavailable, match="cannot be written") as error:
+        Archive.open(read_only, write=True)
+    _one_line(error)
     with pytest.raises(StorageUnavailable) as error:
         rebuild(read_only)
     _one_line(error)

@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from model.record import Strand
+from storage import Archive
 
 TAKER = Path(__file__).with_name("taker.py")
 HOSTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
@@ -92,21 +96,80 @@ def paper() -> Iterator[Paper]:
 
 
 class Taker:
-    """One process that takes sources in; ``told`` is what it acknowledged, read as it comes."""
+    """One process that takes sources in; what it acknowledged is read as it comes. ``said`` is what ended it, if
+    anything did but a kill."""
 
-    def __init__(self, where: Path, sources: list[str]) -> None:
-        command = [sys.executable, str(TAKER), str(where), *sources]
+    def __init__(self, where: Path, url: str | None, sources: list[str]) -> None:
+        command = [sys.executable, str(TAKER), str(where), url or "-", *sources]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.said: str | None = None
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "ready\n", self.process.stderr and self.process.stderr.read()
 
-    def end(self, timeout: float) -> list[dict[str, Any]]:
+    def end(self, timeout: float, *, fails: bool = False) -> list[dict[str, Any]]:
         """Waits for the process to end by itself or by a kill; whole lines of what it told."""
         output, errors = self.process.communicate(timeout=timeout)
-        assert self.process.returncode in {0, -9}, errors
+        if fails and self.process.returncode == 1:
+            self.said = errors.strip()
+            assert "\n" not in self.said and self.said, errors
+        else:
+            assert self.process.returncode in {0, -9}, errors
         return [json.loads(line) for line in output.splitlines(keepends=True) if line.endswith("}\n")]
 
 
 @pytest.fixture
-def take() -> type[Taker]:
+def take(house: Any) -> Callable[..., Taker]:
+    """Starts a process that takes sources into an archive, by default the house's."""
+    return lambda sources, where=None: Taker(where or house.where, house.url, sources)
+
+
+@pytest.fixture
+def taker() -> type[Taker]:
     return Taker
+
+
+def check_nothing_is_double(archive: Archive, urls: list[str]) -> None:
+    """Every piece is one record, every state of it one version, every look counted once."""
+    lines = list(archive.list(None))
+    assert len(lines) <= len(urls)
+    assert len({line.url for line in lines}) == len(lines), Counter(line.url for line in lines)
+    for line in lines:
+        history = archive.history(line.record)
+        numbers = [s.version for s in history.states]
+        assert sorted(numbers) == list(range(1, len(numbers) + 1)) and len(numbers) == line.versions
+        texts = [archive.show(line.record, n).article.text for n in numbers]
+        # the paper never goes back to old words, so every state stands once
+        assert len(set(texts)) == len(texts), line.url
+        assert all(s.strand is Strand.PUBLISHER and s.reverts_to is None for s in history.states)
+        captures = [o.capture for o in history.observations]
+        assert len(set(captures)) == len(captures)
+
+
+def check_what_was_told(archive: Archive, told: list[dict[str, Any]]) -> None:
+    """What a process acknowledged is there."""
+    for result in told:
+        assert result["outcome"] in {"new", "changed", "unchanged"}, result
+        assert archive.find(result["url"]) == result["record"]
+        assert archive.show(result["record"], result["version"]).version == result["version"]
+        assert result["capture"] in {o.capture for o in archive.history(result["record"]).observations}
+        assert archive.capture_bytes(result["capture"])
+
+
+@pytest.fixture
+def nothing_double() -> Callable[[Archive, list[str]], None]:
+    return check_nothing_is_double
+
+
+@pytest.fixture
+def all_there() -> Callable[[Archive, list[dict[str, Any]]], None]:
+    return check_what_was_told
+
+
+def say(line: str) -> None:
+    """One line for whoever watches (``pytest -s``, as ``make chaos`` runs it)."""
+    print(line, flush=True)  # noqa: T201
+
+
+@pytest.fixture
+def progress() -> Callable[[str], None]:
+    return say

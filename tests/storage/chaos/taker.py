@@ -1,4 +1,8 @@
-"""A process that takes sources into an archive and says at once what it acknowledges: made to be killed."""
+"""A process that takes sources into an archive and says at once what it acknowledges: made to be killed.
+
+``taker.py ARCHIVE DATABASE-URL SOURCE…``, the address ``-`` for a database in the folder. What ends it is one
+line on standard error and exit code 1, as on the command line.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,23 @@ import sys
 from ipaddress import ip_network
 
 from flows.pipeline import Pipeline
+from model.errors import PressmarkError
 from sources.http import HttpSettings
 from storage import Archive
 
 HTTP = HttpSettings(user_agent="Pressmark/0.1", host_gap=0.0, allow_networks=(ip_network("127.0.0.0/8"),))
 
 
-def main(where: str, sources: list[str]) -> None:
+def main(where: str, url: str, sources: list[str]) -> None:
     print("ready", flush=True)  # noqa: T201
-    with Archive.open(where, write=True) as archive:
+    with Archive.open(where, write=True, database_url=None if url == "-" else url) as archive:
         for result in Pipeline(archive, http=HTTP, processes=1).ingest(sources):
             print(json.dumps(result.to_json()), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    try:
+        main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    except PressmarkError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(1)
