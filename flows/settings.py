@@ -73,7 +73,9 @@ class Settings(BaseModel):
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
     lets through although they are not global, ``images`` whether image files of articles are kept,
     ``disk_floor`` the bytes that must be free for a round of the schedule to fetch anything,
-    ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too).
+    ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too),
+    ``store_keep_local`` whether WARC files that the store has stay in the folder as well, ``store_patience`` the seconds
+    for which one request to the store is tried again.
     Empty texts stand for "not said".
     """
 
@@ -93,6 +95,8 @@ class Settings(BaseModel):
     http2: bool = False
     disk_floor: Annotated[int, BeforeValidator(_floor)] = Field(default=2 * 1000**3, ge=0)
     proxy: Annotated[str | None, BeforeValidator(_proxy)] = None
+    store_keep_local: bool = True
+    store_patience: float = Field(default=30.0, gt=0, le=3600, allow_inf_nan=False)
 
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from storage.lines import lines_then, record_lines
 from storage.moments import EVER, When
 from storage.places import committed, in_store
 from storage.reconsider import Discovery
-from storage.replicate import replicas
+from storage.replicate import plain_copy, replicas
 from storage.reprocess import Unread, pending, unread_of, would_find
 from storage.restrictions import hidden
 from storage.search import search
@@ -154,7 +153,10 @@ class Reading:
     def stats(self) -> dict[str, Any]:
         """Counts and sizes (bytes) of what is held; which copies there are, what the store has, when what was checked."""
         with self._database.reading() as tx:
-            counts = queries.stats(tx) | {"copies": [asdict(copy) for copy in replicas(tx)], "checked": checked(tx, self.id)}
+            counts = queries.stats(tx) | {
+                "copies": {c.name: plain_copy(c) for c in replicas(tx)},
+                "checked": checked(tx, self.id),
+            }
             if self._store is not None:
                 counts["store"] = in_store(tx, self._store.address)
             database = engines.of(tx).size(tx)

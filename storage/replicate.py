@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -145,6 +146,11 @@ def replicas(tx: Connection) -> list[Replica]:
     t = tables.replicas.c
     query = select(t.name, t.kind, t.segments, t.bytes, t.copied_at, t.checked_at, t.outcome).order_by(t.name)
     return [Replica(**row._mapping) for row in tx.execute(query)]
+
+
+def plain_copy(replica: Replica) -> dict[str, object]:
+    """What is known of a copy, but for its name."""
+    return {key: value for key, value in asdict(replica).items() if key != "name"}
 
 
 def _check_name(name: str) -> None:

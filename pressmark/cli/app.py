@@ -17,6 +17,7 @@ from pressmark.cli.demo import demo_command
 from pressmark.cli.extract import extract_command
 from pressmark.cli.ingest import ingest_command
 from pressmark.cli.options import CARE, HAND, INTAKE, LOOKING, START
+from pressmark.cli.replicas import repair_command, replicate_command
 from pressmark.cli.reprocess import reprocess_command
 from pressmark.cli.schedule import build_schedule
 from pressmark.cli.show import diff_command, history_command, show_command
@@ -71,6 +72,8 @@ def build() -> typer.Typer:
     app.command("verify", rich_help_panel=CARE)(verify_command)
     app.command("rebuild", rich_help_panel=CARE)(rebuild_command)
     app.command("migrate", rich_help_panel=CARE)(migrate_command)
+    app.command("replicate", rich_help_panel=CARE)(replicate_command)
+    app.command("repair", rich_help_panel=CARE)(repair_command)
     app.command("reprocess", rich_help_panel=CARE)(reprocess_command)
     return app
 

@@ -14,7 +14,7 @@ from pressmark.cli.safe import safe_line
 
 if TYPE_CHECKING:
     from flows.settings import Settings
-    from storage import Archive
+    from storage import Archive, Store
 
 SHAPES = 1
 """Version of the JSON shapes in docs/shapes.md; rises when a key changes its meaning or goes."""
@@ -38,17 +38,20 @@ class Call:
 
         return load(self.environ, self.cwd)
 
-    def place(self, archive: str | None) -> str:
-        """Where the archive is: the option, the settings, or ``./archive``.
+    @cached_property
+    def store(self) -> Store | None:
+        """The bucket that the settings name for the archive's files, if any. Raises ``BadCall`` for a wrong address."""
+        from flows.store import store_from
 
-        Raises ``BadCall`` for what this release cannot do yet, rather than passing over it and
-        keeping things elsewhere than a person thinks.
-        """
-        if self.settings.store_url:
-            raise BadCall("PRESSMARK_STORE_URL cannot be used yet: an archive's files are in one folder; unset it")
+        return store_from(self.settings, self.environ)
+
+    def place(self, archive: str | None) -> str:
+        """Where the archive is: the option, the settings, or ``./archive``. Raises ``BadCall`` for an address."""
         place = archive or self.settings.archive
         if "://" in place:
-            raise BadCall(f"an archive is a folder, so far not an address such as {place}")
+            raise BadCall(
+                f"an archive is a folder, not an address such as {place}: PRESSMARK_STORE_URL names a bucket for its files"
+            )
         return place
 
     def tell(self, line: str) -> None:
@@ -59,7 +62,7 @@ class Call:
         """The archive for reading; raises ``NotFound`` where there is none."""
         from storage import Archive
 
-        return Archive.open(self.place(archive), database_url=self.settings.database_url)
+        return Archive.open(self.place(archive), database_url=self.settings.database_url, store=self.store)
 
     def open_to_write(self, archive: str | None) -> Archive:
         """The archive for writing; raises ``NotFound`` where there is none."""
@@ -73,6 +76,8 @@ class Call:
             operator=said.operator or "",
             database_url=said.database_url,
             tell=self.tell,
+            store=self.store,
+            keep_local=said.store_keep_local,
         )
 
     def person(self, by: str | None) -> str:

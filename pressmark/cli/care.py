@@ -94,7 +94,8 @@ def _keep_check(call: Call, archive: str | None, found: Verification) -> None:
 def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
     """Make the database again from the WARC files alone.
 
-    Brings back records, versions, readings and checks. Leases, schedules and caches are not in the WARCs.
+    Brings back records, versions, readings and checks. With PRESSMARK_STORE_URL, what the bucket has and the folder has not
+    is brought back first. Leases, schedules and caches are not in the WARCs.
 
     \b
     Example:
@@ -105,7 +106,8 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
 
     call: Call = ctx.obj
     with progress(call, "reading the WARC files, bytes:") as shown:
-        counts = rebuild(call.place(archive), progress=shown.advance, database_url=call.settings.database_url)
+        url = call.settings.database_url
+        counts = rebuild(call.place(archive), progress=shown.advance, database_url=url, store=call.store)
     if as_json:
         from pressmark.cli.shapes import write_json
 

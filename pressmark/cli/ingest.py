@@ -213,7 +213,14 @@ def open_for_writing(call: Call, archive: str | None, sources: Sequence[str]) ->
         return call.open_to_write(archive)
     _check_one(sources)
     said = call.settings
-    made = Archive.create(where, institution=said.institution or "", operator=said.operator or "", database_url=said.database_url)
+    made = Archive.create(
+        where,
+        institution=said.institution or "",
+        operator=said.operator or "",
+        database_url=said.database_url,
+        store=call.store,
+        keep_local=said.store_keep_local,
+    )
     call.tell(f"made a new archive, {made.id}, in {where}")
     return made
 

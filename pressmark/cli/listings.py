@@ -114,13 +114,13 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
     for key, value in stats.items():
         label = words(indent + (key.replace("_", " ") if not indent else str(key)))
         if isinstance(value, Mapping):
-            if value:
-                yield label, ""
+            if value or key == "copies":
+                yield label, "" if value else "none"
                 yield from _figures(value, indent + "  ")
         elif key == "bytes" and isinstance(value, int):
             yield label, say_size(value)
         else:
-            yield label, f"{value:,}" if isinstance(value, int) else str(value)
+            yield label, f"{value:,}" if isinstance(value, int) else str(value if value is not None else "never")
 
 
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:

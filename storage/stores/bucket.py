@@ -149,12 +149,17 @@ class Bucket:
             yield
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error):
-                raise StorageUnavailable(f"there is no bucket {self._bucket}: make it, or name another one") from error
+                raise self._no_bucket() from error
             raise Damaged(f"what is asked for is not in {self.address}") from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise StorageUnavailable(f"{self.address} lets nobody in with these AWS_ credentials: check them") from error
         except (BaseError, OSError) as error:
+            if "NoSuchBucket" in str(error):
+                raise self._no_bucket() from error
             raise StorageUnavailable(f"{self.address} does not answer as it should ({_reason(error)})") from error
+
+    def _no_bucket(self) -> StorageUnavailable:
+        return StorageUnavailable(f"there is no bucket {self._bucket}: make it, or name another one")
 
 
 def _pieces(source: Path, length: int) -> Iterator[bytes]:
