@@ -26,6 +26,7 @@ MOST = 20
 CANDIDATES = 200
 _ESTIMATE = 0.15
 _SHARED = 0.4
+_SAME_PIECE = 70  # hundredths; less may be a paragraph that a paper puts under everything, which tells of no origin
 _RELATION = "syndicated_from"
 
 
@@ -57,7 +58,7 @@ def likely_copies(tx: Connection, record: str, version: int | None, closed: Set[
         if shared >= _SHARED or other in declared:
             found.append((_copy(this, piece, shared, other in declared), piece))
     found.sort(key=lambda x: (-x[0].shared, x[0].record))
-    pieces = [piece for _, piece in found[:MOST]]
+    pieces = [piece for copy, piece in found[:MOST] if copy.declared or copy.shared >= _SAME_PIECE]
     return Likely(tuple(copy for copy, _ in found[:MOST]), _origin(tx, this, pieces))
 
 

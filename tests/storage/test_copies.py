@@ -68,6 +68,14 @@ def test_restricted_records_are_no_copies_of_anything(desk: Any, make_article: A
     assert desk.archive.likely_copies(two.record).copies == ()
 
 
+def test_half_a_text_in_common_tells_of_no_origin(desk: Any, make_article: Any) -> None:
+    same = _text(6, 120)
+    one = desk.take(desk.fetched("http://one.example/a", b"1", 0), make_article("A", *same, *_text(7, 60)))
+    desk.take(desk.fetched("http://one.example/b", b"2", 1), make_article("B", *same, *_text(8, 60)))
+    told = desk.archive.likely_copies(one.record)
+    assert [40 <= c.shared < 70 for c in told.copies] == [True] and told.origin is None
+
+
 def test_a_piece_of_its_own_has_no_copies_and_no_origin(desk: Any, make_article: Any) -> None:
     one = desk.take(desk.fetched("http://one.example/a", b"1", 0), make_article("A", *_text(5)))
     told = desk.archive.likely_copies(one.record)
