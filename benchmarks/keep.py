@@ -1,6 +1,7 @@
 """Keeping against plain baselines in the same run: versions a second, questions, checking, size.
 
     python benchmarks/keep.py [--records 2000] [--part write|pages|ask|check]... [--json FILE]
+    python benchmarks/keep.py --curve 10000,100000,300000 [--json FILE]
 
 A made process gives ready articles (about 450 words, three authors' worth of names, one
 picture), so that neither fetching nor reading costs anything. Beside each figure stands a
@@ -8,7 +9,8 @@ baseline of the same run:
 
 - write: the same article JSON compressed and inserted into one plain SQLite table, committed
   every 200; ``pages`` adds a page of 161 KB to each, the baseline its gzip and an fsync;
-- ask: newest 50, one history, a search for a rare word and for a common one, in ms at p50 and p95;
+- ask: newest 50, one history, one piece as of a day, searches for rare and for common words, in ms at p50
+  and p95; ``--curve`` asks the same of one archive as it grows;
 - check: ``verify`` beside fastwarc's own pass over the same files with digests checked: all of it, and the WARCs alone;
 - size: WARCs and everything beside the gzip of the payloads.
 
@@ -29,7 +31,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -164,6 +166,31 @@ def _plain(path: Path, groups: list[list[Deposit]]) -> Clock:
     return clock
 
 
+def curve(where: Path, sizes: list[int]) -> dict[str, Any]:
+    """The questions of ``ask`` at each size of one archive, and how fast it grew to that."""
+    press = Press()
+    told: dict[str, Any] = {}
+    begun = 0
+    for size in sizes:
+        spent = Clock()
+        wall = cpu = 0.0
+        with Archive.open(where, write=True) if begun else Archive.create(where) as archive:
+            for first in range(begun, size, BATCH):
+                group = [press.deposit(n) for n in range(first, min(first + BATCH, size))]
+                with spent:
+                    archive.settle(archive.stage(group))
+                wall, cpu = wall + spent.wall, cpu + spent.cpu
+        grown = {"versions_per_second": (size - begun) / wall, "versions_per_cpu_second": (size - begun) / cpu}
+        told[f"at {size:,}"] = ask(where) | grown | {"database_mb": _megabytes(where.glob("pressmark.db*"))}
+        begun = size
+        print(f"at {size:,}", file=sys.stderr, flush=True)
+    return told
+
+
+def _megabytes(files: Iterable[Path]) -> float:
+    return sum(p.stat().st_size for p in files) / 1e6
+
+
 def ask(where: Path) -> dict[str, Any]:
     """Questions of an archive that ``write`` made, in milliseconds."""
     press = Press()
@@ -174,6 +201,7 @@ def ask(where: Path) -> dict[str, Any]:
             "newest 50": lambda: list(archive.list(50)),
             "history": lambda: archive.history(chance.choice(records)),
             "show": lambda: archive.show(chance.choice(records)),
+            "show, as of a day": lambda: archive.show(chance.choice(records), as_of=START + timedelta(days=30)),
             "search, a rare word": lambda: archive.search(press.rare),
             "search, a common word": lambda: archive.search(press.common),
             "search, publisher": lambda: archive.search('publisher:"Paper 7"'),
@@ -237,12 +265,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=2000, help="ready articles to write (default 2000; pages: a quarter)")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part (may be given again)")
+    parser.add_argument("--curve", help="sizes that one archive grows to, such as 10000,100000; nothing else is run then")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     told = parser.parse_args()
     parts = told.part or PARTS
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small", Path(folder) / "large"
+        if told.curve:
+            parts, figures = (), curve(small, sorted(int(size) for size in told.curve.split(",")))
         if {"write", "ask"} & set(parts):
             figures["write"] = write(small, told.records, 0)
         if "ask" in parts:
