@@ -68,7 +68,9 @@ class Uploads:
             sent.exception()
         self._sent.clear()
         problem: PressmarkError | None = None
-        for name in self.waiting():
+        # files that are to go and stayed, because they were to stay when they were brought
+        left_behind = [] if self._keep_local else self._folder.names()
+        for name in {**self.waiting(), **dict.fromkeys(left_behind)}:
             try:
                 self._bring(name)
             except PressmarkError as error:
