@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,13 +57,14 @@ def round_of(
     fetches: bool = True,
     tell: Callable[[str], None] = lambda _line: None,
     now: Callable[[], datetime] = _clock,
+    environ: Mapping[str, str] = os.environ,
 ) -> Iterator[Round]:
     """A round of a flow; ``archive`` is the settings' where nobody names one, ``every`` the seconds between two rounds.
 
     One that fetches waits for its turn and needs room on the disk. Raises what opening an archive raises, ``Busy`` and
     ``StorageUnavailable``; what ended a round is put down with it.
     """
-    settings = load(os.environ, Path.cwd())
+    settings = load(environ, Path.cwd())
     where, said = archive or settings.archive, (settings.institution or "", settings.operator or "")
     with ExitStack() as stack:
         opened = Archive.open(

@@ -56,6 +56,11 @@ class Site:
     def urls(self) -> list[str]:
         return [f"{self.base}/{name}" for name in ("lock-gates", "tow-path", "bell-buoy")]
 
+    def feed(self) -> bytes:
+        """What lists the pages."""
+        items = "".join(f"<item><title>{url}</title><link>{url}</link></item>" for url in self.urls)
+        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Reed Bank</title>{items}</channel></rss>'.encode()
+
     def page(self, path: str) -> bytes | None:
         things = {"/lock-gates": 1, "/tow-path": 2, "/bell-buoy": 3}
         if path not in things:
@@ -77,9 +82,12 @@ def site() -> Iterator[Site]:
             status = 404 if page is None else site.status
             if self.path == "/robots.txt" and site.robots is not None:
                 status, page = 200, site.robots.encode()
+            if self.path == "/feed.xml":
+                status, page = site.status, site.feed()
             page = page if status == 200 else b""
             self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind = "application/rss+xml" if self.path == "/feed.xml" else "text/html; charset=utf-8"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(page or b"")))
             self.end_headers()
             self.wfile.write(page or b"")

@@ -1,0 +1,90 @@
+"""What ``pressmark.toml`` schedules, and what is refused, each in one line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.plan import Plan, Planned, planned
+from flows.timetable import Entry, parse_cron, read_timetable
+from model.edtf import utc_text
+from model.errors import BadCall
+from model.revisit import Round
+
+
+def _said(folder: Path, text: str) -> tuple[Entry, ...]:
+    (folder / "pressmark.toml").write_text(text)
+    return read_timetable(folder)
+
+
+def test_nothing_said_is_watch_revisit_and_audit(tmp_path: Path) -> None:
+    told = [(x.flow, x.every) for x in read_timetable(tmp_path)]
+    assert told == [("watch", 900), ("revisit", 900), ("audit", 604_800)]
+    assert read_timetable(tmp_path) == _said(tmp_path, 'archive = "papers"\n[schedule]\n')
+
+
+def test_what_is_said_is_taken(tmp_path: Path) -> None:
+    text = """
+[schedule]
+watch = "5m"
+revisit = false
+audit = { cron = "30 3 * * mon-fri,sun", timezone = "Europe/Vienna", days = 30 }
+[schedule.ingest]
+every = "6h"
+sources = ["@papers.txt"]
+collection = "elections"
+"""
+    watch, ingest, audit = _said(tmp_path, text)
+    assert watch == Entry("watch", 300)
+    assert ingest == Entry("ingest", 21_600, parameters={"sources": ["@papers.txt"], "collection": "elections"})
+    assert audit == Entry("audit", None, "30 3 * * mon-fri,sun", "Europe/Vienna", {"days": 30})
+    plan = Plan("/papers", "b3k9xx", "archive-b3k9xx", (Planned(watch), Planned(audit, 600)))
+    assert Plan.from_json(plan.to_json()) == plan
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('schedule = "15m"', r"schedule is a table: \[schedule\]"),
+        ('[schedule]\nwatches = "15m"', "there is no flow 'watches' to schedule; did you mean watch?"),
+        ('[schedule]\nwatch = "soon"', "schedule.watch.every takes an interval such as 15m, 6h or 1d, not 'soon'"),
+        ("[schedule]\nwatch = 900", "schedule.watch takes an interval such as 15m, a table, or false, not 900"),
+        ('[schedule]\nwatch = "1s"', "takes 5s or more"),
+        ('[schedule]\naudit = { cron = "0 3 * *" }', "a cron line has five fields"),
+        ('[schedule]\naudit = { cron = "0 25 * * *" }', r"'25' is no hour \(0 to 23"),
+        ('[schedule]\naudit = { cron = "0 3 * * *", every = "1d" }', "takes every or cron, one of them"),
+        ("[schedule]\naudit = { days = 3 }", "takes every or cron, one of them"),
+        ('[schedule]\naudit = { cron = "0 3 * * *", timezone = "Mars" }', "timezone is 'Mars': give one such as"),
+        ('[schedule]\naudit = { every = "1d", years = 3 }', "schedule.audit has no 'years': it takes"),
+        ('[schedule]\naudit = { every = "1d", days = "x" }', "schedule.audit.days is 'x': give a number"),
+        ('[schedule]\ningest = "1d"', "schedule.ingest needs sources"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(BadCall, match=why):
+        _said(tmp_path, text)
+
+
+@pytest.mark.parametrize("line", ["* * * * *", "*/15 * * * *", "0 3 1,15 jan-mar/2 *", "5-50/5 0 * * 7"])
+def test_cron_lines(line: str) -> None:
+    assert parse_cron(f" {line} ", "cron") == line
+
+
+@pytest.mark.parametrize(
+    "line", ["", "@daily", "60 * * * *", "* * 0 * *", "*/0 * * * *", "9-5 * * * *", "* * * 13 *", "a * * * *"]
+)
+def test_what_is_no_cron_line(line: str) -> None:
+    with pytest.raises(BadCall, match=r"^cron is "):
+        parse_cron(line, "cron")
+
+
+def test_short_rounds_begin_at_once_one_after_the_other_and_an_audit_when_its_time_has_come() -> None:
+    now = datetime(2026, 3, 10, tzinfo=UTC)
+    entries = [Entry("watch", 900), Entry("revisit", 900), Entry("audit", 604_800)]
+    firsts = [x.first for x in planned(entries, [], now)]
+    assert firsts == [1, 61, 600]
+    began = utc_text(now - timedelta(days=3))
+    firsts = [x.first for x in planned(entries, [Round("audit", began, None, None, 0, None, None)], now)]
+    assert firsts == [1, 61, 4 * 86_400]
