@@ -128,6 +128,10 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
     for key, value in detail.items():
         if key == "entry":
             yield str(value)
+        elif key == "lifted" and value:
+            yield "lifted"
+        elif key == "member":
+            yield "added to" if value else "removed from"
         elif key == "aliases" and value:
             yield "for " + ", ".join(str(alias["url"]) for alias in value)
         elif key == "detail" and isinstance(value, Mapping):

@@ -105,6 +105,8 @@ def test_a_restricted_record_is_shown_for_a_reason_that_is_kept(copy: Run) -> No
     assert copy("show", "tide").code == 1
     assert copy("restrict", "tide", "--lift", "--reason", "public now").code == 0
     assert copy("show", "tide").code == 0
+    told = copy("events", "--kind", "restriction").out
+    assert told.count("restriction  scope content") == 1 and told.count("restriction  lifted  scope content") == 1
 
 
 def test_what_is_restricted_is_taken_in_again_without_being_shown(pressmark: Any, tmp_path: Path) -> None:
@@ -131,6 +133,8 @@ def test_notes_and_collections(copy: Run) -> None:
     assert copy("collection", "add", "harbor", "tide", "lamp").out.count("added to harbor") == 2
     assert copy("collection", "list").out == "harbor  2 records\n"
     assert "removed from harbor" in copy("collection", "remove", "harbor", "lamp").out
+    told = copy("events", "--kind", "collection").out
+    assert told.count("added to  name harbor") == 2 and told.count("removed from  name harbor") == 1
     assert [hit["line"]["record"] for hit in copy("search", "collection:harbor", "--json").lines()] != []
     assert copy("collection", "list", "--json").lines() == [{"collection": "harbor", "records": 1}]
 
