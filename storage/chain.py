@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from model.capture import digest_of
+from model.errors import Damaged
 from model.ledger import Agent, Entry, Kind, decode, genesis
 from storage import tables
 from storage.engines import of
 
 _ledger = tables.ledger.c
+_COUNTED = 10_000
 
 
 class Chains:
@@ -68,7 +70,19 @@ class Chains:
             query = select(_ledger.seq, _ledger.digest).where(_ledger.chain == chain).order_by(_ledger.seq.desc()).limit(1)
             found = self._tx.execute(query).one_or_none()
             self._heads[chain] = (found.seq, found.digest) if found else (0, genesis(chain))
+            self._refuse_hole(chain)
         return self._heads[chain]
+
+    def _refuse_hole(self, chain: str) -> None:
+        """Nothing is chained to what has lost entries; in a chain as long as only the archive's own may be, ten
+        thousand are counted, and ``verify`` counts all."""
+        there = select(_ledger.seq).where(_ledger.chain == chain).limit(_COUNTED).subquery()
+        if self._tx.execute(select(func.count()).select_from(there)).scalar_one() != min(self._heads[chain][0], _COUNTED):
+            raise Damaged(
+                f"the ledger has a hole in the chain of {chain}, and nothing is written behind it: "
+                "run `pressmark verify`, then `pressmark rebuild`",
+                place=chain,
+            )
 
 
 def entries(tx: Connection, chain: str | None = None, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Entry]:

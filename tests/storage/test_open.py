@@ -287,3 +287,16 @@ def test_a_read_only_folder_is_read_and_writing_is_one_clear_line(read_only: Pat
     with pytest.raises(StorageUnavailable) as error:
         rebuild(read_only)
     _one_line(error)
+
+
+def test_a_ledger_with_a_hole_is_not_written_on(closed: Path) -> None:
+    with closing(sqlite3.connect(closed / "pressmark.db")) as db:
+        db.execute("DROP TRIGGER ledger_no_delete")
+        chain = json.loads((closed / "pressmark-archive.json").read_bytes())["archive"]
+        assert db.execute("DELETE FROM ledger WHERE chain = ? AND seq = 2", (chain,)).rowcount == 1
+        db.commit()
+    before = _files(closed / "warc")
+    with pytest.raises(Damaged, match="has a hole in the chain of") as error:
+        Archive.open(closed, write=True)
+    _one_line(error)
+    assert _files(closed / "warc") == before
