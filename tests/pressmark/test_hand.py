@@ -119,10 +119,11 @@ def test_what_is_restricted_is_taken_in_again_without_being_shown(pressmark: Any
             f"<!doctype html><html><head>{head}</head><body><article><h1>{headline}</h1>{paragraphs}</article></body></html>"
         )
     url = "https://paper.example/quay"
-    first = pressmark("ingest", str(tmp_path / "0.html"), "--url", url)
+    kept = ("--archive", str(tmp_path / "archive"))
+    first = pressmark("ingest", str(tmp_path / "0.html"), "--url", url, *kept)
     assert first.code == 0 and "Quay reopens" in first.out
-    assert pressmark("restrict", url, "--reason", "an embargo", environ=ADA).code == 0
-    again = pressmark("ingest", str(tmp_path / "1.html"), "--url", url)
+    assert pressmark("restrict", url, "--reason", "an embargo", *kept, environ=ADA).code == 0
+    again = pressmark("ingest", str(tmp_path / "1.html"), "--url", url, *kept)
     assert (again.code, again.out.split()[0]) == (0, "new") and "Quay" not in again.out
 
 
