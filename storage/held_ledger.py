@@ -51,7 +51,7 @@ class Ledger:
             yield from found
             if chain == self._archive:
                 own = entries
-            elif not found:  # of a damaged chain only the damage is told
+            elif all(finding.advice == RESTORE for finding in found):  # of a damaged chain only the damage is told
                 portion.append(entries)
             if sum(map(len, portion)) >= _PORTION:
                 yield from _told(replay.differences(self._tx, portion, sources))
