@@ -121,11 +121,11 @@ def test_a_wrong_call_is_one_line_and_exit_2(pressmark: Pressmark, tmp_path: Pat
     assert not (tmp_path / "archive").exists()
 
 
-def test_what_cannot_be_used_yet_is_told_and_nothing_is_made(pressmark: Pressmark, tmp_path: Path) -> None:
+def test_a_wrong_address_of_a_store_or_database_is_told_and_nothing_is_made(pressmark: Pressmark, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>words</p>")
     page = str(tmp_path / "page.html")
-    told = pressmark("ingest", page, environ={"PRESSMARK_STORE_URL": "s3://bucket"})
-    assert told.code == 2 and told.err.startswith("pressmark: PRESSMARK_STORE_URL cannot be used yet")
+    told = pressmark("ingest", page, environ={"PRESSMARK_STORE_URL": "bucket"})
+    assert told.code == 2 and told.err.startswith("pressmark: PRESSMARK_STORE_URL is no address of a bucket: give s3://BUCKET")
     for address, said in (
         ("s3://bucket", "names s3, which is not known here"),
         ("mysql://ada:secret@host/papers", "names mysql, which is not known here"),
