@@ -58,7 +58,7 @@ def store_of(address: str, environ: Mapping[str, str], patience: float = PATIENC
     """The place at a path or ``s3://BUCKET/PREFIX``; ``environ`` has the ``AWS_…`` variables, ``patience`` is how many
     seconds a request to a bucket is tried for. Nothing is asked yet.
 
-    Raises ``BadCall`` for another kind of address.
+    Raises ``BadCall`` for another kind of address, and for a bucket without credentials.
     """
     scheme, found, rest = address.partition("://")
     if not found:

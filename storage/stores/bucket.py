@@ -42,7 +42,7 @@ class Bucket:
 
     ``environ`` names endpoint, region and credentials in the usual variables (``AWS_ACCESS_KEY_ID``,
     ``AWS_SECRET_ACCESS_KEY``, ``AWS_ENDPOINT_URL``, ``AWS_REGION``); none of them is kept or told.
-    ``patience`` is how many seconds one request is tried for.
+    ``patience`` is how many seconds one request is tried for. Raises ``BadCall`` where nobody says who asks.
     """
 
     kind = "s3"
@@ -54,6 +54,8 @@ class Bucket:
         self._prefix = prefix
         self._environ = environ
         self._patience = timedelta(seconds=patience)
+        if not any(environ.get(name) for name in _WHO):
+            raise BadCall(f"{self.address} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment")
 
     def size(self, name: str) -> int | None:
         import obstore
@@ -122,8 +124,6 @@ class Bucket:
         from obstore.exceptions import BaseError
         from obstore.store import S3Store
 
-        if not any(self._environ.get(name) for name in _WHO):
-            raise BadCall(f"{self.address} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment")
         said: dict[str, str] = {name.lower(): value for name in _OURS if (value := self._environ.get(name))}
         endpoint = said.get("aws_endpoint_url_s3") or said.get("aws_endpoint_url") or ""
         try:
