@@ -6,6 +6,7 @@ Does not import Prefect, which takes seconds.
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 
 from model.errors import NotFound, Unreachable
 
-_SECONDS = 20.0
+_SECONDS = 60.0
+_TRIES = 5
+_BUSY = 503  # its database is locked by another of its requests
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -99,9 +102,17 @@ class PrefectApi:
 
     def _ask(self, path: str, body: Mapping[str, Any] | None) -> Any:
         data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self._api}{path}", data, self._headers)
         try:
-            with self._open(urllib.request.Request(f"{self._api}{path}", data, self._headers), timeout=_SECONDS) as answer:
-                text = answer.read()
+            for tries in range(_TRIES):
+                try:
+                    with self._open(request, timeout=_SECONDS) as answer:
+                        text = answer.read()
+                    break
+                except urllib.error.HTTPError as error:
+                    if error.code != _BUSY or tries == _TRIES - 1:
+                        raise
+                time.sleep(1)
         except urllib.error.HTTPError as error:
             raise Unreachable(f"the Prefect server at {self._api} answered {error.code} to {path}") from error
         except (urllib.error.URLError, OSError) as error:

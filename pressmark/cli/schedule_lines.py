@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from flows.forecast import Load
     from flows.outlook import Outlook
     from flows.timetable import Entry
+    from model.revisit import Planned, Revisits, Round
 
 SHOWN = 10
 
@@ -68,3 +69,24 @@ def say_outlook(shown: Outlook) -> list[str]:
         f"if every answer is a page in full); each new piece adds {shown.looks_each} looks in its first year"
     )
     return lines
+
+
+def say_gaps(this: Round) -> str:
+    """How often rounds that were due did not take place, and when last."""
+    times = "once" if this.gaps == 1 else f"{this.gaps} times"
+    return f"rounds of {this.flow} were left out {times}, last between {this.gap_since} and {this.gap_until}"
+
+
+def say_revisits(found: Revisits) -> str:
+    """How many pieces are looked at again, when next, and how many are sick."""
+    said = f"{found.planned:,} {'piece' if found.planned == 1 else 'pieces'} to be looked at again, {found.due:,} of them due"
+    said += f", next {found.next_due}" if found.next_due else ""
+    said += f"; {found.sick:,} failed last time, {found.given_up:,} given up" if found.sick or found.given_up else ""
+    return said
+
+
+def say_sick(sick: Planned) -> str:
+    """A piece whose last look failed, and why."""
+    tries = f"{sick.standing.sick} {'try' if sick.standing.sick == 1 else 'tries'}"
+    what = f"given up after {tries}" if sick.given_up else f"failed {tries}, next {sick.due}"
+    return f"{what}: {sick.standing.url}  {sick.reason or ''}"

@@ -14,10 +14,11 @@ from model.errors import BadCall, NotFound
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.safe import safe_line
+from pressmark.cli.schedule_lines import say_gaps, say_revisits
 
 if TYPE_CHECKING:
     from flows.prefect_api import Deployed, PrefectApi, Ran
-    from model.revisit import Revisits, Round
+    from model.revisit import Round
 
 _ENDED = frozenset({"Completed", "Failed", "Crashed", "Cancelled"})
 _WAIT_SECONDS = 3_600.0
@@ -62,7 +63,7 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
         ]
         lines += _flow_lines(api, deployed)
         lines += [line for this in rounds for line in _round_lines(this)]
-        lines.append(_revisit_line(revisits))
+        lines.append(say_revisits(revisits))
         call.out.write("".join(f"{safe_line(line)}\n" for line in lines))
     return 0 if api is not None else 1
 
@@ -216,15 +217,7 @@ def _round_lines(this: Round) -> Iterable[str]:
     ended = f"ended {this.ended_at}: {this.said}" if this.ended_at else "has not ended"
     yield f"{this.flow:<10} round of {this.began_at} {ended}"
     if this.gaps:
-        times = "once" if this.gaps == 1 else f"{this.gaps} times"
-        yield f"{'':<10} rounds were left out {times}, last between {this.gap_since} and {this.gap_until}"
-
-
-def _revisit_line(found: Revisits) -> str:
-    said = f"{found.planned:,} pieces to be looked at again, {found.due:,} of them due"
-    said += f", next {found.next_due}" if found.next_due else ""
-    said += f"; {found.sick:,} failed last time, {found.given_up:,} given up" if found.sick or found.given_up else ""
-    return said
+        yield f"{'':<10} {say_gaps(this)}"
 
 
 def _say_ran(ran: Ran) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -166,6 +168,7 @@ def status_command(
 ) -> int:
     """Tell how watches are: the last look, the next one, gaps, what waits and what was given up.
 
+    Below them how the pieces are that are looked at again; with --given-up also those whose last look failed.
     Exits 1 where a watch is sick.
 
     \b
@@ -175,6 +178,7 @@ def status_command(
     """
     from rich.text import Text
 
+    from pressmark.cli.safe import safe_line
     from pressmark.cli.shapes import plain, write_json
     from pressmark.cli.terminal import console_for
     from pressmark.cli.watch_lines import render_given_up, render_status
@@ -184,6 +188,7 @@ def status_command(
         named = kept.watches.find(watch) if watch else None
         statuses = [s for s in kept.watches.looks.statuses() if named is None or s.watch.url == named.url]
         lost = kept.watches.looks.given_up(named) if given_up else []
+        below = [] if as_json or named else list(_below(kept, given_up, call.now()))
     console = console_for(call.out, call.environ)
     for status in statuses:
         mine = [x for x in lost if x.watch == status.watch.url]
@@ -194,6 +199,8 @@ def status_command(
         for part in (*render_status(status), *map(render_given_up, mine)):
             # one line a watch, for grep; what is told of it may be folded
             console.print(part, soft_wrap=isinstance(part, Text))
+    for line in below:
+        call.out.write(f"{safe_line(line)}\n")
     if not statuses and not as_json:
         call.tell("nothing is watched yet: pressmark watch add URL")
     return 1 if any(s.sick for s in statuses) else 0
@@ -222,6 +229,7 @@ def check_command(
     """
     from flows.pipeline import Pipeline
     from flows.watching import Checked, check
+    from model.edtf import utc_text
     from model.record import Outcome
     from model.watch import LookOutcome
     from pressmark.cli.shapes import write_json
@@ -238,6 +246,8 @@ def check_command(
         named = [kept.watches.find(w) for w in watches] if watches else None
         if not kept.watches.all():
             call.tell("nothing is watched yet: pressmark watch add URL")
+        if given_up and named is None:
+            kept.revisits.try_again(utc_text(call.now()))
         pipeline = Pipeline.from_settings(kept, call.settings)
         teller = Teller(call, kept, as_json)
         keeping = call.settings.images
@@ -260,6 +270,18 @@ def check_command(
         looked = f"{looks} {'look' if looks == 1 else 'looks'}, {failed} failed; "
         call.out.write(looked + say_totals(told, time.monotonic() - started) + "\n")
     return 1 if failed or {Outcome.FAILED, Outcome.REFUSED} & told.keys() else 0
+
+
+def _below(kept: Archive, sick: bool, now: datetime) -> Iterator[str]:
+    """Rounds that were left out, and how the pieces are that are looked at again."""
+    from model.edtf import utc_text
+    from pressmark.cli.schedule_lines import say_gaps, say_revisits, say_sick
+
+    yield from (say_gaps(this) for this in kept.rounds.all() if this.gaps)
+    counted = kept.revisits.count(utc_text(now))
+    if counted.planned or counted.given_up:
+        yield say_revisits(counted)
+        yield from (f"    {say_sick(x)}" for x in (kept.revisits.sick() if sick else ()))
 
 
 def _kind(text: str | None) -> WatchKind | None:
