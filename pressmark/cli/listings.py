@@ -120,7 +120,7 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
         elif key == "bytes" and isinstance(value, int):
             yield label, say_size(value)
         else:
-            yield label, f"{value:,}" if isinstance(value, int) else str(value if value is not None else "never")
+            yield label, f"{value:,}" if isinstance(value, int) else str(value if value is not None else "not yet")
 
 
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:

@@ -59,7 +59,7 @@ def replicate_command(
 
         checked = "all of it read back" if done.checked else "what was written read back"
         call.out.write(
-            f"copy {done.copy}: {done.segments} WARC {'file' if done.segments == 1 else 'files'}, {say_size(done.bytes)}, "
+            f"copy {done.copy}: {_files(done.segments)}, {say_size(done.bytes)}, "
             f"{say_size(done.written_bytes)} of it written now; {checked}\n"
         )
         call.out.write("".join(f"was damaged there, put anew: {segment}\n" for segment in done.mended))
@@ -117,10 +117,14 @@ def repair_command(
             kind = "a bucket" if one.kind == "s3" else "a folder"
             call.out.write(f"warc/{one.segment}: {say_size(one.bytes)} put right from a copy in {kind}\n")
         if not done.mended and done.ok:
-            call.out.write(f"nothing to repair in {done.segments} WARC files ({say_size(done.bytes)})\n")
+            call.out.write(f"nothing to repair in {_files(done.segments)} ({say_size(done.bytes)})\n")
     for problem in done.problems:
         call.tell(problem)
     return 0 if done.ok else 1
+
+
+def _files(count: int) -> str:
+    return f"{count:,} WARC {'file' if count == 1 else 'files'}"
 
 
 def _place(call: Call, address: str) -> Store:
