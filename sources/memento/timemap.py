@@ -59,9 +59,9 @@ def http_date(text: str | None) -> datetime | None:
     """A date as ``Memento-Datetime`` has it (RFC 1123), in UTC; ``None`` where it is none."""
     try:
         moment = parsedate_to_datetime(text) if text else None
-    except ValueError:
+        return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def stamp_date(stamp: str) -> datetime | None:

@@ -37,6 +37,7 @@ _MENU_WORDS = re.compile(r"\b(?:nav\w*|menu|footer|breadcrumbs?|masthead|social|
 _MAIN = frozenset({"main", "article"})
 _HEADS = frozenset({"h1", "h2", "h3", "h4"})
 _LONG_TEXT, _SHORT_TEXT = 25, 12
+_LONGEST_MARK = 1_000  # read anew for every link inside
 
 
 def read_section(markup: str, url: str | None) -> Listing:
@@ -110,6 +111,6 @@ def _of_place(link: HtmlElement) -> Iterator[tuple[int, str]]:
     if tags & _MAIN:
         yield 1, "it stands in the main part"
         return
-    marks = " ".join(f"{x.get('class') or ''} {x.get('id') or ''} {x.get('role') or ''}" for x in names[:8])
+    marks = " ".join((x.get(name) or "")[:_LONGEST_MARK] for x in names[:8] for name in ("class", "id", "role"))
     if tags & _MENUS or _MENU_WORDS.search(marks.replace("_", " ").replace("-", " ")):
         yield -3, "it stands in a menu, a header or a footer"

@@ -11,7 +11,7 @@ from model.errors import BadCall, Unreadable
 from sources.memento.addresses import copy_of_target, original_of, plain_form, raw_form
 from sources.memento.copies import asked_at
 from sources.memento.links import links_of
-from sources.memento.timemap import Memento, timemap_of
+from sources.memento.timemap import Memento, http_date, timemap_of
 
 URL = "http://reed.example/a,b;c"
 MAP = "http://library.example/all/timemap/link/" + URL
@@ -61,6 +61,11 @@ def test_what_is_no_timemap(text: str) -> None:
 def test_links_are_found_among_what_is_none() -> None:
     assert [link.target for link in links_of('rubbish <a>; rel=x, ;; <b>;rel="y z"; flag <c')] == ["a", "b"]
     assert next(links_of('<b>;REL="Y z"')).rels == {"y", "z"}
+
+
+@pytest.mark.parametrize("said", ["Fri, 31 Dec 9999 23:59:59 -0500", "Fri, 32 Dec 2021 08:00:00 GMT", "", None])
+def test_a_date_that_is_none(said: str | None) -> None:
+    assert http_date(said) is None
 
 
 def test_forms_of_a_copys_address() -> None:
