@@ -23,13 +23,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.rhythm import rhythm_named
 from flows.settings import FILE, TABLES, read_file
 from model.errors import BadCall
 
 SHORTEST = timedelta(seconds=5)
 PARAMETERS: Mapping[str, frozenset[str]] = {
     "watch": frozenset(),
-    "revisit": frozenset({"most"}),
+    "revisit": frozenset({"most", "rhythm"}),
     "ingest": frozenset({"sources", "collection", "note"}),
     "backfill": frozenset({"sources", "memento"}),
     "reprocess": frozenset({"minutes"}),
@@ -102,6 +103,8 @@ def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
             raise BadCall(
                 f"{where}.{key} is {value!r}: give {'a list' if kind is list else 'a text' if kind is str else 'a number'}"
             )
+    if "rhythm" in said:
+        rhythm_named(said["rhythm"])
     needed = {"ingest": ("sources",), "backfill": ("sources", "memento")}.get(flow, ())
     for key in needed:
         if not said.get(key):

@@ -12,7 +12,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A piece as its next look is planned from. Times are UTC text: ``looked_at`` the last look of whatever outcome,
-    ``changed_at`` when its latest state was first seen. ``absent`` where the last look found nothing and the piece is not
+    ``changed_at`` when its latest state was first seen, ``first_seen`` when its first was; ``changes`` counts those
+    seen between the two. ``absent`` where the last look found nothing and the piece is not
     yet told as withdrawn; ``sick`` counts looks in a row that failed. ``url`` is where it was fetched last.
     """
 
@@ -20,6 +21,8 @@ class Standing:
     url: str
     looked_at: str
     changed_at: str
+    first_seen: str
+    changes: int = 0
     absent: bool = False
     withdrawn: bool = False
     sick: int = 0

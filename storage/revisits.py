@@ -80,7 +80,13 @@ class Revisits:
         with self._database.reading() as tx:
             rows = tx.execute(query).all()
         return [
-            Planned(Standing(x.record, x.url, x.looked_at, x.looked_at, sick=x.sick), x.due, x.outcome, x.reason, x.given_up)
+            Planned(
+                Standing(x.record, x.url, x.looked_at, x.looked_at, x.looked_at, sick=x.sick),
+                x.due,
+                x.outcome,
+                x.reason,
+                x.given_up,
+            )
             for x in rows
         ]
 
@@ -111,7 +117,8 @@ def _standing() -> Select[Any]:
     looked = select(o.observed_at).where(*seen).order_by(o.observed_at.desc()).limit(1).scalar_subquery()
     kind = select(o.kind).where(*seen).order_by(o.observed_at.desc(), o.id.desc()).limit(1).scalar_subquery()
     changed = select(func.max(ch.seen_at)).where(ch.record == r.id).scalar_subquery()
-    told = (url.label("url"), looked.label("looked_at"), kind.label("kind"), changed.label("changed_at"))
+    count = select(func.count()).where(ch.record == r.id).scalar_subquery()
+    told = (count.label("changes"), url.label("url"), looked.label("looked_at"), kind.label("kind"), changed.label("changed_at"))
     return select(r.id, r.first_seen, r.withdrawn, *told).where(exists().where(*fetched))
 
 
@@ -133,7 +140,7 @@ def _as_standing(row: Row[Any], looked: str = "", sick: int = 0) -> Standing | N
     last = max(row.looked_at or "", looked)
     absent = row.kind in {"absence", "withdrawal"} and not row.withdrawn
     changed = max(row.changed_at or "", row.first_seen)
-    return Standing(row.id, row.url, last, changed, absent, bool(row.withdrawn), sick)
+    return Standing(row.id, row.url, last, changed, row.first_seen, row.changes, absent, bool(row.withdrawn), sick)
 
 
 def _row(x: Planned) -> dict[str, Any]:

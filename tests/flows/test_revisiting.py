@@ -13,8 +13,9 @@ import pytest
 
 from flows.pipeline import Pipeline
 from flows.revisiting import FIRST_RETRY, REFUSED_REST, TRIES, due, revisit
-from flows.rhythm import DAY, HOUR, LADDER, MINUTE, Ladder
+from flows.rhythm import ADAPTIVE, DAY, HOUR, LADDER, MINUTE, Ladder, rhythm_named
 from model.edtf import parse_utc, utc_text
+from model.errors import BadCall
 from model.record import Outcome, Result
 from model.revisit import Standing
 from sources.http import HttpSettings
@@ -37,15 +38,28 @@ START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 )
 def test_the_older_a_state_the_longer_it_rests(age: timedelta, rest: timedelta | None) -> None:
     looked = START + age
-    standing = Standing("r", "http://a.example/1", utc_text(looked), utc_text(START))
+    standing = Standing("r", "http://a.example/1", utc_text(looked), utc_text(START), utc_text(START))
     assert LADDER.after(standing) == (looked + rest if rest else None)
 
 
 def test_what_is_not_there_is_asked_for_twice_a_day_until_it_is_told_as_withdrawn() -> None:
     looked = START + 40 * DAY
-    absent = Standing("r", "http://a.example/1", utc_text(looked), utc_text(START), absent=True)
+    absent = Standing("r", "http://a.example/1", utc_text(looked), utc_text(START), utc_text(START), absent=True)
     assert LADDER.after(absent) == looked + 12 * HOUR
     assert Ladder(()).after(absent) == looked + 12 * HOUR
+
+
+def test_the_adaptive_rhythm_follows_a_pieces_own_changes() -> None:
+    never = [ADAPTIVE.rest(age, age, 0) for age in (HOUR, DAY, 10 * DAY, 400 * DAY)]
+    assert never == [30 * MINUTE, 6 * HOUR, 6 * DAY, None]  # twice the ladder's at most
+    nightly = ADAPTIVE.rest(6 * DAY, 12 * HOUR, 5)
+    assert nightly is not None and 15 * MINUTE <= nightly <= 2 * HOUR
+    assert ADAPTIVE.rest(HOUR, MINUTE, 20) == 15 * MINUTE
+    looked = utc_text(START + 10 * DAY)
+    absent = Standing("r", "http://a.example/1", looked, utc_text(START), utc_text(START), absent=True)
+    assert ADAPTIVE.after(absent) == START + 10 * DAY + 12 * HOUR
+    with pytest.raises(BadCall, match="there is no rhythm 'waltz': there are ladder, adaptive"):
+        rhythm_named("waltz")
 
 
 @dataclass
