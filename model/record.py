@@ -314,11 +314,12 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One record found: the line, the version that matched and words around the match."""
+    """One record found: the line, the version that matched, words around the match and that version's headline."""
 
     line: RecordLine
     version: int
     snippet: str
+    headline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

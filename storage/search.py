@@ -91,7 +91,8 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
             break
         below, window = rows[-1].id, 4 * window
     lines = record_lines(tx, None, list(hits))
-    return [SearchHit(x, hits[x.record], _snippet(article_of(tx, x.record, hits[x.record]), parsed)) for x in lines]
+    found = [(x, hits[x.record], article_of(tx, x.record, hits[x.record])) for x in lines]
+    return [SearchHit(x, number, _snippet(read, parsed), read.headline if read else None) for x, number, read in found]
 
 
 def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int]]:

@@ -35,7 +35,7 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
 
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
     """The record, and the words around the match."""
-    title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ", words(hit.line.headline or "without a headline"))
+    title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ", words(hit.headline or "without a headline"))
     if hit.line.withdrawn:
         title.append("  withdrawn", "magenta")
     yield title

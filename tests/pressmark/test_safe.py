@@ -95,7 +95,7 @@ def test_no_text_of_an_article_or_a_record_drives_the_terminal(
         held_card(result), render_history(history), render_differences(found, colour=False),
         render_differences(found, colour=True, whole=True), render_verification(verified),
         render_stats({HOSTILE: HOSTILE, "publishers": {HOSTILE: 1}}), *render_record_line(line),
-        *render_hit(SearchHit(line, 1, HOSTILE)), *render_change_line(changed),
+        *render_hit(SearchHit(line, 1, HOSTILE, HOSTILE)), *render_change_line(changed),
     ))  # fmt: skip
     for part in shown:
         told = printed(part)

@@ -211,3 +211,11 @@ def test_records_are_found_by_any_spelling_of_their_beginning(desk: Any, make_ar
     for text in ("%", "_", "\\", taken.record[:9] + "\\", "'"):
         with pytest.raises(NotFound):
             archive.find(text)
+
+
+def test_a_hit_has_the_headline_of_the_version_that_matched(desk: Any, make_article: Any) -> None:
+    url = "http://paper.example/a"
+    desk.take(desk.fetched(url, b"1", 0), make_article("Ferry halted", "The ferry to the isle was halted by the harbor office."))
+    desk.take(desk.fetched(url, b"2", 1), make_article("Ferry sails", "The boats to the isle sail again, said the company."))
+    (hit,) = desk.archive.search("office")
+    assert (hit.version, hit.headline, hit.line.headline) == (1, "Ferry halted", "Ferry sails")
