@@ -141,8 +141,8 @@ def image_deposit(
 def wanted_for(capture: Capture) -> ImageWanted | None:
     """For which image a capture was made that an earlier process kept; ``None`` for a page."""
     purpose = capture.context.get("image")
-    if not isinstance(purpose, dict):
-        return None
+    if not isinstance(purpose, dict) or capture.basis is not Basis.FETCHED:
+        return None  # what another archive noted is not our purpose
     return ImageWanted(str(purpose["record"]), int(purpose["version"]), str(purpose["url"]))
 
 

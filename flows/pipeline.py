@@ -11,45 +11,32 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from ipaddress import ip_network
 
 import extractors
+from flows.deciding import Decider, Labels
 from flows.extraction import Reader
 from flows.gather import Gatherer
 from flows.gathered import Gathered, Told
-from flows.pictures import Pictures, image_deposit, wanted_for
+from flows.pictures import Pictures
 from flows.settings import Settings
 from flows.target import Target
-from flows.verdict import Judgement, after_reading, before_reading
-from flows.worker import Extraction
-from model.article import Article
+from flows.verdict import Judgement, before_reading
 from model.capture import Basis, Capture
-from model.errors import Damaged, Refused
+from model.errors import Refused
 from model.record import Outcome, Result
 from sources.http import Fetcher, HttpSettings, Resolver, system_resolver
 from sources.memento import Wish
 from sources.warc import Wanted
-from storage import Archive, Deposit, Person, Release, Reread, Verdict
-from storage.batch import Staged
+from storage import Archive, Deposit, Release, Verdict
 
 COMMIT_SECONDS = 1.0
 COMMIT_ITEMS = 200
-_TRIES = 4
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the caller wants kept with the records."""
-
-    person: str | None = None
-    collection: str | None = None
-    note: str | None = None
-    override_robots: str | None = None
 
 
 class Pipeline:
@@ -136,9 +123,10 @@ class Pipeline:
         )
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
         with Reader(self._processes) as reader:
-            self.finish_interrupted(reader)
+            decider = Decider(self._archive, self._release, reader, labels)
+            decider.finish_interrupted()
             with gatherer.running():
-                yield from self._travel(gatherer, reader, labels, pictures)
+                yield from self._travel(gatherer, reader, decider, pictures)
         for line in gatherer.notes:
             tell(line)
 
@@ -155,26 +143,7 @@ class Pipeline:
             self._fetcher = Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls)
         return self._fetcher
 
-    def finish_interrupted(self, reader: Reader) -> list[Result]:
-        """Decides the captures that an earlier process kept and did not get to decide."""
-        results: list[Result] = []
-        for found in self._archive.undecided():
-            source = found.capture.url or found.capture.filename or found.kept.id
-            override = found.capture.context.get("robots_override")
-            labels = Labels(self._person, override_robots=str(override) if override else None)
-            wanted = wanted_for(found.capture)
-            if wanted is not None:
-                list(self._settle([found.staged(image_deposit(found.capture, wanted, self._release))], reader))
-                continue
-            judgement = before_reading(found.capture)
-            if judgement is not None:
-                deposit = self._made(source, found.capture, judgement, None, labels)
-            else:
-                deposit = self._deposit(source, found.capture, reader.read_one(found.capture), labels)
-            results += self._settle([found.staged(deposit)], reader)
-        return results
-
-    def _travel(self, gatherer: Gatherer, reader: Reader, labels: Labels, pictures: Pictures) -> Iterator[Result]:
+    def _travel(self, gatherer: Gatherer, reader: Reader, decider: Decider, pictures: Pictures) -> Iterator[Result]:
         ready: list[Deposit] = []
         reading: dict[int, Gathered] = {}
         last = time.monotonic()
@@ -189,37 +158,38 @@ class Pipeline:
                     item = None
                 if item is not None and item.wanted is not None:
                     pictures.take(item, item.wanted)
-                elif item is not None and not self._begin(item, reader, reading, ready, labels):
+                elif item is not None and not self._begin(item, reader, reading, ready, decider):
                     yield self._lost(item)
             for done in reader.finished(0.02 if reading else 0):
                 item = reading.pop(done.key)
                 if item.capture is not None:
-                    ready.append(self._deposit(item.source, item.capture, done, labels))
+                    ready.append(decider.read(item.source, item.capture, done))
             waiting = more or bool(reading)
             if ready and (len(ready) >= COMMIT_ITEMS or time.monotonic() - last >= COMMIT_SECONDS or not waiting):
-                for result in self._settle(self._archive.stage(ready), reader):
+                for result in decider.settle(self._archive.stage(ready)):
                     yield from pictures.after(result)
                 ready, last = [], time.monotonic()
             yield from pictures.settle()
 
-    def _begin(self, item: Gathered, reader: Reader, reading: dict[int, Gathered], ready: list[Deposit], labels: Labels) -> bool:
+    def _begin(
+        self, item: Gathered, reader: Reader, reading: dict[int, Gathered], ready: list[Deposit], decider: Decider
+    ) -> bool:
         """Sends what was gathered to be read, or straight to the writer; false where nothing was captured."""
         capture = item.capture
         if capture is None:
             return False
         if item.known is not None:
-            said = self._made(item.source, capture, Judgement(Verdict.ARTICLE), None, labels)
-            ready.append(replace(said, known=item.known))
+            ready.append(replace(decider.unread(item.source, capture, Judgement(Verdict.ARTICLE)), known=item.known))
             return True
         if item.error is not None:
             verdict = Verdict.REFUSED if isinstance(item.error, Refused) else Verdict.FAILED
-            ready.append(self._made(item.source, capture, Judgement(verdict, str(item.error), "on-the-way"), None, labels))
+            ready.append(decider.unread(item.source, capture, Judgement(verdict, str(item.error), "on-the-way")))
             return True
         # what was fetched just now is held by nobody
         held = capture.basis is not Basis.FETCHED and self._archive.has_read(capture.origin_key)
         judgement = Judgement(Verdict.ARTICLE) if held else before_reading(capture)
         if judgement is not None:
-            ready.append(self._made(item.source, capture, judgement, None, labels))
+            ready.append(decider.unread(item.source, capture, judgement))
         else:
             reading[reader.submit(capture)] = item
         return True
@@ -227,59 +197,3 @@ class Pipeline:
     def _lost(self, item: Gathered) -> Result:
         outcome = Outcome.REFUSED if isinstance(item.error, Refused) else Outcome.FAILED
         return Result(item.source, outcome, reason=str(item.error))
-
-    def _deposit(self, source: str, capture: Capture, read: Extraction, labels: Labels) -> Deposit:
-        if read.article is None:
-            if read.kind == "defect":
-                log.warning("%s: %s", source, read.problem)
-            return self._made(source, capture, Judgement(Verdict.FAILED, _unread(read), read.kind), None, labels)
-        return self._made(source, capture, after_reading(read.article), read.article, labels)
-
-    def _made(self, source: str, capture: Capture, judgement: Judgement, article: Article | None, labels: Labels) -> Deposit:
-        return Deposit(
-            source=source,
-            capture=capture,
-            verdict=judgement.verdict,
-            release=self._release,
-            article=article if judgement.verdict is Verdict.ARTICLE else None,
-            reason=judgement.reason,
-            code=judgement.code,
-            person=Person(labels.person) if labels.person else None,
-            collection=labels.collection,
-            note=labels.note,
-            override_reason=labels.override_robots,
-        )
-
-    def _settle(self, staged: Sequence[Staged], reader: Reader) -> Iterator[Result]:
-        """Settles what is staged; what must be compared with a capture read anew is tried again."""
-        waiting = list(staged)
-        for _ in range(_TRIES):
-            again: list[Staged] = []
-            for item, answer in zip(waiting, self._archive.settle(waiting), strict=True):
-                if isinstance(answer, Reread):
-                    again.append(self._again(item, answer, reader))
-                else:
-                    yield answer
-            if not again:
-                return
-            waiting = again
-        raise Damaged("a capture could not be decided although its neighbours were read again; run `pressmark verify`")
-
-    def _again(self, item: Staged, asked: Reread, reader: Reader) -> Staged:
-        """The item with what it asked to be read again; held where that cannot be read any more."""
-        found: dict[str, Article] = {}
-        for capture_id in asked.captures:
-            read = reader.read_one(self._archive.load_capture(capture_id))
-            if read.article is None:
-                reason = "the copy before it could not be read again, so they were not compared; it is kept"
-                held = replace(item.deposit, verdict=Verdict.FAILED, article=None, reason=reason, code="not-compared")
-                return replace(item, deposit=held, written=())
-            found[capture_id] = read.article
-        return self._archive.stage_again(item, found)
-
-
-def _unread(read: Extraction) -> str:
-    """Why a page was not read, without words of a page or a machine: the ledger keeps it for ever."""
-    if read.kind == "defect":
-        return "it could not be read, which is a defect of Pressmark (the log says more); it is kept"
-    return f"it could not be read ({read.problem}); it is kept"

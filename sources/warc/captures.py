@@ -22,6 +22,9 @@ from sources.warc.records import Record, as_text
 SUPPLIED = "urn:pressmark:supplied:"
 _OUR_TOKEN = "pressmark"
 _CLOCKS_APART = timedelta(days=1)
+_SAID = ("feed", "saved")
+_DEEPEST = 8
+_FIRST_YEAR = 1990
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 
 
@@ -126,6 +129,8 @@ def _moment(record: Record, received_at: datetime) -> datetime:
         at = None
     if at is None:
         raise Unreadable(f"the record states no date that can be ({stated[:30] or 'none'})", member=name_of(record))
+    if at.year < _FIRST_YEAR:
+        raise Unreadable(f"the record is dated before the web ({utc_text(at)[:10]})", member=name_of(record))
     if at > received_at + _CLOCKS_APART:
         raise Unreadable(f"the record is dated in the future ({utc_text(at)[:10]})", member=name_of(record))
     return at.astimezone(UTC)
@@ -179,8 +184,32 @@ def _origin_key(answer: Record, facts: Mapping[str, Any]) -> str:
 
 
 def _context(facts: Mapping[str, Any]) -> dict[str, object]:
-    context = facts.get("context")
-    return dict(context) if isinstance(context, dict) else {}
+    """What another archive noted beside a capture. What its listing and its saved page said is evidence here, too; what it did
+    itself (set robots.txt aside, look for an image) is told as its own doing and never taken for ours.
+    """
+    noted = _noted(facts.get("context"), _DEEPEST)
+    if not isinstance(noted, dict):
+        return {}
+    said: dict[str, object] = {k: noted[k] for k in _SAID if isinstance(noted.get(k), dict)}
+    if isinstance(said.get("saved"), dict) and not all(isinstance(v, str) for v in noted["saved"].values()):
+        del said["saved"]
+    others = {k: v for k, v in noted.items() if k not in said}
+    return {**said, "elsewhere": others} if others else said
+
+
+def _noted(value: object, deep: int) -> Any:
+    """A value of foreign JSON as one that can be kept: no floats, no text that no encoder takes, at most ``deep`` levels."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, float):
+        return str(value)
+    if not isinstance(value, (dict, list)):
+        return value
+    if not deep:
+        return None
+    if isinstance(value, dict):
+        return {clean_text(k): _noted(v, deep - 1) for k, v in value.items()}
+    return [_noted(v, deep - 1) for v in value]
 
 
 def _texts(value: object) -> list[str]:

@@ -90,7 +90,7 @@ def pages_of(path: Path) -> frozenset[str]:
 def _page(line: bytes) -> set[str]:
     try:
         page = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return set()
     url = page.get("url") if isinstance(page, dict) else None
     return {plain_address(url)} if isinstance(url, str) else set()

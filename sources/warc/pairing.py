@@ -79,7 +79,7 @@ def with_facts(hop: Hop, record: Record) -> Hop:
     """The hop with what its archive noted; without it where that cannot be read."""
     try:
         facts = json.loads(record.block)
-    except ValueError:
+    except (ValueError, RecursionError):
         return hop
     return replace(hop, facts=facts, facts_record=record) if isinstance(facts, dict) else hop
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from model.article import canonical_json
 from model.capture import Basis, Fidelity, Truncated
 from model.errors import TooLarge, Unreadable
 
@@ -246,3 +248,29 @@ def test_the_file_that_holds_no_page_is_one_outcome(kit: Any, take: Any) -> None
     taken = take([kit.record(block=kit.http(b"\x89PNG", media_type="image/png"))])
     [error] = taken.errors
     assert "holds no page among its 1 records; passed over: 1 image" in str(error)
+
+
+def test_what_another_archive_noted_of_its_own_doing_is_never_taken_for_ours(kit: Any, take: Any) -> None:
+    noted = {
+        "feed": {"published": 1.5, "title": "gates \ud800", "deep": json.loads("[" * 20 + "]" * 20)},
+        "saved": {"url": 5},
+        "image": {"record": "abc-1", "version": 1, "url": kit.url},
+        "robots_override": "they agreed",
+    }
+    facts = kit.record("metadata", json.dumps({"context": noted}).encode(), identity="f", url="urn:pressmark:capture:1")
+    [capture] = take([kit.record(), facts]).captures
+    assert set(capture.context) == {"feed", "elsewhere"}
+    assert (capture.context["feed"]["published"], capture.context["feed"]["title"]) == ("1.5", "gates ")
+    assert capture.context["elsewhere"] == {k: noted[k] for k in ("saved", "image", "robots_override")}
+    assert canonical_json(capture.context)
+
+
+@pytest.mark.parametrize("block", [b"[" * 100_000, b'{"context": [1]}', b'{"context": {"feed": "x"}}', b"nothing"])
+def test_facts_of_another_archive_that_make_no_sense_cost_the_page_nothing(kit: Any, take: Any, block: bytes) -> None:
+    [capture] = take([kit.record(), kit.record("metadata", block, identity="f", url="urn:pressmark:capture:1")]).captures
+    assert capture.entity == kit.page and "feed" not in capture.context
+
+
+def test_a_record_dated_before_the_web_has_no_date(kit: Any, take: Any) -> None:
+    taken = take([kit.record(date="0001-01-01T00:00:00Z"), kit.record(date="1969-12-31T23:59:59Z", identity="2")])
+    assert taken.captures == [] and all("before the web" in str(error) for error in taken.errors) and len(taken.errors) == 2
