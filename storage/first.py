@@ -43,7 +43,7 @@ class Acquaintance:
 
     def __init__(self, tx: Connection, deposits: Sequence[Deposit]) -> None:
         c, a = tables.captures.c, tables.aliases.c
-        self._origins = _known(tx, c.origin_key, {d.capture.origin_key for d in deposits})
+        self._origins = _known(tx, c.origin_key, {stored_key(d.capture.origin_key) for d in deposits})
         keys = {k for d in deposits for k in _keys(d)}
         # where there was nothing before the piece came to be known, its history begins with that
         self._addresses = _known(tx, a.key, keys) | _known(tx, c.url_key, keys, unknown_absence())
@@ -55,11 +55,11 @@ class Acquaintance:
             return False
         if deposit.override_reason or deposit.image:
             return False
-        return capture.origin_key not in self._origins and not _keys(deposit) & self._addresses
+        return stored_key(capture.origin_key) not in self._origins and not _keys(deposit) & self._addresses
 
     def meet(self, deposit: Deposit) -> None:
         """From here on the deposit's capture and addresses are known."""
-        self._origins.add(deposit.capture.origin_key)
+        self._origins.add(stored_key(deposit.capture.origin_key))
         self._addresses |= _keys(deposit)
 
 

@@ -31,6 +31,7 @@ from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
 from storage.catalogue import no_other_folder
 from storage.chain import Chains
+from storage.columns import stored_key
 from storage.database import Database
 from storage.decide import Hands, Kept
 from storage.deposit import Deposit, ImageWanted, Settled, Verdict
@@ -112,13 +113,13 @@ class Writer:
         Raises ``StorageUnavailable``; whole captures that had been appended are kept and come
         back from recovery undecided.
         """
-        held = self._held({d.capture.origin_key for d in deposits})
+        held = self._held({stored_key(d.capture.origin_key) for d in deposits})
         earlier = self._earlier(deposits)
         pen = self._open()
         staged: list[Staged] = []
         self._settled = False
         for deposit in deposits:
-            key = deposit.capture.origin_key
+            key = stored_key(deposit.capture.origin_key)
             if key in held or deposit.known is not None:
                 staged.append(Staged(deposit, None, None, ()))
                 continue
