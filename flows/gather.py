@@ -21,7 +21,7 @@ from flows.gather_mementos import HasRead, gather_mementos, nothing_read
 from flows.gathered import Gathered, Told, defect
 from flows.handover import Handover
 from flows.target import Target
-from model.capture import Capture
+from model.capture import Capture, header
 from model.errors import Busy, PressmarkError, Skip
 from sources.files import Kind, folder_files, kind_of, list_entries
 from sources.http import Conditional, Fetcher
@@ -230,8 +230,11 @@ class Gatherer:
         item = await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason, conditional=held))
         if known is None or item.error is not None or item.capture is None or item.capture.status != _NOT_MODIFIED:
             return item
-        # a 304 of another address than the one that was asked about says nothing
-        return replace(item, known=known) if item.capture.final_url == known.url else item
+        if item.capture.final_url != known.url:
+            return item  # a 304 of another address than the one that was asked about says nothing
+        if _is_of(known.etag, header(item.capture.headers, "etag")):
+            return replace(item, known=known)
+        return await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
 
     async def _ask_archive(self, question: Callable[[Standing], T]) -> T | None:
         archive = self._standing
@@ -239,6 +242,11 @@ class Gatherer:
             return await asyncio.to_thread(question, archive) if archive is not None else None
         except (PressmarkError, ValueError):
             return None  # asked for in full; what is wrong with the address or the archive is told by others
+
+
+def _is_of(asked: str | None, told: str | None) -> bool:
+    """Whether a 304 is about the copy that was asked about: not where it names another one (RFC 9110, 15.4.5)."""
+    return asked is None or told is None or asked.removeprefix("W/") == told.removeprefix("W/")
 
 
 def _within(item: Gathered, context: Mapping[str, object] | None) -> Gathered:

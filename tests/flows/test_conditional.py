@@ -37,6 +37,7 @@ class Site:
     etag: str | None = '"v1"'
     modified: str | None = "Mon, 01 Apr 2024 07:00:00 GMT"
     stubborn: bool = False
+    liar: bool = False
     gone: bool = False
     asked: list[tuple[str, str | None, str | None, int]] = field(default_factory=list)
 
@@ -58,7 +59,16 @@ def site() -> Iterator[Site]:
             etag, modified = self.headers["If-None-Match"], self.headers["If-Modified-Since"]
             path = {"/moved": "/story"}.get(self.path, self.path)
             same = etag == site.etag if etag else modified is not None and modified == site.modified
-            status = 404 if path != "/story" else 301 if self.path == "/moved" else 304 if same or site.stubborn else 200
+            same = same or site.stubborn or bool(site.liar and etag)
+            status = (
+                404
+                if path != "/story"
+                else 301
+                if self.path == "/moved"
+                else 304
+                if same or site.stubborn or (site.liar and etag)
+                else 200
+            )
             status = 410 if site.gone and path == "/story" else status
             site.asked.append((self.path, etag, modified, status))
             body = gzip.compress(STORY.format(site.thing).encode(), mtime=0) if status == 200 else b""
@@ -182,6 +192,17 @@ def test_a_304_that_nobody_asked_for_is_a_failure(site: Site, take: Take) -> Non
     result = take(site.url)
     assert result.outcome is Outcome.FAILED
     assert "304" in (result.reason or "")
+
+
+def test_a_304_about_another_copy_is_not_believed(site: Site, take: Take) -> None:
+    """The server says that nothing changed, and names something else than what we hold: it is asked for the page."""
+    take(site.url)
+    site.liar, site.thing, site.etag = True, "tow path", '"v2"'
+    assert take(site.url).outcome is Outcome.CHANGED
+    assert [status for *_, status in site.pages] == [200, 304, 200]
+    site.etag = 'W/"v2"'
+    assert take(site.url).outcome is Outcome.UNCHANGED
+    assert [status for *_, status in site.pages] == [200, 304, 200, 304]
 
 
 def test_after_it_was_gone_the_page_is_asked_for_in_full(archive: Archive, site: Site, take: Take) -> None:
