@@ -56,14 +56,18 @@ def value_of(pointer: str, text: str) -> Any:
     else:
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadCall(f"{said(pointer)} takes JSON, such as {_example(kind)}, not {text[:60]!r}") from None
     return checked(pointer, value)
 
 
 def checked(pointer: str, value: Any) -> Any:
     """The value in its full shape. Raises ``BadCall``, saying what the field takes."""
-    if len(json.dumps(value, ensure_ascii=False)) > LONGEST:
+    try:
+        length = len(json.dumps(value, ensure_ascii=False))
+    except RecursionError:
+        raise BadCall(f"{said(pointer)}: nothing is stated that deep") from None
+    if length > LONGEST:
         raise BadCall(f"{said(pointer)}: over {LONGEST:,} characters cannot be stated")
     owner, name = _owner(pointer)
     return _check(_type_at(pointer), value, said(pointer), owner, name)
