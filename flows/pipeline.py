@@ -126,7 +126,7 @@ class Pipeline:
             decider = Decider(self._archive, self._release, reader, labels)
             decider.finish_interrupted()
             with gatherer.running():
-                yield from self._travel(gatherer, reader, decider, pictures)
+                yield from self._travel(gatherer, decider, pictures)
         for line in gatherer.notes:
             tell(line)
 
@@ -143,7 +143,8 @@ class Pipeline:
             self._fetcher = Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls)
         return self._fetcher
 
-    def _travel(self, gatherer: Gatherer, reader: Reader, decider: Decider, pictures: Pictures) -> Iterator[Result]:
+    def _travel(self, gatherer: Gatherer, decider: Decider, pictures: Pictures) -> Iterator[Result]:
+        reader = decider.reader
         ready: list[Deposit] = []
         reading: dict[int, Gathered] = {}
         last = time.monotonic()
@@ -158,7 +159,7 @@ class Pipeline:
                     item = None
                 if item is not None and item.wanted is not None:
                     pictures.take(item, item.wanted)
-                elif item is not None and not self._begin(item, reader, reading, ready, decider):
+                elif item is not None and not self._begin(item, decider, reading, ready):
                     yield self._lost(item)
             for done in reader.finished(0.02 if reading else 0):
                 item = reading.pop(done.key)
@@ -171,9 +172,7 @@ class Pipeline:
                 ready, last = [], time.monotonic()
             yield from pictures.settle()
 
-    def _begin(
-        self, item: Gathered, reader: Reader, reading: dict[int, Gathered], ready: list[Deposit], decider: Decider
-    ) -> bool:
+    def _begin(self, item: Gathered, decider: Decider, reading: dict[int, Gathered], ready: list[Deposit]) -> bool:
         """Sends what was gathered to be read, or straight to the writer; false where nothing was captured."""
         capture = item.capture
         if capture is None:
@@ -191,7 +190,7 @@ class Pipeline:
         if judgement is not None:
             ready.append(decider.unread(item.source, capture, judgement))
         else:
-            reading[reader.submit(capture)] = item
+            reading[decider.reader.submit(capture)] = item
         return True
 
     def _lost(self, item: Gathered) -> Result:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 import extractors
+from flows.deciding import Decider, Labels
 from flows.extraction import Reader
-from flows.pipeline import Pipeline
 from model.capture import Basis, Capture, Exchange, Truncated
 from model.record import Outcome
-from sources.http import HttpSettings
 from storage import Archive, Deposit, Release, Verdict
 
 AT = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
@@ -56,7 +55,7 @@ def test_what_was_kept_before_a_kill_is_judged_like_anything_else(
         later = _fetched(url, status, body, 1, truncated)
         archive.stage([Deposit(url, later, Verdict.FAILED, release)])  # and then the process was killed
     with Archive.open(where, write=True) as archive, Reader(1) as reader:
-        (result,) = Pipeline(archive, http=HttpSettings(), processes=1).finish_interrupted(reader)
+        (result,) = Decider(archive, release, reader, Labels()).finish_interrupted()
         assert result.outcome is outcome, result
         (line,) = archive.list()
         assert line.record == getattr(told, "record", None)

@@ -1,0 +1,127 @@
+"""Captures decided: made into deposits for the one writer, and settled. What an earlier process left open, too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flows.extraction import Reader
+from flows.pictures import image_deposit, wanted_for
+from flows.verdict import Judgement, after_reading, before_reading
+from flows.worker import Extraction
+from model.article import Article
+from model.capture import Basis, Capture
+from model.errors import Damaged
+from model.record import Result
+from storage import Archive, Deposit, Person, Release, Reread, Verdict
+from storage.batch import Staged
+
+_TRIES = 4
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the caller wants kept with the records."""
+
+    person: str | None = None
+    collection: str | None = None
+    note: str | None = None
+    override_robots: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides for one call: ``reader`` reads anew what has to be compared, ``labels`` go with every deposit."""
+
+    archive: Archive
+    release: Release
+    reader: Reader
+    labels: Labels
+
+    def unread(self, source: str, capture: Capture, judgement: Judgement) -> Deposit:
+        """What becomes of a capture that nobody needs to read."""
+        return self._made(source, capture, judgement, None)
+
+    def read(self, source: str, capture: Capture, read: Extraction) -> Deposit:
+        """What becomes of a capture, now that it was read."""
+        if read.article is None:
+            if read.kind == "defect":
+                log.warning("%s: %s", source, read.problem)
+            return self.unread(source, capture, Judgement(Verdict.FAILED, _unread(read), read.kind))
+        return self._made(source, capture, after_reading(read.article), read.article)
+
+    def settle(self, staged: Sequence[Staged]) -> Iterator[Result]:
+        """Settles what is staged; what must be compared with a capture read anew is tried again.
+
+        Raises ``Damaged`` where that does not end, ``StorageUnavailable`` as storage does.
+        """
+        waiting = list(staged)
+        for _ in range(_TRIES):
+            again: list[Staged] = []
+            for item, answer in zip(waiting, self.archive.settle(waiting), strict=True):
+                if isinstance(answer, Reread):
+                    again.append(self._again(item, answer))
+                else:
+                    yield answer
+            if not again:
+                return
+            waiting = again
+        raise Damaged("a capture could not be decided although its neighbours were read again; run `pressmark verify`")
+
+    def finish_interrupted(self) -> list[Result]:
+        """Decides the captures that an earlier process kept and did not get to decide."""
+        results: list[Result] = []
+        for found in self.archive.undecided():
+            source = found.capture.url or found.capture.filename or found.kept.id
+            ours = found.capture.basis is Basis.FETCHED  # what another archive noted is not our doing
+            override = found.capture.context.get("robots_override") if ours else None
+            decider = replace(self, labels=Labels(self.labels.person, override_robots=str(override) if override else None))
+            wanted = wanted_for(found.capture)
+            if wanted is not None:
+                list(self.settle([found.staged(image_deposit(found.capture, wanted, self.release))]))
+                continue
+            judgement = before_reading(found.capture)
+            if judgement is not None:
+                deposit = decider.unread(source, found.capture, judgement)
+            else:
+                deposit = decider.read(source, found.capture, self.reader.read_one(found.capture))
+            results += self.settle([found.staged(deposit)])
+        return results
+
+    def _made(self, source: str, capture: Capture, judgement: Judgement, article: Article | None) -> Deposit:
+        labels = self.labels
+        return Deposit(
+            source=source,
+            capture=capture,
+            verdict=judgement.verdict,
+            release=self.release,
+            article=article if judgement.verdict is Verdict.ARTICLE else None,
+            reason=judgement.reason,
+            code=judgement.code,
+            person=Person(labels.person) if labels.person else None,
+            collection=labels.collection,
+            note=labels.note,
+            override_reason=labels.override_robots,
+        )
+
+    def _again(self, item: Staged, asked: Reread) -> Staged:
+        """The item with what it asked to be read again; held where that cannot be read any more."""
+        found: dict[str, Article] = {}
+        for capture_id in asked.captures:
+            read = self.reader.read_one(self.archive.load_capture(capture_id))
+            if read.article is None:
+                reason = "the copy before it could not be read again, so they were not compared; it is kept"
+                held = replace(item.deposit, verdict=Verdict.FAILED, article=None, reason=reason, code="not-compared")
+                return replace(item, deposit=held, written=())
+            found[capture_id] = read.article
+        return self.archive.stage_again(item, found)
+
+
+def _unread(read: Extraction) -> str:
+    """Why a page was not read, without words of a page or a machine: the ledger keeps it for ever."""
+    if read.kind == "defect":
+        return "it could not be read, which is a defect of Pressmark (the log says more); it is kept"
+    return f"it could not be read ({read.problem}); it is kept"
