@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from storage.columns import Integer, Key, String, Text
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
