@@ -23,12 +23,11 @@ from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
 from storage.extent import EVERYTHING, Extent
-from storage.fetching import at_home
 from storage.finding import find
 from storage.images import count_kept, wanted_images
 from storage.lines import lines_then, record_lines
 from storage.moments import EVER, When
-from storage.places import committed, in_store
+from storage.places import in_store
 from storage.reconsider import Discovery
 from storage.replicate import plain_copy, replicas
 from storage.reprocess import Unread, pending, unread_of, would_find
@@ -57,6 +56,7 @@ class Reading:
         folder: SegmentFolder,
         now: Callable[[], datetime],
         store: Store | None = None,
+        keep_local: bool = True,
     ) -> None:
         self.where = where
         self.id = archive_id
@@ -64,6 +64,8 @@ class Reading:
         self._folder = folder
         self._now = now
         self._store = store
+        # what should be in the folder and is not is damage, whoever else has it
+        self._to_check = folder.alone() if keep_local else folder
 
     def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
         """The record that an id, an unambiguous prefix or a URL names, at a moment. Raises ``NotFound``, ``Ambiguous``."""
@@ -223,9 +225,7 @@ class Reading:
     def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING) -> Verification:
         """Checks what is held against itself, all of it or a part; see ``storage.verify``."""
         with self._database.reading() as tx:
-            held = committed(tx)
-        with at_home(self._folder, self._store, held), self._database.reading() as tx:
-            return Checker(tx, self._folder, self.id, progress).run(extent, utc_text(self._now()))
+            return Checker(tx, self._to_check, self.id, progress).run(extent, utc_text(self._now()))
 
     def _closed(self, tx: Connection, restricted: bool) -> Set[str]:
         return frozenset() if restricted else hidden(tx, self._now())

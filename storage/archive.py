@@ -93,7 +93,7 @@ class Archive(Reading):
     ) -> None:
         limit = segment_limit if store is None else min(segment_limit, uploads.LIMIT)
         folder = SegmentFolder(where / SEGMENTS, archive_id, now, mint_archive_id(), limit, store)
-        super().__init__(where, archive_id, database, folder, now, store)
+        super().__init__(where, archive_id, database, folder, now, store, keep_local)
         self._hold = hold
         self._uploads = Uploads(database, folder, store, now, keep_local=keep_local) if store and hold else None
         software = f"pressmark/{version('pressmark')}"

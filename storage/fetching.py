@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from model.errors import Damaged, NotFound, StorageUnavailable
 from storage.folder import DESCRIPTOR, README_FILE, SEGMENTS, read_descriptor
-from storage.segments import SegmentFolder, sync_folder
+from storage.segments import sync_folder
 from storage.stores import Store
 
 
@@ -53,19 +51,3 @@ def fetch_archive(store: Store, where: Path) -> None:
     if not descriptor.is_file():  # it comes last: half an archive is none
         fetch(store, DESCRIPTOR, descriptor)
     read_descriptor(where)
-
-
-@contextmanager
-def at_home(folder: SegmentFolder, store: Store | None, committed: Mapping[str, int]) -> Iterator[None]:
-    """Segments whose files are gone are in the folder for the moment, where the store has them."""
-    brought: list[Path] = []
-    try:
-        for name in sorted(committed) if store is not None else ():
-            path = folder.path(name)
-            if store is not None and not path.is_file() and store.size(f"{SEGMENTS}/{name}") is not None:
-                fetch(store, f"{SEGMENTS}/{name}", path)
-                brought.append(path)
-        yield
-    finally:
-        for path in brought:
-            path.unlink(missing_ok=True)

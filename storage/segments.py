@@ -145,6 +145,10 @@ class SegmentFolder:
                     found.add(name)
         return found
 
+    def alone(self) -> SegmentFolder:
+        """The folder by itself: what is elsewhere is not there."""
+        return SegmentFolder(self.folder, self._prefix, self._now, self._tag, self._limit)
+
     def path(self, name: str) -> Path:
         """The file of a segment."""
         return self.folder / name

@@ -40,12 +40,13 @@ class Uploads:
         self._pool = ThreadPoolExecutor(1, "pressmark-upload")
         self._introduced = False
         self._begun = now()
+        self._named: set[str] = set()
         self._sent: list[Future[None]] = []
 
     def sealed(self) -> Container[str]:
-        """Segments that the store has, so that nothing may be appended to them."""
+        """Segments that the store has, or that are on their way, so that nothing may be appended to them."""
         with self._database.reading() as tx:
-            return places.kept_at(tx, self._store.address)
+            return {*places.kept_at(tx, self._store.address), *self._named}
 
     def begin(self) -> None:
         """A segment is written to from now on."""
@@ -57,6 +58,7 @@ class Uploads:
 
     def send(self, name: str) -> None:
         """Brings a segment to the store, soon. What fails is told by ``finish``."""
+        self._named.add(name)
         self._sent.append(self._pool.submit(self._bring, name))
 
     def finish(self) -> None:

@@ -62,7 +62,9 @@ class Call:
         """The archive for reading; raises ``NotFound`` where there is none."""
         from storage import Archive
 
-        return Archive.open(self.place(archive), database_url=self.settings.database_url, store=self.store)
+        said = self.settings
+        where = self.place(archive)
+        return Archive.open(where, database_url=said.database_url, store=self.store, keep_local=said.store_keep_local)
 
     def open_to_write(self, archive: str | None) -> Archive:
         """The archive for writing; raises ``NotFound`` where there is none."""

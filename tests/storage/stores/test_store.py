@@ -68,7 +68,7 @@ def test_files_that_are_in_the_store_alone_are_read_from_there(
         desk = make_desk(archive)
         desk.held(desk.fetched("http://paper.example/more", b"more", 5))
     assert _segments(kept.where) == {}
-    with kept.open(store=service.store()) as archive:
+    with kept.open(store=service.store(), keep_local=False) as archive:
         after = telling(archive)
         assert {k: after[k] for k in ("list", "histories", "changes")} == {k: before[k] for k in ("list", "histories", "changes")}
         for line in archive.list():
@@ -78,6 +78,8 @@ def test_files_that_are_in_the_store_alone_are_read_from_there(
         assert archive.verify().findings == ()
     assert _segments(kept.where) == {}
     assert _in_bucket(service).items() > there.items()
+    with kept.open(store=service.store()) as archive:  # where files are to be here, a lost one is damage
+        assert {f.problem for f in archive.verify().findings} >= {"the segment is missing"}
 
 
 def test_an_archive_comes_back_from_the_store_alone(kept: Any, service: Any, telling: Telling, clock: Any) -> None:
