@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -17,7 +17,7 @@ from model.verification import Finding
 from storage import tables
 from storage.content import payload_of
 from storage.notebook import Notebook
-from storage.replay import Difference, Replay, Sources
+from storage.replay import NO_ROWS, Difference, Replay, Sources
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, RESTORE
 from storage.warc import member_of
@@ -47,7 +47,7 @@ class Ledger:
         own: list[Entry] = []
         for chain, rows in self._chains(chains):
             entries: list[Entry] = []
-            found = list(self._chain(rows, entries))
+            found = list(self._chain(chain, rows, entries))
             yield from found
             if chain == self._archive:
                 own = entries
@@ -70,20 +70,18 @@ class Ledger:
             for entry, (digest,) in in_warcs.items():
                 if entry not in rows:
                     yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", REBUILD)
-                elif digest_of(rows[entry]) != digest:
+                elif digest_of(_bytes(rows[entry])) != digest:
                     yield Finding(f"ledger entry {entry}", "the row and its WARC record differ", REBUILD)
 
-    def _chains(self, only: Sequence[str] | None) -> Iterator[tuple[str, list[Row[Any]]]]:
+    def _chains(self, only: Sequence[str] | None) -> Iterator[tuple[str, Iterator[Row[Any]]]]:
         query = select(tables.ledger).order_by(_ledger.chain, _ledger.seq)
         if only is None:
             rows = self._tx.execute(query, execution_options={"yield_per": _AT_ONCE})
-            for chain, some in groupby(rows, key=lambda row: str(row.chain)):
-                yield chain, list(some)
+            yield from groupby(rows, key=lambda row: str(row.chain))
             return
         for start in range(0, len(only), _AT_ONCE):
             some_rows = self._tx.execute(query.where(_ledger.chain.in_(only[start : start + _AT_ONCE]))).all()
-            for chain, some in groupby(some_rows, key=lambda row: str(row.chain)):
-                yield chain, list(some)
+            yield from groupby(some_rows, key=lambda row: str(row.chain))
 
     def _note_capture(self, row: Row[Any], entry: Entry) -> None:
         capture = entry.body.get("capture")
@@ -92,30 +90,32 @@ class Ledger:
             how = "reads" if entry.kind is Kind.READING else "corrects" if entry.body.get("corrects") is not None else "decides"
             self._notebook.note("named", capture["id"], row.id, capture["digest"], entry.id, of, version, how)
 
-    def _chain(self, rows: Sequence[Row[Any]], entries: list[Entry]) -> Iterator[Finding]:
-        """What is wrong with the rows of a chain; ``entries`` is filled with all that can be read."""
-        seq, previous = 0, genesis(rows[0].chain)
-        in_warcs = self._notebook.of("entry", (row.entry for row in rows))
-        sound: list[tuple[str, Entry]] = []
-        for row in rows:
-            self.entries += 1
-            self._notebook.note("row", row.entry)
-            place = f"ledger {row.chain}:{row.seq}"
-            entry, problem = _read(row, seq, previous)
-            seq, previous = row.seq, digest_of(row.bytes)
-            if entry is not None:
-                entries.append(entry)
-                self._note_capture(row, entry)
-            if problem is not None:
-                yield Finding(place, problem, REBUILD)
-            elif entry is not None:
-                sound.append((place, entry))
-            in_warc = in_warcs.get(row.entry)
-            if in_warc is None and not self._is_catalogued(row.entry):
-                yield Finding(place, f"its WARC record {row.entry} is not there", RESTORE)
-            elif in_warc is not None and in_warc[0] != previous:
-                yield Finding(place, f"the row and its WARC record {row.entry} differ", REBUILD)
-        yield from self._payloads(sound)
+    def _chain(self, chain: str, rows: Iterator[Row[Any]], entries: list[Entry]) -> Iterator[Finding]:
+        """What is wrong with the rows of a chain; ``entries`` is filled with all that can be read and come to rows."""
+        seq, previous = 0, genesis(chain)
+        while some := list(islice(rows, _AT_ONCE)):
+            in_warcs = self._notebook.of("entry", (row.entry for row in some))
+            sound: list[tuple[str, Entry]] = []
+            for row in some:
+                self.entries += 1
+                self._notebook.note("row", row.entry)
+                place = f"ledger {chain}:{row.seq}"
+                entry, problem = _read(row, seq, previous)
+                seq, previous = row.seq, digest_of(_bytes(row.bytes))
+                if entry is not None:
+                    self._note_capture(row, entry)
+                    if chain != self._archive or entry.kind not in NO_ROWS:
+                        entries.append(entry)
+                if problem is not None:
+                    yield Finding(place, problem, REBUILD)
+                elif entry is not None:
+                    sound.append((place, entry))
+                in_warc = in_warcs.get(row.entry)
+                if in_warc is None and not self._is_catalogued(row.entry):
+                    yield Finding(place, f"its WARC record {row.entry} is not there", RESTORE)
+                elif in_warc is not None and in_warc[0] != previous:
+                    yield Finding(place, f"the row and its WARC record {row.entry} differ", REBUILD)
+            yield from self._payloads(sound)
 
     def _payloads(self, entries: Sequence[tuple[str, Entry]]) -> Iterator[Finding]:
         named = [(place, entry, payload) for place, entry in entries if (payload := payload_of(entry)) is not None]
@@ -142,7 +142,7 @@ class Ledger:
         c, found = tables.captures.c, dict[str, tuple[bytes, str]]()
         for some in _parts(wanted):
             for row in self._tx.execute(select(c.id, c.facts, c.digest).where(c.id.in_(some))):
-                digest = digest_of(row.facts)
+                digest = digest_of(_bytes(row.facts))
                 if digest == (in_warcs[row.id][0] if row.id in in_warcs else row.digest):
                     found[row.id] = (row.facts, digest)
         for capture, (digest, *place) in in_warcs.items():
@@ -222,17 +222,22 @@ def _parts(items: Iterable[str]) -> Iterator[list[str]]:
 def _unpacked(packed: bytes | None) -> bytes | None:
     try:
         return zlib.decompress(packed or b"")
-    except zlib.error:
+    except (zlib.error, TypeError):  # damaged bytes, or no bytes at all
         return None
+
+
+def _bytes(value: Any) -> bytes:
+    """What a column of bytes holds, whatever was put there."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 def _read(row: Row[Any], seq: int, previous: str) -> tuple[Entry | None, str | None]:
     """The entry of a row, where it can be read, and what is wrong with it."""
     try:
-        entry = decode(row.bytes)
+        entry = decode(_bytes(row.bytes))
     except PressmarkError as error:
         return None, str(error)
-    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest_of(row.bytes))
+    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest_of(_bytes(row.bytes)))
     if stated != (row.entry, row.chain, row.seq, row.previous, row.kind, row.at, row.digest):
         return entry, "the row's columns are not what its entry says"
     if entry.seq != seq + 1:

@@ -47,8 +47,9 @@ OPERATIONAL = frozenset({t.compared, t.watch_states, t.watch_items, t.revisits, 
 """Tables that no ledger entry states: made anew by work, or about this database."""
 CHECKED_OTHERWISE = frozenset({t.segments, t.members, t.ledger, t.captures})
 
-# rows of captures are held to the ledger on their own; these kinds come to nothing else
-_NO_ROWS = frozenset({Kind.ARCHIVE, Kind.HELD, Kind.VOID, Kind.FIXITY})
+NO_ROWS = frozenset({Kind.ARCHIVE, Kind.HELD, Kind.VOID, Kind.FIXITY})
+"""Kinds that come to no row but a capture's, and captures are held to the ledger on their own."""
+
 _BROKEN = (PressmarkError, exc.SQLAlchemyError, ValueError, LookupError, TypeError, AttributeError, zlib.error)
 
 Rows = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -102,7 +103,7 @@ class Replay:
         """The same for the archive's own chain."""
         with self._engine.connect() as made:
             for entry in entries:
-                if entry.kind not in _NO_ROWS:
+                if entry.kind not in NO_ROWS:
                     apply(made, entry, lambda _: b"")
             for table, (what, key) in OF_ARCHIVE.items():
                 names = [c.name for c in table.columns]

@@ -319,9 +319,11 @@ def test_rows_that_hold_nonsense_are_findings_not_crashes(closed: Path) -> None:
     with sqlite3.connect(closed / "pressmark.db") as database:
         database.execute("UPDATE readings SET article = 'no bytes'")
         database.execute("UPDATE captures SET facts = x'7b7d', digest = ?", (digest_of(b"{}"),))
+        database.execute("DROP TRIGGER ledger_no_update")
+        database.execute("UPDATE ledger SET bytes = 'no bytes' WHERE kind = 'version' AND seq = 1")
     with Archive.open(closed) as archive:
         places = {f.place.split()[0] for f in archive.verify().findings}
-    assert {"reading", "capture"} <= places
+    assert {"reading", "capture", "ledger"} <= places
 
 
 def test_a_segment_begun_by_a_process_that_was_killed_is_no_damage(closed: Path) -> None:
