@@ -33,9 +33,9 @@ _PAGE = """<!doctype html>
 
 _CALLS = """
 import json, sys
-from flows.ingest import ingest
-for call in json.load(sys.stdin):
-    state = ingest(**call, return_state=True)
+from flows.deployments import FLOWS
+for name, call in json.load(sys.stdin):
+    state = FLOWS[name](**call, return_state=True)
     print(json.dumps({"type": state.type.value, "message": state.message, "run": str(state.state_details.flow_run_id)}))
 """
 
@@ -117,7 +117,11 @@ class Prefect:
         return ask(self.environ["PREFECT_API_URL"], path, **body)
 
     def ingest(self, *calls: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The flow, called once for each of ``calls``: how each run ended."""
+        """The flow that takes sources in, called once for each of ``calls``: how each run ended."""
+        return self.call(*(("ingest", call) for call in calls))
+
+    def call(self, *calls: tuple[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Flows, one after the other in one process: how each run ended."""
         done = subprocess.run(
             [sys.executable, "-c", _CALLS],
             input=json.dumps(calls),

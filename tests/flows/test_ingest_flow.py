@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import pytest
 from flows.keeper import kept, python
 from flows.plan import Plan, Planned
 from flows.timetable import Entry
+from model.watch import Watch, WatchKind
 from storage import Archive
 
 pytestmark = pytest.mark.xdist_group("prefect")
+
+_ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -68,6 +72,53 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
     assert away["type"] == "FAILED"
     assert away["message"].startswith("there is no archive at")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_flows_of_a_schedule_say_what_they_did_and_what_went_wrong(prefect: Any, site: Any, tmp_path: Path) -> None:
+    where, away = str(tmp_path / "papers"), {"archive": str(tmp_path / "nowhere")}
+    with Archive.create(where) as archive:
+        archive.watches.add(Watch(f"{site.base}/feed.xml", WatchKind.FEED, 3600))
+        archive.watches.add(Watch("http://127.0.0.1:9/feed.xml", WatchKind.FEED, 3600))
+    flows = ("watch", "watch", "revisit", "reprocess", "audit")
+    ended = prefect.call(*((name, {"archive": where}) for name in flows), *((name, away) for name in ("watch", "audit")))
+    assert [(run["type"], run["message"].partition(" records, ")[0]) for run in ended[:3]] == [
+        ("COMPLETED", "3 new"),
+        ("COMPLETED", "no watch is due"),
+        ("COMPLETED", "no piece is due"),
+    ]
+    assert ended[3]["message"] == "0 records, 0 readings, 0 read otherwise"
+    assert ended[4]["type"] == "COMPLETED" and ended[4]["message"].endswith("are as they were kept")
+    assert all(run["type"] == "FAILED" and run["message"].startswith("there is no archive at") for run in ended[5:])
+
+    tasks = prefect.ask("/task_runs/filter", flow_runs={"id": {"any_": [ended[0]["run"]]}}, sort="NAME_DESC")
+    assert [(task["name"], task["state"]["message"]) for task in tasks] == [
+        ("3 pages of 127.0.0.1", "3 new"),
+        ("2 watches of 127.0.0.1", "2 looks, 3 new addresses, 1 failed"),
+    ]
+    artifacts = _artifacts(prefect, ended[0]["run"])
+    assert artifacts.keys() == {"markdown", "table"}
+    assert "## Watches that could not be looked at\n\n- http://127.0.0.1:9/feed.xml: " in artifacts["markdown"]["data"].replace(
+        "\\", ""
+    )
+    with Archive.open(where) as archive:
+        assert archive.revisits.count("2000").planned == 3
+        told = {this.flow: this.said for this in archive.rounds.all()}
+        assert told["watch"] == "no watch is due" and told.keys() == {"watch", "revisit", "reprocess", "audit"}
+
+
+def test_those_with_their_own_server_deploy_all_at_once(prefect: Any, archive: Archive) -> None:
+    """``prefect.yaml``, as its first lines say."""
+    ours = {"PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(archive.where)}
+    prefect.ask("/work_pools/", name="papers", type="process")
+    command = python("prefect", "--no-prompt", "deploy", "--all")
+    done = subprocess.run(command, env={**prefect.environ, **ours}, cwd=_ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = prefect.ask("/deployments/filter", deployments={"name": {"any_": ["pressmark"]}})
+    assert {x["entrypoint"] for x in found} == {
+        f"flows.{x}" for x in ("watch.watch", "revisit.revisit", "audit.audit", "reread.reprocess")
+    }
+    assert all(x["parameters"]["archive"] == str(archive.where) and x["work_pool_name"] == "papers" for x in found)
+    assert all(x["concurrency_options"]["collision_strategy"] == "CANCEL_NEW" for x in found)
 
 
 def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
