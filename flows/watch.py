@@ -8,7 +8,8 @@ from prefect.client.schemas.objects import State
 from flows.following import Run, carried_out, follow, follow_looks
 from flows.rounds import soon
 from flows.shards import say_sources
-from flows.watching import due, in_turn, look_at_all, take_in
+from flows.taking import in_turn, take_in
+from flows.watching import due, look_at_all
 
 
 @flow(name="watch", flow_run_name="watch", persist_result=False)

@@ -1,4 +1,4 @@
-"""Watches looked at, and what is new taken in. Plain functions, no Prefect: a flow wraps ``check``.
+"""Watches looked at, and what is new taken in. Plain functions, no Prefect: ``flows.watch`` is the flow around them.
 
 A round: the watches that are due are looked at, many hosts at a time and one request a host;
 what nobody has is noted as waiting; then everything that waits goes through the pipeline, with
@@ -9,40 +9,24 @@ killed loses nothing: what waits, waits for the next one.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import extractors
 from flows.looking import Looked, look_at
 from flows.pipeline import Pipeline
-from flows.target import Target
+from flows.taking import TAKEN_A_ROUND, Now, in_turn, take_in, utc_now
 from model.edtf import utc_text
-from model.record import Outcome, Result
-from model.watch import Gap, ItemState, Listed, LookOutcome, Plan, Tried, Waiting, Watch, WatchStatus
+from model.record import Result
+from model.watch import Gap, Listed, Look, LookOutcome, Plan, Watch, WatchStatus
 from sources.http import Fetcher
 from storage import Archive, Deposit, Release, Verdict
-from storage.looks import Looks
 
 HOSTS_AT_ONCE = 64
 LOOKS_AT_ONCE = 50
 HELD_AT_ONCE = 20_000_000  # bytes of documents
-TRIES = 5
-FIRST_RETRY = timedelta(minutes=15)
-TOLD_AT_ONCE = 50
-TAKEN_A_ROUND = 1_000
-"""Addresses of one watch that a round takes in: a listing that lists everything at once waits its turn."""
-
-_TAKEN = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.GONE, Outcome.HELD})
-
-Now = Callable[[], datetime]
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +58,7 @@ class Checked:
         return {"watch": self.watch.url, "name": self.watch.name, "outcome": self.outcome.value, **told, "gap": gap}
 
 
-def look(pipeline: Pipeline, watch: WatchStatus, *, now: Now = _clock, allow_addresses: Sequence[str] = ()) -> Looked:
+def look(pipeline: Pipeline, watch: WatchStatus, *, now: Now = utc_now, allow_addresses: Sequence[str] = ()) -> Looked:
     """One look at a watch, nothing stored. Not from within a running event loop."""
     found: list[Looked] = []
     _looks(pipeline.fetcher(allow_addresses), [watch], now, found.extend)
@@ -91,15 +75,14 @@ def check(
     most: int = TAKEN_A_ROUND,
     images: bool = False,
     allow_addresses: Sequence[str] = (),
-    now: Now = _clock,
+    now: Now = utc_now,
 ) -> Iterator[Checked | Result]:
     """Looks at watches (those named, or all) and takes in what is new, and what waits from earlier rounds.
 
     First a ``Checked`` for each watch that was looked at, then a ``Result`` for each address, each told
     after it is durable. ``due_only`` leaves out watches whose next look is not due; ``given_up`` lets
-    their given-up addresses be tried again; of one watch ``most`` are taken in. ``images``
-    is as for ``ingest``. Raises
-    ``StorageUnavailable`` and ``Damaged`` as ``ingest`` does. Not from within a running event loop.
+    their given-up addresses be tried again; of one watch ``most`` are taken in. ``images`` is as for
+    ``ingest``. Raises ``StorageUnavailable`` and ``Damaged`` as ``ingest`` does. Not from within a running event loop.
     """
     seen = due(archive, watches, due_only=due_only, given_up=given_up, now=now)
     yield from look_at_all(archive, pipeline, seen, allow_addresses=allow_addresses, now=now)
@@ -113,7 +96,7 @@ def due(
     *,
     due_only: bool = True,
     given_up: bool = False,
-    now: Now = _clock,
+    now: Now = utc_now,
 ) -> list[WatchStatus]:
     """The watches that a round looks at, of these or of all; with ``given_up`` their given-up addresses wait again."""
     looks = archive.watches.looks
@@ -130,37 +113,13 @@ def look_at_all(
     watches: Sequence[WatchStatus],
     *,
     allow_addresses: Sequence[str] = (),
-    now: Now = _clock,
+    now: Now = utc_now,
 ) -> Iterator[Checked]:
     """Looks at watches and keeps what is listed; told once all of it is durable."""
     checked: list[Checked] = []
     if watches:
         _looks(pipeline.fetcher(allow_addresses), watches, now, lambda looked: checked.extend(_keep(archive, looked)))
     yield from checked
-
-
-def in_turn(
-    archive: Archive, watches: Iterable[Watch] | None = None, *, most: int = TAKEN_A_ROUND, now: Now = _clock
-) -> dict[str, list[Waiting]]:
-    """What waits to be taken in now, by address."""
-    named = None if watches is None else {w.url for w in watches}
-    return _turn(archive.watches.looks.waiting(utc_text(now()), named), most)
-
-
-def take_in(
-    archive: Archive,
-    pipeline: Pipeline,
-    waiting: dict[str, list[Waiting]],
-    *,
-    images: bool = False,
-    allow_addresses: Sequence[str] = (),
-    now: Now = _clock,
-) -> Generator[Result, None, None]:
-    """Takes in what waited; a ``Result`` an address, each told after it is durable."""
-    targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in waiting.items()]
-    if targets:
-        results = pipeline.ingest(targets, images=images, allow_addresses=allow_addresses)
-        yield from _noted(archive.watches.looks, results, waiting, now)
 
 
 def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now, keep: Callable[[Sequence[Looked]], None]) -> None:
@@ -234,42 +193,7 @@ def _from(item: Listed, documents: dict[str, str]) -> Listed:
     return replace(item, context={**item.context, "capture": documents[str(item.context["feed"])]})
 
 
-def _told(one: Looked, plan: Plan) -> Any:
+def _told(one: Looked, plan: Plan) -> Look:
     """The look with the contexts that its new addresses have now."""
     new = {item.key: item for item in plan.new}
     return replace(one.look, listed=tuple(new.get(item.key, item) for item in one.look.listed))
-
-
-def _turn(waiting: Iterable[Waiting], most: int) -> dict[str, list[Waiting]]:
-    """By address, what is taken in now: the first ``most`` of each watch, a story that several list once."""
-    found: dict[str, list[Waiting]] = {}
-    turns: Counter[str] = Counter()
-    for item in waiting:
-        turns[item.watch] += 1
-        if turns[item.watch] <= most:
-            found.setdefault(item.key, []).append(item)
-    return {items[0].url: items for items in found.values()}
-
-
-def _noted(looks: Looks, results: Iterator[Result], waiting: dict[str, list[Waiting]], now: Now) -> Iterator[Result]:
-    """Results as they come, each put down for what waited."""
-    tried: list[Tried] = []
-    try:
-        for result in results:
-            tried += [_tried(item, result, now()) for item in waiting.get(result.source, ())]
-            if len(tried) >= TOLD_AT_ONCE:
-                looks.told(tried)
-                tried = []
-            yield result
-    finally:
-        looks.told(tried)
-
-
-def _tried(item: Waiting, result: Result, now: datetime) -> Tried:
-    if result.outcome in _TAKEN:
-        return Tried(item.watch, item.key, ItemState.TAKEN, item.tries, result.reason)
-    tries = item.tries + 1
-    if result.outcome is Outcome.REFUSED or tries >= TRIES:
-        return Tried(item.watch, item.key, ItemState.GIVEN_UP, tries, result.reason)
-    due = utc_text(now + FIRST_RETRY * 4 ** (tries - 1))
-    return Tried(item.watch, item.key, ItemState.WAITING, tries, result.reason, due)
