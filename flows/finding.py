@@ -22,7 +22,7 @@ from model.watch import WatchKind
 from sources.discovery import read_listing, unpacked
 from sources.http import Fetcher
 from sources.listing import Listing, Shape
-from sources.sections import feed_links
+from sources.sections import MOST_CHARACTERS, feed_links
 
 FEEDS_READ = 8
 SITEMAPS_READ = 4
@@ -132,7 +132,7 @@ class _Search:
             return []
         found: list[Find | _Seen] = []
         if kind is WatchKind.FEED:
-            links = feed_links("".join(unpacked(page.entity, page.headers)), page.final_url or self._url)
+            links = feed_links(unpacked(page.entity, page.headers).start(MOST_CHARACTERS), page.final_url or self._url)
             found += [Find(x.url, x.how, kind, title=x.title, why=_COMMENTS) for x in links if x.is_of_comments]
             places = [(x.url, x.how) for x in links if not x.is_of_comments][:FEEDS_READ]
             guesses = FEED_PLACES

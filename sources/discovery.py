@@ -12,7 +12,7 @@ from sources.feeds import json_feed, xml_feeds
 from sources.listing import Listing
 from sources.markup.mend import Mender
 from sources.markup.unpack import Unpacked
-from sources.sections import read_section
+from sources.sections import MOST_CHARACTERS, read_section
 from sources.sitemaps import read as sitemaps
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
@@ -41,7 +41,7 @@ def read_listing(entity: bytes, url: str | None, headers: Iterable[tuple[str, st
         return sitemaps.read_url_list(pieces, url)
     root = _root(start)
     if root in _HTML:
-        return read_section("".join(pieces), url)
+        return read_section(pieces.start(MOST_CHARACTERS), url)
     if root in sitemaps.ROOTS:
         return sitemaps.read_sitemap(pieces, url)
     if root in _XML_ROOTS:

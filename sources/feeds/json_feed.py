@@ -12,11 +12,16 @@ from sources.listing import MOST_VALUES, Item, Listing, Shape, address, line
 from sources.markup.plain import plain_text
 from sources.markup.unpack import Unpacked
 
+MOST_CHARACTERS = 5_000_000  # parsed, hostile ones take up to 30 times as much memory
+
 
 def read_json_feed(pieces: Unpacked, url: str | None) -> Listing:
-    """The items of a JSON Feed. Raises ``Unreadable`` where it is no JSON object with items."""
+    """The items of a JSON Feed. Raises ``Unreadable`` where it is no JSON object with items, or over ``MOST_CHARACTERS``."""
+    text = pieces.start(MOST_CHARACTERS + 1)
+    if len(text) > MOST_CHARACTERS:
+        raise Unreadable(f"the JSON feed is over {MOST_CHARACTERS:,} characters: it cannot be read in part", url=url)
     try:
-        plain = json.loads("".join(pieces).strip().removeprefix("\ufeff"))
+        plain = json.loads(text.strip().removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the JSON feed is damaged ({type(error).__name__}): it cannot be read in part", url=url) from error
     if not isinstance(plain, Mapping) or not isinstance(plain.get("items"), list):

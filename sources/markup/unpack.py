@@ -52,6 +52,17 @@ class Unpacked:
             yield _decoded(decoder, piece)
         yield _decoded(decoder, b"", final=True)
 
+    def start(self, most: int) -> str:
+        """The text from its beginning, at most ``most`` characters: for readers that cannot go piece by piece."""
+        parts: list[str] = []
+        left = most
+        for piece in self:
+            parts.append(piece[:left])
+            left -= len(piece)
+            if left <= 0:
+                break
+        return "".join(parts)
+
     def _plain(self) -> Iterator[bytes]:
         view = memoryview(self._entity)
         pieces: Iterator[bytes] = (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))

@@ -2,5 +2,6 @@
 
 from sources.sections.alternates import Alternate, feed_links
 from sources.sections.read import read_section
+from sources.sections.tree import MOST_CHARACTERS
 
-__all__ = ["Alternate", "feed_links", "read_section"]
+__all__ = ["MOST_CHARACTERS", "Alternate", "feed_links", "read_section"]
