@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.errors import BadCall, NotFound
+from model.errors import BadCall, NotFound, Unreachable
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.safe import safe_line
@@ -35,7 +35,7 @@ MaybeFlow = Annotated[
 def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
     """Tell how the schedule is: who runs it, each flow's last round and next one, gaps, what is due again.
 
-    Exits 1 where none runs.
+    Exits 1 where none runs, or its server does not answer.
 
     \b
     Example:
@@ -49,23 +49,26 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
         archive_id, home = kept.id, _home(call, kept.where)
         rounds, revisits = kept.rounds.all(), kept.revisits.count(utc_text(call.now()))
     running, api = _server(call, home)
-    deployed = api.deployed(archive_id) if api is not None else []
+    away: str | None = None
+    flows: list[tuple[Deployed, Ran | None, Ran | None]] = []
+    try:
+        flows = [(one, api.last(one), api.next(one)) for one in api.deployed(archive_id)] if api is not None else []
+    except Unreachable as error:  # what the archive knows is told all the same
+        away = str(error)
     if as_json:
-        said = {"archive": archive_id, "running": asdict(running) if running is not None else None}
-        flows = [
-            asdict(x) | {"next": _plain(api.next(x) if api else None), "last": _plain(api.last(x) if api else None)}
-            for x in deployed
-        ]
-        write_json(call.out, said | {"flows": flows, "rounds": [r.to_json() for r in rounds], "revisits": revisits.to_json()})
+        said = {"archive": archive_id, "running": asdict(running) if running is not None else None, "problem": away}
+        plain = [asdict(one) | {"last": _plain(last), "next": _plain(following)} for one, last, following in flows]
+        write_json(call.out, said | {"flows": plain, "rounds": [r.to_json() for r in rounds], "revisits": revisits.to_json()})
     else:
         lines = [
             f"process {running.process} since {running.since}, {running.page}" if running is not None else "no schedule runs"
         ]
-        lines += _flow_lines(api, deployed)
+        lines += [away] if away else []
+        lines += [_flow_line(*flow) for flow in flows]
         lines += [line for this in rounds for line in _round_lines(this)]
         lines.append(say_revisits(revisits))
         call.out.write("".join(f"{safe_line(line)}\n" for line in lines))
-    return 0 if api is not None else 1
+    return 0 if api is not None and away is None else 1
 
 
 def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
@@ -204,13 +207,10 @@ def _needed(call: Call, archive: str | None) -> tuple[PrefectApi, str]:
     return api, archive_id
 
 
-def _flow_lines(api: PrefectApi | None, deployed: Iterable[Deployed]) -> Iterable[str]:
-    for one in deployed:
-        assert api is not None
-        last, following = api.last(one), api.next(one)
-        said = f"last {_say_ran(last)}" if last else "no round yet"
-        when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
-        yield f"{one.flow:<10} {said}; {when}"
+def _flow_line(one: Deployed, last: Ran | None, following: Ran | None) -> str:
+    said = f"last {_say_ran(last)}" if last else "no round yet"
+    when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
+    return f"{one.flow:<10} {said}; {when}"
 
 
 def _round_lines(this: Round) -> Iterable[str]:
