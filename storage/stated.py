@@ -20,7 +20,7 @@ from storage.segments import SegmentFolder
 from storage.warc import member_of
 
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
-RESTORE = "restore the segment from a copy"
+RESTORE = "restore the segment from a copy (pressmark repair)"
 _AT_ONCE = 400
 _KEYS = {"origin_key", "url_key"}
 
