@@ -57,7 +57,7 @@ def _parsed(url: str) -> URL:
     form = "such as postgresql://USER@HOST/DATABASE; unset it for SQLite in the archive's folder"
     try:
         parsed = sqlalchemy.make_url(url)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise BadCall(f"PRESSMARK_DATABASE_URL is no address of a database: give one {form}") from None
     if parsed.drivername not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise BadCall(f"PRESSMARK_DATABASE_URL names {parsed.drivername[:40]}, which is not known here: give one {form}")

@@ -130,6 +130,7 @@ def test_a_wrong_address_of_a_store_or_database_is_told_and_nothing_is_made(pres
         ("s3://bucket", "names s3, which is not known here"),
         ("mysql://ada:secret@host/papers", "names mysql, which is not known here"),
         ("papers", "is no address of a database"),
+        ("postgresql://ada:sesame@[::1/papers", "is no address of a database"),
     ):
         told = pressmark("ingest", page, environ={"PRESSMARK_DATABASE_URL": address})
         assert told.code == 2 and said in told.err and "secret" not in told.err and told.err.count("\n") == 1
