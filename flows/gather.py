@@ -1,54 +1,40 @@
 """Sources to captures: a thread with an event loop that fetches, many hosts at a time.
 
 The addresses of one host are taken in turn by one task; files are read beside them. What
-is gathered waits in a bounded queue, so that fetching never runs far ahead of reading. An
-address whose server asked to wait is asked once more, after the others of its host.
+is gathered waits in a bounded queue, so that fetching never runs far ahead of reading.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol, TypeVar
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from flows.gather_files import nothing_held, read_files
 from flows.gather_mementos import HasRead, gather_mementos, nothing_read
-from flows.gathered import Gathered, Told, defect
+from flows.gather_pages import Standing, fetched_one, gather_pages
+from flows.gathered import Gathered, Told
 from flows.handover import Handover
 from flows.target import Target
-from model.capture import Capture, header
-from model.errors import Busy, PressmarkError, Skip
+from model.errors import PressmarkError, Skip
 from sources.files import Kind, folder_files, kind_of, list_entries
 from sources.http import Conditional, Fetcher
 from sources.warc import Held
-from storage import ImageWanted, InForce
+from storage import ImageWanted
 
 HOSTS_AT_ONCE = 128
 _WAITING = 16
 _IMAGES_WAITING = 512
 _TICK = 0.2
-_NOT_MODIFIED = 304
-
-T = TypeVar("T")
 
 
 class _End:
     """After the last result."""
-
-
-class Standing(Protocol):
-    """What the archive holds of addresses, for conditional requests."""
-
-    def visited(self, urls: Iterable[str]) -> Set[str]:
-        """Those of some addresses that it may know."""
-
-    def in_force(self, url: str) -> InForce | None:
-        """The copy that stands for an address."""
 
 
 class Gatherer:
@@ -155,7 +141,7 @@ class Gatherer:
     async def _fetch_images(self, fetcher: Fetcher, wanted: Sequence[ImageWanted]) -> None:
         for image in wanted:
             held = Conditional(image.etag, image.last_modified) if image.etag or image.last_modified else None
-            item = await _fetched_one(image.url, fetcher.fetch(image.url, conditional=held))
+            item = await fetched_one(image.url, fetcher.fetch(image.url, conditional=held))
             await self._handover.hand(replace(item, wanted=image))
             self._images_left -= 1
 
@@ -197,7 +183,7 @@ class Gatherer:
     async def _hosts(self, fetcher: Fetcher, lists: Iterator[list[str]]) -> None:
         """Host by host, as long as there are any that nobody has begun."""
         for urls in lists:
-            async for item in self._host(fetcher, urls) if self._told.memento is None else self._copies(fetcher, urls):
+            async for item in self._pages(fetcher, urls) if self._told.memento is None else self._copies(fetcher, urls):
                 if item.note is None:
                     await self._handover.hand(item)
                 else:
@@ -209,44 +195,12 @@ class Gatherer:
                 async for item in gather_mementos(fetcher, url, self._told.memento, self._told, self._now, self._has_read):
                     yield item
 
-    async def _host(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
-        visited = await self._ask_archive(lambda archive: archive.visited(urls)) or frozenset[str]()
-        waiting: list[Gathered] = []
-        for url in urls:
-            item = await self._one(fetcher, url, url in visited)
-            if isinstance(item.error, Busy) and "status" in item.error.facts:
-                waiting.append(replace(item, capture=None))
-            else:
-                yield item
-        for first in waiting:
-            yield await self._one(fetcher, first.source, first.source in visited)
+    def _pages(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
+        return gather_pages(fetcher, urls, self._told, self._standing, self._images_rest)
 
-    async def _one(self, fetcher: Fetcher, url: str, visited: bool) -> Gathered:
+    async def _images_rest(self) -> None:
         while self._images_left > _IMAGES_WAITING:  # a slow host of images holds back everything rather than fill memory
             await asyncio.sleep(_TICK)
-        known = await self._ask_archive(lambda archive: archive.in_force(url)) if visited else None
-        reason = self._told.override_robots
-        held = Conditional(known.etag, known.last_modified, known.url) if known else None
-        item = await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason, conditional=held))
-        if known is None or item.error is not None or item.capture is None or item.capture.status != _NOT_MODIFIED:
-            return item
-        if item.capture.final_url != known.url:
-            return item  # a 304 of another address than the one that was asked about says nothing
-        if _is_of(known.etag, header(item.capture.headers, "etag")):
-            return replace(item, known=known)
-        return await _fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
-
-    async def _ask_archive(self, question: Callable[[Standing], T]) -> T | None:
-        archive = self._standing
-        try:
-            return await asyncio.to_thread(question, archive) if archive is not None else None
-        except (PressmarkError, ValueError):
-            return None  # asked for in full; what is wrong with the address or the archive is told by others
-
-
-def _is_of(asked: str | None, told: str | None) -> bool:
-    """Whether a 304 is about the copy that was asked about: not where it names another one (RFC 9110, 15.4.5)."""
-    return asked is None or told is None or asked.removeprefix("W/") == told.removeprefix("W/")
 
 
 def _within(item: Gathered, context: Mapping[str, object] | None) -> Gathered:
@@ -254,15 +208,6 @@ def _within(item: Gathered, context: Mapping[str, object] | None) -> Gathered:
     if item.capture is None or not context:
         return item
     return replace(item, capture=replace(item.capture, context={**context, **item.capture.context}))
-
-
-async def _fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
-    try:
-        return Gathered(url, await fetching)
-    except PressmarkError as error:
-        return Gathered(url, error.capture, error)
-    except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
-        return Gathered(url, None, defect(error, url, "fetched"))
 
 
 def _ours(error: PressmarkError | ValueError, source: str) -> PressmarkError:

@@ -1,0 +1,91 @@
+"""Pages of one host as gathered captures, each asked for only where it is not still the copy that is held.
+
+An address whose server asked to wait is asked once more, after the others of its host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence, Set
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from flows.gathered import Gathered, Told, defect
+from model.capture import Capture, header
+from model.errors import Busy, PressmarkError
+from sources.http import Conditional, Fetcher
+from storage import InForce
+
+_NOT_MODIFIED = 304
+
+T = TypeVar("T")
+
+
+class Standing(Protocol):
+    """What the archive holds of addresses, for conditional requests."""
+
+    def visited(self, urls: Iterable[str]) -> Set[str]:
+        """Those of some addresses that it may know."""
+
+    def in_force(self, url: str) -> InForce | None:
+        """The copy that stands for an address."""
+
+
+async def gather_pages(
+    fetcher: Fetcher, urls: Sequence[str], told: Told, standing: Standing | None, rest: Callable[[], Awaitable[None]]
+) -> AsyncIterator[Gathered]:
+    """Every address of one host in turn, ``rest`` awaited before each. Without ``standing`` all are asked for in full.
+
+    Nothing is raised: what is wrong with an address is its outcome.
+    """
+    visited = await _asked(standing, lambda archive: archive.visited(urls)) or frozenset[str]()
+
+    async def one(url: str) -> Gathered:
+        await rest()
+        return await _page(fetcher, url, told, standing if url in visited else None)
+
+    waiting: list[Gathered] = []
+    for url in urls:
+        item = await one(url)
+        if isinstance(item.error, Busy) and "status" in item.error.facts:
+            waiting.append(replace(item, capture=None))
+        else:
+            yield item
+    for first in waiting:
+        yield await one(first.source)
+
+
+async def fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
+    """What came of one request; nothing is raised."""
+    try:
+        return Gathered(url, await fetching)
+    except PressmarkError as error:
+        return Gathered(url, error.capture, error)
+    except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it
+        return Gathered(url, None, defect(error, url, "fetched"))
+
+
+async def _page(fetcher: Fetcher, url: str, told: Told, standing: Standing | None) -> Gathered:
+    known = await _asked(standing, lambda archive: archive.in_force(url))
+    reason = told.override_robots
+    held = Conditional(known.etag, known.last_modified, known.url) if known else None
+    item = await fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason, conditional=held))
+    if known is None or item.error is not None or item.capture is None or item.capture.status != _NOT_MODIFIED:
+        return item
+    if item.capture.final_url != known.url:
+        return item  # a 304 of another address than the one that was asked about says nothing
+    if _is_of(known.etag, header(item.capture.headers, "etag")):
+        return replace(item, known=known)
+    return await fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
+
+
+async def _asked(archive: Standing | None, question: Callable[[Standing], T]) -> T | None:
+    try:
+        return await asyncio.to_thread(question, archive) if archive is not None else None
+    except (PressmarkError, ValueError):
+        return None  # asked for in full; what is wrong with the address or the archive is told by others
+
+
+def _is_of(asked: str | None, told: str | None) -> bool:
+    """Whether a 304 is about the copy that was asked about: not where it names another one (RFC 9110, 15.4.5)."""
+    return asked is None or told is None or asked.removeprefix("W/") == told.removeprefix("W/")
