@@ -87,13 +87,12 @@ def add_command(
     networks = [parse_network(a) for a in allow_address or ()]
     with open_for_writing(call, archive, [url]) as kept:
         finds = find(Pipeline.from_settings(kept, call.settings), url.strip(), kind=wanted, allow_addresses=networks)
-        chosen = [x for x in finds if x.chosen and x.kind is not None]
+        chosen = [(x.url, x.kind) for x in finds if x.chosen and x.kind is not None]
         added: list[Watch] = []
-        for number, x in enumerate(chosen, start=1):
+        for number, (place, what) in enumerate(chosen, start=1):
             called = f"{name} {number}" if name and number > 1 else name
-            assert x.kind is not None
-            kept.watches.add(Watch(x.url, x.kind, int(interval.total_seconds()), called), _person(call))
-            added.append(kept.watches.find(x.url))
+            kept.watches.add(Watch(place, what, int(interval.total_seconds()), called), _person(call))
+            added.append(kept.watches.find(place))
     if as_json:
         write_json(call.out, {"found": [x.to_json() for x in finds], "added": [_plain(w) for w in added]})
         return 0
