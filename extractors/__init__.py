@@ -42,10 +42,22 @@ def extract(
     Never raises for what a page says. Raises ``model.errors.Unreadable`` for what is no page
     or text at all (empty, an image, a PDF, an unknown coding) and ``TooLarge`` over a limit.
     """
+    from extractors import collecting
+
+    with collecting.once():
+        return _read(body, _address(url), headers, captured_at, context)
+
+
+def _read(
+    body: bytes,
+    url: str | None,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None,
+    captured_at: datetime | None,
+    context: Mapping[str, object] | None,
+) -> Article:
     from extractors import decode, saved, told
 
     fields = decode.normalise_headers(headers)
-    url = _address(url)
     if captured_at is not None and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
     entity = decode.decode_entity(body, fields)

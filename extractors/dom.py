@@ -6,7 +6,7 @@ Nothing here changes the tree. Everything is linear in the size of what it is as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from lxml.etree import _Element
@@ -97,22 +97,20 @@ def css_path(element: Element) -> str:
         if name:
             step += f".{name[0]}"
         if parent is not None:
-            before = sum(1 for _ in _siblings(item, preceding=True))
-            after = next(_siblings(item, preceding=False), None) if not before else item
-            if after is not None:
+            before = len(list(_siblings(item, preceding=True)))
+            if before or next(iter(_siblings(item, preceding=False)), None) is not None:
                 step += f":nth-of-type({before + 1})"
         steps.append(step)
         item = parent
     return " > ".join(reversed(steps))
 
 
-def _siblings(element: Element, *, preceding: bool) -> Iterator[Element]:
+def _siblings(element: Element, *, preceding: bool) -> Iterable[Element]:
     """Siblings of the same tag; damaged mark-up has tags that lxml makes but refuses to look for."""
     tag = str(element.tag)
     if tag.isalnum():
-        yield from element.itersiblings(tag, preceding=preceding)
-    else:
-        yield from (s for s in element.itersiblings(preceding=preceding) if s.tag == tag)
+        return element.itersiblings(tag, preceding=preceding)
+    return (s for s in element.itersiblings(preceding=preceding) if s.tag == tag)
 
 
 def names_noise(element: Element) -> bool:

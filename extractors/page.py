@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from extractors import dom, embedded, json_ld, layout
 from extractors.decode import Headers, decode
@@ -29,6 +29,7 @@ __all__ = ["Element", "Meta", "Node", "Page", "State"]
 
 MAX_CHARACTERS = 20_000_000
 MAX_ELEMENTS = 50_000
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)  # no call into Python for every element, as classes by tag take
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Page:
         if starts > 20 * MAX_ELEMENTS:
             raise TooLarge(f"the page has over {MAX_ELEMENTS:,} elements: no article has that many", limit=MAX_ELEMENTS)
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+        parser.set_element_class_lookup(_ONE_CLASS)
         try:
             tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError):

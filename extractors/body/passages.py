@@ -173,9 +173,16 @@ def passages(root: Element) -> list[Passage]:
                 flush(place)
             run.add(f" {child.tail or ''}", place)
             continue
-        own = marks_of(child, tag)
-        if tag in _BLOCK or "-" in tag:
+        block = tag in _BLOCK or "-" in tag
+        if block:
             flush(place)
+        text = child.text
+        if not text and not len(child):  # holds no words: a picture, an icon, a gap
+            if child.tail:
+                run.add(child.tail, place)
+            continue
+        own = marks_of(child, tag)
+        if block:
             marks = place.marks | own if own else place.marks
             recent = (own, *place.recent[:2])
             below = _Place(child, iter(child), child, tag, marks, recent, _NONE, place.linked, place.bold, place.depth + 1)
@@ -184,8 +191,8 @@ def passages(root: Element) -> list[Passage]:
                 child, iter(child), place.block, place.tag, place.marks, place.recent, place.inline | own,
                 place.linked or tag == "a", place.bold or tag in _BOLD, place.depth,
             )  # fmt: skip
-        if child.text:
-            run.add(child.text, below)
+        if text:
+            run.add(text, below)
         stack.append(below)
     return found
 

@@ -10,7 +10,7 @@ import math
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from extractors.body.passages import Passage
@@ -22,24 +22,31 @@ ALWAYS = "always"
 ROUNDS = ("look", "again", "opinion")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """What a sign counts in one round, in natural log odds; an unknown sign counts nothing."""
 
     signs: dict[str, float]
 
+    @cached_property
+    def _of_marks(self) -> dict[str, float]:
+        return {s.removeprefix("m:"): v for s, v in self.signs.items() if s.startswith("m:")}
+
+    @cached_property
+    def _of_near(self) -> dict[str, float]:
+        return {s.removeprefix("n:"): v for s, v in self.signs.items() if s.startswith("n:")}
+
     def marks(self, signs: Signs) -> list[float]:
         """For each passage the sum over its marks; passages mostly share them, so each set is summed once."""
         known: dict[tuple[frozenset[str], frozenset[str]], float] = {}
-        get = self.signs.get
+        mark, near = self._of_marks.get, self._of_near.get
         sums = []
         for passage in signs.found:
             key = (passage.marks, passage.near)
             total = known.get(key)
             if total is None:
                 total = math.fsum(
-                    [get(f"m:{m}", 0.0) for m in passage.marks - signs.common]
-                    + [get(f"n:{m}", 0.0) for m in passage.near - signs.common]
+                    [mark(m, 0.0) for m in passage.marks - signs.common] + [near(m, 0.0) for m in passage.near - signs.common]
                 )
                 known[key] = total
             sums.append(total)

@@ -106,6 +106,11 @@ def size_of(body: tuple[Block, ...]) -> int:
     return sum(len(b.text) * (2 if b.text[:1] > "\u2e7f" else 1) for b in body if b.kind is not BlockKind.EMBED)
 
 
+@cache
+def _begins_word(key: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words()[key]))})")
+
+
 def _titled(page: Page, key: str, value: Access) -> Iterator[Candidate[Access]]:
     shown = page.text_of(page.h1) if page.h1 is not None else ""
     for text, place in (
@@ -113,8 +118,7 @@ def _titled(page: Page, key: str, value: Access) -> Iterator[Candidate[Access]]:
         (shown, "css:" + page.css(page.h1) if page.h1 is not None else ""),
     ):
         flat = text.casefold()
-        word = next((w for w in words()[key] if re.search(rf"(?<!\w){re.escape(w)}", flat)), None) if len(flat) <= 90 else None
-        if word:
+        if len(flat) <= 90 and _begins_word(key).search(flat):
             yield Candidate(value, How.MARKED, place, text)
 
 

@@ -27,10 +27,9 @@ class Ground:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.elements = [e for e in page.tree.iter() if isinstance(e.tag, str)]
+        self.elements = page.elements
         self.order = {e: i for i, e in enumerate(self.elements)}
         self.start = self.order.get(page.h1, 0) if page.h1 is not None else 0
-        self.around = frozenset() if page.h1 is None else frozenset((page.h1, *page.h1.iterancestors()))
         self._short: dict[Element, str | None] = {}
         self.chosen = {e for e in self.elements if says_author(e)}
 
@@ -51,7 +50,7 @@ class Ground:
         """True in navigation, footers, comments and lists of other pieces; an aside or a row of share
         buttons beside the headline often holds the byline."""
         for item in (element, *element.iterancestors()):
-            if item in self.around:
+            if item in self.page.around_headline:
                 return False
             if item.tag in {"nav", "footer"}:
                 return True

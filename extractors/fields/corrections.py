@@ -96,8 +96,13 @@ def kind_of(text: str, language: str | None) -> str | None:
     """The kind of notice a passage is, or ``None``. English is understood on every page."""
     lowered = text[: _HEAD + 60].lower().replace("’", "'").lstrip("*[( _•·▪†‡­—–-")
     tables = [t for t in (_words(language), _words("en")) if t]
-    if any(phrase in lowered for table in tables for phrase in table.get("not_a_notice", ())):
+    kind = _announced(lowered, text, tables)
+    if kind is not None and any(phrase in lowered for table in tables for phrase in table.get("not_a_notice", ())):
         return None
+    return kind
+
+
+def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | None:
     for table in tables:
         for kind in _KINDS:
             for label in table.get(kind, ()):

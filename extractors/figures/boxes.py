@@ -164,10 +164,8 @@ def _usable(page: Page, image: Element) -> str | None:
 
 
 def _in_noise(page: Page, image: Element, known: dict[Element, bool]) -> bool:
-    around = page.h1.iterancestors() if page.h1 is not None else ()
-    article = {page.main, *around}
     for ancestor in image.iterancestors():
-        if ancestor in article:
+        if ancestor is page.main or (ancestor in page.around_headline and ancestor is not page.h1):
             return False
         if ancestor not in known:
             known[ancestor] = _is_noise(page, ancestor)

@@ -35,12 +35,11 @@ def is_teaser(page: Page, image: Element, credit_line: str | None = None) -> boo
 
     A link around the credit itself leads to the photographer and makes no teaser.
     """
-    around = set() if page.h1 is None else {page.h1, *page.h1.iterancestors()}
     item = image.getparent()
     while item is not None and item.tag in ("source", "picture"):  # the parser nests these
         item = item.getparent()
     for _ in range(6):
-        if item is None or item in around or item.tag in _ROOTS or too_big(item) or len(page.text_of(item)) > 400:
+        if item is None or item in page.around_headline or item.tag in _ROOTS or too_big(item) or len(page.text_of(item)) > 400:
             return False
         texts = [page.text_of(a) for a in item.iter("a") if leads_away(page, a)]
         if any(len(t) >= 15 and not (credit_line and t in credit_line) for t in texts):
