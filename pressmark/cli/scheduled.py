@@ -153,8 +153,8 @@ def down_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
     from pressmark.cli.shapes import write_json
 
     call: Call = ctx.obj
-    with call.open(archive) as kept:
-        home = _home(call, kept.where)
+    # not by way of the database: a schedule can be ended whatever state that is in
+    home = _home(call, Path(call.place(archive)))
     running = need_running(home)
     stop(running, home)
     if as_json:
