@@ -181,12 +181,13 @@ def stats(tx: Connection) -> dict[str, Any]:
 
 
 def _without_content(told: History) -> History:
-    """A history that says when and how much, and nothing of what the piece says."""
+    """A history that says when and how much, and nothing of what the piece says; a note can quote it."""
     states = tuple(
         replace(s, headline=None, announcement=replace(s.announcement, texts=(), names=()) if s.announcement else None)
         for s in told.states
     )
-    return replace(told, states=states, alternations=tuple(replace(a, headlines=("", "")) for a in told.alternations))
+    turns = tuple(replace(a, headlines=("", "")) for a in told.alternations)
+    return replace(told, states=states, alternations=turns, labels=tuple(x for x in told.labels if x["kind"] != "note"))
 
 
 def _unknown_yet(tx: Connection, record: str, looks: Sequence[Look], when: When) -> NotFound:

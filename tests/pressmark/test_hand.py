@@ -109,6 +109,25 @@ def test_a_restricted_record_is_shown_for_a_reason_that_is_kept(copy: Run) -> No
     assert told.count("restriction  scope content") == 1 and told.count("restriction  lifted  scope content") == 1
 
 
+def test_a_note_on_restricted_content_is_not_told_and_its_collections_are(copy: Run) -> None:
+    assert copy("note", "tide", "a minor, Nell Quayle, stands in line two").code == 0
+    assert copy("collection", "add", "harbor", "tide").code == 0
+    assert "Nell Quayle" in copy("history", "tide").out
+    assert copy("restrict", "tide", "--reason", "a court order").code == 0
+    tellings = [
+        ("history", "tide"), ("history", "tide", "--json"), ("history", "tide", "--known-at", "2999"), ("show", "tide"),
+        ("show", "tide", "--json"), ("events", "tide"), ("events", "tide", "--json"), ("list", "--json"),
+        ("search", "Quayle", "--json"), ("search", "collection:harbor"), ("diff", "tide", "1", "1", "--json"),
+    ]  # fmt: skip
+    for argv in tellings:
+        ran = copy(*argv)
+        assert "Quayle" not in ran.out + ran.err, argv
+    (told,) = copy("history", "tide", "--json").lines()
+    assert [(x["kind"], x["text"]) for x in told["labels"]] == [("collection", "harbor")]
+    assert "Nell Quayle" in copy("history", "tide", "--restricted", "for the court").out
+    assert "Nell Quayle" in copy("show", "tide", "--restricted", "for the court").out
+
+
 def test_what_is_restricted_is_taken_in_again_without_being_shown(pressmark: Any, tmp_path: Path) -> None:
     told = "The quay at Port Hallow was open to boats again on Monday, after a year in which nothing moored there but gulls."
     for number, headline in enumerate(("Quay reopens", "Quay opens again")):
