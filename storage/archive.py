@@ -9,16 +9,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import sqlalchemy
-
 from model.article import Article
 from model.edtf import utc_text
-from model.errors import BadCall, Damaged, StorageUnavailable
+from model.errors import BadCall, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
 from model.replica import Repaired, Replicated
 from model.verification import Verification
-from storage import chain, uploads
+from storage import uploads
 from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
 from storage.captures import Captures, Undecided
@@ -27,17 +25,16 @@ from storage.database import WAIT_SECONDS, Database
 from storage.deposit import Deposit, ImageWanted, Release, Settled
 from storage.fetching import fetch_archive
 from storage.folder import (
-    DATABASE,
     DESCRIPTOR,
     SEGMENTS,
     Hold,
-    is_unfinished,
     read_descriptor,
     write_descriptor,
     write_durably,
 )
 from storage.hand import Hand
 from storage.home import home_of
+from storage.leftover import refuse_what_is_not_ours
 from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
@@ -58,17 +55,6 @@ def _now() -> datetime:
 
 def _new_id() -> str:
     return str(uuid.uuid4())
-
-
-def _holds_entries(path: Path, wait: float) -> bool:
-    """Whether a database is of more than a creation that was broken off. One that cannot be read counts as such."""
-    if not path.is_file():
-        return False
-    try:
-        with closing(Database.at(path, wait=wait)) as database, database.reading() as tx:
-            return sqlalchemy.inspect(tx).has_table("ledger") and chain.count(tx) > 0
-    except Damaged:
-        return True
 
 
 class Archive(Reading):
@@ -137,13 +123,7 @@ class Archive(Reading):
             with closing(Hold(path, alone=True)):
                 if Archive.exists(path):
                     raise BadCall(f"there is already an archive at {where}")
-                if not is_unfinished(path):
-                    raise BadCall(f"{where} is not an empty folder: name another place for the archive")
-                if _holds_entries(path / DATABASE, wait):
-                    raise BadCall(
-                        f"{where} holds the database of an archive whose {DESCRIPTOR} is missing: "
-                        "restore that file from a copy, or name another place for the new archive"
-                    )
+                refuse_what_is_not_ours(path, wait)
                 (path / SEGMENTS).mkdir(exist_ok=True)
                 write_durably(path / "README.txt", README.format(archive=archive_id).encode())
                 home.create()

@@ -33,6 +33,11 @@ class Database:
         """The SQLite database at a path."""
         return Database(sqlite.connect(path, wait))
 
+    @staticmethod
+    def as_it_lies(path: Path, *, wait: float = WAIT_SECONDS) -> Database:
+        """The same for reading only, so that not a byte of the file changes, whoever it belongs to."""
+        return Database(sqlite.connect(path, wait, untouched=True))
+
     def create(self, archive_id: str) -> None:
         """Makes the tables, triggers and search index of an empty database; harmless if done."""
         with self.transaction(alone=True) as tx:

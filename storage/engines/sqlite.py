@@ -38,9 +38,9 @@ _AT_ONCE = 500
 _PATIENCE = 2.0  # seconds for a lock that only a check wants
 
 
-def connect(path: Path, wait: float) -> Engine:
-    """The engine of a database file; ``wait`` is seconds for a lock."""
-    if path.exists() and not os.access(path.parent, os.W_OK):
+def connect(path: Path, wait: float, *, untouched: bool = False) -> Engine:
+    """The engine of a database file; ``wait`` is seconds for a lock. ``untouched`` reads it as it lies there."""
+    if path.exists() and (untouched or not os.access(path.parent, os.W_OK)):
         # a journal that is not empty belongs to a writer who is at work, or was killed; its index is read with it
         journal = path.with_name(f"{path.name}-wal")
         mode = "mode=ro" if journal.exists() and journal.stat().st_size else "immutable=1"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ import pytest
 
 from model.article import Article
 from model.errors import BadCall, Damaged
+from model.ids import mint_archive_id
 from storage import Archive, rebuild
+from storage.database import Database
 from storage.warc import Member, walk
 
 URL = "http://paper.example/news/quay"
@@ -130,7 +134,46 @@ def test_no_archive_is_made_over_the_database_of_another(closed: Path) -> None:
     shutil.rmtree(closed / "warc")
     _refuses(closed, lambda: Archive.create(closed), "restore that file from a copy", kind=BadCall)
     (closed / "pressmark.db").write_bytes(b"noise" * 5000)
-    _refuses(closed, lambda: Archive.create(closed), "restore that file from a copy", kind=BadCall)
+    _refuses(closed, lambda: Archive.create(closed), "or is damaged: name another place", kind=BadCall)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE presses (name TEXT); INSERT INTO presses VALUES ('Tarn');",
+        "CREATE TABLE ledger (entry TEXT);",
+        "CREATE TABLE settings (key TEXT, value TEXT); CREATE TABLE ledger (id TEXT);",
+        "CREATE TABLE settings (name TEXT); CREATE TABLE ledger (id TEXT);",
+        "PRAGMA journal_mode=WAL; CREATE TABLE presses (name TEXT); INSERT INTO presses VALUES ('Tarn');",
+    ],
+)
+def test_no_archive_is_made_over_a_database_of_something_else(where: Path, script: str) -> None:
+    where.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(where / "pressmark.db")) as db:
+        db.executescript(script)
+    _refuses(where, lambda: Archive.create(where), "that is no archive's of Pressmark", kind=BadCall)
+    with closing(sqlite3.connect(where / "pressmark.db")) as db:
+        db.executescript("PRAGMA journal_mode=WAL; CREATE TABLE more (name TEXT)")  # what its owner has at work beside it
+        _refuses(where, lambda: Archive.create(where), "that is no archive's of Pressmark", kind=BadCall)
+
+
+def test_no_archive_is_made_over_the_readme_of_something_else(where: Path) -> None:
+    where.mkdir(parents=True, exist_ok=True)
+    (where / "README.txt").write_text("How our presses are oiled.")
+    _refuses(where, lambda: Archive.create(where), "README.txt of something else", kind=BadCall)
+
+
+@pytest.mark.parametrize("empty", [True, False], ids=["an empty file", "tables without an entry"])
+def test_what_a_broken_off_creation_left_is_replaced(where: Path, empty: bool) -> None:
+    where.mkdir(parents=True, exist_ok=True)
+    (where / "README.txt").write_text("This folder is a Press")
+    if empty:
+        (where / "pressmark.db").write_bytes(b"")
+    else:
+        with closing(Database.at(where / "pressmark.db")) as database:
+            database.create(mint_archive_id())
+    with Archive.create(where) as archive:
+        assert archive.verify().ok
 
 
 # copies
