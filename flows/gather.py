@@ -21,7 +21,8 @@ from flows.gather_pages import Standing, fetched_one, gather_pages
 from flows.gathered import Gathered, Told
 from flows.handover import Handover
 from flows.target import Target
-from model.errors import PressmarkError, Skip
+from model.errors import PressmarkError, Refused, Skip
+from model.identity import without_credentials
 from sources.files import Kind, folder_files, kind_of, list_entries
 from sources.http import Conditional, Fetcher
 from sources.warc import Held
@@ -155,8 +156,11 @@ class Gatherer:
             task.cancel()
 
     def _sort(self, source: str, hosts: dict[str, list[str]], files: list[str]) -> None:
+        plain = without_credentials(source)
         try:
             kind = kind_of(source)
+            if kind is Kind.URL and plain != source:
+                raise Refused("the address carries a user name or password; remove what stands before the @")
             if kind is Kind.LIST:
                 for entry in list_entries(source):
                     self._sort(entry, hosts, files)
@@ -167,7 +171,7 @@ class Gatherer:
             else:
                 files.append(source)
         except (PressmarkError, ValueError) as error:
-            self._handover.put(Gathered(source, None, _ours(error, source)))
+            self._handover.put(Gathered(plain, None, _ours(error, plain)))
 
     async def _files(self, files: Sequence[str]) -> None:
         await asyncio.to_thread(self._read_files, files)

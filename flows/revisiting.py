@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from flows.pipeline import Pipeline
 from flows.rhythm import LADDER, Rhythm
 from model.edtf import parse_utc, utc_text
+from model.identity import without_credentials
 from model.record import Outcome, Result
 from model.revisit import Planned, Standing
 from storage import Archive
@@ -57,7 +58,8 @@ def due(archive: Archive, *, rhythm: Rhythm = LADDER, most: int = MOST, now: Now
             if planned.due is None or parse_utc(planned.due) > moment:
                 seen.append(planned)
                 continue
-        targets[standing.url] = (*targets.get(standing.url, ()), standing)
+        url = without_credentials(standing.url)
+        targets[url] = (*targets.get(url, ()), standing)
     archive.revisits.plan(seen)
     return Due(targets)
 

@@ -31,9 +31,17 @@ _VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _BYTES = "surrogateescape"
 # hosts of many publishers that the public suffix list does not name
 _TENANTED = frozenset({"wordpress.com", "substack.com", "medium.com", "tumblr.com", "livejournal.com", "typepad.com", "ghost.io"})
+_CREDENTIALS = re.compile(r"(\s*[a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _VARIANT_PATH = re.compile(r"/amp(?:\.html)?/?$|^/amp(?=/.)", re.IGNORECASE)
+
+
+def without_credentials(url: str) -> str:
+    """An address without user name and password (RFC 3986, 3.2.1), which are nobody's business but their
+    owner's and name no other piece. Never raises; a text without them, or that is no URL, is unchanged.
+    """
+    return _CREDENTIALS.sub(r"\1", url, count=1) if _CREDENTIALS.match(url) else url
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ from model.article import clean_text
 from model.capture import Basis, Capture, digest_of
 from model.edtf import utc_text
 from model.errors import BadCall, TooLarge, Unreadable
+from model.identity import without_credentials
 from sources.media_type import media_type_of
 from sources.saved import statement_of
 from sources.warc.containers import SUFFIXES as ARCHIVE_FILES
@@ -160,9 +161,11 @@ def supplied(
     person says nothing, what the file itself says counts (``sources.saved``), which is kept in
     ``context["saved"]`` in any case; a time of its own is passed over where it lies in the future.
     Raises ``Unreadable`` for no bytes, ``TooLarge`` for too many, ``BadCall`` for a URL
-    that is not http(s) and for a time without offset.
+    that is not http(s) or holds a user name or password, and for a time without offset.
     """
     named = filename or "standard input"
+    if url is not None and without_credentials(url) != url:
+        raise BadCall("the address carries a user name or password; remove what stands before the @")
     if url is not None and not _is_web_address(url):
         raise BadCall(f"not a web address: {url!r}; it should start with https://", url=url)
     if captured_at is not None and captured_at.tzinfo is None:

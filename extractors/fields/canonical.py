@@ -15,6 +15,7 @@ from extractors.dom import collapse
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from model.article import How
+from model.identity import without_credentials
 
 _LINK = re.compile(r"<([^>]{1,2000})>\s*;[^,]{0,200}?rel=\"?canonical\b", re.I)
 
@@ -56,12 +57,12 @@ def json_ld(page: Page) -> Iterator[Candidate[str]]:
 
 def _absolute(page: Page, href: str, where: str) -> Iterator[Candidate[str]]:
     try:
-        address = urljoin(page.url or "", collapse(href))
+        address = without_credentials(urljoin(page.url or "", collapse(href)))
         scheme, host = urlsplit(address).scheme, urlsplit(address).hostname
     except ValueError:
         return
     if scheme in {"http", "https"} and host:
-        yield Candidate(address, How.DECLARED, where, href)
+        yield Candidate(address, How.DECLARED, where, without_credentials(href))
 
 
 def _accept(page: Page, value: str) -> str | None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from model.edtf import parse_edtf, parse_utc
 from model.errors import BadCall, NotFound
+from model.identity import without_credentials
 
 _REFERENCE = re.compile(r"(?P<record>.+?)@(?P<version>\d{1,9})(?:\.(?P<reading>\d{1,9}))?")
 _AGO = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>min|[mhdw])")
@@ -147,6 +148,8 @@ def parse_captured_at(text: str, now: datetime) -> datetime:
 
 def parse_url(text: str) -> str:
     """What a supplied copy is a copy of, as given: an http or https address without white space and controls."""
+    if without_credentials(text) != text:
+        raise BadCall("--url carries a user name or password; remove what stands before the @")
     try:
         parts = urlsplit(text)
         fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and _NOT_IN_URLS.search(text) is None

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import httpx2
 
 from model.errors import BadCall, Refused
+from model.identity import without_credentials
 from sources.http.settings import Network
 
 Address = IPv4Address | IPv6Address
@@ -129,4 +130,4 @@ def _within(ip: Address, network: Network) -> bool:
 
 
 def _shown(text: str) -> str:
-    return ascii(text[:200])
+    return ascii(without_credentials(text)[:200])

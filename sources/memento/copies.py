@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from model.capture import Basis, Capture, Fidelity, Import, header
 from model.errors import BadCall, PressmarkError, Unreadable
+from model.identity import without_credentials
 from sources.http.coding import unpacked
 from sources.memento.addresses import copy_of_target, original_of, plain_form, raw_form
 from sources.memento.links import links_of
@@ -183,7 +184,7 @@ def _capture(hops: Sequence[Capture], memento: Memento, fidelity: Fidelity) -> C
         last,
         basis=Basis.IMPORTED,
         at=at,
-        final_url=original,
+        final_url=without_credentials(original) if original else None,
         exchanges=tuple(exchange for hop in hops for exchange in hop.exchanges),
         imported=made,
     )

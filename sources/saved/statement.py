@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from model.identity import without_credentials
 from model.mhtml import is_mhtml, read_mhtml
 from model.webarchive import is_webarchive, read_webarchive
 from sources.saved.marks import read_marks
@@ -18,7 +19,7 @@ _LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a file says of itself. ``url`` and ``saved_at`` are its own words.
+    """What a file says of itself. ``url`` and ``saved_at`` are its own words, but for a user name and password in the address.
 
     ``address`` is the page's, where one can be read out of them (of a replayed copy, the
     original's); ``at`` when the page was as it is here, ``None`` without an offset or UTC.
@@ -58,10 +59,11 @@ def _of_mhtml(body: bytes) -> Saved:
 
 
 def _made(software: str | None, url: str | None, saved_at: str | None, where: str) -> Saved:
-    url, saved_at = _bounded(url), _bounded(saved_at)
+    url, saved_at = without_credentials(_bounded(url) or "") or None, _bounded(saved_at)
     replayed = _REPLAYED.fullmatch(url or "")
-    if replayed is not None:
-        return Saved(software, url, saved_at, where, replayed[2], _of_digits(replayed[1]))
+    if url and replayed is not None:
+        original = without_credentials(replayed[2])
+        return Saved(software, url[: replayed.start(2)] + original, saved_at, where, original, _of_digits(replayed[1]))
     return Saved(software, url, saved_at, where, url, moment_of(saved_at) if saved_at else None)
 
 

@@ -12,6 +12,7 @@ from model.article import clean_text
 from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, digest_of
 from model.edtf import parse_utc, utc_text
 from model.errors import Unreadable
+from model.identity import without_credentials
 from sources.http.signals import signals_of
 from sources.warc.digests import agrees
 from sources.warc.maker import Maker
@@ -76,7 +77,7 @@ def capture_of(hops: Sequence[Hop], maker: Maker, received_at: datetime, payload
 
 def name_of(record: Record) -> str:
     """What to call a record: its id, else its address and date."""
-    return record.id or f"{record.url} {record.get('warc-date')}"
+    return record.id or f"{without_credentials(record.url)} {record.get('warc-date')}"
 
 
 def _as_resource(capture: Capture, answer: Record, facts: Mapping[str, Any]) -> Capture:
@@ -86,7 +87,7 @@ def _as_resource(capture: Capture, answer: Record, facts: Mapping[str, Any]) -> 
     if not answer.url.startswith(SUPPLIED):
         return capture
     url = facts.get("url") if facts else answer.url.removeprefix(SUPPLIED)
-    url = clean_text(url) if isinstance(url, str) and is_web_address(url) else None
+    url = _address(url) if isinstance(url, str) and is_web_address(url) else None
     named, moment = facts.get("filename"), facts.get("at")
     filename = clean_text(named) if isinstance(named, str) else None
     # without what that archive noted, its date may be that of receipt only
@@ -179,7 +180,7 @@ def _origin_key(answer: Record, facts: Mapping[str, Any]) -> str:
     ours = facts.get("origin_key")
     if isinstance(ours, str) and ours:
         return clean_text(ours)  # one key for one capture, through however many archives it came
-    identity = answer.id or f"{answer.url}|{answer.get('warc-date')}"
+    identity = answer.id or f"{_address(answer.url)}|{answer.get('warc-date')}"
     return f"import:{clean_text(identity)}|{digest_of(answer.block)}"
 
 
@@ -233,7 +234,7 @@ def _media_type(exchange: Exchange) -> str:
 
 
 def _address(url: str) -> str:
-    return clean_text(url)
+    return clean_text(without_credentials(url))
 
 
 def _one_word(text: str | None) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from model.capture import Capture
 from model.errors import PressmarkError, TooLarge, Unreadable
+from model.identity import without_credentials
 from sources.warc.captures import SUPPLIED, Payload, capture_of, name_of
 from sources.warc.containers import Container, Part, pages_of, parts_of, plain_address
 from sources.warc.digests import agrees
@@ -230,7 +231,7 @@ def _waiting(hops: tuple[Hop, ...], file: _File) -> Waiting:
 
 
 def _flaw(flaw: Flaw) -> PressmarkError:
-    said = f" of {flaw.record.url}" if flaw.record is not None and flaw.record.url else ""
+    said = f" of {without_credentials(flaw.record.url)}" if flaw.record is not None and flaw.record.url else ""
     member = (flaw.record.id if flaw.record else None) or str(flaw.where)
     kind = TooLarge if flaw.too_large else Unreadable
     return kind(f"at byte {flaw.where}: {flaw.reason}{said}", member=member)

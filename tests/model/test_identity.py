@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.identity import alias_key, believable_canonical, is_front_page, registrable_domain, same_domain
+from model.identity import alias_key, believable_canonical, is_front_page, registrable_domain, same_domain, without_credentials
 
 ONE_ADDRESS = [
     [
@@ -191,3 +191,18 @@ def test_spellings_of_one_address_come_together(one: str, other: str) -> None:
 def test_tenants_of_one_host_are_strangers() -> None:
     assert not same_domain("https://one.wordpress.com/a", "https://two.wordpress.com/a")
     assert same_domain("https://www.bbc.co.uk/a", "https://news.bbc.co.uk/b")
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ("http://ada:word@reed.example/a?b=c@d#e@f", "http://reed.example/a?b=c@d#e@f"),
+        ("HTTPS://ada@reed.example", "HTTPS://reed.example"),
+        ("http://a:p@ss@reed.example:8080/", "http://reed.example:8080/"),
+        ("ftp://ada:word@reed.example/", "ftp://reed.example/"),
+        ("http://reed.example/@ada", "http://reed.example/@ada"),
+        ("folder/ada@reed.html", "folder/ada@reed.html"),
+    ],
+)
+def test_user_names_and_passwords_are_no_part_of_an_address(given: str, plain: str) -> None:
+    assert without_credentials(given) == plain

@@ -114,3 +114,31 @@ def test_a_note_and_a_collection_come_out_again(tmp_path: Path, pressmark: Press
         assert sorted((label["kind"], label["text"]) for label in labels) == [("collection", "ferries"), ("note", "from the lab")]
     assert pressmark("search", "ferry", "-winter", *archive).err == "nothing found\n"
     assert pressmark("search", "ferry", "-horse", *archive).out.startswith(record)
+
+
+def test_a_password_in_an_address_is_not_repeated(tmp_path: Path, pressmark: Pressmark) -> None:
+    archive = ["--archive", str(tmp_path / "archive")]
+    sources = tmp_path / "list.txt"
+    sources.write_text("http://ada:word@127.0.0.1:1/news\n")
+    for source in ("http://ada:word@127.0.0.1:1/news", f"@{sources}"):
+        for form in ([], ["--json"]):
+            told = pressmark("ingest", source, *form, *archive)
+            assert told.code == 1 and "word@" not in told.out + told.err and "http://127.0.0.1:1/news" in told.out
+            assert "user name or password" in told.out
+    stated = pressmark("ingest", page(tmp_path, "a.html", "Ferry"), "--url", "http://ada:word@gazette.example/a", *archive)
+    assert stated.code != 0 and "word@" not in stated.out + stated.err and "user name or password" in stated.err
+    assert "word@" not in pressmark("events", "--json", *archive).out
+
+
+def test_an_address_with_a_password_inside_a_page_becomes_the_records_without(tmp_path: Path, pressmark: Pressmark) -> None:
+    archive = ["--archive", str(tmp_path / "archive")]
+    path = Path(page(tmp_path, "saved.html", "Ferry sails again"))
+    link = "<link rel='canonical' href='http://ada:word@gazette.example/ferry'></head>"
+    mark = "<!-- saved from url=(0050)http://ada:word@gazette.example/ferry?page=1 -->"
+    path.write_text(mark + path.read_text("utf-8").replace("</head>", link), "utf-8")
+    told = json.loads(pressmark("ingest", str(path), "--json", *archive).out)
+    assert (told["outcome"], told["url"]) == ("new", "http://gazette.example/ferry?page=1")
+    seen = "".join(
+        pressmark(*what, *archive).out for what in (["events", "--json"], ["show", told["record"], "--json"], ["list"])
+    )
+    assert "gazette.example/ferry" in seen and "ada:" not in seen

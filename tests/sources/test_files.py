@@ -213,3 +213,9 @@ def test_kinds(tmp_path: Path) -> None:
 def test_what_is_nothing_is_a_bad_call(source: str, why: str) -> None:
     with pytest.raises(BadCall, match=why):
         kind_of(source)
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated() -> None:
+    with pytest.raises(BadCall, match="user name or password") as caught:
+        take(url="https://ada:word@paper.test/bridge")
+    assert "word@" not in str(caught.value) + str(caught.value.facts)

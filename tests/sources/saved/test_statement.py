@@ -134,3 +134,22 @@ def test_damage_raises_nothing(noise: bytes, at: int) -> None:
         b"<!-- Page saved with SingleFile " + noise,
     ):
         statement_of(body)
+
+
+def test_a_password_in_the_address_is_not_repeated() -> None:
+    with_password = URL.replace("://", "://ada:word@")
+    replayed = f"https://web.archive.org/web/20240305091112/{with_password}"
+    for body in (
+        mhtml(f"Snapshot-Content-Location: {with_password}", location=with_password),
+        f"<!-- Page saved with SingleFile \n url: {with_password} \n-->{PAGE}".encode(),
+        f"<!-- saved from url=(0060){with_password} -->{PAGE}".encode(),
+        f"<!-- saved from url=(0099){replayed} -->{PAGE}".encode(),
+        plistlib.dumps({"WebMainResource": {"WebResourceURL": with_password, "WebResourceData": PAGE.encode()}}),
+        plistlib.dumps(
+            {"WebMainResource": {"WebResourceURL": with_password, "WebResourceData": PAGE.encode()}}, fmt=plistlib.FMT_BINARY
+        ),
+    ):
+        found = statement_of(body)
+        if found is None:  # an XML property list is no web archive here
+            continue
+        assert found.address == URL and "word" not in str(found.to_json())

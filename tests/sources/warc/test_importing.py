@@ -274,3 +274,12 @@ def test_facts_of_another_archive_that_make_no_sense_cost_the_page_nothing(kit: 
 def test_a_record_dated_before_the_web_has_no_date(kit: Any, take: Any) -> None:
     taken = take([kit.record(date="0001-01-01T00:00:00Z"), kit.record(date="1969-12-31T23:59:59Z", identity="2")])
     assert taken.captures == [] and all("before the web" in str(error) for error in taken.errors) and len(taken.errors) == 2
+
+
+def test_a_password_in_an_address_stays_in_the_foreign_header(kit: Any, take: Any) -> None:
+    given = kit.url.replace("://", "://ada:word@")
+    [capture] = take([kit.record(url=given)]).captures
+    assert (capture.url, capture.final_url, capture.exchanges[0].url) == (kit.url,) * 3
+    assert capture.imported is not None and given in capture.imported.headers[0]
+    [old] = take(kit.arc_info() + kit.arc(given), names=["old.arc"]).captures
+    assert old.url == kit.url and "word" not in old.origin_key
