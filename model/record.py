@@ -190,6 +190,14 @@ class AsOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One time that a piece was gone: from when it was found gone until it was seen again (``None``: not since)."""
+
+    withdrawn_at: str
+    restored_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One state in time: a version with what is derived about it.
 
@@ -197,7 +205,8 @@ class State:
     last look before it that showed something else, so the change happened between the two.
     ``checks`` counts looks that found it unchanged. ``gap`` is the longest time without a look
     while it was in force, seconds. ``reverts_to`` is an earlier version with the same content.
-    ``withdrawn_at`` is when the piece was found gone while this state was the last.
+    ``withdrawn_at`` is when the piece was last found gone while this state was the last, ``restored_at`` when it
+    was seen again after that; ``withdrawals`` are all times that it was gone and came back, or did not.
     ``announcement`` tells of a substantive change whether its publisher said so, ``None`` where there is no
     such change. ``same_as_before`` is true where, as now read, it never differed from the state before it.
     ``maker`` is the archive that an imported copy comes from, ``fidelity`` whether that kept what the server
@@ -223,6 +232,7 @@ class State:
     same_as_before: bool = False
     maker: str | None = None
     fidelity: str | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,8 @@ def changes(tx: Connection, since: datetime, limit: int | None, closed: Set[str]
         lines.append(line(x.record, x.version, x.seen_at, "changed", **more))
     for record in tx.execute(select(o.record).where(o.kind.in_(("withdrawal", "absence"))).distinct()).scalars():
         for run in runs(looks_of(tx, record)):
-            for moment, kind in ((run.withdrawn_at, "gone"), (run.restored_at, "restored")):
-                if moment is not None and moment >= start:
-                    lines.append(line(record, run.version, moment, kind))
+            told = [(m, kind) for x in run.withdrawals for m, kind in ((x.withdrawn_at, "gone"), (x.restored_at, "restored"))]
+            lines += [line(record, run.version, moment, kind) for moment, kind in told if moment and moment >= start]
     for record in tx.execute(select(r.id).where(r.first_seen >= start)).scalars():
         first = runs(looks_of(tx, record))[0]
         lines.append(line(record, first.version, first.first or start, "new"))

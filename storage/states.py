@@ -145,11 +145,12 @@ def _state(row: Row[Any], run: Run, change: Change | None, headline: str | None)
         checks=len(run.looks) - 1,
         gap=run.gap,
         reverts_to=None,
-        withdrawn_at=run.withdrawn_at,
-        restored_at=run.restored_at,
+        withdrawn_at=run.withdrawals[-1].withdrawn_at if run.withdrawals else None,
+        restored_at=run.withdrawals[-1].restored_at if run.withdrawals else None,
         change=change,
         received_at=row.received_at,
         headline=headline,
+        withdrawals=run.withdrawals,
     )
 
 

@@ -7,13 +7,13 @@ else, bounds when the change can have happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
 from model.edtf import parse_utc
-from model.record import Observation, Strand
+from model.record import Observation, Strand, Withdrawal
 
 ABSENCES = 3
 ABSENCE_SPAN = timedelta(days=1)
@@ -41,13 +41,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive looks at one version. ``looks`` is never empty; ``next`` is the look after."""
+    """Consecutive looks at one version. ``looks`` is never empty; ``before`` is the look before them,
+    ``withdrawals`` are the times that the piece was gone inside the run or right after it."""
 
     version: int
     looks: tuple[Look, ...]
     before: Look | None
-    withdrawn_at: str | None
-    restored_at: str | None
+    withdrawals: tuple[Withdrawal, ...]
 
     @property
     def first(self) -> str | None:
@@ -142,17 +142,19 @@ def _close(current: Sequence[Look], before: Look | None, ordered: Sequence[Look]
     version = current[0].what.version
     assert version is not None  # only looks that show a version are gathered
     first, last = ordered.index(current[0]), ordered.index(current[-1])
-    withdrawn = restored = None
-    # a withdrawal inside the run or right after it belongs to this state
-    for look in ordered[first : last + 1]:
+    return Run(version, tuple(current), before, tuple(_withdrawals(ordered[first:], last - first)))
+
+
+def _withdrawals(looks: Sequence[Look], last: int) -> Iterator[Withdrawal]:
+    """Those up to the first look after the ``last`` of a run that shows something; that look ends one too."""
+    gone: str | None = None
+    for place, look in enumerate(looks):
         if look.what.kind == "withdrawal":
-            withdrawn, restored = look.what.observed_at, None
-        elif withdrawn and look.shows and restored is None:
-            restored = look.what.observed_at
-    for look in ordered[last + 1 :]:
-        if look.shows:
-            restored = look.what.observed_at if withdrawn and restored is None else restored
-            break
-        if look.what.kind == "withdrawal":
-            withdrawn, restored = look.what.observed_at, None
-    return Run(version, tuple(current), before, withdrawn, restored)
+            gone = look.what.observed_at
+        elif look.shows and gone is not None:
+            yield Withdrawal(gone, look.what.observed_at)
+            gone = None
+        if look.shows and place > last:
+            return
+    if gone is not None:
+        yield Withdrawal(gone, None)

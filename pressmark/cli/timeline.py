@@ -89,10 +89,10 @@ def _happened(state: State) -> Iterator[Text]:
         yield Text(f"the same again as @{state.reverts_to}", style="yellow")
     if state.gap >= _A_GAP_WORTH_TELLING:
         yield Text(f"not looked at for up to {say_span(state.gap)}", style="dim")
-    if state.withdrawn_at:
-        yield Text(f"withdrawn: found gone {say_moment(state.withdrawn_at)}", style="bold magenta")
-    if state.restored_at:
-        yield Text(f"back again {say_moment(state.restored_at)}", style="green")
+    for gone in state.withdrawals:
+        yield Text(f"withdrawn: found gone {say_moment(gone.withdrawn_at)}", style="bold magenta")
+        if gone.restored_at:
+            yield Text(f"back again {say_moment(gone.restored_at)}", style="green")
     made = f", {say_maker(state.maker, state.fidelity or '')}" if state.maker else ""
     if state.strand is Strand.BESIDE or made:
         yield words(f"{state.basis}{made}, received {say_moment(state.received_at)}", "dim")

@@ -13,7 +13,7 @@ from rich.console import Console
 from model.article import Article, Block, BlockKind
 from model.change import Change, ChangeKind, FieldChange, compare
 from model.diff import Op, Run, diff_words
-from model.record import Alias, Observation, Strand
+from model.record import Alias, Observation, Strand, Withdrawal
 from pressmark.cli.differences import coalesce, differences, render_differences
 from pressmark.cli.terminal import console_for, in_colour
 from pressmark.cli.timeline import render_history
@@ -27,9 +27,12 @@ def test_a_history_is_a_table_of_states(printed: Printed, make_history: Any, mak
         make_state(1, last_seen="2026-11-21T20:00:00.000000Z", checks=3, gap=7200),
         make_state(
             2, headline="Old mill to stay", change=change, not_seen_before="2026-11-21T20:00:00.000000Z",
-            withdrawn_at="2026-11-24T08:00:00.000000Z", restored_at="2026-11-25T08:00:00.000000Z",
+            withdrawals=(
+                Withdrawal("2026-11-22T12:00:00.000000Z", "2026-11-22T20:00:00.000000Z"),
+                Withdrawal("2026-11-24T08:00:00.000000Z", "2026-11-25T08:00:00.000000Z"),
+            ),
         ),
-        make_state(3, reverts_to=1, withdrawn_at="2026-11-28T08:00:00.000000Z"),
+        make_state(3, reverts_to=1, withdrawals=(Withdrawal("2026-11-28T08:00:00.000000Z", None),)),
         withdrawn=True,
     )  # fmt: skip
     lines = printed(render_history(history)).splitlines()
@@ -43,6 +46,8 @@ def test_a_history_is_a_table_of_states(printed: Printed, make_history: Any, mak
         "@2      2026-11-22 08:00:00Z          1   Old mill to stay",
         "                                          headline edited, +1 -1 words",
         "                                          changed after 2026-11-21 20:00:00Z",
+        "                                          withdrawn: found gone 2026-11-22 12:00:00Z",
+        "                                          back again 2026-11-22 20:00:00Z",
         "                                          withdrawn: found gone 2026-11-24 08:00:00Z",
         "                                          back again 2026-11-25 08:00:00Z",
         "@3      2026-11-23 08:00:00Z          1   Old mill to close",

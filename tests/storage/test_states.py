@@ -115,6 +115,26 @@ def test_gone_is_withdrawn_at_once_and_comes_back(desk: Any, make_article: Any) 
     assert history.states[0].restored_at == "2026-01-01T08:00:00.000000Z"
 
 
+def test_a_piece_that_goes_twice_is_told_twice(desk: Any, make_article: Any) -> None:
+    read = make_article("A", "words")
+    record = desk.take(desk.fetched(URL, b"1", 0), read).record
+    for hour in (1, 3, 5):
+        desk.absent(desk.fetched(URL, b"gone", hour, 410))
+        if hour < 5:
+            desk.take(desk.fetched(URL, b"1", hour + 1), read)
+    (state,) = desk.archive.history(record).states
+    told = [(x.withdrawn_at[11:13], x.restored_at and x.restored_at[11:13]) for x in state.withdrawals]
+    assert told == [("07", "08"), ("09", "10"), ("11", None)]
+    assert (state.withdrawn_at, state.restored_at) == (state.withdrawals[-1].withdrawn_at, None)
+    since = datetime(2025, 12, 1, tzinfo=UTC)
+    kinds = [x.kind for x in desk.archive.changes(since) if x.kind != "new"]
+    assert kinds == ["gone", "restored", "gone", "restored", "gone"]
+    desk.take(desk.fetched(URL, b"2", 6), make_article("A", "other words than before, all of them"))
+    (state, after) = desk.archive.history(record).states
+    assert (state.withdrawals[-1].restored_at, after.withdrawals) == (after.first_seen, ())
+    assert len(state.withdrawals) == 3 and state.restored_at == after.first_seen
+
+
 def test_not_found_is_believed_at_the_third_look_over_a_day(desk: Any, make_article: Any) -> None:
     record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "words")).record
     told = [desk.absent(desk.fetched(URL, b"no", h, 404)).outcome for h in (1, 2, 3, 26)]
