@@ -45,7 +45,8 @@ def capture_of(hops: Sequence[Hop], maker: Maker, received_at: datetime, payload
     for what is no HTTP message, and for bytes that are not those that the record's digests
     are of; then with ``capture``, because they can be kept all the same.
     """
-    last = hops[-1]
+    last = proven(hops[-1], payload)
+    hops = (*hops[:-1], last)
     answer, facts = last.answer, last.facts or {}
     at = _moment(answer, received_at)
     capture = Capture(
@@ -73,6 +74,19 @@ def capture_of(hops: Sequence[Hop], maker: Maker, received_at: datetime, payload
         error.capture = capture
         raise error
     return capture
+
+
+def proven(hop: Hop, payload: Payload | None = None) -> Hop:
+    """The hop with what its archive noted only where that is of these very bytes: of their digest, and so is an
+    origin key that names one. Anything else would let a file speak for captures that are not in it.
+    """
+    if hop.facts is None:
+        return hop
+    message = message_of(hop.answer.block)
+    body = payload.entity if payload is not None else message.entity if message is not None else hop.answer.block
+    digest, key = digest_of(body), hop.facts.get("origin_key")
+    own = not isinstance(key, str) or not key.startswith("file:") or key.startswith(f"file:{digest}|")
+    return hop if own and hop.facts.get("payload_digest") == digest else replace(hop, facts=None)
 
 
 def name_of(record: Record) -> str:

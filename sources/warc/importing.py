@@ -12,7 +12,7 @@ from pathlib import Path
 from model.capture import Capture
 from model.errors import PressmarkError, TooLarge, Unreadable
 from model.identity import without_credentials
-from sources.warc.captures import SUPPLIED, Payload, capture_of, name_of
+from sources.warc.captures import SUPPLIED, Payload, capture_of, name_of, proven
 from sources.warc.containers import Container, Part, pages_of, parts_of, plain_address
 from sources.warc.digests import agrees
 from sources.warc.maker import Maker, maker_of
@@ -129,7 +129,7 @@ class Archives:
         answer = hop.answer
         sort = sort_of_record(answer)
         if answer.kind == "resource" and answer.url.startswith(SUPPLIED):
-            sort = Sort.PAGE if hop.facts is not None else Sort.OTHER
+            sort = Sort.PAGE if proven(hop).facts is not None else Sort.OTHER
         if answer.kind != "revisit":
             self._originals.add(file.number, answer, sort)
         chain = self._chain(answer, file)

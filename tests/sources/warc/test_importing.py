@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from model.article import canonical_json
-from model.capture import Basis, Fidelity, Truncated
+from model.capture import Basis, Fidelity, Truncated, digest_of
 from model.errors import TooLarge, Unreadable
 
 
@@ -257,7 +257,12 @@ def test_what_another_archive_noted_of_its_own_doing_is_never_taken_for_ours(kit
         "image": {"record": "abc-1", "version": 1, "url": kit.url},
         "robots_override": "they agreed",
     }
-    facts = kit.record("metadata", json.dumps({"context": noted}).encode(), identity="f", url="urn:pressmark:capture:1")
+    facts = kit.record(
+        "metadata",
+        json.dumps({"context": noted, "payload_digest": digest_of(kit.page)}).encode(),
+        identity="f",
+        url="urn:pressmark:capture:1",
+    )
     [capture] = take([kit.record(), facts]).captures
     assert set(capture.context) == {"feed", "elsewhere"}
     assert (capture.context["feed"]["published"], capture.context["feed"]["title"]) == ("1.5", "gates ")
@@ -283,3 +288,30 @@ def test_a_password_in_an_address_stays_in_the_foreign_header(kit: Any, take: An
     assert capture.imported is not None and given in capture.imported.headers[0]
     [old] = take(kit.arc_info() + kit.arc(given), names=["old.arc"]).captures
     assert old.url == kit.url and "word" not in old.origin_key
+
+
+def test_what_is_noted_beside_a_page_counts_only_where_it_is_of_its_bytes(kit: Any, take: Any) -> None:
+    """A file cannot take the place of a capture that is not in it."""
+    noted = {"origin_key": "fetch:7", "context": {"feed": {"title": "gates"}}, "signals": ["robots: noarchive"]}
+
+    def beside(**more: str) -> Any:
+        block = json.dumps(noted | more).encode()
+        return take([kit.record(), kit.record("metadata", block, identity="f", url="urn:pressmark:capture:1")]).captures[0]
+
+    own, other = digest_of(kit.page), digest_of(b"another page")
+    believed = beside(payload_digest=own)
+    assert (believed.origin_key, believed.signals) == ("fetch:7", ("robots: noarchive",)) and "feed" in believed.context
+    assert beside(payload_digest=own, origin_key=f"file:{own}||").origin_key == f"file:{own}||"
+    for foreign in (beside(), beside(payload_digest=other), beside(payload_digest=own, origin_key=f"file:{other}||")):
+        assert foreign.origin_key.startswith("import:urn:uuid:1|")
+        assert (foreign.context, foreign.signals, foreign.entity) == ({}, (), kit.page)
+
+
+def test_a_supplied_copy_is_one_only_by_facts_of_its_bytes(kit: Any, take: Any) -> None:
+    def given(digest: str) -> Any:
+        copy = kit.record("resource", kit.page, url="urn:pressmark:supplied:1", Content_Type="text/html")
+        facts = json.dumps({"payload_digest": digest, "url": kit.url}).encode()
+        return take([copy, kit.record("metadata", facts, identity="f", url="urn:pressmark:capture:1")])
+
+    assert [c.url for c in given(digest_of(kit.page)).captures] == [kit.url]
+    assert given(digest_of(b"another page")).captures == []
