@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from model.capture import Basis, Capture, Fidelity, Import, header
 from model.errors import BadCall, PressmarkError, Unreadable
-from model.identity import without_credentials
+from model.identity import alias_key, without_credentials
 from sources.http.coding import unpacked
 from sources.memento.addresses import copy_of_target, original_of, plain_form, raw_form
 from sources.memento.links import links_of
@@ -69,7 +69,7 @@ async def mementos(
             had += 1
             continue
         try:
-            copy = await _copy(fetch, memento)
+            copy = await _copy(fetch, memento, url)
         except PressmarkError as error:
             yield memento.uri, error
         else:
@@ -143,18 +143,46 @@ def _plain(answer: Capture) -> bytes:
     return unpacked(answer.entity, header(answer.headers, "content-encoding"), _TIMEMAP_BYTES)
 
 
-async def _copy(fetch: Fetch, memento: Memento) -> Capture:
-    """One copy, as it was kept where the archive gives that. Raises ``Unreadable`` where it gives none."""
+async def _copy(fetch: Fetch, memento: Memento, url: str) -> Capture:
+    """One copy, as it was kept where the archive gives that. Raises ``Unreadable`` where it gives none,
+    or one of another address than ``url``.
+    """
     raw = raw_form(memento.uri)
     if raw is not None:
         hops = await _walk(fetch, raw)
         if http_date(header(hops[-1].headers, "memento-datetime")) is not None:
+            _check_originals(hops, memento, url)
             return _capture(hops, memento, Fidelity.RAW)
     hops = await _walk(fetch, memento.uri)
     if hops[-1].status != 200 and header(hops[-1].headers, "memento-datetime") is None:
         host = urlsplit(memento.uri).hostname
         raise Unreadable(f"{host} lists this copy and answered {hops[-1].status} for it; try again later", member=memento.uri)
+    _check_originals(hops, memento, url)
     return _capture(hops, memento, Fidelity.REWRITTEN)
+
+
+def _check_originals(hops: Sequence[Capture], memento: Memento, url: str) -> None:
+    """A copy is of what was asked for, and after a redirect of where that led: else it would make a record of another address."""
+    wanted: str | None = url
+    for hop in hops:
+        said = _original(hop)
+        if said and wanted and alias_key(said) != alias_key(wanted):
+            host = urlsplit(memento.uri).hostname
+            plain = without_credentials(said)
+            raise Unreadable(
+                f"{host} lists this as a copy of {wanted} and says that it is one of {plain}; it is not taken", member=memento.uri
+            )
+        location = header(hop.headers, "location") if hop.status in _REDIRECTS else None
+        target = copy_of_target(hop.url or "", location) if location else None
+        wanted = original_of(target) if target else None
+
+
+def _original(hop: Capture) -> str | None:
+    """What a copy is of: as its header says (RFC 7089, 2.2.1), else as its address does."""
+    where = hop.final_url or hop.url or ""
+    links = [link for name, value in hop.headers if name.lower() == "link" for link in links_of(value)]
+    named = next((urljoin(where, link.target) for link in links if "original" in link.rels), None)
+    return named or original_of(where)
 
 
 async def _walk(fetch: Fetch, uri: str) -> Sequence[Capture]:
@@ -174,8 +202,7 @@ async def _walk(fetch: Fetch, uri: str) -> Sequence[Capture]:
 def _capture(hops: Sequence[Capture], memento: Memento, fidelity: Fidelity) -> Capture:
     last = hops[-1]
     where = last.final_url or memento.uri
-    links = [link for name, value in last.headers if name.lower() == "link" for link in links_of(value)]
-    original = next((link.target for link in links if "original" in link.rels), None) or original_of(where)
+    original = _original(last)
     at = http_date(header(last.headers, "memento-datetime")) or memento.at
     if at > last.received_at + _CLOCKS_APART:
         raise Unreadable(f"the copy is dated in the future ({at:%Y-%m-%d})", member=memento.uri)

@@ -42,6 +42,7 @@ class Library:
     pages: int = 1
     raw: bool = True
     broken: str = ""
+    original: str = ""
     held: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -58,7 +59,7 @@ class Library:
         status, page = self.held[stamp]
         at = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         headers = {"Memento-Datetime": format_datetime(at, usegmt=True), "Content-Type": "text/html"}
-        headers["Link"] = f'<{original}>; rel="original"'
+        headers["Link"] = f'<{self.original or original}>; rel="original"'
         if status == 301 and original == URL:
             headers["Location"] = URL + "-2" if raw else f"/all/{stamp}/{URL}-2"
             return 301, headers, b""
@@ -197,3 +198,17 @@ def test_robots_of_the_archive_and_the_guard_hold_here_too(tmp_path: Path, libra
         strict = Pipeline(archive, http=HttpSettings(host_gap=0.0), processes=1)
         [result] = strict.ingest([URL], memento=Wish(f"{library.base}/all/"))
         assert result.outcome is Outcome.REFUSED and library.asked == []
+
+
+def test_a_copy_of_another_address_is_not_taken_for_the_one_that_was_asked(tmp_path: Path, library: Library) -> None:
+    library.held = {"20210301080000": (200, story("leak on both sides of the canal"))}
+    library.original = "http://weir.example/news/other"
+    with Archive.create(tmp_path / "archive") as archive:
+        for raw in (True, False):
+            library.raw = raw
+            [result] = take(archive, Wish(f"{library.base}/all/"))
+            assert (result.outcome, result.record) == (Outcome.FAILED, None)
+            assert f"a copy of {URL} and says that it is one of {library.original}" in (result.reason or "")
+        assert list(archive.list()) == []
+        library.original = URL.replace("http://", "https://www.") + "?utm_source=x"  # another spelling of the same
+        assert [r.outcome for r in take(archive, Wish(f"{library.base}/all/"))] == [Outcome.NEW]
