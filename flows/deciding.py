@@ -12,6 +12,7 @@ from flows.verdict import Judgement, after_reading, before_reading
 from flows.worker import Extraction
 from model.article import Article
 from model.capture import Basis, Capture
+from model.collection import check_collection_name
 from model.errors import Damaged
 from model.record import Result
 from storage import Archive, Deposit, Person, Release, Reread, Verdict
@@ -24,12 +25,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the caller wants kept with the records."""
+    """What the caller wants kept with the records. Raises ``BadCall`` for what no collection can be called."""
 
     person: str | None = None
     collection: str | None = None
     note: str | None = None
     override_robots: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.collection:
+            check_collection_name(self.collection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from model.amendable import said
 from model.article import canonical_json
+from model.collection import check_collection_name
 from model.edtf import utc_text
 from model.errors import BadCall, NotFound
 from model.ledger import Agent, AgentType, Kind
@@ -103,8 +104,8 @@ def note(hands: Hands, record: str, text: str) -> bool:
 
 def collect(hands: Hands, records: Sequence[str], name: str, *, member: bool, reason: str | None) -> list[str]:
     """Puts records into a collection, or takes them out; those for which that was news. Raises ``BadCall``."""
-    if not name.strip():
-        raise BadCall("a collection needs a name")
+    if member or not name.strip():  # a record can leave a collection whatever it is called
+        check_collection_name(name)
     changed = [r for r in dict.fromkeys(records) if _is_labelled(hands, r, "collection", name) is not member]
     for record in changed:
         body: dict[str, Any] = {"name": name, "member": member}
