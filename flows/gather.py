@@ -200,7 +200,7 @@ class Gatherer:
                     yield item
 
     def _pages(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
-        return gather_pages(fetcher, urls, self._told, self._standing, self._images_rest)
+        return gather_pages(fetcher, urls, self._told, self._standing, self._images_rest, self._now)
 
     async def _images_rest(self) -> None:
         while self._images_left > _IMAGES_WAITING:  # a slow host of images holds back everything rather than fill memory

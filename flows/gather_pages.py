@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence, Set
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from flows.gathered import Gathered, Told, defect
@@ -15,6 +16,9 @@ from model.capture import Capture, header
 from model.errors import Busy, PressmarkError
 from sources.http import Conditional, Fetcher
 from storage import InForce
+
+IN_FULL_AFTER = timedelta(days=30)
+"""For so long after its last full answer a server is believed that nothing changed: said for ever, that would hide every change."""
 
 _NOT_MODIFIED = 304
 
@@ -32,9 +36,15 @@ class Standing(Protocol):
 
 
 async def gather_pages(
-    fetcher: Fetcher, urls: Sequence[str], told: Told, standing: Standing | None, rest: Callable[[], Awaitable[None]]
+    fetcher: Fetcher,
+    urls: Sequence[str],
+    told: Told,
+    standing: Standing | None,
+    rest: Callable[[], Awaitable[None]],
+    now: Callable[[], datetime],
 ) -> AsyncIterator[Gathered]:
-    """Every address of one host in turn, ``rest`` awaited before each. Without ``standing`` all are asked for in full.
+    """Every address of one host in turn, ``rest`` awaited before each. Without ``standing`` all are asked for in full,
+    and so is one whose last full answer is older than ``IN_FULL_AFTER``.
 
     Nothing is raised: what is wrong with an address is its outcome.
     """
@@ -42,7 +52,7 @@ async def gather_pages(
 
     async def one(url: str) -> Gathered:
         await rest()
-        return await _page(fetcher, url, told, standing if url in visited else None)
+        return await _page(fetcher, url, told, standing if url in visited else None, now)
 
     waiting: list[Gathered] = []
     for url in urls:
@@ -65,8 +75,10 @@ async def fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
         return Gathered(url, None, defect(error, url, "fetched"))
 
 
-async def _page(fetcher: Fetcher, url: str, told: Told, standing: Standing | None) -> Gathered:
+async def _page(fetcher: Fetcher, url: str, told: Told, standing: Standing | None, now: Callable[[], datetime]) -> Gathered:
     known = await _asked(standing, lambda archive: archive.in_force(url))
+    if known is not None and now() - known.at > IN_FULL_AFTER:
+        known = None
     reason = told.override_robots
     held = Conditional(known.etag, known.last_modified, known.url) if known else None
     item = await fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason, conditional=held))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from model.article import Article, canonical_json
@@ -61,7 +62,7 @@ class ImageWanted:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The copy that stands for an address: ``capture`` shows ``version`` of ``record`` and came from ``url``.
+    """The copy that stands for an address: ``capture`` shows ``version`` of ``record`` and came from ``url``, in full, at ``at``.
 
     ``digest`` is how the ledger names it; ``etag`` and ``last_modified`` are its validators, one at least.
     """
@@ -71,6 +72,7 @@ class InForce:
     capture: str
     digest: str
     url: str
+    at: datetime
     etag: str | None
     last_modified: str | None
 

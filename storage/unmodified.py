@@ -57,9 +57,9 @@ def in_force(tx: Connection, load: Callable[[str], Capture], url: str) -> InForc
     except Damaged:
         return None  # asked for in full: it is the only way to have it again
     etag, modified = header(copy.headers, "etag"), header(copy.headers, "last-modified")
-    if copy.truncated is not None or copy.final_url is None or not (etag or modified):
+    if copy.truncated is not None or copy.final_url is None or copy.at is None or not (etag or modified):
         return None
-    return InForce(record, look.what.version, look.what.capture, row.digest, copy.final_url, etag, modified)
+    return InForce(record, look.what.version, look.what.capture, row.digest, copy.final_url, copy.at, etag, modified)
 
 
 def settle_unmodified(hands: Hands, deposit: Deposit, known: InForce) -> Result:

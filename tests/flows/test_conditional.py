@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.gather_pages import IN_FULL_AFTER
 from flows.pipeline import Pipeline
 from model.record import Outcome, Result
 from sources.http import HttpSettings
@@ -235,3 +236,24 @@ def test_an_earlier_copy_that_comes_later_splits_nothing_it_cannot(
     rebuild(tmp_path / "archive")
     with Archive.open(tmp_path / "archive") as anew:
         assert anew.history(first.record) == history
+
+
+def test_a_server_that_says_for_ever_that_nothing_changed_is_asked_in_full_after_a_while(archive: Archive, site: Site) -> None:
+    """The validators stay the same over another text: only the page itself tells, and then is believed for as long again."""
+    began = datetime(2024, 4, 1, 12, tzinfo=UTC)
+    site.liar = True
+
+    def look(after: timedelta) -> Outcome:
+        (result,) = Pipeline(archive, http=HTTP, processes=1, now=lambda: began + after).ingest([site.url])
+        return result.outcome
+
+    assert look(timedelta(0)) is Outcome.NEW
+    assert look(timedelta(days=20)) is Outcome.UNCHANGED
+    site.thing = "tow path"
+    assert look(IN_FULL_AFTER) is Outcome.UNCHANGED  # counted from the last full answer, not from the last look
+    late = IN_FULL_AFTER + timedelta(hours=1)
+    assert look(late) is Outcome.CHANGED
+    assert look(late + IN_FULL_AFTER) is Outcome.UNCHANGED
+    assert look(late + IN_FULL_AFTER + timedelta(hours=1)) is Outcome.UNCHANGED
+    assert look(late + IN_FULL_AFTER + timedelta(days=2)) is Outcome.UNCHANGED  # the same bytes in full count as well
+    assert [status for *_, status in site.pages] == [200, 304, 304, 200, 304, 200, 304]
