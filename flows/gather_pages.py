@@ -18,7 +18,7 @@ from sources.http import Conditional, Fetcher
 from storage import InForce
 
 IN_FULL_AFTER = timedelta(days=30)
-"""For so long after its last full answer a server is believed that nothing changed: said for ever, that would hide every change."""
+"""So long after its last full answer a server is believed that nothing changed: said for ever, that would hide every change."""
 
 _NOT_MODIFIED = 304
 
