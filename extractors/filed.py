@@ -65,6 +65,7 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         elif parts.place is None and parts.agency and (more := _place_after(head[end:], language)):
             parts = _Parts(more[0].place, more[0].date or parts.date, parts.agency)
             raw, end = head[: end + more[1]], end + more[2]
+        parts = _of_bracket(parts, language)
         filled = sum(v is not None for v in (parts.place, parts.date, parts.agency)) + 2 * sure
         if best is None or filled > best[0]:
             place = parts.place and in_mixed_case(parts.place)
@@ -77,6 +78,17 @@ class _Parts:
     place: str | None = None
     date: str | None = None
     agency: str | None = None
+
+
+def _of_bracket(parts: _Parts, language: str | None) -> _Parts:
+    """A bracket left at the end of a place is who filed it, where no agency is named: of a place in capitals, or in English.
+    Elsewhere it may be the region ("Rostow (Russland)"), as it may be beside an agency.
+    """
+    bracket = _BRACKET.search(parts.place or "")
+    if parts.place is None or parts.agency is not None or bracket is None or _known(bracket[1]):
+        return parts
+    place = parts.place[: bracket.start()].rstrip(" ,")
+    return _Parts(place, parts.date, bracket[1]) if place and (_shouted(place) or language == "en") else parts
 
 
 def in_mixed_case(place: str) -> str:

@@ -51,6 +51,16 @@ STYLES = [
     ("Hà Nội (TTXVN) - Một", "vi", "Hà Nội", None, "TTXVN", "Hà Nội (TTXVN)"),
     ("DALLA NOSTRA CORRISPONDENTE NEW YORK - La", "it", "New York", None, None, "NEW YORK"),
 ]
+BRACKETS = [
+    ("OSTERMOND (Gullwire) — The", "en", "Ostermond", "Gullwire"),
+    ("OSTERMOND (Gullwire) — Der", None, "Ostermond", "Gullwire"),
+    ("OSTERMOND, Veld (Gullwire) — The", "en", "Ostermond, Veld", "Gullwire"),
+    ("OSTERMOND [Gullwire] — The", "en", "Ostermond", "Gullwire"),
+    ("OSTERMOND (Gullwire), May 3 — The", "en", "Ostermond", "Gullwire"),
+    ("Ostermond (Gullwire) — The", "en", "Ostermond", "Gullwire"),
+    ("Ostermond (Veldland) - Der", "de", "Ostermond (Veldland)", None),
+    ("Ostermond (Veldland) (dpa) - Der", "de", "Ostermond (Veldland)", "dpa"),
+]
 NONE_THERE = [
     ("WARNING GRAPHIC DETAIL: This", "en"),
     ("EXKLUSIV - Der", "de"),
@@ -105,3 +115,10 @@ def test_strip_without_a_dateline_is_the_same_body() -> None:
 )
 def test_hostile_texts_are_read_in_no_time(text: str) -> None:
     filed.read(text, "en")
+
+
+@pytest.mark.parametrize(("text", "language", "place", "agency"), BRACKETS, ids=[f"{b[0]} {b[1]}" for b in BRACKETS])
+def test_a_bracket_behind_a_place_is_who_filed_it(text: str, language: str | None, place: str, agency: str | None) -> None:
+    """Unless it may as well be where the place lies."""
+    found = filed.read(text, language)
+    assert found is not None and (found.dateline.place, found.dateline.agency) == (place, agency)
