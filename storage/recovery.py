@@ -225,8 +225,10 @@ def _is_overtaken(tx: Connection, tail: Tail, told: Told) -> bool:
 
 def _may_follow(entry: Entry, version: int | None, record: str | None) -> bool:
     """Whether an entry may speak of a capture that is decided: it reads it again, keeps it for one more
-    version, makes a look a version of its own, understands what was kept without being understood, or puts an
-    absence that nobody knew a piece for into the history of one."""
+    version, makes a look a version of its own, says that a look showed another state, understands what was
+    kept without being understood, or puts an absence that nobody knew a piece for into the history of one."""
+    if entry.body.get("corrects") is not None:
+        return True
     if entry.kind in {Kind.READING, Kind.IMAGE} or (entry.kind is Kind.VERSION and entry.seq > 1):
         return True
     if entry.kind in {Kind.ABSENCE, Kind.WITHDRAWAL}:
