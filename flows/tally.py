@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from flows.shards import Shard, host_of
 from flows.watching import Checked
 from model.errors import PressmarkError, RetryLater
+from model.identity import without_credentials
 from model.record import Outcome, Result
 from model.watch import LookOutcome
 
@@ -178,7 +179,7 @@ class Board(Generic[ResultT, CountsT]):
         self._tallies = [make() for _ in shards]
         self._left = [len(shard.sources) for shard in shards]
         self._done = [threading.Event() for _ in shards]
-        self._place = {source: place for place, shard in enumerate(shards) for source in shard.sources}
+        self._place = {without_credentials(source): place for place, shard in enumerate(shards) for source in shard.sources}
         self._error: PressmarkError | None = None
 
     def tell(self, result: ResultT, seconds: float) -> None:
