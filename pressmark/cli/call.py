@@ -52,7 +52,8 @@ class Call:
             raise BadCall(
                 f"an archive is a folder, not an address such as {place}: PRESSMARK_STORE_URL names a bucket for its files"
             )
-        return place
+        # the person's own spelling, as long as it means the folder that the call is made in
+        return place if self.cwd == Path.cwd() else str(self.cwd / place)
 
     def tell(self, line: str) -> None:
         """Writes one line to standard error, whatever stands in it."""

@@ -13,6 +13,7 @@ end at 256 a word and at 16,383 a text, and then find less than SQLite does.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -24,6 +25,9 @@ from sqlalchemy.exc import DBAPIError
 from model.errors import Damaged, PressmarkError, StorageUnavailable
 from storage import tables
 from storage.engines.shape import ALONE, READING, Contended, Phrase
+
+# a connection that broke is told once, by the error that comes of it
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 CONTROL = "pressmark"
 """The schema that every archive of a database shares."""
