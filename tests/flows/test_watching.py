@@ -87,9 +87,10 @@ def site() -> Iterator[Site]:
             default = "text/html; charset=utf-8" if body.lstrip()[:1] == b"<" and b"<html" in body[:200] else "application/xml"
             for name, value in {"Content-Type": default, "Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
+            # before the last byte: whoever has the answer finds it noted
+            site.asked.append(Asked(began, time.monotonic(), host, self.path, status))
             self.end_headers()
             self.wfile.write(body)
-            site.asked.append(Asked(began, time.monotonic(), host, self.path, status))
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing is printed."""

@@ -68,7 +68,8 @@ def test_copies_are_made_counted_and_used(pressmark: Any, tmp_path: Path) -> Non
     assert code == 0 and json.loads(out)["kind"] == "s3" and json.loads(out)["checked"] is True
     stats = json.loads(pressmark("stats", "--json")[1])
     assert {name: copy["kind"] for name, copy in stats["copies"].items()} == {"vault": "folder", json.loads(out)["copy"]: "s3"}
-    segment = min((tmp_path / "archive" / "warc").iterdir())
+    copied = {path.name for path in (tmp_path / "vault" / "warc").iterdir()}
+    segment = min(path for path in (tmp_path / "archive" / "warc").iterdir() if path.name in copied)
     sound = segment.read_bytes()
     segment.write_bytes(sound[:500] + b"?" + sound[501:])
     assert pressmark("verify")[0] == 1
