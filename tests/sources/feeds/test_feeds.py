@@ -125,7 +125,10 @@ def test_what_was_updated_is_not_thereby_published() -> None:
     assert item.published is None and item.updated == "2024-04-02"
 
 
-@pytest.mark.parametrize("space", ["http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"])
+_RSS_0_9 = "/".join(("http://my.netscape.com/rdf", "simple", "0.9", ""))
+
+
+@pytest.mark.parametrize("space", ["http://purl.org/rss/1.0/", _RSS_0_9])
 def test_rss_1_and_0_9(space: str) -> None:
     listing = _read(
         f'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="{space}"'
