@@ -19,6 +19,7 @@ from model.errors import BadCall
 from model.ledger import Entry, Kind, decode
 from model.verification import Verification
 from storage import tables
+from storage.portions import portions
 
 FULL, SAMPLE, OLDER = "full", "sample", "older than"
 _TOLD = 100  # findings that an entry holds; it says how many there were
@@ -88,7 +89,11 @@ def chosen(tx: Connection, archive: str, extent: Extent, now: str) -> Part | Non
     segments = _due(tx, archive, extent.older_than, now) if extent.older_than is not None else []
     records = _sample(tx, extent) if extent.kind == SAMPLE else list(_begun_in(tx, archive, segments))
     c = tables.captures.c
-    captures = [capture for some in _parts(records) for capture in tx.execute(select(c.id).where(c.record.in_(some))).scalars()]
+    captures = [
+        capture
+        for some in portions(records, _AT_ONCE)
+        for capture in tx.execute(select(c.id).where(c.record.in_(some))).scalars()
+    ]
     return Part(segments, records, captures)
 
 
@@ -142,8 +147,3 @@ def _begun_in(tx: Connection, archive: str, segments: Sequence[str]) -> Iterator
     )
     for name in segments:
         yield from tx.execute(query.where(t.seq == 1, t.chain != archive, s.name == name).order_by(t.chain)).scalars()
-
-
-def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]

@@ -9,8 +9,7 @@ make of such a piece one by one; a test holds both against each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
@@ -26,6 +25,7 @@ from storage.columns import stored_key
 from storage.deposit import Deposit, Verdict
 from storage.identify import address_keys
 from storage.indexing import index_new
+from storage.portions import portions
 from storage.projections import ReadPayload
 from storage.record_line import record_row
 from storage.timeline import Look, runs
@@ -127,12 +127,6 @@ def _line(entry: Entry, article: Article) -> rows.Row:
 
 def _known(tx: Connection, column: Any, wanted: Iterable[str], *more: ColumnElement[bool]) -> set[str]:
     found: set[str] = set()
-    for some in _portions(sorted(wanted)):
+    for some in portions(sorted(wanted), _AT_ONCE):
         found |= set(tx.execute(select(column).where(column.in_(some), *more)).scalars())
     return found
-
-
-def _portions(items: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(items)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some

@@ -17,6 +17,7 @@ from model.verification import Finding
 from storage import tables
 from storage.content import payload_of
 from storage.notebook import Notebook
+from storage.portions import portions
 from storage.replay import NO_ROWS, Difference, Replay, Sources
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, RESTORE
@@ -64,7 +65,7 @@ class Ledger:
 
     def check_noted(self) -> Iterator[Finding]:
         """The entries that were read again and belong to chains that were not checked have their rows."""
-        for some in _parts([entry for entry, *_ in self._notebook.unclaimed("entry", "row", "void")]):
+        for some in portions([entry for entry, *_ in self._notebook.unclaimed("entry", "row", "void")], _AT_ONCE):
             in_warcs = self._notebook.of("entry", some)
             rows = dict(self._tx.execute(select(_ledger.entry, _ledger.bytes).where(_ledger.entry.in_(some))).tuples().all())
             for entry, (digest,) in in_warcs.items():
@@ -79,8 +80,8 @@ class Ledger:
             rows = self._tx.execute(query, execution_options={"yield_per": _AT_ONCE})
             yield from groupby(rows, key=lambda row: str(row.chain))
             return
-        for start in range(0, len(only), _AT_ONCE):
-            some_rows = self._tx.execute(query.where(_ledger.chain.in_(only[start : start + _AT_ONCE]))).all()
+        for some in portions(only, _AT_ONCE):
+            some_rows = self._tx.execute(query.where(_ledger.chain.in_(some))).all()
             yield from groupby(some_rows, key=lambda row: str(row.chain))
 
     def _note_capture(self, row: Row[Any], entry: Entry) -> None:
@@ -140,7 +141,7 @@ class Ledger:
         wanted = sorted(captures)
         in_warcs = self._notebook.of("facts", wanted)
         c, found = tables.captures.c, dict[str, tuple[bytes, str]]()
-        for some in _parts(wanted):
+        for some in portions(wanted, _AT_ONCE):
             for row in self._tx.execute(select(c.id, c.facts, c.digest).where(c.id.in_(some))):
                 digest = digest_of(_bytes(row.facts))
                 if digest == (in_warcs[row.id][0] if row.id in in_warcs else row.digest):
@@ -155,12 +156,12 @@ class Ledger:
         payloads = {p["id"]: p["digest"] for entry in entries if (p := payload_of(entry)) is not None}
         r, m, s = tables.readings.c, tables.members.c, tables.segments.c
         found: dict[str, bytes] = {}
-        for some in _parts(payloads):
+        for some in portions(payloads, _AT_ONCE):
             for payload, packed in self._tx.execute(select(r.payload, r.article).where(r.payload.in_(some))):
                 data = _unpacked(packed)
                 if data is not None and digest_of(data) == payloads[payload]:
                     found[payload] = data
-        for some in _parts(sorted(payloads.keys() - found.keys())):
+        for some in portions(sorted(payloads.keys() - found.keys()), _AT_ONCE):
             places = select(m.record_id, s.name, m.offset, m.length).join_from(tables.members, tables.segments)
             for record, *place in self._tx.execute(places.where(m.record_id.in_(some))):
                 found[record] = self._block(*place)
@@ -177,7 +178,7 @@ def articles(tx: Connection, records: Sequence[str] | None = None) -> Iterator[F
     """The articles in the database, of some records or all, are what their rows' digests say."""
     r = tables.readings.c
     query = select(r.record, r.version, r.number, r.digest, r.article)
-    for some in [None] if records is None else list(_parts(records)):
+    for some in [None] if records is None else list(portions(records, _AT_ONCE)):
         asked = query if some is None else query.where(r.record.in_(some))
         for row in tx.execute(asked, execution_options={"yield_per": _AT_ONCE}):
             data = _unpacked(row.article)
@@ -211,12 +212,6 @@ def _named(found: Difference) -> str:
     if found.what in {"version", "reading"} and found.key:
         return f"{found.what} {found.record}@{'.'.join(map(str, found.key))}"
     return " ".join([found.what, found.record, *(json.dumps(k, ensure_ascii=False) for k in found.key)])
-
-
-def _parts(items: Iterable[str]) -> Iterator[list[str]]:
-    ordered = list(items)
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]
 
 
 def _unpacked(packed: bytes | None) -> bytes | None:

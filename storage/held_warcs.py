@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
 from storage.content import is_content_record, payload_of
 from storage.notebook import Notebook
+from storage.portions import portions
 from storage.reread import Lost, Rows, Seen, reread, seen_at
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, RESTORE
@@ -106,11 +107,11 @@ class Warcs:
             tables.members, tables.segments
         )
         rows: dict[tuple[int, int], Row[Any]] = {}
-        for some in _parts(captures):
+        for some in portions(sorted(captures), _SOME):
             for data in self._tx.execute(select(c.facts).where(c.id.in_(some))).scalars():
                 with suppress(PressmarkError, KeyError, TypeError):  # told with its row
                     ids |= {r["id"] for r in parse_facts(data)["records"]}
-        for some in _parts(ids):
+        for some in portions(sorted(ids), _SOME):
             rows |= {(row.segment, row.offset): row for row in self._tx.execute(query.where(m.record_id.in_(some)))}
         # facts have an id that nothing names; they lie right behind the last of a capture's records
         for row in [row for row in rows.values() if row.type in {"response", "revisit", "resource"}]:
@@ -201,9 +202,3 @@ class Warcs:
 def _holds_nothing(path: Path) -> bool:
     """True for a segment that a process began and was killed before it kept anything in it."""
     return all(isinstance(found, Member) and found.type == "warcinfo" for found in walk(path))
-
-
-def _parts(items: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(items)
-    for start in range(0, len(ordered), _SOME):
-        yield ordered[start : start + _SOME]

@@ -19,6 +19,7 @@ from storage import tables
 from storage.columns import stored_key
 from storage.deposit import Deposit
 from storage.engines import of
+from storage.portions import portions
 
 _AT_ONCE = 500
 
@@ -41,9 +42,9 @@ def hold_for(tx: Connection, deposits: Iterable[Deposit]) -> set[str]:
             records.add(deposit.known.record)
     engine.hold(tx, addresses | copies)
     a, c = tables.aliases.c, tables.captures.c
-    for keys in _parts(addresses):
+    for keys in portions(sorted(addresses), _AT_ONCE):
         records |= set(tx.execute(select(a.record).where(a.key.in_(keys)).distinct()).scalars())
-    for digests in _parts(copies):
+    for digests in portions(sorted(copies), _AT_ONCE):
         held = (c.payload_digest.in_(digests), c.basis == Basis.SUPPLIED.value, c.record.is_not(None))
         records |= {str(record) for record in tx.execute(select(c.record).where(*held).distinct()).scalars()}
     engine.hold(tx, records)
@@ -53,9 +54,3 @@ def hold_for(tx: Connection, deposits: Iterable[Deposit]) -> set[str]:
 def _urls(deposit: Deposit) -> Iterator[str]:
     said = (deposit.capture.url, deposit.capture.final_url, deposit.article.canonical_url if deposit.article else None)
     yield from (url for url in said if url)
-
-
-def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from model.errors import Damaged, PressmarkError, StorageUnavailable
 from storage import tables
 from storage.engines.shape import READING, Phrase
+from storage.portions import portions
 
 _INSERT_ONLY = "BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END"
 _GUARDS = {
@@ -95,8 +96,7 @@ class Sqlite:
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
         """The index keeps them beside its lists."""
         found: dict[int, str] = {}
-        for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
+        for some in portions(ids, _AT_ONCE):
             query = f"SELECT rowid, words FROM search_text WHERE rowid IN ({','.join('?' * len(some))})"
             found.update(tx.exec_driver_sql(query, tuple(some)).tuples().all())
         return found
