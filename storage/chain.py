@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from model.capture import digest_of
 from model.errors import Damaged
@@ -96,11 +96,6 @@ def entries(tx: Connection, chain: str | None = None, *, newest_first: bool = Fa
         query = query.limit(limit)
     for (data,) in tx.execute(query):
         yield decode(data)
-
-
-def ledger_rows(tx: Connection) -> Iterator[Row[Any]]:
-    """All rows, chain by chain in order, for checking."""
-    yield from tx.execute(select(tables.ledger).order_by(_ledger.chain, _ledger.seq))
 
 
 def count(tx: Connection) -> int:
