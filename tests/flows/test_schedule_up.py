@@ -124,7 +124,7 @@ def test_a_detached_schedule_watches_and_is_asked_paused_and_ended(
         resumed = call("schedule", "resume")
         assert resumed.stdout == "audit goes on\nwatch goes on\n", resumed.stderr
         ran = call("schedule", "run", "audit", "--wait")
-        assert (ran.returncode, "as they were kept" in ran.stdout) == (0, True), ran.stdout
+        assert (ran.returncode, "as they were kept" in ran.stdout) == (0, True), ran.stdout + ran.stderr
         wrong = call("schedule", "run", "watches")
         assert (wrong.returncode, wrong.stderr) == (
             2,
