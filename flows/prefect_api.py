@@ -9,16 +9,23 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from model.errors import NotFound, Unreachable
+from model.errors import BadCall, NotFound, Unreachable
+
+PATIENCE = 10.0
+"""Seconds for which a server that is away is asked again: one whose database is locked, or that is being started anew."""
+LONG_PATIENCE = 180.0
+"""The same for who waits for the end of a run, which outlives its server."""
 
 _SECONDS = 60.0
-_TRIES = 5
-_BUSY = 503  # its database is locked by another of its requests
+_AGAIN_SECONDS = 1.0
+_AWAY = frozenset({408, 429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -45,12 +52,23 @@ class Ran:
 
 
 class PrefectApi:
-    """One server. ``key`` is sent where it asks for one. Raises ``Unreachable`` where it does not answer."""
+    """One server. ``key`` is sent where it asks for one.
 
-    def __init__(self, api: str, key: str | None = None) -> None:
+    Raises ``Unreachable`` where it does not answer for longer than ``patience`` (seconds), or refuses; ``tell`` hears,
+    once each time it goes away, that it is waited for. Whatever is asked can be asked twice. Raises ``BadCall`` for no address.
+    """
+
+    def __init__(
+        self, api: str, key: str | None = None, *, patience: float = PATIENCE, tell: Callable[[str], None] = lambda _line: None
+    ) -> None:
         self._api = api.rstrip("/")
+        self._patience = patience
+        self._tell = tell
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-        near = urlsplit(self._api).hostname in _LOOPBACK
+        try:
+            near = urlsplit(self._api).hostname in _LOOPBACK
+        except ValueError as error:
+            raise BadCall(f"{self._api} is no address of a Prefect server ({error})") from error
         self._open = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if near else [])).open
 
     def deployed(self, archive: str) -> list[Deployed]:
@@ -80,8 +98,8 @@ class PrefectApi:
         return next(iter(self._runs(deployment, {"state": {"type": {"any_": ["SCHEDULED"]}}}, "EXPECTED_START_TIME_ASC")), None)
 
     def run(self, deployment: Deployed, parameters: Mapping[str, Any] | None = None) -> Ran:
-        """A run at once."""
-        body = {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}}
+        """A run at once; one, however often its server has to be asked for it."""
+        body = {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}, "idempotency_key": str(uuid.uuid4())}
         return _ran(self._ask(f"/deployments/{deployment.id}/create_flow_run", body))
 
     def read(self, run: str) -> Ran:
@@ -102,22 +120,36 @@ class PrefectApi:
 
     def _ask(self, path: str, body: Mapping[str, Any] | None) -> Any:
         data = None if body is None else json.dumps(body).encode()
+        until = time.monotonic() + self._patience
+        told = False
+        while True:
+            try:
+                return self._ask_once(path, data)
+            except _Away as away:
+                if time.monotonic() + _AGAIN_SECONDS > until:
+                    raise Unreachable(str(away)) from away
+                if not told:
+                    self._tell(f"{away}; waiting for it")
+                told = True
+                time.sleep(_AGAIN_SECONDS)
+
+    def _ask_once(self, path: str, data: bytes | None) -> Any:
         request = urllib.request.Request(f"{self._api}{path}", data, self._headers)
         try:
-            for tries in range(_TRIES):
-                try:
-                    with self._open(request, timeout=_SECONDS) as answer:
-                        text = answer.read()
-                    break
-                except urllib.error.HTTPError as error:
-                    if error.code != _BUSY or tries == _TRIES - 1:
-                        raise
-                time.sleep(1)
+            with self._open(request, timeout=_SECONDS) as answer:
+                text = answer.read()
+            return json.loads(text) if text.strip() else None
         except urllib.error.HTTPError as error:
-            raise Unreachable(f"the Prefect server at {self._api} answered {error.code} to {path}") from error
-        except (urllib.error.URLError, OSError) as error:
-            raise Unreachable(f"the Prefect server at {self._api} does not answer ({error})") from error
-        return json.loads(text) if text.strip() else None
+            kind = _Away if error.code in _AWAY else Unreachable
+            raise kind(f"the Prefect server at {self._api} answered {error.code} to {path}") from error
+        except (OSError, HTTPException) as error:
+            raise _Away(f"the Prefect server at {self._api} does not answer ({error})") from error
+        except ValueError as error:
+            raise Unreachable(f"what answers at {self._api} is no Prefect server") from error
+
+
+class _Away(Unreachable):
+    """It may be back in a moment."""
 
 
 def _ran(said: Mapping[str, Any]) -> Ran:

@@ -41,6 +41,7 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
     Example:
       pressmark schedule status
     """
+    from flows.prefect_api import PATIENCE
     from model.edtf import utc_text
     from pressmark.cli.shapes import write_json
 
@@ -48,7 +49,7 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
     with call.open(archive) as kept:
         archive_id, home = kept.id, _home(call, kept.where)
         rounds, revisits = kept.rounds.all(), kept.revisits.count(utc_text(call.now()))
-    running, api = _server(call, home)
+    running, api = _server(call, home, PATIENCE)
     away: str | None = None
     flows: list[tuple[Deployed, Ran | None, Ran | None]] = []
     try:
@@ -106,10 +107,11 @@ def run_command(
     Example:
       pressmark schedule run audit --wait
     """
+    from flows.prefect_api import LONG_PATIENCE, PATIENCE
     from pressmark.cli.shapes import write_json
 
     call: Call = ctx.obj
-    api, archive_id = _needed(call, archive)
+    api, archive_id = _needed(call, archive, LONG_PATIENCE if wait else PATIENCE)
     ran = api.run(api.named(archive_id, flow))
     until = time.monotonic() + _WAIT_SECONDS
     while wait and ran.state not in _ENDED and time.monotonic() < until:
@@ -165,9 +167,10 @@ def down_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
 
 
 def _told(call: Call, flow: str | None, archive: str | None, as_json: bool, *, paused: bool) -> int:
+    from flows.prefect_api import PATIENCE
     from pressmark.cli.shapes import write_json
 
-    api, archive_id = _needed(call, archive)
+    api, archive_id = _needed(call, archive, PATIENCE)
     chosen = [api.named(archive_id, flow)] if flow else api.deployed(archive_id)
     for one in chosen:
         (api.pause if paused else api.resume)(one)
@@ -186,7 +189,7 @@ def _home(call: Call, where: Path) -> Path:
     return home_beside(call.cwd / where)
 
 
-def _server(call: Call, home: Path) -> tuple[Any, PrefectApi | None]:
+def _server(call: Call, home: Path, patience: float) -> tuple[Any, PrefectApi | None]:
     """The schedule that runs on this machine, and the server to be asked: its own, or PREFECT_API_URL's."""
     from flows.prefect_api import PrefectApi
     from flows.running import find_running
@@ -195,13 +198,14 @@ def _server(call: Call, home: Path) -> tuple[Any, PrefectApi | None]:
     given = call.environ.get("PREFECT_API_URL") or (running.api if running is not None else None)
     if given is not None and not given.startswith(("http://", "https://")):
         raise BadCall(f"PREFECT_API_URL is {given!r}: give an address such as http://127.0.0.1:4200/api")
-    return running, PrefectApi(given, call.environ.get("PREFECT_API_KEY")) if given else None
+    key = call.environ.get("PREFECT_API_KEY")
+    return running, PrefectApi(given, key, patience=patience, tell=call.tell) if given else None
 
 
-def _needed(call: Call, archive: str | None) -> tuple[PrefectApi, str]:
+def _needed(call: Call, archive: str | None, patience: float) -> tuple[PrefectApi, str]:
     with call.open(archive) as kept:
         archive_id, home = kept.id, _home(call, kept.where)
-    _, api = _server(call, home)
+    _, api = _server(call, home, patience)
     if api is None:
         raise NotFound("no schedule runs for this archive: pressmark schedule up starts one")
     return api, archive_id
