@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import pytest
 
 from flows.server import free_port, running_server
 
+_TRIES = 10
 _PAGE = """<!doctype html>
 <html lang="en"><head><title>{title} - The Reed Bank Post</title>
 <meta property="og:type" content="article"><meta property="og:site_name" content="The Reed Bank Post">
@@ -136,11 +138,18 @@ class Prefect:
 
 
 def ask(api: str, path: str, **body: Any) -> Any:
-    """One call of a Prefect server's API: POST where there is a body, else GET."""
+    """One call of a Prefect server's API: POST where there is a body, else GET; again where its database is busy."""
     data = json.dumps(body).encode() if body else None
     request = urllib.request.Request(f"{api}{path}", data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    for left in reversed(range(_TRIES)):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or not left:
+                raise
+        time.sleep(1)
+    return None
 
 
 def quiet_environ() -> dict[str, str]:
