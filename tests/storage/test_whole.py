@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from model.errors import Damaged
 from storage import Archive, Deposit, Person, Release, Verdict, rebuild
-from storage.warc import GZIP_HEAD, Member, is_unfinished, walk
+from storage.warc import GZIP_HEAD, Draft, Member, compress, is_unfinished, walk
 from storage.whole import part_of
 
 URL = "http://paper.example/news/quay"
@@ -175,24 +177,56 @@ def test_part_of_a_decision_in_damaged_bytes_is_neither_void_nor_cut(promoted: t
     assert "\n" not in str(error.value) and segment.read_bytes() == bytes(data)
 
 
+def _member(chance: random.Random) -> bytes:
+    """A member such as segments are made of: much text or little, or bytes that do not pack."""
+    words = " ".join(chance.choices(("quay", "harbour", "pier", "ferry", "burns", "of"), k=chance.randrange(1, 400)))
+    block = chance.randbytes(chance.randrange(1, 900)) if chance.random() < 0.2 else words.encode()
+    made, info = (str(UUID(int=chance.getrandbits(128))) for _ in range(2))
+    return compress(Draft("metadata", made, "2026-11-01T00:00:00Z", block, uri=f"urn:pressmark:{made}"), info)
+
+
+class Tail:
+    """A file whose end is judged."""
+
+    def __init__(self, where: Path) -> None:
+        self._file = where / "tail"
+
+    def is_unfinished(self, tail: bytes, zeros: int = 0) -> bool:
+        self._file.write_bytes(b"before" + tail + b"\0" * zeros)
+        return is_unfinished(self._file, 6)
+
+
 @pytest.mark.parametrize("zeros", [0, 1, 5000, 600_000])
-def test_what_a_kill_or_a_loss_of_power_leaves_is_told_from_damage(
-    promoted: tuple[Killed, Any], tmp_path: Path, zeros: int
-) -> None:
-    killed, _ = promoted
-    member = killed.tail[1]
-    data = killed.cut(member.offset + member.length).read_bytes()[member.offset :]
-    file = tmp_path / "tail"
+def test_what_a_kill_or_a_loss_of_power_leaves_is_told_from_damage(tmp_path: Path, zeros: int) -> None:
+    chance = random.Random(zeros)
+    tail = Tail(tmp_path)
+    for _ in range(150 if zeros < 100_000 else 15):
+        data = _member(chance)
+        flipped = bytearray(data)
+        flipped[chance.randrange(len(GZIP_HEAD), len(data))] ^= 1 << chance.randrange(8)
+        for kept in {chance.randrange(1, len(data) - 9), len(data) - chance.randrange(3, 12)}:
+            if kept + zeros != len(data):
+                assert tail.is_unfinished(data[:kept], zeros), (data, kept)
+        assert not tail.is_unfinished(data, zeros)
+        assert zeros or not tail.is_unfinished(bytes(flipped)), flipped
+    assert not tail.is_unfinished(b"something else entirely", zeros)
+    assert zeros == 0 or tail.is_unfinished(b"", zeros)
 
-    def judged(tail: bytes) -> bool:
-        file.write_bytes(b"before" + tail + b"\0" * zeros)
-        return is_unfinished(file, 6)
 
-    for kept in (*range(1, len(GZIP_HEAD) + 4), len(data) // 2, len(data) - 9):
-        assert judged(data[:kept]), kept
-    assert not judged(data)
-    flipped = bytearray(data)
-    flipped[len(data) // 2] ^= 16
-    assert not judged(bytes(flipped))
-    assert not judged(b"something else entirely")
-    assert zeros == 0 or judged(b"")
+def test_every_cut_of_a_member_is_unfinished_and_no_flip_of_it_is(tmp_path: Path) -> None:
+    tail = Tail(tmp_path)
+    data = _member(random.Random(3))
+    for kept in range(1, len(data)):
+        assert tail.is_unfinished(data[:kept]), kept
+        # zeros behind a member that lacks nothing but zeros make it whole
+        assert tail.is_unfinished(data[:kept], 5000) == (kept < len(data.rstrip(b"\0"))), kept
+    for bit in range(len(GZIP_HEAD) * 8, len(data) * 8, 3):
+        flipped = bytearray(data)
+        flipped[bit // 8] ^= 1 << bit % 8
+        assert not tail.is_unfinished(bytes(flipped)), bit
+
+
+def test_a_record_that_is_all_there_but_for_its_check_is_not_cut(tmp_path: Path) -> None:
+    data = _member(random.Random(4))
+    assert not Tail(tmp_path).is_unfinished(data[:-4], 4)
+    assert not Tail(tmp_path).is_unfinished(data[:-8], 8)
