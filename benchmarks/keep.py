@@ -34,6 +34,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,13 @@ class Press:
         letters = "abcdefghiklmnoprstuvwz"
         self._words = ["".join(self._random.choices(letters, k=self._random.randint(2, 9))) for _ in range(20_000)]
         # words are used as words are: few of them often, many of them hardly ever
-        self._weights = [1 / (n + 3) for n in range(len(self._words))]
+        self._weights = list(accumulate(1 / (n + 3) for n in range(len(self._words))))
         self.rare = self._words[-1]
         self.common = self._words[0]
 
     def text(self, count: int) -> str:
         """Words in a row."""
-        return " ".join(self._random.choices(self._words, self._weights, k=count))
+        return " ".join(self._random.choices(self._words, cum_weights=self._weights, k=count))
 
     def name(self) -> str:
         """A person's name."""

@@ -21,6 +21,8 @@ Kinds = TypeVar("Kinds", bound=StrEnum)
 
 SCHEMA = "urn:pressmark:schema:article:1"
 
+_WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
+
 
 class How(StrEnum):
     """In which way a value was learnt."""
@@ -252,19 +254,22 @@ def canonical_json(plain: Mapping[str, Any]) -> bytes:
 
 def clean_text(text: str) -> str:
     """Text that every database and encoder takes: no NUL, no lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _no_floats(value: object) -> None:
     if isinstance(value, float):
         raise ValueError("no floats in canonical JSON")
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    items = value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, Mapping) else ()
     for item in items:
-        if type(item) is not str:
+        if type(item) not in _WITHOUT_FLOATS:
             _no_floats(item)
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, str):

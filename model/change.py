@@ -122,7 +122,7 @@ def _key(name: str, values: list[str]) -> str:
 
 def _closed_up(text: str) -> str:
     """Without the spaces that mean nothing, beside scripts that part no words."""
-    return _NO_SPACE.sub("", text) if _HAS_UNPARTED.search(text) else text
+    return text if text.isascii() or not _HAS_UNPARTED.search(text) else _NO_SPACE.sub("", text)
 
 
 def _instant(text: str | None) -> str:

@@ -24,7 +24,7 @@ from storage.capture_records import parse_facts
 from storage.columns import stored_key
 from storage.deposit import Deposit, Verdict
 from storage.identify import address_keys
-from storage.indexing import index_new
+from storage.indexing import index_new, text_of
 from storage.portions import portions
 from storage.projections import ReadPayload
 from storage.record_line import record_row
@@ -69,7 +69,7 @@ class Firsts:
     def __init__(self, tx: Connection) -> None:
         self._tx = tx
         self._rows: dict[Table, list[rows.Row]] = {table: [] for table in _ORDER}
-        self._pieces: list[tuple[str, Article, str]] = []
+        self._pieces: list[tuple[str, str, str]] = []
 
     def add(self, entry: Entry, facts: bytes, digest: str, content: bytes) -> None:
         """The rows of a VERSION entry that begins a chain. ``facts`` are its capture's as kept, with their
@@ -90,7 +90,7 @@ class Firsts:
         made[tables.records].append({"id": record, **_line(entry, article)})
         likeness = rows.likeness_row(record, 1, article)
         made[tables.likeness] += [likeness] if likeness is not None else []
-        self._pieces.append((record, article, entry.at))
+        self._pieces.append((record, text_of(article), entry.at))
 
     def say(self, entry: Entry, read: ReadPayload) -> None:
         """The row of what is said of such a piece at once: its relation to a foreign address, a collection, a note."""

@@ -33,6 +33,7 @@ _LETTERS = str.maketrans(
     }
 )
 _RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]+|[^\W_]+")
+_PARTING = bytes(c if chr(c).isalnum() else ord(" ") for c in range(128)) + bytes(128)
 _UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]")
 
 
@@ -50,11 +51,12 @@ _WITHOUT_MARKS = _WithoutMarks()
 def fold(text: str | None) -> str:
     """One form for all spellings of a name or word; words parted by one space."""
     lowered = (text or "").casefold()
-    if not lowered.isascii():
-        lowered = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
-        # once more: compatibility forms such as 𝕊 come out as capitals
-        kept = lowered.casefold().translate(_WITHOUT_MARKS)
-        lowered = unicodedata.normalize("NFC", kept).translate(_LETTERS)
+    if lowered.isascii():
+        return " ".join(lowered.encode().translate(_PARTING).decode().split())
+    lowered = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
+    # once more: compatibility forms such as 𝕊 come out as capitals
+    kept = lowered.casefold().translate(_WITHOUT_MARKS)
+    lowered = unicodedata.normalize("NFC", kept).translate(_LETTERS)
     return " ".join(_RUN.findall(lowered))
 
 

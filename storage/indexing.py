@@ -55,17 +55,17 @@ def index(tx: Connection, record: str, version: int, article: Article, received_
     of(tx).index(tx, {row: text_of(article)}, fresh=fresh)
 
 
-def index_new(tx: Connection, pieces: Sequence[tuple[str, Article, str]]) -> None:
-    """Makes the first versions of records found that nobody has met before: record, article, time of receipt."""
+def index_new(tx: Connection, pieces: Sequence[tuple[str, str, str]]) -> None:
+    """Makes the first versions of records found that nobody has met before: record, words (``text_of``), time of receipt."""
     rows: dict[int, str] = {}
     places: list[dict[str, Any]] = []
     last = tx.execute(select(func.max(tables.search.c.id))).scalar_one_or_none() or 0
-    for record, article, received_at in pieces:
+    for record, words, received_at in pieces:
         row = _wanted(record, received_at)
         while row in rows or (row <= last and _is_taken(tx, row)):
             row += 1
         places.append({"id": row, "record": record, "version": 1})
-        rows[row] = text_of(article)
+        rows[row] = words
     tx.execute(tables.search.insert(), places)
     of(tx).index(tx, rows, fresh=True)
 
