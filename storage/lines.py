@@ -35,10 +35,12 @@ def record_lines(
 def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str]) -> Iterator[RecordLine]:
     p, r = tables.people.c, tables.records.c
     latest = (p.record == r.id) & (p.version == r.latest_version)
-    named = select(p.record, p.name).join(tables.records, latest).where(r.id.in_([row.id for row in rows]), p.part == "author")
+    # authors are picked out here: asked for them, SQLite walks through all authors of the archive
+    named = select(p.record, p.part, p.name).join(tables.records, latest).where(r.id.in_([row.id for row in rows]))
     authors: dict[str, list[str]] = defaultdict(list)
-    for record, name in tx.execute(named.order_by(p.id)):
-        authors[record].append(name)
+    for record, part, name in tx.execute(named.order_by(p.id)):
+        if part == "author":
+            authors[record].append(name)
     for row in rows:
         hidden = row.id in closed
         yield RecordLine(
