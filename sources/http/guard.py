@@ -27,6 +27,7 @@ _GLOBAL_V6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NOT_GLOBAL: tuple[Network, ...] = (
     IPv4Network("100.64.0.0/10"),
+    IPv4Network("168.63.129.16/32"),  # Azure's platform talks to its machines from here, as others do from 169.254.169.254
     IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
     IPv4Network("198.18.0.0/15"),
@@ -69,13 +70,13 @@ class Guard:
 
         Raises ``Refused`` for addresses in any spelling, this machine's own name and unusual ports.
         """
+        name = host.rstrip(".").lower()  # a dot at the end hides neither an address nor a name
         try:
-            address = str(ip_address(host))
+            address = str(ip_address(name))
         except ValueError:
             try:
-                address = inet_ntoa(inet_aton(host))  # 127.1, 0x7f000001, 2130706433
+                address = inet_ntoa(inet_aton(name))  # 127.1, 0x7f000001, 2130706433
             except OSError:
-                name = host.rstrip(".").lower()
                 inside = name == "localhost" or name.endswith(".localhost")
                 address = "127.0.0.1" if inside else _SOME_GLOBAL_ADDRESS
         self.check_address(address, port, host)
@@ -90,7 +91,9 @@ def parse_url(text: str) -> httpx2.URL:
     different Host header.
     """
     try:
-        url = httpx2.URL(text.strip()).copy_with(fragment=None)
+        url = httpx2.URL(text.strip())
+        if "#" in text:
+            url = url.copy_with(fragment=None)
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise BadCall(f"not a web address: {_shown(text)} ({error})", url=text) from error
     if not url.scheme:
@@ -102,22 +105,40 @@ def parse_url(text: str) -> httpx2.URL:
         raise Refused("the address carries a user name or password; remove what stands before the @", host=url.host)
     if not url.raw_host or unquote(url.host) != url.host or (url.port is not None and not 0 < url.port < 65536):
         raise BadCall(f"not a web address: {_shown(text)} (no usable host or port)", url=text)
+    if str(url).removeprefix(_site(url)).startswith("/"):
+        return url
     # spells out the slash of an empty path: one address, one spelling
     return url.copy_with(raw_path=url.raw_path)
+
+
+def beside(url: httpx2.URL, path: str) -> httpx2.URL:
+    """The file at ``path`` of the site of ``url``; a site's are parsed once."""
+    return parse_url(_site(url) + path)
 
 
 def is_global(ip: Address) -> bool:
     """True where the address, and an IPv4 address hidden in it, belongs to the public internet.
 
-    IPv4 inside IPv6 (mapped, NAT64, 6to4, Teredo) is judged by what it leads to.
+    IPv4 inside IPv6 (mapped, NAT64, 6to4, ISATAP; Teredo is none) is judged by what it leads to.
     """
     if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None)
-        if inner is not None:
-            return is_global(inner)
+        last = IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 or _is_isatap(ip) else None
+        if any(hidden is not None and not is_global(hidden) for hidden in (ip.ipv4_mapped, ip.sixtofour, last)):
+            return False
+        if ip.ipv4_mapped or ip in _NAT64:
+            return True
         if ip not in _GLOBAL_V6 or ip.teredo is not None:
             return False
     return ip.is_global and not ip.is_multicast and not any(_within(ip, network) for network in _NOT_GLOBAL)
+
+
+def _is_isatap(ip: IPv6Address) -> bool:
+    """RFC 5214: an interface named 5efe, whose last half is the IPv4 address that packets go to."""
+    return int(ip) >> 32 & 0xFDFF_FFFF == 0x0000_5EFE
+
+
+def _site(url: httpx2.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 def _forms(ip: Address) -> tuple[Address, ...]:

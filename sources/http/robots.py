@@ -14,7 +14,7 @@ from protego import Protego
 from model.capture import Truncated, header, parse_head
 from model.errors import BadCall, Refused, TooLarge, Unreachable, Unreadable
 from sources.http.coding import unpacked
-from sources.http.guard import parse_url
+from sources.http.guard import beside
 from sources.http.redirects import redirect_target
 from sources.http.site_files import FAILURE_TTL, Get, Known, SiteFiles
 
@@ -63,7 +63,7 @@ class Robots:
         Raises ``Unreachable`` or ``Busy`` where they cannot be had now, ``Refused`` where
         the guard forbids to ask. A failure is remembered for a minute.
         """
-        known = await self._files.of(parse_url(str(url.copy_with(raw_path=b"/robots.txt"))))
+        known = await self._files.of(beside(url, "/robots.txt"))
         if isinstance(known, Rules):
             return known
         raise Unreachable(str(known), **known.facts)

@@ -16,7 +16,7 @@ import httpx2
 from model.capture import header, parse_head
 from model.errors import PressmarkError
 from sources.http.coding import unpacked
-from sources.http.guard import parse_url
+from sources.http.guard import beside
 from sources.http.site_files import FAILURE_TTL, Get, Known, SiteFiles
 
 PATH = "/.well-known/tdmrep.json"
@@ -60,7 +60,7 @@ class Reservations:
 
 def file_of(url: httpx2.URL) -> httpx2.URL:
     """Where the site of a page states its reservations."""
-    return parse_url(str(url.copy_with(raw_path=PATH.encode())))
+    return beside(url, PATH)
 
 
 def parse(text: bytes) -> tuple[Rule, ...]:

@@ -17,8 +17,10 @@ INSIDE = """0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.8.8.8 169.254.169.254 172.
 192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.7 203.0.113.7 224.0.0.1 224.0.1.1 239.1.1.1 240.0.0.1 255.255.255.255
 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1
 100::1 2001::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:20::1 2001:db8::1 2002:7f00:1::1 2002:a00:1::1 3fff::1 5f00::1
-fc00::1 fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1"""
-OUTSIDE = "1.1.1.1 8.8.8.8 172.32.0.1 192.0.1.1 2606:4700::1111 2a00:1450::1 ::ffff:8.8.8.8 64:ff9b::808:808"
+fc00::1 fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1 168.63.129.16 ::ffff:127.0.0.1%1 64:ff9b::7f00:1%1
+2a00:1450::5efe:7f00:1 2a00:1450::200:5efe:a00:1 2002:808:808::5efe:a00:1 ::ffff:0:127.0.0.1"""
+OUTSIDE = """2002:808:808::1 2a00:1450::5efe:808:808 168.63.129.17
+1.1.1.1 8.8.8.8 172.32.0.1 192.0.1.1 2606:4700::1111 2a00:1450::1 ::ffff:8.8.8.8 64:ff9b::808:808"""
 
 
 @pytest.mark.parametrize("address", INSIDE.split())
@@ -29,6 +31,14 @@ def test_inside(address: str) -> None:
 @pytest.mark.parametrize("address", OUTSIDE.split())
 def test_outside(address: str) -> None:
     assert is_global(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1.", "127.1", "0x7f.1.", "2130706433", "0", "LocalHost.", "a.localhost", "::1", "fe80::1%lo"]
+)
+def test_behind_a_proxy_this_machine_is_refused_in_every_spelling(host: str) -> None:
+    with pytest.raises(Refused, match="is not a public address"):
+        Guard((), frozenset({80})).check_unresolved(host, 80)
 
 
 GUARD = Guard((ip_network("127.0.0.0/8"), ip_network("fd00::/8")), frozenset({80, 443}))
