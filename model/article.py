@@ -21,7 +21,6 @@ Kinds = TypeVar("Kinds", bound=StrEnum)
 
 SCHEMA = "urn:pressmark:schema:article:1"
 
-_WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
 
 
 class How(StrEnum):
@@ -254,32 +253,39 @@ def canonical_json(plain: Mapping[str, Any]) -> bytes:
 
 def clean_text(text: str) -> str:
     """Text that every database and encoder takes: no NUL, no lone surrogates."""
-    text = text.replace("\x00", "")
+    if "\x00" in text:
+        text = text.replace("\x00", "")
     return text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8")
 
 
-def _no_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise ValueError("no floats in canonical JSON")
-    items = value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, Mapping) else ()
-    for item in items:
-        if type(item) not in _WITHOUT_FLOATS:
-            _no_floats(item)
+_SCALARS = frozenset({int, bool, type(None)})
+
+
+def _no_floats(plain: object) -> None:
+    """Looks at everything once, by exact types first: each value of each entry passes here."""
+    waiting = [plain]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, float):
+            raise ValueError("no floats in canonical JSON")
+        items = value.values() if isinstance(value, (dict, Mapping)) else value if isinstance(value, (list, tuple)) else ()
+        waiting += [item for item in items if type(item) is not str and type(item) not in _SCALARS]
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    if kind is str:
+        return clean_text(value)
+    if kind in _SCALARS:
         return value
+    if kind is tuple or kind is list:
+        return [_plain(v) for v in value]
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, str):
-        return clean_text(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    if dataclasses.is_dataclass(kind):
+        return {name: _plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
     return value
 
 

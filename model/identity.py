@@ -87,11 +87,18 @@ def registrable_domain(url: str) -> str | None:
         return None
     if not host or parts.scheme not in {"http", "https"}:
         return None
-    found = get_tld(url, as_object=True, fail_silently=True, search_private=True)
-    domain = getattr(found, "fld", None)
-    if not isinstance(domain, str) or not domain:
+    domain = _registered(parts.netloc)
+    if domain is None:
         return parts.netloc.lower()
     return host.lower() if domain in _TENANTED else domain
+
+
+@lru_cache(maxsize=4096)
+def _registered(netloc: str) -> str | None:
+    """By the public suffix list; one host's addresses are asked about again and again."""
+    found = get_tld(f"https://{netloc}/", as_object=True, fail_silently=True, search_private=True)
+    domain = getattr(found, "fld", None)
+    return domain if isinstance(domain, str) and domain else None
 
 
 def same_domain(a: str, b: str) -> bool:

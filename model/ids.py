@@ -16,6 +16,7 @@ ALPHABET = "0123456789bcdfghjkmnpqrstvwxz"
 Random = Callable[[int], int]
 """``Random(n)`` returns an unpredictable integer in ``range(n)``."""
 
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _ARCHIVE = re.compile(rf"[{ALPHABET}]{{6}}")
 _RECORD = re.compile(rf"[{ALPHABET}]{{6}}-[{ALPHABET}]{{11}}")
 
@@ -27,14 +28,18 @@ def mint_archive_id(below: Random = secrets.randbelow) -> str:
 
 def mint_record_id(archive_id: str, below: Random = secrets.randbelow) -> str:
     """``ARCHIVE-XXXXXXXXXXC`` with a check character over the whole."""
-    stem = archive_id + "-" + "".join(ALPHABET[below(len(ALPHABET))] for _ in range(10))
+    number, drawn = below(len(ALPHABET) ** 10), ""  # drawn at once: one question to the system, not ten
+    for _ in range(10):
+        number, place = divmod(number, len(ALPHABET))
+        drawn += ALPHABET[place]
+    stem = f"{archive_id}-{drawn}"
     return stem + check_character(stem)
 
 
 def check_character(stem: str) -> str:
     """The NOID check character: a wrong or two swapped characters never pass it."""
-    values = (ALPHABET.find(c) for c in stem)
-    return ALPHABET[sum(position * max(value, 0) for position, value in enumerate(values, start=1)) % len(ALPHABET)]
+    total = sum(position * _VALUES.get(character, 0) for position, character in enumerate(stem, start=1))
+    return ALPHABET[total % len(ALPHABET)]
 
 
 def is_archive_id(text: str) -> bool:
