@@ -25,6 +25,9 @@ SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
 
 _ZIP_HEAD = 30
 _LINE = 1 << 20
+_LISTED_BYTES = 64_000_000
+_LISTED = 500_000
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 class Container(StrEnum):
@@ -75,8 +78,11 @@ def parts_of(path: Path, kind: Container) -> tuple[Part, ...]:
 
 
 def pages_of(path: Path) -> frozenset[str]:
-    """The addresses that a WACZ lists as its pages; empty where it lists none."""
+    """The addresses that a WACZ lists as its pages; empty where it lists none, or more than anybody can (64 MB of
+    lists unpacked, 500,000 addresses): then whatever is a page in it is taken.
+    """
     found: set[str] = set()
+    room = _LISTED_BYTES
     with _zip(path) as archive:
         for info in archive.infolist():
             if not info.filename.startswith("pages/") or not info.filename.endswith(".jsonl"):
@@ -84,6 +90,9 @@ def pages_of(path: Path) -> frozenset[str]:
             with archive.open(info) as lines:
                 while line := lines.readline(_LINE):
                     found |= _page(line)
+                    room -= len(line)
+                    if room < 0 or len(found) > _LISTED:
+                        return frozenset()
     return frozenset(found)
 
 
@@ -115,7 +124,7 @@ def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _ZIP_ERRORS as error:
         raise Unreadable(f"{path.name} is no WACZ that can be read ({error})", path=str(path)) from error
 
 
@@ -126,8 +135,12 @@ def _part(path: Path, info: zipfile.ZipInfo) -> Part:
 
 @contextmanager
 def _unpacked(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
-    with _zip(path) as archive, archive.open(info) as file:
-        yield cast(BinaryIO, file)
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(info) as file:
+            yield cast(BinaryIO, file)
+    except _ZIP_ERRORS as error:
+        why = "it is encrypted" if info.flag_bits & 1 else error
+        raise Unreadable(f"{ascii(info.filename)} in {path.name} cannot be read ({why})", path=str(path)) from error
 
 
 @contextmanager
@@ -137,7 +150,7 @@ def _slice(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
         file.seek(info.header_offset)
         head = file.read(_ZIP_HEAD)
         if len(head) < _ZIP_HEAD or not head.startswith(b"PK\x03\x04"):
-            raise Unreadable(f"{path.name}: {info.filename} is not where the WACZ says", path=str(path))
+            raise Unreadable(f"{ascii(info.filename)} in {path.name} is not where the WACZ says", path=str(path))
         name, extra = struct.unpack("<HH", head[26:30])
         yield cast(BinaryIO, io.BufferedReader(Slice(file, info.header_offset + _ZIP_HEAD + name + extra, info.file_size)))
 

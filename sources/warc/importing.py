@@ -72,11 +72,9 @@ class Archives:
             for part in parts_of(path, kind):
                 file = _File(len(self._files), path, pages, passed)
                 self._files.append((str(path), part))
-                with part.open() as stream:
-                    reader = Reader(Tape(stream), _wanted, self._max_bytes)
-                    for item in self._records(reader, file):
-                        told = True
-                        yield item
+                for item in self._part(part, file):
+                    told = True
+                    yield item
         except OSError as error:
             yield Unreadable(f"{path.name} cannot be read ({error.strerror or error})", path=str(path))
         except PressmarkError as error:
@@ -104,6 +102,14 @@ class Archives:
                 else:
                     yield path, found
         yield from passed.items()
+
+    def _part(self, part: Part, file: _File) -> Iterator[Capture | PressmarkError]:
+        """What one WARC of a file gives; one that cannot be read costs the others nothing."""
+        try:
+            with part.open() as stream:
+                yield from self._records(Reader(Tape(stream), _wanted, self._max_bytes), file)
+        except Unreadable as error:
+            yield error
 
     def _records(self, reader: Reader, file: _File) -> Iterator[Capture | PressmarkError]:
         pairing = Pairing()

@@ -66,6 +66,32 @@ def test_what_is_no_wacz_is_one_outcome(take: Any, content: bytes, said: str) ->
     assert isinstance(error, Unreadable) and said in str(error)
 
 
+def test_a_member_that_cannot_be_read_costs_itself_only(kit: Any, take: Any) -> None:
+    packed = bytearray(wacz({"locked.warc": b"secret", "open.warc": kit.record()}))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = packed.rindex(mark, 0, packed.index(b"archive/locked.warc", packed.index(mark)))
+        packed[at + flags] |= 1
+    taken = take(bytes(packed), names=["reed.wacz"])
+    assert [str(e) for e in taken.errors] == ["'archive/locked.warc' in reed.wacz cannot be read (it is encrypted)"]
+    assert [c.url for c in taken.captures] == [kit.url]
+
+
+@pytest.mark.parametrize("way", ["..\\..\\a.warc", "../../../a.warc", "\x1b[31m.warc", "a\nb.warc"])
+def test_names_inside_lead_nowhere(kit: Any, take: Any, tmp_path: Path, way: str) -> None:
+    taken = take(wacz({way: kit.record()}), names=["reed.wacz"])
+    assert ([c.url for c in taken.captures], taken.errors) == ([kit.url], [])
+    assert not list(tmp_path.parent.rglob("a.warc"))
+
+
+@pytest.mark.parametrize(("count", "padding"), [(500_100, 0), (700, 100_000)], ids=["many", "long"])
+def test_a_list_of_pages_that_is_a_bomb_is_no_list(kit: Any, take: Any, count: int, padding: int) -> None:
+    lines = "".join(f'{{"url": "http://reed.example/{n}{"x" * padding}"}}\n' for n in range(count))
+    file = io.BytesIO(wacz({"a.warc": kit.record()}))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pages/pages.jsonl", lines)
+    assert [c.url for c in take(file.getvalue(), names=["reed.wacz"]).captures] == [kit.url]
+
+
 def test_a_zip_of_other_things_is_no_archive_file(tmp_path: Path, kit: Any) -> None:
     path = tmp_path / "office.docx"
     with zipfile.ZipFile(path, "w") as archive:
