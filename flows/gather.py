@@ -211,7 +211,7 @@ def _within(item: Gathered, context: Mapping[str, object] | None) -> Gathered:
     """The item with what was said of its address before it was fetched."""
     if item.capture is None or not context:
         return item
-    return replace(item, capture=replace(item.capture, context={**context, **item.capture.context}))
+    return replace(item, capture=replace(item.capture, context={**item.capture.context, **context}))
 
 
 def _ours(error: PressmarkError | ValueError, source: str) -> PressmarkError:

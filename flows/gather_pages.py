@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from flows.gathered import Gathered, Told, defect
 from model.capture import Capture, header
 from model.errors import Busy, PressmarkError
+from model.record import VersionView
 from sources.http import Conditional, Fetcher
 from storage import InForce
 
@@ -34,6 +35,12 @@ class Standing(Protocol):
     def in_force(self, url: str) -> InForce | None:
         """The copy that stands for an address."""
 
+    def find(self, text: str) -> str:
+        """The record of an address."""
+
+    def show(self, record: str, *, restricted: bool) -> VersionView:
+        """Its version in force."""
+
 
 async def gather_pages(
     fetcher: Fetcher,
@@ -43,8 +50,9 @@ async def gather_pages(
     rest: Callable[[], Awaitable[None]],
     now: Callable[[], datetime],
 ) -> AsyncIterator[Gathered]:
-    """Every address of one host in turn, ``rest`` awaited before each. Without ``standing`` all are asked for in full,
-    and so is one whose last full answer is older than ``IN_FULL_AFTER``.
+    """Every address of one host in turn, ``rest`` awaited before each. Where ``told`` says so all are asked for in full,
+    and so is one whose last full answer is older than ``IN_FULL_AFTER``. What a listing said of a piece goes on standing
+    with what is fetched of it later: else a date that the feed alone knew would be gone at the next look.
 
     Nothing is raised: what is wrong with an address is its outcome.
     """
@@ -52,7 +60,15 @@ async def gather_pages(
 
     async def one(url: str) -> Gathered:
         await rest()
-        return await _page(fetcher, url, told, standing if url in visited else None, now)
+        if url not in visited:
+            return await _page(fetcher, url, told, None, now)
+        item = await _page(fetcher, url, told, None if told.fresh else standing, now)
+        if item.capture is None or item.known is not None or item.error is not None:
+            return item
+        said = await _asked(standing, lambda archive: _listed(archive, url))
+        return (
+            item if said is None else replace(item, capture=replace(item.capture, context={"feed": said, **item.capture.context}))
+        )
 
     waiting: list[Gathered] = []
     for url in urls:
@@ -89,6 +105,11 @@ async def _page(fetcher: Fetcher, url: str, told: Told, standing: Standing | Non
     if _is_of(known.etag, header(item.capture.headers, "etag")):
         return replace(item, known=known)
     return await fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
+
+
+def _listed(archive: Standing, url: str) -> object:
+    """What a feed or sitemap said of the piece at an address, ``None`` where none did."""
+    return (archive.show(archive.find(url), restricted=True).capture.get("context") or {}).get("feed")
 
 
 async def _asked(archive: Standing | None, question: Callable[[Standing], T]) -> T | None:

@@ -30,13 +30,14 @@ class Gathered:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the caller of an ingest says of its sources. With ``memento``, addresses are not asked for
-    themselves: their copies in another web archive are.
+    themselves: their copies in another web archive are. ``fresh`` asks for everything in full.
     """
 
     url: str | None = None
     captured_at: datetime | None = None
     override_robots: str | None = None
     memento: Wish | None = None
+    fresh: bool = False
 
 
 def defect(error: Exception, source: str, done: str) -> PressmarkError:

@@ -107,7 +107,7 @@ class Pipeline:
         Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
         call: what was told before is kept.
         """
-        told = Told(url, captured_at, override_robots, memento)
+        told = Told(url, captured_at, override_robots, memento, fresh)
         labels = Labels(self._person, collection, note, override_robots)
         named = list(sources)
         gatherer = Gatherer(
@@ -117,7 +117,7 @@ class Pipeline:
             self._now,
             self._http.max_bytes,
             images=images,
-            standing=None if fresh else self._archive,
+            standing=self._archive,
             held=self._held,
             has_read=self._archive.has_read,
         )

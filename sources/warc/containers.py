@@ -140,7 +140,7 @@ def _unpacked(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, file)
     except _ZIP_ERRORS as error:
         why = "it is encrypted" if info.flag_bits & 1 else error
-        raise Unreadable(f"{ascii(info.filename)} in {path.name} cannot be read ({why})", path=str(path)) from error
+        raise Unreadable(f"{info.filename!a} in {path.name} cannot be read ({why})", path=str(path)) from error
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def _slice(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
         file.seek(info.header_offset)
         head = file.read(_ZIP_HEAD)
         if len(head) < _ZIP_HEAD or not head.startswith(b"PK\x03\x04"):
-            raise Unreadable(f"{ascii(info.filename)} in {path.name} is not where the WACZ says", path=str(path))
+            raise Unreadable(f"{info.filename!a} in {path.name} is not where the WACZ says", path=str(path))
         name, extra = struct.unpack("<HH", head[26:30])
         yield cast(BinaryIO, io.BufferedReader(Slice(file, info.header_offset + _ZIP_HEAD + name + extra, info.file_size)))
 

@@ -418,6 +418,23 @@ def test_variants_of_an_address_come_together_under_one_record(site: Site, room:
     assert {r.outcome for r in (*results[1:], *more)} == {Outcome.UNCHANGED}
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_only_the_feed_knew_is_not_gone_at_the_next_look(site: Site, room: Room, fresh: bool) -> None:
+    url = site.story("/sluice", title="sluice")
+    room.watch(site.feed("/feed.xml", "sluice"))
+    [taken] = room.check()[1]
+    dated = room.archive.show(str(taken.record)).article.date_published
+    assert dated is not None
+    site.story("/sluice", '<meta name="advertisement" content="another one">', "sluice")
+    [again] = room.pipeline.ingest([url], fresh=fresh)
+    assert (again.outcome, again.record) == (Outcome.UNCHANGED, taken.record)
+    site.story("/sluice", "<!-- edited -->", "sluice gates")
+    [edited] = room.pipeline.ingest([url], fresh=fresh)
+    assert edited.outcome is Outcome.CHANGED
+    view = room.archive.show(str(taken.record))
+    assert (view.version, view.article.date_published) == (2, dated)
+
+
 def test_a_watch_that_lists_very_much_waits_its_turn(site: Site, room: Room) -> None:
     names = ["quay-a", "quay-b", "quay-c"]
     for name in names:
