@@ -7,11 +7,11 @@
     python benchmarks/fetch.py --scrapy PYTHON                  # the same pages by Scrapy, of an environment of its own
 
 The site is a process of its own that makes every page up and writes down when it was asked
-for what. Pages are as heavy as those of news sites, three in five without
-elements that say where the story is: 150 real ones, measured, have 100 kB in the
-median and 173 kB on average, 720 and 910 elements, 120 and 150 links, 810 and 1,190 words, and
-take 30 and 41 ms to read; the made ones come in that spread (``Press.page``), and a run tells
-what it took to read them. Names are looked up in this process. Told are:
+for what. Pages cost what those of news sites cost: 150 of these, measured, have 100 kB in the
+median and 173 kB on average, 720 and 910 elements, 810 and 1,190 words; the made ones have 87
+and 118 kB, 690 and 790 elements, 1,210 and 1,510 words, three in five without elements that say
+where the story is. 80 of each, read in turn in the same minutes, took 36 and 48 ms (real), 37
+and 43 ms (made). Names are looked up in this process. Told are:
 
 - articles a second, by the clock;
 - the share of processor time that is not extraction: of this process and all its workers,
