@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
-from model.capture import Capture, Truncated
-from model.errors import Refused, Unreachable
+from model.capture import Capture, Exchange, Truncated
+from model.errors import BadCall, Refused, Unreachable
+from sources.http.redirects import redirect_target
 
 Fetch = Callable[..., Capture]
 
@@ -109,3 +111,43 @@ def test_a_body_cut_short_still_redirects(fetch_from: Fetch) -> None:
     capture = fetch_from({"/story": page, "/b": PAGE})
     assert [e.truncated for e in capture.exchanges] == [Truncated.DISCONNECT, None]
     assert capture.truncated is None
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        (b"HtTp://10.0.0.1/", "10.0.0.1"),
+        (b"//10.0.0.1/", "10.0.0.1"),
+        (rb"\\10.0.0.1\x", "paper.test"),
+        (rb"/\10.0.0.1", "paper.test"),
+        (b"///10.0.0.1/", "paper.test"),
+        (b"http:/10.0.0.1/", "paper.test"),
+        (b"http:10.0.0.1", "paper.test"),
+        (b"http://[::ffff:10.0.0.1]/", "::ffff:10.0.0.1"),
+    ],
+)
+def test_the_host_that_is_guarded_is_the_host_that_is_asked(location: bytes, host: str) -> None:
+    """Where browsers and parsers disagree about an address, one reading counts from here to the connection."""
+    target = redirect_target(_moved(location))
+    assert target is not None and target.host == host
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        rb"http://a.test\@10.0.0.1/",
+        b"//me:pw@a.test/",
+        b"FiLe:///etc/passwd",
+        b"ht\ttp://10.0.0.1/",
+        b"http://a.test%00.b/",
+        b"jar:http://x!/",
+    ],
+)
+def test_where_no_redirect_may_lead(location: bytes) -> None:
+    with pytest.raises((Refused, BadCall)):
+        redirect_target(_moved(location))
+
+
+def _moved(location: bytes) -> Exchange:
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"
+    return Exchange(url="http://paper.test/a/b", request=b"", head=head, entity=b"", status=302, at=datetime.now(UTC))
