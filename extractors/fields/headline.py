@@ -111,9 +111,10 @@ def _unlabelled(page: Page, element: Element) -> str:
     declared_keys = _declared_keys(page)
     if same_key(whole) in declared_keys or same_key(" ".join(parts)) in declared_keys:
         return whole
-    for rest in (parts[1:], parts[:-1], parts[2:], parts[1:-1]):
-        text = " ".join(rest)
-        if len(rest) and len(text.split()) > 1 and same_key(text) in declared_keys:
+    tail_is_label = len(parts[-1].split()) <= _LABEL_LONGEST
+    for start, end in ((1, None), (0, -1), (2, None), (1, -1)):
+        text = " ".join(parts[start:end]).lstrip(" :|–—-·,")
+        if (end is None or tail_is_label) and len(text.split()) > 1 and same_key(text) in declared_keys:
             return text
     label = next((c for c in element.iterdescendants() if _LABEL.search(c.get("class") or "")), None)
     said = page.text_of(label) if label is not None else ""

@@ -7,10 +7,12 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from importlib.resources import files
 
 from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of
+from extractors.dom import Element
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from model.article import How
@@ -20,6 +22,8 @@ _SHORTEST, _LONGEST = 25, 400
 _TEXT = 160  # characters from which an unlinked passage is the beginning of the text
 _FELLOWS = 2  # passages of the same make, or paragraphs beside it, from which a passage is one paragraph among others
 _PARAGRAPH = 100
+_WRAPPERS = 3
+_NO_JOINT = re.compile(r"(?<=[A-Za-z])[-_](?=[A-Za-z])")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # "PARIS (AFP) – …": a story that begins, not a summary
 _FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–—-]\s)")
@@ -34,7 +38,7 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
 
     def marked(page: Page) -> Iterator[Candidate[str]]:
         for passage in _below(page, headline):
-            if _own_marks(passage) & _words("names"):
+            if _own_marks(page, passage) & _words("names"):
                 yield _candidate(page, passage)
 
     def named_and_declared(page: Page) -> Iterator[Candidate[str]]:
@@ -54,8 +58,20 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
     return resolve(Field("standfirst", (marked, named_and_declared, declared_and_printed)), page)
 
 
-def _own_marks(passage: Passage) -> frozenset[str]:
-    return marks_of(passage.element, passage.tag)
+def _own_marks(page: Page, passage: Passage) -> frozenset[str]:
+    """The marks of a passage's element and of what holds nothing else, two words that make one name as one, too."""
+    element, found = passage.element, marks_of(passage.element, passage.tag) | _joined(passage.element)
+    for above in islice(element.iterancestors(), _WRAPPERS):
+        if above.tag in ("body", "main", "article") or page.text_of(above) != passage.text:
+            break
+        found |= marks_of(above, str(above.tag)) | _joined(above)
+    return found
+
+
+def _joined(element: Element) -> frozenset[str]:
+    """ "sub-title", "leadText" as one word."""
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return frozenset(w for pair in _words("pairs") if (w := pair.replace("-", "")) in _NO_JOINT.sub("", names).lower())
 
 
 def _begins(text: str, declared: str) -> bool:
