@@ -40,7 +40,7 @@ def read(
     ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
     taken = Taken(
-        (headline, standfirst, *(i.credit_line for i in images)),
+        (headline, standfirst, *(i.credit_line for i in images), *_posts(authors)),
         (i.caption for i in images),
         (a.bio for a in authors),
         (a.name for a in authors),
@@ -55,6 +55,13 @@ def read(
     if sum(len(p.text) for p in kept) >= _SHORT:
         return resolve(Field("body", (marked,)), page)
     return resolve(Field("body", (marked, article_body, embedded_state), choose=_richer), page)
+
+
+def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
+    """What stands below an author's name: the role, or role and organization."""
+    for author in authors:
+        yield author.role
+        yield from (f"{a.role}, {a.organization}" for a in author.affiliations if a.role and a.organization)
 
 
 def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | None) -> list[Passage]:

@@ -32,7 +32,8 @@ from extractors.figures.sources import absolute
 from extractors.page import Page
 
 _HIDDEN_LABEL = re.compile(r"^(?:image|media) (?:source|credit)\s?,\s*", re.I)  # for screen readers
-_CAPTION_LABEL = re.compile(r"^(?:(?:image|media) ?caption|bildunterschrift|légende)\s?[:,.]?\s*(?=\w)", re.I)
+_CAPTION_LABEL = re.compile(r"^(?:(?:(?:image|media) ?caption|bildunterschrift|légende)\s?[:,.]?|image:)\s*(?=\w)", re.I)
+_LOOSE_ENDS = re.compile(r"\s+[,|;/–—-]+$|[\s,|;]+\|$")
 _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s", re.I)
 LONGEST_REST = 40  # characters around a name within a credit: a label, an agency
 _BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
@@ -95,7 +96,7 @@ def with_caption(page: Page, words: Words, text: str, at: Element, organizations
             words = replace(words, credit=split.credit, credit_at=at, credit_quote=split.credit.credit_line or "")
             text = split.caption or ""
     if text and words.credit is not None and words.credit.credit_line:
-        text = _without_repeat(text, words.credit.credit_line)
+        text = _LOOSE_ENDS.sub("", _without_repeat(text, words.credit.credit_line))
     return replace(words, caption=text, caption_at=at) if text else words
 
 
