@@ -63,7 +63,8 @@ def is_offer(passage: Passage, language: str | None) -> bool:
         return False
     if linked >= 0.9 * len(text):
         return begins_as(text, language) == "appeal"
-    if not {w.lower() for w in _TOKEN.findall(text)} & _known("letters", None) and "newsletter" not in text.lower():
+    words = {w.lower() for w in _TOKEN.findall(text)}
+    if not words & _known("letters", None) and "newsletter" not in text.lower() and len(words & _known("networks", None)) < 2:
         return False
     return any(begins_as(said, language) == "appeal" for said in _SENTENCE.split(text))
 
