@@ -23,6 +23,7 @@ _BYLINE_LONGEST = 80
 _OFFER_LONGEST = 350
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+_END_MARK = re.compile(r"[\W_]+|[-–—# ]*(?:30|ends?)[-–—# ]*", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SENTENCE = re.compile(r"(?<=[.!?:–—|])\s+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
@@ -43,6 +44,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     """
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
+        return True
+    if _END_MARK.fullmatch(text):
         return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
@@ -67,6 +70,13 @@ def is_offer(passage: Passage, language: str | None) -> bool:
     if not words & _known("letters", None) and "newsletter" not in text.lower() and len(words & _known("networks", None)) < 2:
         return False
     return any(begins_as(said, language) == "appeal" for said in _SENTENCE.split(text))
+
+
+def asks_readers(passage: Passage, language: str | None) -> bool:
+    """True for a line in bold or italics that asks readers for something: at the end of a piece an appeal."""
+    text = passage.text
+    set_apart = passage.bold >= 0.8 * len(text) or not passage.marks.isdisjoint(("<em>", "<i>"))
+    return set_apart and len(text) <= _LONGEST and any(begins_as(s, language) == "appeal" for s in _SENTENCE.split(text))
 
 
 def _is_rights_line(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from extractors.body.blocks import blocks, post_quoted
 from extractors.body.clean import Taken, cleaned
@@ -54,7 +55,12 @@ def read(
 
     if sum(len(p.text) for p in kept) >= _SHORT:
         return resolve(Field("body", (marked,)), page)
-    return resolve(Field("body", (marked, article_body, embedded_state), choose=_richer), page)
+    def embedded(page: Page) -> Iterator[Candidate[_Blocks]]:
+        for found in embedded_state(page):
+            shown = found.value[1:] if len(found.value) > 1 and found.value[0].text == headline else found.value
+            yield replace(found, value=shown)
+
+    return resolve(Field("body", (marked, article_body, embedded), choose=_richer), page)
 
 
 def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
