@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
-from extractors.body.service import asks_readers, is_service_line
+from extractors.body.service import ends_piece, is_service_line
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
@@ -79,7 +79,7 @@ def cleaned(
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= 100
-    while result and (result[-1].tag in _HEADINGS or taken.tells_of_author(result[-1].text) or asks_readers(result[-1], language)):
+    while result and (result[-1].tag in _HEADINGS or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result
 

@@ -23,7 +23,7 @@ _BYLINE_LONGEST = 80
 _OFFER_LONGEST = 350
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
-_END_MARK = re.compile(r"[\W_]+|[-–—# ]*(?:30|ends?)[-–—# ]*", re.IGNORECASE)
+_END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SENTENCE = re.compile(r"(?<=[.!?:–—|])\s+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
@@ -44,8 +44,6 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     """
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
-        return True
-    if _END_MARK.fullmatch(text):
         return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
@@ -72,9 +70,12 @@ def is_offer(passage: Passage, language: str | None) -> bool:
     return any(begins_as(said, language) == "appeal" for said in _SENTENCE.split(text))
 
 
-def asks_readers(passage: Passage, language: str | None) -> bool:
-    """True for a line in bold or italics that asks readers for something: at the end of a piece an appeal."""
+def ends_piece(passage: Passage, language: str | None) -> bool:
+    """True for what at the end of a piece is none of it: a mark of the end ("###"), and a line in bold or
+    italics that asks readers for something."""
     text = passage.text
+    if _END_MARK.fullmatch(text):
+        return True
     set_apart = passage.bold >= 0.8 * len(text) or not passage.marks.isdisjoint(("<em>", "<i>"))
     return set_apart and len(text) <= _LONGEST and any(begins_as(s, language) == "appeal" for s in _SENTENCE.split(text))
 

@@ -23,6 +23,7 @@ _Blocks = tuple[Block, ...]
 _SHORT = 400  # characters under which the marked text may be a stub of what a script would show
 _PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
 _AMONG = 0.2  # chance that is enough for what stands among them
+_HEADINGS = frozenset(("h2", "h3", "h4"))
 _RICHER = 2  # times the marked text from which declared or embedded text is the article
 
 
@@ -55,6 +56,7 @@ def read(
 
     if sum(len(p.text) for p in kept) >= _SHORT:
         return resolve(Field("body", (marked,)), page)
+
     def embedded(page: Page) -> Iterator[Candidate[_Blocks]]:
         for found in embedded_state(page):
             shown = found.value[1:] if len(found.value) > 1 and found.value[0].text == headline else found.value
@@ -78,14 +80,18 @@ def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | Non
         return []
     first, last = sure[0].index, sure[-1].index
     chosen = {p.index for p in sure}
+    surely = {p.index for p in sure if len(p.text) >= _PARAGRAPH}
     paragraphs = Counter(_shelf(p) for p in sure if len(p.text) >= _PARAGRAPH)
     for passage, chance in zip(found, judged, strict=True):
         if not first < passage.index < last or passage.index in chosen:
             continue
         # one line among the paragraphs of one parent, or a quoted post, is part of what the article shows
         among = chance >= _AMONG and paragraphs[_shelf(passage)] >= 2 and passage.tag in ("p", "blockquote")
-        if post_quoted(passage) or (
-            among and passage.linked < 0.3 * len(passage.text) and not begins_as(passage.text, page.language)
+        heads = passage.tag in _HEADINGS and passage.index + 1 in surely and chance >= _AMONG and not passage.linked
+        if (
+            post_quoted(passage)
+            or (heads and not begins_as(passage.text, page.language))
+            or (among and passage.linked < 0.3 * len(passage.text) and not begins_as(passage.text, page.language))
         ):
             chosen.add(passage.index)
     likely = [p for p in found if p.index in chosen]

@@ -25,7 +25,10 @@ LONGEST = 400
 _SEPARATED = re.compile(r"\s[-–—|»·]\s")
 _DAY_LONGEST = 60  # characters in which a day before a headline ends
 _PIECES_LOOKED_AT = 12
-_LABEL = re.compile(r"kicker|over-?line|top-?line|eyebrow|badge|premium|(?<![a-z])(?:plus|paid|label|tag|flag)(?![a-z])|visually-?hidden|sr-only|screen-?reader", re.I)
+_LABEL = re.compile(
+    r"kicker|over-?line|top-?line|eyebrow|badge|premium|(?<![a-z])(?:plus|paid|label|tag|flag)(?![a-z])|visually-?hidden|sr-only|screen-?reader",
+    re.I,
+)
 _LABEL_LONGEST = 6  # words
 NEAR = 4  # how far up a heading's own surroundings go
 # types that newsrooms' systems write; a plain Article is often an SEO plug-in's
@@ -109,8 +112,10 @@ def _unlabelled(page: Page, element: Element) -> str:
     if not 1 < len(parts) < _PIECES_LOOKED_AT:
         return whole
     declared_keys = _declared_keys(page)
-    if same_key(whole) in declared_keys or same_key(" ".join(parts)) in declared_keys:
+    if same_key(whole) in declared_keys:
         return whole
+    if same_key(" ".join(parts)) in declared_keys:
+        return " ".join(parts)
     tail_is_label = len(parts[-1].split()) <= _LABEL_LONGEST
     for start, end in ((1, None), (0, -1), (2, None), (1, -1)):
         text = " ".join(parts[start:end]).lstrip(" :|–—-·,")

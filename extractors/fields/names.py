@@ -70,7 +70,9 @@ def is_slug(text: str) -> bool:
 def _role_pattern(language: str | None) -> re.Pattern[str]:
     words = people(language)
     east = [r for r in words.roles if re.fullmatch(rf"[{_CJK}가-힣]+", r)]
-    compound = rf"|(?<!\w)[^\W\d_]{{3,14}}(?:{either(_heads_of_compounds(words.roles))})(?!\w)" if language in _COMPOUNDING else ""
+    compound = (
+        rf"|(?<!\w)[^\W\d_]{{3,14}}(?:{either(_heads_of_compounds(words.roles))})(?!\w)" if language in _COMPOUNDING else ""
+    )
     return re.compile(
         rf"(?:(?<!\w)(?:{either(w for w in words.roles if w not in east)})(?!\w)){compound}|(?:{either(east)})", re.IGNORECASE
     )

@@ -29,7 +29,8 @@ _CAPITAL = (
     r"|(?:universit|universidad|institut|école |faculté|facultad|facoltà|ministère|ministerio|hôpital)))"
 )
 _STUDIES = re.compile(
-    r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student|candidate)$", re.IGNORECASE
+    r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student|candidate)$",
+    re.IGNORECASE,
 )
 _ORG_END = re.compile(
     r"\s*(?:[;:()|•\n]|\s[–—-]\s|,\s(?![A-Z][\w.]+(?:\.|,|$))|,\s(?=(?:an?|the|and|where|who|which|covering|based)\s)"

@@ -7,8 +7,8 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 from importlib.resources import files
+from itertools import islice
 
 from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of

@@ -32,7 +32,7 @@ from extractors.figures.sources import absolute
 from extractors.page import Page
 
 _HIDDEN_LABEL = re.compile(r"^(?:image|media) (?:source|credit)\s?,\s*", re.I)  # for screen readers
-_CAPTION_LABEL = re.compile(r"^(?:(?:(?:image|media) ?caption|bildunterschrift|légende)\s?[:,.]?|image:)\s*(?=\w)", re.I)
+_CAPTION_LABEL = re.compile(r"^(?:(?:(?:image|media) ?caption|bildunterschrift|l[ée]gende)\s?[:,.]?|image:)\s*(?=\w)", re.I)
 _LOOSE_ENDS = re.compile(r"\s+[,|;/–—-]+$|[\s,|;]+\|$")
 _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s", re.I)
 _CITE_LONGEST = 80  # characters of a credit in a ``cite`` of its own
@@ -162,7 +162,9 @@ def _credit_beside(page: Page, box: Element, caption: Element, organizations: Co
         (
             e
             for e in leaves(page, figure)
-            if e not in inside and (figure is box or e.find(".//img") is not None) and is_credit(page.text_of(e)[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
+            if e not in inside
+            and (figure is box or e.find(".//img") is not None)
+            and is_credit(page.text_of(e)[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
         ),
         None,
     )
