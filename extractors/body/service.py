@@ -15,6 +15,7 @@ from importlib.resources import files
 from extractors.body.furniture import begins_as, points_elsewhere
 from extractors.body.passages import Passage
 from extractors.date_words import fold, labels, month
+from extractors.words import agencies
 from extractors.words.people import people
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -24,6 +25,8 @@ _OFFER_LONGEST = 350
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 _END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends", re.IGNORECASE)
+_SOURCES_LONGEST = 40
+_LISTED = re.compile(r"[,;/|] ?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SENTENCE = re.compile(r"(?<=[.!?:–—|])\s+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
@@ -49,12 +52,17 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return False
     if "<time>" in passage.near:
         return True
-    if text.lower() in _known("labels", language):
+    if is_label(text, language):
         return True
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
+
+
+def is_label(text: str, language: str | None) -> bool:
+    """True for a whole line over an advertisement or a row of buttons."""
+    return text.lower() in _known("labels", language)
 
 
 def is_offer(passage: Passage, language: str | None) -> bool:
@@ -74,10 +82,16 @@ def ends_piece(passage: Passage, language: str | None) -> bool:
     """True for what at the end of a piece is none of it: a mark of the end ("###"), and a line in bold or
     italics that asks readers for something."""
     text = passage.text
-    if _END_MARK.fullmatch(text):
+    if _END_MARK.fullmatch(text) or (len(text) <= _SOURCES_LONGEST and all(_is_source(s, language) for s in _LISTED.split(text))):
         return True
     set_apart = passage.bold >= 0.8 * len(text) or not passage.marks.isdisjoint(("<em>", "<i>"))
     return set_apart and len(text) <= _LONGEST and any(begins_as(s, language) == "appeal" for s in _SENTENCE.split(text))
+
+
+def _is_source(text: str, language: str | None) -> bool:
+    """True for a desk, an agency or a site: "red", "dpa", "paper.example"."""
+    plain = text.strip(" .()[]")
+    return plain.casefold() in people(language).desks or agencies.agency(plain) is not None or agencies.is_address(plain)
 
 
 def _is_rights_line(text: str) -> bool:

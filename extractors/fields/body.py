@@ -12,6 +12,7 @@ from extractors.body.furniture import begins_as
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
+from extractors.body.service import is_label
 from extractors.body.weigh import Rounds, chances
 from extractors.dom import Element
 from extractors.field import Candidate, Field, Found, Resolved, resolve
@@ -22,6 +23,7 @@ from model.article import Author, Block, How, Image
 _Blocks = tuple[Block, ...]
 _SHORT = 400  # characters under which the marked text may be a stub of what a script would show
 _PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
+_HEADS = 0.3  # chance that is enough for a heading right above a paragraph
 _AMONG = 0.2  # chance that is enough for what stands among them
 _HEADINGS = frozenset(("h2", "h3", "h4"))
 _RICHER = 2  # times the marked text from which declared or embedded text is the article
@@ -85,14 +87,12 @@ def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | Non
     for passage, chance in zip(found, judged, strict=True):
         if not first < passage.index < last or passage.index in chosen:
             continue
-        # one line among the paragraphs of one parent, or a quoted post, is part of what the article shows
+        # one line among the paragraphs of one parent, a heading right above a paragraph, or a quoted post, is part of it
         among = chance >= _AMONG and paragraphs[_shelf(passage)] >= 2 and passage.tag in ("p", "blockquote")
-        heads = passage.tag in _HEADINGS and passage.index + 1 in surely and chance >= _AMONG and not passage.linked
-        if (
-            post_quoted(passage)
-            or (heads and not begins_as(passage.text, page.language))
-            or (among and passage.linked < 0.3 * len(passage.text) and not begins_as(passage.text, page.language))
-        ):
+        among = among and passage.linked < 0.3 * len(passage.text)
+        heads = chance >= _HEADS and passage.tag in _HEADINGS and passage.index + 1 in surely and not passage.linked
+        furniture = begins_as(passage.text, page.language) or is_label(passage.text, page.language)
+        if post_quoted(passage) or ((among or heads) and not furniture):
             chosen.add(passage.index)
     likely = [p for p in found if p.index in chosen]
     return cleaned(likely, taken, page.language, {p.index: chance for p, chance in zip(found, judged, strict=True)})
