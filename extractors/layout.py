@@ -18,6 +18,9 @@ _HEADLINE_CLASS = re.compile(r"head-?line|title|titel|titre|titulo|titolo|rubrik
 _SITE_CLASS = re.compile(r"logo|brand|site-?(?:name|title)|masthead|sr-only|visually-?hidden", re.I)
 _PARAGRAPH_MIN = 40
 _SITE_NAME_WORDS = 6
+_FONTS = 200  # elements
+_LARGE = re.compile(r"[4-7]|\+[1-4]")
+_HEADLINE_WORDS = 30
 _LONGEST = 1000  # characters of a heading that are looked at
 
 
@@ -111,7 +114,19 @@ def _other_heading(tree: Element, wanted: list[frozenset[str]], share: float) ->
         score = _agreement(words, wanted)
         if len(words) >= 3 and score >= 0.75 and _cover(words, wanted) > share + 0.1 and (best is None or score > best[0]):
             best = (score, element)
-    return best[1] if best else None
+    return best[1] if best else _large_type(tree, wanted)
+
+
+def _large_type(tree: Element, wanted: list[frozenset[str]]) -> Element | None:
+    """On a page without headings, the first words in large type that have half of the title in them."""
+    if next(tree.iter("h1", "h2"), None) is not None:
+        return None
+    for element in islice(tree.iter("font"), _FONTS):
+        words = _words(_opening(element))
+        large = _LARGE.fullmatch((element.get("size") or "").strip())
+        if large and 3 <= len(words) <= _HEADLINE_WORDS and _agreement(words, wanted) >= 0.5:
+            return element
+    return None
 
 
 def _opening(element: Element) -> str:

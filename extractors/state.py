@@ -80,6 +80,9 @@ def _texts(state: State) -> Iterator[Text]:
                 lines = tuple(line for item in value for line in _item_lines(item, 0))
                 if lines:
                     yield Text(f"state:{state.name}{pointer}", lines, lines[0].text)
+            for n, v in enumerate(value):  # a flat list whose items refer to one another, as Nuxt writes it
+                if isinstance(v, str) and len(v) >= _SHORTEST and _MARK_UP.search(v):
+                    yield Text(f"state:{state.name}{pointer}/{n}", tuple(blocks_in(v)), v)
             stack.extend((f"{pointer}/{n}", key, v, depth + 1) for n, v in enumerate(value) if isinstance(v, (dict, list)))
 
 

@@ -17,6 +17,7 @@ from extractors.page import Page
 LONGEST = 500  # characters; what is longer is no title, and is left as it is
 
 _CUT = re.compile(r"\s+[|｜ㅣ–—\-·•»«:/]+\s+|\s*[|｜ㅣ：]\s*|\s+[»«]\s*|-(?=[^-\s]{1,12}[|｜ㅣ])|,\s+(?=[^,]{3,40}$)|\s\|\s")
+_LONGEST_TAIL = 5  # words that a site and its section are called by
 _BAR = re.compile(r"[|｜ㅣ]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _QUOTES = str.maketrans("’‘‛`´“”„«»‟–—−‑", '\'\'\'\'\'""""""----')
@@ -41,6 +42,15 @@ def without_site(title: str, names: Iterable[str]) -> str:
     for cut in reversed(cuts):
         if _squeezed(title[: cut.start()]) in keys and title[cut.end() :].strip():
             return title[cut.end() :].strip()
+    return title
+
+
+def without_tail(title: str, shown: str) -> str:
+    """A title without what stands behind a bar, where the page's heading ends there; unchanged where it does not."""
+    for cut in _BAR.finditer(title[:LONGEST]):
+        tail = title[cut.end() :]
+        if len(tail.split()) <= _LONGEST_TAIL and shown and same_key(title[: cut.start()]) == same_key(shown):
+            return title[: cut.start()].strip()
     return title
 
 

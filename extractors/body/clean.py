@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
-from extractors.body.service import is_service_line
+from extractors.body.service import ends_piece, is_service_line
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
@@ -14,6 +15,8 @@ _BYLINE_REST = 25  # compact characters beside the authors' names up to which a 
 _LONG = 40  # compact characters from which a passage inside another field's text is no chance
 _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
 _PARAGRAPH = 110  # characters
+_NOTE_LONGEST = 450
+_REACHED = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?<!\w)@\w{3,}|(?<!\d)\d{3}[-. ]\d{3,4}[-. ]?\d{0,4}(?!\d)")
 _REPEATED = 80  # compact characters that nobody writes twice in one piece
 
 
@@ -44,6 +47,11 @@ class Taken:
             return True
         return not begun and self._is_byline(text.lower())
 
+    def tells_of_author(self, text: str) -> bool:
+        """Whether the last words of a piece say where its author can be reached."""
+        plain = compact(text).lower()
+        return len(text) <= _NOTE_LONGEST and bool(_REACHED.search(text)) and any(n in plain for n in self.names)
+
     def _in_caption(self, text: str, pictured: bool) -> bool:
         if any(text == c or (text in c and (pictured or len(text) >= _LONG)) for c in self.captions):
             return True
@@ -71,7 +79,7 @@ def cleaned(
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= 100
-    while result and result[-1].tag in _HEADINGS:
+    while result and (result[-1].tag in _HEADINGS or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result
 

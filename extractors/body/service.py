@@ -12,14 +12,23 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from extractors.body.furniture import points_elsewhere
+from extractors.body.furniture import begins_as, points_elsewhere
 from extractors.body.passages import Passage
 from extractors.date_words import fold, labels, month
+from extractors.words import agencies
 from extractors.words.people import people
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LONGEST = 120  # characters
 _BYLINE_LONGEST = 80
+_OFFER_LONGEST = 350
+_RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
+_RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+_END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends", re.IGNORECASE)
+_SOURCES_LONGEST = 40
+_LISTED = re.compile(r"[,;/|] ?")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_SENTENCE = re.compile(r"(?<=[.!?:–—|])\s+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
 _DAY = re.compile(
     r"(?<!\d)(?:\d{1,2}[:.h]\d{2}(?!\d)|\d{4}\s?[./年년-]\s?\d{1,2}\s?[./月월-]\s?\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d))"
@@ -37,18 +46,58 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     there only a ``<time>``, pointers, labels, and lines of buttons and minutes go. Of headings only pointers do.
     """
     text = passage.text
-    if points_elsewhere(text, passage.linked, language):
+    if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
         return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
     if "<time>" in passage.near:
         return True
-    if text.lower() in _known("labels", language):
+    if is_label(text, language):
         return True
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
+
+
+def is_label(text: str, language: str | None) -> bool:
+    """True for a whole line over an advertisement or a row of buttons."""
+    return text.lower() in _known("labels", language)
+
+
+def is_offer(passage: Passage, language: str | None) -> bool:
+    """True for a paragraph that is a link to subscribe or follow, or that asks for subscribers to a newsletter."""
+    text, linked = passage.text, passage.linked
+    if not linked or len(text) > _OFFER_LONGEST or passage.tag in _HEADINGS:
+        return False
+    if linked >= 0.9 * len(text):
+        return begins_as(text, language) == "appeal"
+    words = {w.lower() for w in _TOKEN.findall(text)}
+    if not words & _known("letters", None) and "newsletter" not in text.lower() and len(words & _known("networks", None)) < 2:
+        return False
+    return any(begins_as(said, language) == "appeal" for said in _SENTENCE.split(text))
+
+
+def ends_piece(passage: Passage, language: str | None) -> bool:
+    """True for what at the end of a piece is none of it: a mark of the end ("###"), and a line in bold or
+    italics that asks readers for something."""
+    text = passage.text
+    if _END_MARK.fullmatch(text) or (len(text) <= _SOURCES_LONGEST and all(_is_source(s, language) for s in _LISTED.split(text))):
+        return True
+    set_apart = passage.bold >= 0.8 * len(text) or not passage.marks.isdisjoint(("<em>", "<i>"))
+    return set_apart and len(text) <= _LONGEST and any(begins_as(s, language) == "appeal" for s in _SENTENCE.split(text))
+
+
+def _is_source(text: str, language: str | None) -> bool:
+    """True for a desk, an agency or a site: "red", "dpa", "paper.example"."""
+    plain = text.strip(" .()[]")
+    return plain.casefold() in people(language).desks or agencies.agency(plain) is not None or agencies.is_address(plain)
+
+
+def _is_rights_line(text: str) -> bool:
+    if not _RIGHTS.match(text) or len(text) > _OFFER_LONGEST:
+        return False
+    return bool(_YEAR.search(text[:_RIGHTS_NEAR])) or any(w.lower() in _known("rights", None) for w in _TOKEN.findall(text))
 
 
 def _numbered(words: list[str]) -> bool:

@@ -49,6 +49,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     )
     last_resorts = (
         signed.labelled,
+        signed.name_with_job,
         signed.signature,
         signed.author_box,
         signed.signed_line,
@@ -59,7 +60,9 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     first = resolve(Field("authors", strategies, _accept, choose_seen, last_resorts), page)
     rank = _rank(first.value, houses, page.language) if first.value is not None else 9
     if rank <= 1:
-        below = resolve(Field("authors", (signed.labelled, signed.signature, signed.name_below), _accept), page)
+        below = resolve(
+            Field("authors", (signed.labelled, signed.name_with_job, signed.signature, signed.name_below), _accept), page
+        )
         first = below if below.value is not None else first
     elif rank == 2 and first.value is not None:
         first = _fuller(first.value, resolve(Field("authors", (signed.labelled,), _accept), page)) or first

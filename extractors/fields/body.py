@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from extractors.body.blocks import blocks, post_quoted
 from extractors.body.clean import Taken, cleaned
@@ -11,6 +12,7 @@ from extractors.body.furniture import begins_as
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
+from extractors.body.service import is_label
 from extractors.body.weigh import Rounds, chances
 from extractors.dom import Element
 from extractors.field import Candidate, Field, Found, Resolved, resolve
@@ -21,7 +23,9 @@ from model.article import Author, Block, How, Image
 _Blocks = tuple[Block, ...]
 _SHORT = 400  # characters under which the marked text may be a stub of what a script would show
 _PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
+_HEADS = 0.3  # chance that is enough for a heading right above a paragraph
 _AMONG = 0.2  # chance that is enough for what stands among them
+_HEADINGS = frozenset(("h2", "h3", "h4"))
 _RICHER = 2  # times the marked text from which declared or embedded text is the article
 
 
@@ -40,7 +44,7 @@ def read(
     ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
     taken = Taken(
-        (headline, standfirst, *(i.credit_line for i in images)),
+        (headline, standfirst, *(i.credit_line for i in images), *_posts(authors)),
         (i.caption for i in images),
         (a.bio for a in authors),
         (a.name for a in authors),
@@ -54,7 +58,20 @@ def read(
 
     if sum(len(p.text) for p in kept) >= _SHORT:
         return resolve(Field("body", (marked,)), page)
-    return resolve(Field("body", (marked, article_body, embedded_state), choose=_richer), page)
+
+    def embedded(page: Page) -> Iterator[Candidate[_Blocks]]:
+        for found in embedded_state(page):
+            shown = found.value[1:] if len(found.value) > 1 and found.value[0].text == headline else found.value
+            yield replace(found, value=shown)
+
+    return resolve(Field("body", (marked, article_body, embedded), choose=_richer), page)
+
+
+def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
+    """What stands below an author's name: the role, or role and organization."""
+    for author in authors:
+        yield author.role
+        yield from (f"{a.role}, {a.organization}" for a in author.affiliations if a.role and a.organization)
 
 
 def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | None) -> list[Passage]:
@@ -65,15 +82,17 @@ def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | Non
         return []
     first, last = sure[0].index, sure[-1].index
     chosen = {p.index for p in sure}
+    surely = {p.index for p in sure if len(p.text) >= _PARAGRAPH}
     paragraphs = Counter(_shelf(p) for p in sure if len(p.text) >= _PARAGRAPH)
     for passage, chance in zip(found, judged, strict=True):
         if not first < passage.index < last or passage.index in chosen:
             continue
-        # one line among the paragraphs of one parent, or a quoted post, is part of what the article shows
+        # one line among the paragraphs of one parent, a heading right above a paragraph, or a quoted post, is part of it
         among = chance >= _AMONG and paragraphs[_shelf(passage)] >= 2 and passage.tag in ("p", "blockquote")
-        if post_quoted(passage) or (
-            among and passage.linked < 0.3 * len(passage.text) and not begins_as(passage.text, page.language)
-        ):
+        among = among and passage.linked < 0.3 * len(passage.text)
+        heads = chance >= _HEADS and passage.tag in _HEADINGS and passage.index + 1 in surely and not passage.linked
+        furniture = begins_as(passage.text, page.language) or is_label(passage.text, page.language)
+        if post_quoted(passage) or ((among or heads) and not furniture):
             chosen.add(passage.index)
     likely = [p for p in found if p.index in chosen]
     return cleaned(likely, taken, page.language, {p.index: chance for p, chance in zip(found, judged, strict=True)})

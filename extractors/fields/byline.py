@@ -21,6 +21,7 @@ __all__ = ["from_label", "read", "read_pieces", "says_by", "without_lead"]
 
 _WRAPPED = re.compile(r"^[(（【\[]([^()（）【】\[\]]+)[)）】\]]$")
 _OFFICE = re.compile(r"(?=[^\W\d_])(?![a-z])[^!?\s]+(?:\s[^!?\s]+){0,8}")
+_REPORTS_FROM = re.compile(r"(?:reporting|reports|reported) (?:from|in)|berichtet aus", re.IGNORECASE)
 _SENT_FROM = re.compile(r"\s*[／/][\u3400-\u9fff]{1,8}(?:報導|报道|電|電文|讯|訊|專訪)\s*$")
 
 
@@ -61,7 +62,9 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
     """The same for a byline that mark-up has taken apart already, each piece with one thing in it."""
     joined: list[str] = []
     edges = _edges(language)
-    for piece in pieces:
+    for piece, before in zip(pieces, ["", *pieces], strict=False):
+        if _REPORTS_FROM.fullmatch(piece.strip()) or _REPORTS_FROM.fullmatch(before.strip()):
+            continue  # "Reporting from" and the place
         plain = edges.sub("", piece.strip(" ,;|·•/–—-")).strip(" ,;|·•/–—-")
         whole = bool(joined) and _single(joined[-1]) and _single(plain) and plain.casefold() not in people(language).by
         if joined and (whole or joined[-1].casefold().endswith(" on behalf of")):

@@ -148,7 +148,7 @@ def pieces_of(element: Element) -> list[str]:
     found: list[str] = []
 
     def walk(item: Element) -> None:
-        if item.tag in _SKIPPED or _is_category(item):
+        if item.tag in _SKIPPED or _is_category(item) or _writes_to(item):
             return
         if item.text:
             found.append(collapse(item.text))
@@ -175,6 +175,11 @@ def pieces_of(element: Element) -> list[str]:
         if not skipping and piece.strip():
             kept.append(piece.strip())
     return kept
+
+
+def _writes_to(element: Element) -> bool:
+    """True for a link that says "Mail" beside a name."""
+    return element.tag == "a" and (element.get("href") or "").startswith("mailto:") and len((element.text or "").split()) == 1
 
 
 _STRONG = re.compile(r"(\s*[|•►]\s*)")

@@ -85,6 +85,13 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
             parts[at] = [Part("role", job[0])]  # behind a name "reporter" is a job, before one it leads in
         elif behind:
             parts[at] = [Part("organization", names.clean(behind[1]))]
+        elif (
+            named
+            and joiners[at - 1 : at] == [","]
+            and [p.kind for p in parts[at]] == ["name"]
+            and _names_paper(parts[at][0].text)
+        ):
+            parts[at] = [Part("organization", parts[at][0].text)]
         elif named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
             parts[at] = [Part("role", names.clean(merged[at]))]  # "A. Person, Home Security Expert"
     if len(merged) > 2 and any(j in {"and", "und", "et", "og", "och"} for j in joiners[:-1]) and joiners[-1] == ",":
@@ -102,6 +109,10 @@ _FOR_WHOM = re.compile(
     r"(?:(?:special|exclusive) (?:to|for)|for|spécial pour|pour|especial para|exclusivo para|da|do|dalla?|del(?:la)?|für) "
     r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60})$"
 )
+
+
+def _names_paper(text: str) -> bool:
+    return text.rsplit(" ", 1)[-1].casefold() in agencies.PAPER_ENDS
 
 
 def _common_words(parts: list[Part], language: str | None) -> bool:

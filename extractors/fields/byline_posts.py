@@ -37,6 +37,7 @@ def organization_in(tail: str, language: str | None) -> str | None:
 
 def with_role(author: Author, role: str, organization: str | None) -> Author:
     """The author with one more role; a role in front of an agency ("AP Sports Writer") is parted."""
+    role = role.rstrip(") ") if role.count(")") > role.count("(") else role
     words = role.split()
     if organization is None and len(words) > 1:
         for count in (3, 2, 1):

@@ -20,6 +20,8 @@ from extractors.words.people import people
 from model.article import Author, How
 
 _ALONE_AFTER = 16
+_JOB_AFTER = 5  # elements
+_JOB_LONGEST = 6  # words
 _BESIDE = 40  # elements after the headline
 _OTHERS = re.compile(r"comment|related|recommend|teaser|popular|newsletter|most-?read|more-?from|trending|latest", re.I)
 _BOX = re.compile(
@@ -51,6 +53,22 @@ class Signatures:
                 continue
             if (self._ground.dated(item, text) or _pictured(page, authors[0].name)) and not page.in_noise(item):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
+                return
+
+    def name_with_job(self, page: Page) -> Found:
+        """A full name in an element of its own right below the headline, with nothing but a job behind it."""
+        for item, text in self._ground.below(_ALONE_AFTER, 60):
+            if len(item) or not names.is_person(text, page.language) or _echo(page, text) or self._ground.credited(item):
+                continue
+            above = [item, *islice(item.iterancestors(), 5)]
+            elsewhere = any(e.tag == "a" and not leads_to_profile(e) for e in above)
+            if elsewhere or any(e.tag in {"figure", "figcaption", "blockquote", "table"} for e in above) or page.in_noise(item):
+                continue
+            at = self._ground.order[item]
+            job = next((t for e in self._ground.elements[at + 1 : at + _JOB_AFTER] if (t := self._ground.text(e, 60))), "")
+            found = byline.read_pieces([text, job], page.language) if names.role_head(job, page.language) else ()
+            if len(found) == 1 and found[0].name == text and found[0].role and len(job.split()) <= _JOB_LONGEST:
+                yield Candidate(found, How.INFERRED, "css:" + page.css(item), text)
                 return
 
     def _never_a_byline(self, item: Element) -> bool:

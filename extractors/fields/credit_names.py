@@ -94,7 +94,7 @@ def looks_like_person(name: str, words: Lexicon) -> bool:
     ]
     if not significant or (tokens[0][0].islower() and len(significant) < 2) or _capitals_inside(tokens):
         return False
-    if tokens[-1].lower() in _NEVER_LAST or fold(tokens[0]) in ("the", "les", "los", "las", "het"):
+    if tokens[-1].lower() in _NEVER_LAST or fold(tokens[0]) in ("the", "les", "los", "las", "het", "der", "die", "das"):
         return False
     return all(_capital(t) for t in significant) and any(sum(c.isalpha() for c in t) > 1 for t in significant)
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.fields.credit_names import Party, classify, is_known
+from extractors.fields.credit_names import Party, classify, is_known, looks_like_person
 from extractors.fields.credit_words import Lexicon, fold, lexicon
 
 LONGEST = 400  # characters; a longer text is no credit, and only its beginning is looked at
@@ -42,6 +42,9 @@ _CUT = "\ue000"  # a character for private use: not white space, in no word
 _SEPARATORS = re.compile(
     rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»\"“”„]"
 )
+_HOUSE_FIRST = re.compile(r"([A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3}): ([^:]{4,40})")
+_ONE_WORD = re.compile(r"(?:^|[/|,;(]\s*)[A-Z][a-z]+$")
+_NAMES_END = frozenset({"pictures", "images", "photos", "archive", "archives", "library"})  # of organizations: "Vale Pictures"
 _VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
 
 
@@ -137,7 +140,8 @@ def _kind(text: str, words: Lexicon) -> tuple[str | None, str]:
         before = text[: match.start()].rstrip(" ")
         last = fold(before.rsplit(None, 1)[-1]) if before else ""
         touches = before[-1:].isalnum() and len(before) + 1 == match.start()
-        if touches and " " not in match.group() and (last in words.organization or is_known(f"{last} {match.group()}")):
+        own = match.group() in ("Archive", "Archives") and bool(_ONE_WORD.search(before)) and not is_known(last)
+        if touches and " " not in match.group() and (own or last in words.organization or is_known(f"{last} {match.group()}")):
             return match.group()
         found.append(words.kinds[fold(match.group())])
         return _CUT
@@ -153,6 +157,10 @@ def _parties(text: str, words: Lexicon) -> list[Party]:
     """The parts between separators, without labels and by-words at their edges."""
     parties: list[Party] = []
     for part in _SEPARATORS.split(words.lead.sub(_CUT, text)):
+        told = _HOUSE_FIRST.fullmatch(part.strip())
+        if told and (" " in told[1] or told[1].isupper()) and looks_like_person(told[2], words):  # "The Broadcaster: A. Person"
+            parties += [Party(_bare_name(told[1], words), organization=True), Party(_bare_name(told[2], words))]
+            continue
         pieces = _VIA.split(part)
         for i, piece in enumerate(pieces):
             before, *agents = words.agent.split(piece)
@@ -189,7 +197,8 @@ def _bare_name(text: str, words: Lexicon) -> str:
         return ""
     if (match := words.label_end.search(name)) and match.start() > 0:
         stripped = name[: match.start()].rstrip(" .,:;")
-        return stripped or name
+        own = fold(match.group()) in _NAMES_END and match.group().strip()[0].isupper() and not is_known(stripped)
+        return name if own and stripped.isalpha() else stripped or name
     return name
 
 

@@ -25,6 +25,8 @@ _MARKS = re.compile(
 )
 _SET_APART = frozenset({"strong", "b", "em", "i", "span"})
 _OWN_LINE = re.compile(r"^.{3,60}(?:[—–―-]|\))\s*$")
+_PARTING = "-–—―:)]】）."
+_CLOSED = re.compile(r"\s*[.,:;|=/·—–―‒-]")
 _AFTER = re.compile(r"^[\s.,:;|=/·—–―‒-]+")
 
 
@@ -46,14 +48,13 @@ def strip(body: tuple[Block, ...], dateline: Dateline | None) -> tuple[Block, ..
     """The body without the dateline's words at the beginning of one of its first paragraphs."""
     if dateline is None:
         return body
-    for index, block in enumerate(body[:4]):
-        if block.kind not in _TEXT:
-            continue
-        text = names.collapse(block.text)
-        raw = names.collapse(dateline.raw)
-        if not text.startswith(raw):
-            continue
-        rest = _AFTER.sub("", text[len(raw) :])
+    raw = names.collapse(dateline.raw)
+    texts = [(index, block, names.collapse(block.text)) for index, block in enumerate(body[:4]) if block.kind in _TEXT]
+    begun = [(index, block, text[len(raw) :]) for index, block, text in texts if text.startswith(raw)]
+    # a sentence may begin with the place, too ("Oberwalden builds …"): the one with a mark behind it is meant
+    marked = [found for found in begun if raw[-1:] in _PARTING or _CLOSED.match(found[2])]
+    for index, block, tail in (marked or begun)[:1]:
+        rest = _AFTER.sub("", tail)
         kept = (replace(block, text=rest),) if rest else ()
         return (*body[:index], *kept, *body[index + 1 :])
     return body

@@ -14,15 +14,22 @@ from urllib.parse import urlsplit
 
 from extractors import declared, printed_dates
 from extractors.date_elements import day_first
+from extractors.dom import Element, collapse
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.json_ld import ARTICLE_TYPES
 from extractors.page import Page
-from extractors.titles import same_key, site_names, without_site
+from extractors.titles import same_key, site_names, without_site, without_tail
 from model.article import How
 
 LONGEST = 400
 _SEPARATED = re.compile(r"\s[-–—|»·]\s")
 _DAY_LONGEST = 60  # characters in which a day before a headline ends
+_PIECES_LOOKED_AT = 12
+_LABEL = re.compile(
+    r"kicker|over-?line|top-?line|eyebrow|badge|premium|(?<![a-z])(?:plus|paid|label|tag|flag)(?![a-z])|visually-?hidden|sr-only|screen-?reader",
+    re.I,
+)
+_LABEL_LONGEST = 6  # words
 NEAR = 4  # how far up a heading's own surroundings go
 # types that newsrooms' systems write; a plain Article is often an SEO plug-in's
 _NEWS = ARTICLE_TYPES - {"Article", "BlogPosting", "TechArticle", "SocialMediaPosting"}
@@ -50,7 +57,7 @@ def h1(page: Page) -> Iterator[Candidate[str]]:
     """The element that shows it."""
     element = page.h1
     if element is not None:
-        value = _undated(page, page.text_of(element))
+        value = _undated(page, _unlabelled(page, element))
         yield Candidate(value, How.MARKED, "css:" + page.css(element), value, cue="noise" if _in_navigation(page) else "")
 
 
@@ -90,8 +97,39 @@ def declared_alternative(page: Page) -> Iterator[Candidate[str]]:
 def _bare(page: Page, found: Iterator[Candidate[str]] | list[Candidate[str]]) -> Iterator[Candidate[str]]:
     publisher = next((v.value for n in page.articles[:1] for v in declared.of_node(page, n, "publisher")), None)
     names = site_names(page, publisher)
+    shown = page.text_of(page.h1) if page.h1 is not None else ""
     for c in found:
-        yield Candidate(without_site(c.value, names), c.how, c.where, c.quote)
+        yield Candidate(without_tail(without_site(c.value, names), shown), c.how, c.where, c.quote)
+
+
+def _unlabelled(page: Page, element: Element) -> str:
+    """The heading's words without a kicker or label that stands in an element of its own at either end.
+
+    Only where what is left is a title that the page declares, and the whole is none: "Town councilTwelve million …".
+    """
+    whole = page.text_of(element)
+    parts = [text for t in islice(element.itertext(), _PIECES_LOOKED_AT) if (text := collapse(str(t)))]
+    if not 1 < len(parts) < _PIECES_LOOKED_AT:
+        return whole
+    declared_keys = _declared_keys(page)
+    if same_key(whole) in declared_keys:
+        return whole
+    if same_key(" ".join(parts)) in declared_keys:
+        return " ".join(parts)
+    tail_is_label = len(parts[-1].split()) <= _LABEL_LONGEST
+    for start, end in ((1, None), (0, -1), (2, None), (1, -1)):
+        text = " ".join(parts[start:end]).lstrip(" :|–—-·,")
+        if (end is None or tail_is_label) and len(text.split()) > 1 and same_key(text) in declared_keys:
+            return text
+    label = next((c for c in element.iterdescendants() if _LABEL.search(c.get("class") or "")), None)
+    said = page.text_of(label) if label is not None else ""
+    rest = whole[len(said) :].strip(" :|–—-") if said and whole.startswith(said) else ""
+    return rest if len(rest.split()) > 2 and len(said.split()) <= _LABEL_LONGEST else whole
+
+
+def _declared_keys(page: Page) -> frozenset[str]:
+    found = (c for strategy in (json_ld, og_title, metas, title) for c in strategy(page))
+    return frozenset(same_key(c.value) for c in found) - {""}
 
 
 def _undated(page: Page, shown: str) -> str:

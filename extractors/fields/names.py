@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from extractors.words.agencies import NEVER_NAMES, NEVER_STARTS, agency, is_organization
@@ -36,6 +37,8 @@ _CONTACT = re.compile(
 _SHORT_CODE = re.compile(r"\s*[(\[][^()\[\]]{0,40}[)\]]")
 _EDGES = ' \t,;:|·•–—-/\\*"“”„«»<>[]{}=…_►▸›»+~©'
 _AND_OTHERS = re.compile(r"\s*외\s*\d+명$|\s+et al\.?$|\s+u\.? ?a\.$")
+_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
+_HEAD_SHORTEST = 8
 _INITIAL = re.compile(r"\w\.?(?:-?\w\.)*")
 
 
@@ -52,7 +55,7 @@ def clean(text: str) -> str:
         plain = _SHORT_CODE.sub("", plain)
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
     plain = _HONORIFIC.sub("", plain)
-    plain = re.sub(r"(?<=[^\W\d_A-Z]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
+    plain = re.sub(r"(?<=[^\W\d_]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
     if " " not in plain:
         return plain.strip(_EDGES)  # an account's name may end in a figure, a reporter's in the mark of a footnote
     return re.sub(r"(?<=[^\W\d_]{2})[\d¹²³⁴-⁹*†‡]{1,3}$", "", plain.strip(_EDGES))
@@ -67,9 +70,17 @@ def is_slug(text: str) -> bool:
 def _role_pattern(language: str | None) -> re.Pattern[str]:
     words = people(language)
     east = [r for r in words.roles if re.fullmatch(rf"[{_CJK}가-힣]+", r)]
-    return re.compile(
-        rf"(?:(?<!\w)(?:{either(w for w in words.roles if w not in east)})(?!\w))|(?:{either(east)})", re.IGNORECASE
+    compound = (
+        rf"|(?<!\w)[^\W\d_]{{3,14}}(?:{either(_heads_of_compounds(words.roles))})(?!\w)" if language in _COMPOUNDING else ""
     )
+    return re.compile(
+        rf"(?:(?<!\w)(?:{either(w for w in words.roles if w not in east)})(?!\w)){compound}|(?:{either(east)})", re.IGNORECASE
+    )
+
+
+def _heads_of_compounds(roles: Iterable[str]) -> list[str]:
+    """Head words long enough to be known at the end of a compound: "regio" + "verslaggever"."""
+    return [r for r in roles if len(r) >= _HEAD_SHORTEST and " " not in r]
 
 
 def role_head(text: str, language: str | None) -> re.Match[str] | None:

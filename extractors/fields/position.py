@@ -29,7 +29,8 @@ _CAPITAL = (
     r"|(?:universit|universidad|institut|école |faculté|facultad|facoltà|ministère|ministerio|hôpital)))"
 )
 _STUDIES = re.compile(
-    r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student)$", re.IGNORECASE
+    r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student|candidate)$",
+    re.IGNORECASE,
 )
 _ORG_END = re.compile(
     r"\s*(?:[;:()|•\n]|\s[–—-]\s|,\s(?![A-Z][\w.]+(?:\.|,|$))|,\s(?=(?:an?|the|and|where|who|which|covering|based)\s)"
@@ -141,9 +142,9 @@ def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | N
             return _tidy(f"{before} {title}{after[: at.start()]}"), organization
     if of and needs_role:
         return _tidy(f"{before} {title}"), _organization(after[of.end() :], language)
-    comma = re.match(rf"\s*,\s*{_CAPITAL}", after)
-    if comma and not needs_role and agencies.is_organization(after[comma.end() :]):
-        return _tidy(f"{before} {title}"), _organization(after[comma.end() :], language)
+    comma = re.search(rf"\s*,\s*{_CAPITAL}", after)
+    if comma and not needs_role and _soon(after[: comma.start()]) and agencies.is_organization(after[comma.end() :]):
+        return _tidy(f"{before} {title}{after[: comma.start()]}"), _organization(after[comma.end() :], language)
     if not needs_role:
         return _tidy(phrase), None
     tail = re.match(r"\s+(?:of|für|de|för|on|for|au|à la)\s+[^,.;]{3,60}", after)

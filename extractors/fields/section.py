@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from extractors import declared
 from extractors.field import Candidate, Field, Resolved, resolve
@@ -10,6 +11,9 @@ from extractors.page import Page
 from model.article import How
 
 _FRONT = "home homepage start startseite accueil inicio início portada news nyheter etusivu главная 首页 ホーム 홈"
+_CATEGORY_ROWS = frozenset({"entry-category", "cat-links", "post-categories", "td-category"})
+_PATHS_LOOKED_AT = 3_000  # elements
+_STEPS = 8
 _HOME = frozenset(_FRONT.split())
 
 
@@ -45,6 +49,32 @@ def breadcrumb(page: Page) -> Iterator[Candidate[str]]:
                 yield Candidate(declared.plain(name), How.DECLARED, node.where(pointer), name)
 
 
+def category(page: Page) -> Iterator[Candidate[str]]:
+    """A link near the headline that says it is the piece's category."""
+    for element in page.tree.iter("a"):
+        said = set((element.get("rel") or "").split())
+        above = element.getparent()
+        row = above is not None and above.get("class") in _CATEGORY_ROWS
+        if ("category" in said or row) and not page.in_noise(element):
+            value = page.text_of(element)
+            yield Candidate(value, How.MARKED, "css:" + page.css(element), value)
+            return
+
+
+def shown_path(page: Page) -> Iterator[Candidate[str]]:
+    """The last step before the piece in a printed path: "Home > Local > …"."""
+    title = page.text_of(page.h1) if page.h1 is not None else ""
+    for element in islice(page.tree.iter("nav", "ul", "ol", "div"), _PATHS_LOOKED_AT):
+        marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}".lower()
+        if "breadcrumb" not in marks and "brotkrume" not in marks and "entry-crumbs" not in marks:
+            continue
+        steps = [(a, page.text_of(a)) for a in islice(element.iter("a"), _STEPS)]
+        steps = [(a, text) for a, text in steps if text and text.lower() not in _HOME and text not in title]
+        if steps and len(steps) < _STEPS - 1:
+            yield Candidate(steps[-1][1], How.MARKED, "css:" + page.css(steps[-1][0]), steps[-1][1])
+            return
+
+
 def microdata(page: Page) -> Iterator[Candidate[str]]:
     """An element marked ``itemprop="articleSection"``."""
     for element in page.tree.iter("a", "span", "div", "p"):
@@ -59,4 +89,4 @@ def _accept(_page: Page, value: str) -> str | None:
     return None if 1 < len(value) <= 80 else "too short or too long for a section"
 
 
-_FIELD = Field("section", (json_ld, meta, microdata, breadcrumb), _accept)
+_FIELD = Field("section", (json_ld, meta, microdata, breadcrumb, category, shown_path), _accept)

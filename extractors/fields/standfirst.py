@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of
+from extractors.dom import Element
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from model.article import How
@@ -20,6 +22,10 @@ _SHORTEST, _LONGEST = 25, 400
 _TEXT = 160  # characters from which an unlinked passage is the beginning of the text
 _FELLOWS = 2  # passages of the same make, or paragraphs beside it, from which a passage is one paragraph among others
 _PARAGRAPH = 100
+_RIGHT_BELOW = 2  # passages
+_DECK = 45  # characters from which a heading below the headline says more than a section's name
+_WRAPPERS = 3
+_NO_JOINT = re.compile(r"(?<=[A-Za-z])[-_](?=[A-Za-z])")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # "PARIS (AFP) – …": a story that begins, not a summary
 _FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–—-]\s)")
@@ -33,8 +39,8 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
     """
 
     def marked(page: Page) -> Iterator[Candidate[str]]:
-        for passage in _below(page, headline):
-            if _own_marks(passage) & _words("names"):
+        for passage in _below(page, headline, named=True):
+            if _own_marks(page, passage) & _words("names"):
                 yield _candidate(page, passage)
 
     def named_and_declared(page: Page) -> Iterator[Candidate[str]]:
@@ -51,11 +57,42 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
             if any(_alike(passage.text, s) for s in said) and not _FILED.match(passage.text):
                 yield _candidate(page, passage)
 
-    return resolve(Field("standfirst", (marked, named_and_declared, declared_and_printed)), page)
+    def heading_below(page: Page) -> Iterator[Candidate[str]]:
+        """A heading right below the headline's, apart from the text."""
+        for passage in islice(_below(page, headline), 1):
+            title = next((p for p in passages_of(page) if p.element is page.h1), None)
+            behind = title is not None and 0 < passage.index - title.index <= _RIGHT_BELOW
+            if behind and passage.tag in _HEADINGS and len(passage.text) >= _DECK and _apart(page, passage):
+                yield _candidate(page, passage)
+
+    return resolve(Field("standfirst", (marked, named_and_declared, declared_and_printed, heading_below)), page)
 
 
-def _own_marks(passage: Passage) -> frozenset[str]:
-    return marks_of(passage.element, passage.tag)
+def _apart(page: Page, passage: Passage) -> bool:
+    """Whether no paragraph stands beside a heading or right behind it."""
+    parent = passage.element.getparent()
+    behind = next((p for p in passages_of(page) if p.index > passage.index), None)
+    return (
+        parent is not None
+        and not any(p is not passage and p.element.getparent() is parent and len(p.text) >= _PARAGRAPH for p in passages_of(page))
+        and (behind is None or len(behind.text) < _PARAGRAPH)
+    )
+
+
+def _own_marks(page: Page, passage: Passage) -> frozenset[str]:
+    """The marks of a passage's element and of what holds nothing else, two words that make one name as one, too."""
+    element, found = passage.element, marks_of(passage.element, passage.tag) | _joined(passage.element)
+    for above in islice(element.iterancestors(), _WRAPPERS):
+        if above.tag in ("body", "main", "article") or page.text_of(above) != passage.text:
+            break
+        found |= marks_of(above, str(above.tag)) | _joined(above)
+    return found
+
+
+def _joined(element: Element) -> frozenset[str]:
+    """ "sub-title", "leadText" as one word."""
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return frozenset(w for pair in _words("pairs") if (w := pair.replace("-", "")) in _NO_JOINT.sub("", names).lower())
 
 
 def _begins(text: str, declared: str) -> bool:
@@ -76,8 +113,11 @@ def _candidate(page: Page, passage: Passage) -> Candidate[str]:
     return Candidate(passage.text, How.MARKED, "css:" + page.css(passage.element), passage.text)
 
 
-def _below(page: Page, headline: str | None) -> Iterator[Passage]:
-    """Passages between the headline and the beginning of the text that could be a standfirst."""
+def _below(page: Page, headline: str | None, *, named: bool = False) -> Iterator[Passage]:
+    """Passages between the headline and the beginning of the text that could be a standfirst.
+
+    ``named``: also the only one of its make among the paragraphs, for its name may tell it from them.
+    """
     found = passages_of(page)
     title = next((p for p in found if p.element is page.h1 or (headline and p.text == headline)), None)
     if title is None:
@@ -92,7 +132,8 @@ def _below(page: Page, headline: str | None) -> Iterator[Passage]:
             continue
         if _SHORTEST <= size <= _LONGEST and makes[passage.tag, passage.near] <= _FELLOWS:
             beside = long_in[passage.element.getparent()] - (size >= _PARAGRAPH)
-            if beside < _FELLOWS or passage.tag in _HEADINGS:
+            alone = named and makes[passage.tag, passage.near] == 1
+            if alone or beside < _FELLOWS or passage.tag in _HEADINGS:
                 yield passage
         passed += size >= _PARAGRAPH
         if size >= _TEXT or passed >= _FELLOWS:

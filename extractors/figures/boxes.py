@@ -15,7 +15,7 @@ from itertools import islice
 
 from lxml.etree import XPath, _Element
 
-from extractors.dom import Element
+from extractors.dom import INLINE_TAGS, Element
 from extractors.figures.named import is_named_words, marks, text_without
 from extractors.figures.sources import best_address, is_image_file, is_picture, key
 from extractors.figures.teasers import has_words, in_link_away, too_big
@@ -46,6 +46,8 @@ _HOLDERS = XPath(
 _EMBEDS = ("video", "audio", "iframe", "table", "blockquote", "pre", "object", "embed", "figure", "ul", "ol", "svg")
 _OF_FIGURES = frozenset({"figure", "figcaption", "picture", "source", "a", "button", "amp-img", "noscript"})
 _ROOTS = frozenset({"html", "body", "main"})
+_LAYOUT = frozenset({"tr", "tbody", "table"})  # of a picture with its caption in a cell below
+LONGEST_LAYOUT = 350
 LONGEST_WORDS = 1500
 
 
@@ -61,7 +63,7 @@ class Box:
 
 def article_images(page: Page) -> list[Box]:
     """The article's images in reading order; one image shown in several sizes comes once for each."""
-    root = page.main if page.main is not None else page.tree
+    root = _ground(page)
     found: dict[Element, str | None] = {}
     noise: dict[Element, bool] = {}
     for image in [*_above(root), *_holders(root)][:MOST_LOOKED_AT]:
@@ -78,6 +80,14 @@ def article_images(page: Page) -> list[Box]:
             found[image] = address
     keys = {image: key(address or page.css(image)) for image, address in found.items()}
     return [Box(image, address, _box(page, image, keys)) for image, address in found.items()]
+
+
+def _ground(page: Page) -> Element:
+    """Where pictures are looked for: around a mere ``font`` or paragraph that holds all of a text, its cell of the layout."""
+    root = page.main if page.main is not None else page.tree
+    while (root.tag in INLINE_TAGS or root.tag == "p") and (parent := root.getparent()) is not None:
+        root = parent
+    return root
 
 
 def captions_without_image(page: Page, used: Iterable[Words]) -> list[Element]:
@@ -218,6 +228,8 @@ def _words_belong(page: Page, parent: Element, box: Element) -> bool:
         return len(page.text_of(parent)) < 250
     if not (text_without(parent, {box})):
         return True  # nothing but buttons
+    if parent.tag in _LAYOUT and box.tag in ("td", "tr", "tbody"):
+        return len(page.text_of(parent)) <= LONGEST_LAYOUT and next(parent.iter("a"), None) is None
     if _PICTURE_BOX.search(marks(parent)):
         return not any(len(page.text_of(e)) > 300 for e in parent.iter("p"))
     added = [s for s in parent if s is not box and isinstance(s.tag, str) and page.text_of(s)]

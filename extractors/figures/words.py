@@ -32,8 +32,12 @@ from extractors.figures.sources import absolute
 from extractors.page import Page
 
 _HIDDEN_LABEL = re.compile(r"^(?:image|media) (?:source|credit)\s?,\s*", re.I)  # for screen readers
-_CAPTION_LABEL = re.compile(r"^(?:(?:image|media) ?caption|bildunterschrift|légende)\s?[:,.]?\s*(?=\w)", re.I)
+_CAPTION_LABEL = re.compile(r"^(?:(?:(?:image|media) ?caption|bildunterschrift|l[ée]gende)\s?[:,.]?|image:)\s*(?=\w)", re.I)
+_LOOSE_ENDS = re.compile(r"\s+[,|;/–—-]+$|[\s,|;]+\|$")
 _BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\s", re.I)
+_CITE_LONGEST = 80  # characters of a credit in a ``cite`` of its own
+_HOUSE_LONGEST = 60
+_MORE_THAN_NAMES = re.compile(r"\w{3}\.\s|[|!?]|\.$")
 LONGEST_REST = 40  # characters around a name within a credit: a label, an agency
 _BYLINE_NAMES = re.compile(r"byline|author|autor", re.I)
 
@@ -73,7 +77,7 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
             )
         quote = " / ".join(dict.fromkeys(page.text_of(c) for c in credits)) if others else printed
         words = replace(with_credit(page, words, quote, longest, organizations), credit_quote=printed)
-    elif _announced(page, text, organizations):
+    elif _announced(page, text, organizations) or (not captions and _person_for_house(page, text, organizations)):
         return with_credit(page, words, text, best, organizations)
     elif text:
         own = credit_by_position(page, best, organizations)
@@ -95,7 +99,7 @@ def with_caption(page: Page, words: Words, text: str, at: Element, organizations
             words = replace(words, credit=split.credit, credit_at=at, credit_quote=split.credit.credit_line or "")
             text = split.caption or ""
     if text and words.credit is not None and words.credit.credit_line:
-        text = _without_repeat(text, words.credit.credit_line)
+        text = _LOOSE_ENDS.sub("", _without_repeat(text, words.credit.credit_line))
     return replace(words, caption=text, caption_at=at) if text else words
 
 
@@ -150,14 +154,17 @@ def license_page(page: Page, box: Element) -> str | None:
 
 def _credit_beside(page: Page, box: Element, caption: Element, organizations: Collection[str]) -> Element | None:
     """A block of its own in the figure, outside the caption, that is a credit."""
-    if caption is box or box.tag != "figure":
+    figure = box if box.tag == "figure" else box.find(".//figure")
+    if caption is box or figure is None:
         return None
     inside = {caption, *caption.iterdescendants(), *caption.iterancestors()}
     return next(
         (
             e
-            for e in leaves(page, box)
-            if e not in inside and is_credit(page.text_of(e)[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
+            for e in leaves(page, figure)
+            if e not in inside
+            and (figure is box or e.find(".//img") is not None)
+            and is_credit(page.text_of(e)[: LONGEST_CREDIT + 1], page.language, organizations=organizations)
         ),
         None,
     )
@@ -195,6 +202,14 @@ def _announced(page: Page, text: str, organizations: Collection[str]) -> bool:
     return bool(begins) and is_credit(text, page.language, organizations=organizations)
 
 
+def _person_for_house(page: Page, text: str, organizations: Collection[str]) -> bool:
+    """Whether a text is nothing but "A. Person/The Paper"."""
+    if "/" not in text or len(text) > _HOUSE_LONGEST or _MORE_THAN_NAMES.search(text) or lexicon(page.language).lead.search(text):
+        return False
+    credit = parse_credit(text, page.language, organizations=organizations)
+    return bool(credit.creators and credit.agencies) and not credit.unclear
+
+
 def _is_credit_box(page: Page, element: Element, organizations: Collection[str]) -> bool:
     text = page.text_of(element)
     if not 1 < len(text) <= LONGEST_CREDIT or is_junk(text):
@@ -207,6 +222,8 @@ def _is_credit_box(page: Page, element: Element, organizations: Collection[str])
         return False
     if not figure and not SURE_CREDIT.search(names):  # "author", "source": outside a figure these are the story's
         return is_credit(text, page.language, organizations=organizations, strict=True)
+    if element.tag == "cite" and figure and len(text) <= _CITE_LONGEST and could_be_credit(text):
+        return parse_credit(text, page.language, organizations=organizations).names_someone
     mixed = element.tag == "figcaption" or CAPTION.search(names) or len(text) > 60
     if mixed or (element.tag in ("small", "footer", "cite") and not CREDIT.search(names)):
         return is_credit(text, page.language, organizations=organizations)

@@ -14,6 +14,10 @@ NEVER_NAMES: tuple[str, ...] = tuple(_TABLE["never_names"])
 NEVER_STARTS: tuple[str, ...] = tuple(_TABLE["never_starts"])
 _HOUSE_ENDS_EAST: tuple[str, ...] = tuple(_TABLE["house_ends_east"])
 
+_BROADCASTERS: frozenset[str] = frozenset(_TABLE["broadcasters"])
+
+PAPER_ENDS: frozenset[str] = frozenset(_TABLE["paper_ends"])
+
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
 _LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
 _LOOSE |= {s.casefold(): n for s, n in _EXACT.items() if len(s) > 4}
@@ -55,6 +59,8 @@ def is_house_east(text: str) -> bool:
 
 def is_organization(text: str) -> bool:
     """True where a word says so ("News", "Redaktion", "University") or it looks like a web address."""
+    if text.strip() in _BROADCASTERS:
+        return True
     low = text.casefold()
     if re.search(r"\w\.(?:com|org|net|de|at|ch|co|uk|fr|es|it|ru|be|nl|tr|is|info|news|gov|edu|io|tv|eu|ag)\b", low):
         return True
