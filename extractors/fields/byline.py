@@ -108,6 +108,8 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
             if ahead:
                 found[-1] = with_role(found[-1], ahead, None)
                 ahead = None
+        elif part.kind == "agency" and not found and last == "organization":
+            found += [Author(parts[0].text), Author(part.text)]  # "The Paper with The Agency"
         elif part.kind in {"agency", "desk"} and (not people_named or not pending or part.text == part.text.lower()):
             found.append(Author(part.text))
             pending, told = [], False

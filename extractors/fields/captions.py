@@ -30,6 +30,9 @@ _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(
 # a byline, or a row of links for sharing
 _SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
 _SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinterest", "linkedin", "telegram"})
+_SENTENCE_BEFORE = re.compile(r"(?<=\w\w\w)[.!?۔।][»”\"’]?\s+")
+_PARTS = re.compile(r"\s*[|｜/]\s*|,\s+(?=[Ss]taff|[Cc]hief [Pp]hoto|[Pp]hoto)")
+_EMAIL = re.compile(r"\s*\S+@[\w.-]+$")
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
 _NO_CREDIT = re.compile(rf"(?:^|[|•]\s?)(?:By|Von|Par|Por|Door|Av|Af)\s[A-ZÀ-Þ]|\d:\d\d\b|^(?:(?i:{_SHARE})\W*){{2,}}$")
 _NUMBER = re.compile(
@@ -56,7 +59,7 @@ def split_caption(text: str, language: str | None = None, *, organizations: Coll
     whole = _NUMBER.sub("", _START_CAPTION.sub("", " ".join(text.split())))
     if not whole:
         return Split(None, None)
-    for cut in (_by_label, _by_brackets, _by_mark_between, _bare_end):
+    for cut in (_by_label, _by_brackets, _by_shape, _by_mark_between, _bare_end):
         found = cut(whole, words, language, organizations)
         if found is not None:
             return found
@@ -93,11 +96,35 @@ def _by_label(text: str, words: Lexicon, language: str | None, organizations: Co
         if opened >= 0 and not any(c in ")]）】" for c in before[opened:]) and len(text) - opened <= LONGEST_CREDIT:
             wider = _credible(text[opened:], language, organizations, labelled=True)
             before, credit = (before[:opened], wider) if wider else (before, credit)
+        elif house := _house_before(before, lead.group(), words):
+            wider = _credible(text[house:], language, organizations, labelled=True)
+            before, credit = (before[:house], wider) if wider else (before, credit)
         return Split(_caption(before), credit)
     lead_first = words.lead.match(text.lstrip("([|—– "))
     if lead_first:
         return _credit_first(text, language, organizations)
     return None
+
+
+def _house_before(before: str, label: str, words: Lexicon) -> int | None:
+    """Where the words begin that belong to a label behind them: "Courier photo by A. B.", "Staff photo by".
+
+    In front of "photo by" any name may stand, in front of a colon only what is known to be no caption.
+    """
+    ends = list(_SENTENCE_BEFORE.finditer(before))
+    start = ends[-1].end() if ends else 0
+    said = before[start:].split()
+    if not 1 <= len(said) <= 3:
+        return None
+    told = " ".join(said)
+    known = (
+        all(is_known(w) or fold(w) in words.noise or fold(w) in words.kinds for w in said)
+        or is_known(told)
+        or fold(told) in words.kinds
+    )
+    shouted = label.isupper() and told.isupper() and len(told) <= 4
+    named = label.rstrip()[-1:].isalpha() and all(w[0].isupper() or fold(w) in words.noise for w in said)
+    return start if known or shouted or (named and ends) else None
 
 
 def _credit_first(text: str, language: str | None, organizations: Collection[str]) -> Split | None:
@@ -129,11 +156,36 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
     if credit is None and len(inside) <= 60 and words.kind.match(inside):
         given = parse_credit(inside, language, organizations=organizations)
         credit = given if given.kind == "handout" else None  # "(Supplied by the family)"
-    if credit and not credit.creators and (ends := list(_AFTER_SENTENCE.finditer(before))):
+    if credit and (ends := list(_AFTER_SENTENCE.finditer(before))):
         tail = before[ends[-1].end() :]  # "… on Friday. A. Person (AP)"
-        if looks_like_person(tail, words) and (wider := _credible(f"{tail} ({inside})", language, organizations)):
+        signed = not credit.creators and looks_like_person(tail, words)
+        if (signed or (len(tail) <= 12 and words.after.search(tail))) and (
+            wider := _credible(f"{tail} ({inside})", language, organizations)
+        ):
             return Split(_caption(before[: ends[-1].start()]), wider)
     return Split(_caption(before), credit) if credit else None
+
+
+def _by_shape(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "… on Friday. A. B. | The Courier", "… A. B., Staff Photographer", "… PHOTO | A. B.", "… —The Courier/File"."""
+    for end in list(_SENTENCE_BEFORE.finditer(text, max(0, len(text) - LONGEST_CREDIT)))[-2:]:
+        tail = text[end.end() :]
+        dashed = tail[:1] in "—–"
+        plain = tail.lstrip("—– ").rstrip()
+        parts = [p.strip() for p in _PARTS.split(plain)]
+        if fold(text[: end.start()].rsplit(None, 1)[-1]) in words.noise:
+            continue  # a label with a full stop
+        if not 1 < len(parts) <= 5 or len(plain) > 110 or plain[-1:] in "!?" or any(len(p.split()) > 6 for p in parts):
+            continue
+        label = words.bare.match(plain) is not None or (fold(parts[0]) in words.noise | set(words.kinds) and plain[0].isupper())
+        credit = _credible(plain, language, organizations, labelled=label)
+        if credit is None or not (credit.names_someone or credit.kind) or credit.unclear:
+            continue
+        signed = len(credit.creators) == 1 and (looks_like_person(parts[0], words) or (parts[0].isupper() and len(parts) == 2))
+        filed = dashed and credit.kind == "file photo" and len(credit.agencies) == 1
+        if label or signed or filed:
+            return Split(_caption(text[: end.start() + 1]), credit)
+    return None
 
 
 def _by_mark_between(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
@@ -160,10 +212,15 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
     for end in _AFTER_SENTENCE.finditer(text, offset):
         tail = text[end.end() :]
         if tail and (credit := _credible(tail, language, organizations, strict=True)):
+            if (start := _house_before(text[: end.start()], "", words)) and (
+                wider := _credible(text[start:], language, organizations, labelled=True)
+            ):
+                return Split(_caption(text[:start]), wider)  # "File photo. The Agency"
             return Split(_caption(text[: end.start()]), credit)
-        if tail[:1].isupper() and len(tail) <= 80 and words.kind.match(tail):
+        if tail[:1].isupper() and len(tail) <= 80 and (kind := words.kind.match(tail)):
             given = _credible(tail, language, organizations, labelled=True)
-            if given and given.kind == "handout" and given.names_someone:
+            marked = tail[kind.end() :].lstrip()[:1] in {"/", "|"}  # "Screengrab/The Platform"
+            if given and given.names_someone and (given.kind == "handout" or marked):
                 return Split(_caption(text[: end.start()]), given)  # "Courtesy Town Museum"
     slashed = _SLASHED.search(text, offset)
     if slashed and (credit := _credible(slashed.group(), language, organizations, strict=True)) and credit.creators:
@@ -189,7 +246,7 @@ def _credible(
     credit = parse_credit(line, language, organizations=organizations)
     labelled = labelled or words.lead.match(line) is not None
     bare = words.bare.match(line) is not None  # "Foto A. B."; but also "Aufnahme vom 3. Juli"
-    if not (labelled or bare) and (_SENTENCE_INSIDE.search(line) or line[-1] in "!?"):
+    if not (labelled or bare) and (_SENTENCE_INSIDE.search(words.rights.sub("", line).rstrip(" .")) or line[-1] in "!?"):
         return None
     if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
         return None
@@ -208,10 +265,17 @@ def _credible(
             and len(line) <= 60
         )
         return credit if stated and not credit.unclear else None
-    if labelled or not strict or words.after.search(line) or (bare and credit.creators):
+    if (
+        labelled
+        or not strict
+        or words.after.search(_EMAIL.sub("", words.rights.sub("", line)).rstrip(" ."))
+        or (bare and credit.creators)
+    ):
         return credit
     names = frozenset(map(fold, organizations))
-    known = [a for a in credit.agencies if is_known(a, names) and fold(a) not in _SHARED_ON]
+    known = [a for a in credit.agencies if is_known(a, names) and fold(a) not in _SHARED_ON] or (
+        credit.license and credit.creators
+    )
     return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
 
 

@@ -33,15 +33,18 @@ _LICENSE = re.compile(
     r"|public domain|gemeinfrei|domaine public|dominio público|domínio público|pubblico dominio)\b\)?",
     re.I,
 )
-_URL = re.compile(r"https?://\S+|\bwww\.\S+")
+_URL = re.compile(r"https?://\S+|\bwww\.\S+|(?<=[가-힣])\s+\S+@[\w.-]+")
+_PLACE_EAST = re.compile(r"(?<![가-힣])[가-힣·]{2,8}=(?=[가-힣]{2,4}\s*\S{0,2}(?:기자|특파원))")
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphens, marks of direction
 _SIDE = re.compile(r"^(?:[LR]|left|right|links|rechts|oben|unten|top|bottom)\s?:\s*", re.I)
 _CUT = "\ue000"  # a character for private use: not white space, in no word
+_HOUSE = "\ue001"  # the same, behind what stands right before "photo by"
 _SEPARATORS = re.compile(
-    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»\"“”„]"
+    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»“”„]|(?<![\u0590-\u05ff])\"|\"(?![\u0590-\u05ff])"
 )
+_STAFF = re.compile(r"\s+(?:staff|pool)(?:\s+photo(?:grapher)?)?$", re.I)
 _VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
 
 
@@ -87,7 +90,7 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
         return Credit()
     rest = _MARK.sub(_CUT, line[:LONGEST])
     notice = line if rest != line[:LONGEST] or words.rights.search(line) else None
-    rest = _URL.sub(_CUT, rest)
+    rest = _PLACE_EAST.sub("", _URL.sub(_CUT, rest))
     license_ = _LICENSE.search(rest)
     rest = _LICENSE.sub(_CUT, rest)
     rest = words.rights.sub(_CUT, rest)
@@ -101,7 +104,7 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
     return Credit(
         credit_line=line,
         creators=_once(n.name for n in named if n.person),
-        agencies=_once(n.name for n in named if n.person is False),
+        agencies=_without_acronyms(_once(n.name for n in named if n.person is False)),
         kind=kind,
         copyright_notice=notice,
         license=license_.group(1) if license_ else None,
@@ -152,7 +155,10 @@ def _kind(text: str, words: Lexicon) -> tuple[str | None, str]:
 def _parties(text: str, words: Lexicon) -> list[Party]:
     """The parts between separators, without labels and by-words at their edges."""
     parties: list[Party] = []
-    for part in _SEPARATORS.split(words.lead.sub(_CUT, text)):
+    for part in _SEPARATORS.split(words.lead.sub(_announced, text)):
+        if part.endswith(_HOUSE):  # "Courier photo by A. B."
+            parties.append(Party(_bare_name(part.strip(_HOUSE), words), organization=True))
+            continue
         pieces = _VIA.split(part)
         for i, piece in enumerate(pieces):
             before, *agents = words.agent.split(piece)
@@ -163,6 +169,12 @@ def _parties(text: str, words: Lexicon) -> list[Party]:
                 parties.append(Party(_bare_name(name, words), organization=i > 0))
             parties.extend(Party(_bare_name(a, words), organization=True) for a in agents)
     return [p for p in parties if p.text]
+
+
+def _announced(lead: re.Match[str]) -> str:
+    """What stands in a label's place: a cut, with a mark for what is printed right before "photo by"."""
+    said = lead[0].rstrip()
+    return (_HOUSE if said[-1:].isalpha() and not said.casefold().endswith("via") else "") + _CUT
 
 
 def _joined(text: str, words: Lexicon) -> list[str]:
@@ -190,7 +202,13 @@ def _bare_name(text: str, words: Lexicon) -> str:
     if (match := words.label_end.search(name)) and match.start() > 0:
         stripped = name[: match.start()].rstrip(" .,:;")
         return stripped or name
-    return name
+    return _STAFF.sub("", name)
+
+
+def _without_acronyms(names: tuple[str, ...]) -> tuple[str, ...]:
+    """ "A News Agency (ANA)" is one name."""
+    short = {"".join(w[0] for w in re.findall(r"\w+", n)).casefold() for n in names if " " in n}
+    return tuple(n for n in names if n.casefold() not in short)
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:
