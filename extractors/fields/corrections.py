@@ -29,7 +29,10 @@ _SAYS_SO = frozenset(("correction", "corrections", "clarification", "clarificati
 _ASIDE_TAG = frozenset(("<aside>",))
 _NEAR_ASIDE = _ASIDE_TAG | {"related", "newsletter", "promo", "teaser"}
 # after a label: its date or time of day if any, then what parts it from the notice
-_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
+_MARKS_EAST = "■□●○▼▲◆◇★※【"
+_MARKS = "*[( _•·▪†‡­—–-（＜［〔" + _MARKS_EAST
+_SHORT_NOTE = 300  # characters of a wire's note in brackets
+_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
 
 
 def read(page: Page, body: tuple[Block, ...]) -> Resolved[_Notices]:
@@ -94,7 +97,7 @@ def _aside(passage: Passage) -> bool:
 
 def kind_of(text: str, language: str | None) -> str | None:
     """The kind of notice a passage is, or ``None``. English is understood on every page."""
-    lowered = text[: _HEAD + 60].lower().replace("’", "'").lstrip("*[( _•·▪†‡­—–-")
+    lowered = text[: _HEAD + 60].lower().replace("’", "'").lstrip(_MARKS)
     tables = [t for t in (_words(language), _words("en")) if t]
     kind = _announced(lowered, text, tables)
     if kind is not None and any(phrase in lowered for table in tables for phrase in table.get("not_a_notice", ())):
@@ -102,15 +105,37 @@ def kind_of(text: str, language: str | None) -> str | None:
     return kind
 
 
+def _of_wire(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | None:
+    """The kind of a wire's note to editors, in brackets or behind "Eds:" at the head or the end of its copy."""
+    plain = re.sub(r"^(?:eds|editors)\s?[.:]\s*", "", lowered)
+    if text[:1] not in "(（[" and plain == lowered:
+        return None
+    for table in tables:
+        for begin in table.get("bracketed", ()):
+            if plain.startswith(begin) and not plain[len(begin) : len(begin) + 1].isalnum() and len(text) <= _SHORT_NOTE:
+                return _KINDS[1] if begin.startswith(("clarif", "this version clarif", "rewords")) else _KINDS[0]
+    return None
+
+
 def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | None:
+    told = _of_wire(lowered, text, tables)
+    if told is not None:
+        return told
     for table in tables:
         for kind in _KINDS:
             for label in table.get(kind, ()):
-                if lowered.startswith(label) and _AFTER_LABEL.match(lowered, len(label)):
+                if lowered.startswith(label) and (_AFTER_LABEL.match(lowered, len(label)) or _east(lowered, text, label)):
                     return kind if kind != _NOTE or _owns_up(text, tables) else None
-    if any(0 <= lowered.find(phrase) <= _HEAD for table in tables for phrase in table.get("phrases", ())):
-        return _KINDS[0]
+    said = [p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD]
+    if said:
+        return _KINDS[3] if all("retract" in p for p in said) else _KINDS[0]
     return None
+
+
+def _east(lowered: str, text: str, label: str) -> bool:
+    """True for a label of East Asia that only a space parts from its notice: "■訂正 3月5日の …"."""
+    after = lowered[len(label) : len(label) + 1]
+    return not label.isascii() and (after in {" ", "　"}) and (text[:1] in _MARKS_EAST or label[0] >= "\u3040")
 
 
 def _date(text: str, language: str | None) -> str | None:

@@ -15,6 +15,7 @@ from extractors.dom import Element, pieces
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.fields import names
 from extractors.page import Page
+from extractors.place_case import places_again
 from model.article import Block, BlockKind, Dateline, How
 
 _TEXT = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM})
@@ -168,4 +169,4 @@ def _named_again(page: Page, body: tuple[Block, ...], found: filed.Filed, own: B
     headline = page.text_of(page.h1) if page.h1 is not None else ""
     keywords = " ".join(m.content for name in ("keywords", "news_keywords", "article:tag") for m in page.meta.get(name, ()))
     rest = own.text[found.end :]
-    return filed.places_again(place, iter((headline, page.title, keywords, rest, *(b.text for b in body if b is not own))))
+    return places_again(place, iter((headline, page.title, keywords, rest, *(b.text for b in body if b is not own))))
