@@ -109,7 +109,7 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
                 found[-1] = with_role(found[-1], ahead, None)
                 ahead = None
         elif part.kind == "agency" and not found and last == "organization":
-            found += [Author(parts[0].text), Author(part.text)]  # "The Paper with The Agency"
+            found.append(Author(parts[0].text))  # "The Paper with The Agency" is the paper's
         elif part.kind in {"agency", "desk"} and (not people_named or not pending or part.text == part.text.lower()):
             found.append(Author(part.text))
             pending, told = [], False
