@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.body.opinion import compact
@@ -14,6 +15,9 @@ _BYLINE_REST = 25  # compact characters beside the authors' names up to which a 
 _LONG = 40  # compact characters from which a passage inside another field's text is no chance
 _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
 _PARAGRAPH = 110  # characters
+_BEGUN, _BEGUN_EAST = 100, 40  # characters of a passage from which running text has begun
+_EAST = frozenset(("zh", "ja", "ko"))
+_SYLLABLES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # where a character is a syllable or a word
 _REPEATED = 80  # compact characters that nobody writes twice in one piece
 
 
@@ -36,7 +40,7 @@ class Taken:
         text = compact(passage.text)
         if text in self.whole:
             return True
-        if any(text in bio or (len(bio) >= _LONG and bio in text) for bio in self.bios if len(text) >= _LONG):
+        if any(text in bio or (_is_long(bio) and bio in text) for bio in self.bios if _is_long(text)):
             return True
         pictured = bool(passage.marks & _PICTURE_MARKS)
         clearly = chance >= (_LIKELY if len(passage.text) >= _PARAGRAPH else _CERTAIN)
@@ -45,9 +49,9 @@ class Taken:
         return not begun and self._is_byline(text.lower())
 
     def _in_caption(self, text: str, pictured: bool) -> bool:
-        if any(text == c or (text in c and (pictured or len(text) >= _LONG)) for c in self.captions):
+        if any(text == c or (text in c and (pictured or _is_long(text))) for c in self.captions):
             return True
-        return any(len(c) >= _LONG and c in text and len(text) < 1.6 * len(c) for c in self.captions)
+        return any(_is_long(c) and c in text and len(text) < 1.6 * len(c) for c in self.captions)
 
     def _is_byline(self, text: str) -> bool:
         if len(text) > 120 or not any(name in text for name in self.names):
@@ -55,6 +59,10 @@ class Taken:
         for name in self.names:
             text = text.replace(name, "", 1)
         return len(text) <= _BYLINE_REST
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= (_LONG // 3 if _SYLLABLES.search(text) else _LONG)
 
 
 def cleaned(
@@ -70,7 +78,7 @@ def cleaned(
         chance = (chances or {}).get(passage.index, 0.5)
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
-            begun = begun or len(passage.text) >= 100
+            begun = begun or len(passage.text) >= (_BEGUN_EAST if language in _EAST else _BEGUN)
     while result and result[-1].tag in _HEADINGS:
         result.pop()
     return result

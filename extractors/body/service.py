@@ -24,6 +24,9 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
 _DAY = re.compile(
     r"(?<!\d)(?:\d{1,2}[:.h]\d{2}(?!\d)|\d{4}\s?[./年년-]\s?\d{1,2}\s?[./月월-]\s?\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d))"
 )
+_SIGNATURE_EAST = re.compile(
+    r"[/\[(]?\s?(?:\S{1,8}=)?(?:[가-힣]{2,4}\s?\S{0,4}(?:기자|특파원)[,·\s]*)+(?:[\w.+-]{2,40}@[\w.-]{3,60})?\s?[\])]?"
+)
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ]")
 _ENDS = ".!?…。！？:"
 
@@ -47,6 +50,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return True
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
+        return True
+    if begun and (_stands_below(text, language) or _SIGNATURE_EAST.fullmatch(text)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
 
@@ -82,6 +87,17 @@ def _is_byline(text: str, language: str | None) -> bool:
     names = _TOKEN.findall(text[len(by) :])
     joiners = people(language).joiners
     return 2 <= len(names) <= 8 and all(n.lower() in joiners or _NAME.match(n) for n in names)
+
+
+def _stands_below(text: str, language: str | None) -> bool:
+    """True for what a desk prints under or between the paragraphs: who edited it, whose rights, how to read on."""
+    plain = text.lower().lstrip("（([【〈<※*▶☞◎- ")
+    return plain.startswith(_below(language))
+
+
+@cache
+def _below(language: str | None) -> tuple[str, ...]:
+    return tuple(sorted(_known("below", language)))
 
 
 @cache

@@ -40,7 +40,12 @@ def read(
     ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
     taken = Taken(
-        (headline, standfirst, *(i.credit_line for i in images)),
+        (
+            headline,
+            standfirst,
+            *(i.credit_line for i in images),
+            *(f"{i.caption}{i.credit_line}" for i in images if i.credit_line),
+        ),
         (i.caption for i in images),
         (a.bio for a in authors),
         (a.name for a in authors),

@@ -33,6 +33,7 @@ _SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinte
 _SENTENCE_BEFORE = re.compile(r"(?<=\w\w\w)[.!?۔।][»”\"’]?\s+")
 _PARTS = re.compile(r"\s*[|｜/]\s*|,\s+(?=[Ss]taff|[Cc]hief [Pp]hoto|[Pp]hoto)")
 _EMAIL = re.compile(r"\s*\S+@[\w.-]+$")
+_TAKEN_BY = re.compile(r"[、，＝=で]\s*([\u3400-\u9fff\u3040-\u30ff々ー・ 　]{2,10}(?:撮影|写す|提供))[。]?$")
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
 _NO_CREDIT = re.compile(rf"(?:^|[|•]\s?)(?:By|Von|Par|Por|Door|Av|Af)\s[A-ZÀ-Þ]|\d:\d\d\b|^(?:(?i:{_SHARE})\W*){{2,}}$")
 _NUMBER = re.compile(
@@ -59,7 +60,7 @@ def split_caption(text: str, language: str | None = None, *, organizations: Coll
     whole = _NUMBER.sub("", _START_CAPTION.sub("", " ".join(text.split())))
     if not whole:
         return Split(None, None)
-    for cut in (_by_label, _by_brackets, _by_shape, _by_mark_between, _bare_end):
+    for cut in (_by_label, _by_brackets, _by_shape, _by_mark_between, _bare_end, _end_east):
         found = cut(whole, words, language, organizations)
         if found is not None:
             return found
@@ -235,6 +236,13 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
     return None
 
 
+def _end_east(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "…＝5日、港町、A. B.撮影": the photographer behind the last comma of a Japanese caption."""
+    found = _TAKEN_BY.search(text)
+    credit = _credible(found[1], language, organizations) if found else None
+    return Split(_caption(text[: found.start()]), credit) if found and credit and credit.names_someone else None
+
+
 def _credible(
     text: str, language: str | None, organizations: Collection[str], *, strict: bool = False, labelled: bool = False
 ) -> Credit | None:
@@ -297,5 +305,5 @@ def _shaped(text: str, words: Lexicon) -> bool:
 
 
 def _caption(text: str) -> str | None:
-    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([（【、，")).strip()
+    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([（【、，؛،＝=：")).strip()
     return caption or None

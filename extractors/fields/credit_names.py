@@ -154,7 +154,7 @@ def _split_known(party: Party, words: Lexicon, known: frozenset[str]) -> list[Pa
     """ "Instagram A. B." or "A. B. AFP" are two; "Getty Images Europe" is one."""
     tokens = party.text.split()
     if sent := _REPORTER_EAST.fullmatch(party.text):  # "the agency's reporter A. B."
-        return [Party(sent[2]), *([Party(sent[1].strip(), True)] if sent[1] else [])]
+        return [Party(sent[2]), *([Party(sent[1].strip(), True)] if sent[1] and fold(sent[1]) not in words.noise else [])]
     if is_known(party.text, known) or len(tokens) < 2:
         return [party]
     owner, hyphen, house = party.text.partition("-")

@@ -34,6 +34,12 @@ _EAST = (
     ),
 )
 
+_HELPERS = "通讯员|通訊員|实习生|實習生|见习|實習|实习|摄影|攝影|综合|綜合|编辑|編輯"
+_NAMES_EAST = rf"[\u3400-\u9fff]{{2,4}}(?:[、 ](?!{_HELPERS})[\u3400-\u9fff]{{2,4}}){{0,3}}"
+_REPORTS_EAST = re.compile(
+    r"(?:[\u3400-\u9fff]{2,8}(?:讯|訊))?\s*[（(](?:[\u3400-\u9fff]{2,8})?(?:记者|記者)[:： ]?"
+    rf"({_NAMES_EAST})\s?(?:[)）]|{_HELPERS})"
+)
 _NO_NAME = re.compile(r"写真|特集|続き|関連|通信|部$|社$|紙面|全文|動画|地図|共同|時事|報道|报道|图片|综合")
 
 
@@ -73,13 +79,13 @@ def first_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     for item in list(page.main.iter("p", "div"))[:40]:
         text = page.text_of(item)
         found = filed.read(text[:200], page.language) if "記者" in text[:60] or "记者" in text[:60] else None
-        if found is None or item.find(".//p") is not None:
+        if item.find(".//p") is not None:
             continue
-        before = re.escape(found.dateline.place or "）")
-        told = re.search(
-            rf"(?:記者|记者)[:： ]?([\u3400-\u9fff]{{2,4}}(?:[、 ][\u3400-\u9fff]{{2,4}}){{0,3}})(?=[)）／/]|{before})",
-            text[: found.end],
-        )
+        if found is None:
+            told = _REPORTS_EAST.match(text)
+        else:
+            before = re.escape(found.dateline.place or "）")
+            told = re.search(rf"(?:記者|记者)[:： ]?({_NAMES_EAST})(?=\s?(?:[)）／/]|{_HELPERS}|{before}))", text[: found.end])
         people = [n for n in re.split(r"[、 ]", told[1]) if names.is_person(n, page.language)] if told else []
         if people:
             yield Candidate(tuple(Author(n) for n in people), How.INFERRED, "css:" + page.css(item), text[:280])

@@ -20,6 +20,7 @@ _SHORTEST, _LONGEST = 25, 400
 _TEXT = 160  # characters from which an unlinked passage is the beginning of the text
 _FELLOWS = 2  # passages of the same make, or paragraphs beside it, from which a passage is one paragraph among others
 _PARAGRAPH = 100
+_SUB_TITLE = re.compile(r"sub[-_ ]?(?:title|head(?:line|ing)?)(?![a-z])", re.IGNORECASE)
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # "PARIS (AFP) – …": a story that begins, not a summary
 _FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–—-]\s)")
@@ -55,7 +56,8 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
 
 
 def _own_marks(passage: Passage) -> frozenset[str]:
-    return marks_of(passage.element, passage.tag)
+    own = marks_of(passage.element, passage.tag)
+    return own | {"subtitle"} if _SUB_TITLE.search(passage.element.get("class") or "") else own
 
 
 def _begins(text: str, declared: str) -> bool:
