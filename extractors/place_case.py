@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_SMALL = "de del la los di da do das dos of the am an der im in bei ob auf sur les le und y e et and near al el na w i"
+_SMALL = "de del la los di da do das dos of the am an der im in bei ob auf sur les le und y e et and near al el na на w i"
 SMALL = frozenset(_SMALL.split())
 _FIRST = frozenset({"la", "le", "el", "al", "lo", "st", "os", "as"})
 _WORD = re.compile(r"[^\W\d_][\w.]*")

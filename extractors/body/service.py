@@ -19,6 +19,7 @@ from extractors.words.people import people
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LONGEST = 120  # characters
+_LONGEST_BELOW = 250
 _BYLINE_LONGEST = 80
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
 _DAY = re.compile(
@@ -42,6 +43,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     text = passage.text
     if points_elsewhere(text, passage.linked, language):
         return True
+    if begun and len(text) <= _LONGEST_BELOW and _stands_below(text, language):
+        return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
     if "<time>" in passage.near:
@@ -51,7 +54,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
         return True
-    if begun and (_stands_below(text, language) or _SIGNATURE_EAST.fullmatch(text)):
+    if begun and _SIGNATURE_EAST.fullmatch(text):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
 

@@ -30,7 +30,7 @@ _SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(
 # a byline, or a row of links for sharing
 _SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
 _SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinterest", "linkedin", "telegram"})
-_SENTENCE_BEFORE = re.compile(r"(?<=\w\w\w)[.!?۔।][»”\"’]?\s+")
+_SENTENCE_BEFORE = re.compile(r"(?<=\w\w\w)[.!?۔।][»”\"’]?(?:\s+|(?=[—–]))")
 _PARTS = re.compile(r"\s*[|｜/]\s*|,\s+(?=[Ss]taff|[Cc]hief [Pp]hoto|[Pp]hoto)")
 _EMAIL = re.compile(r"\s*\S+@[\w.-]+$")
 _TAKEN_BY = re.compile(r"[、，＝=で]\s*([\u3400-\u9fff\u3040-\u30ff々ー・ 　]{2,10}(?:撮影|写す|提供))[。]?$")

@@ -23,6 +23,7 @@ _WRAPPED = re.compile(r"^[(\[（【{]([^()\[\]（）【】{}]*(?:[(\[（][^()\[\
 _EDGES = " \t\n\r|•·—–-=;,:/▲■◆▶"
 _BUY = (
     r"(?:(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)"
+    r"|купить\s+фото|buy\s+photo|foto\s+kaufen|acheter\s+(?:la|cette)\s+photo|comprar\s+(?:la\s+)?foto|acquista\s+(?:la\s+)?foto"
     r"|purchase\s+licen[sc]ing\s+rights(?:\s?,\s?opens\s+new\s+tab)?)"
 )
 _LICENSE_LINK = re.compile(rf"\s*[|/·•-]?\s*(?<!\w){_BUY}(?!\w)\s*$", re.I)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from extractors.date_words import every_label
 from extractors.words.agencies import NEVER_NAMES, NEVER_STARTS, agency, is_organization
 from extractors.words.people import either, people
 
@@ -90,7 +91,12 @@ def never(text: str, language: str | None) -> bool:
     """True for what stands around names and is none: "Written by", "Share", "More from …"."""
     plain = text.strip(" :.")
     low = plain.casefold()
-    return bool(_NEVER.match(plain)) or low in people(language).by or all(w in _FURNITURE for w in low.split())
+    return (
+        bool(_NEVER.match(plain))
+        or low in people(language).by
+        or low in every_label()
+        or all(w in _FURNITURE for w in low.split())
+    )
 
 
 def is_person(text: str, language: str | None, *, single: bool = False) -> bool:
