@@ -19,7 +19,7 @@ from model.article import Block, Correction, Evidence, How
 _Notices = tuple[Correction, ...]
 _NOTE = "editors_note"
 _KINDS = ("correction", "clarification", _NOTE, "retraction")
-_LONGEST = 1500  # characters; a longer passage that speaks of a correction is a story about one
+LONGEST = 1500  # characters; a longer passage that speaks of a correction is a story about one
 _HEAD = 250  # characters in which a phrase has to begin
 _LABEL = 60  # characters in which the date of a notice stands
 _SHORTEST = 30  # characters after the label; less is a link or a menu item
@@ -61,7 +61,7 @@ def declared(page: Page) -> Iterator[Candidate[_Notices]]:
             )
             detail[f"/{len(found)}"] = Evidence("corrections.declared", How.DECLARED, node.where(pointer), shorten(text))
             found.append(
-                Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0], _date(text, page.language))
+                Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0], date_in(text, page.language))
             )
         if found:
             yield Candidate(tuple(found), How.DECLARED, detail["/0"].where, detail["/0"].quote, detail)
@@ -73,7 +73,7 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
     inside = set(body)
     shortest = _SHORTEST_EAST if page.language in {"zh", "ja", "ko"} else _SHORTEST
     for passage in passages_of(page):
-        if not shortest < len(passage.text) <= _LONGEST or passage.linked > 0.7 * len(passage.text):
+        if not shortest < len(passage.text) <= LONGEST or passage.linked > 0.7 * len(passage.text):
             continue
         kind = kind_of(passage.text, page.language)
         if kind is None or any(c.text == passage.text for c in found):
@@ -82,7 +82,7 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
             continue
         where = "css:" + page.css(passage.element)
         detail[f"/{len(found)}"] = Evidence("corrections.printed", How.INFERRED, where, shorten(passage.text))
-        found.append(Correction(passage.text, kind, _date(passage.text, page.language)))
+        found.append(Correction(passage.text, kind, date_in(passage.text, page.language)))
     if found:
         first = detail["/0"]
         yield Candidate(tuple(found), How.INFERRED, first.where, first.quote, detail)
@@ -138,7 +138,7 @@ def _east(lowered: str, text: str, label: str) -> bool:
     return not label.isascii() and (after in {" ", "　"}) and (text[:1] in _MARKS_EAST or label[0] >= "\u3040")
 
 
-def _date(text: str, language: str | None) -> str | None:
+def date_in(text: str, language: str | None) -> str | None:
     """The date printed between a notice's label and its words."""
     head = text[:_LABEL].partition(":")[0]
     found = printed_dates.find(head, language)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from extractors.field import shorten
-from extractors.text import address, pictures, writers
+from extractors.text import address, notices, pictures, writers
 from extractors.text.dates import published
 from extractors.text.line import Line
 from extractors.text.lines import Copy, classify, split
@@ -39,6 +39,7 @@ def read(text: str, url: str | None = None, captured_at: datetime | None = None)
         if parts and first is not None:
             evidence[name] = first
     dateline = _dateline(copy, text, evidence)
+    corrections = notices.read(copy, language, evidence)
     body = _body(copy, evidence)
     date = published(copy, dateline, url, captured_at, language, evidence)
     publisher = address.publisher(url, text, evidence)
@@ -57,6 +58,7 @@ def read(text: str, url: str | None = None, captured_at: datetime | None = None)
         section=section,
         body=body,
         images=images,
+        corrections=corrections,
         evidence=dict(sorted(evidence.items())),
     )
 
