@@ -34,12 +34,12 @@ def read(text: str, url: str | None = None, captured_at: datetime | None = None)
     standfirst = _standfirst(copy, evidence)
     authors = writers.read(copy, language, evidence)
     images = pictures.read(copy, language, evidence)
-    for name, parts in (("/authors", authors), ("/images", images)):
+    corrections = notices.read(copy, language, evidence)
+    for name, parts in (("/authors", authors), ("/images", images), ("/corrections", corrections)):
         first = next((evidence[k] for k in (f"{name}/0", f"{name}/0/name") if k in evidence), None)
         if parts and first is not None:
             evidence[name] = first
     dateline = _dateline(copy, text, evidence)
-    corrections = notices.read(copy, language, evidence)
     body = _body(copy, evidence)
     date = published(copy, dateline, url, captured_at, language, evidence)
     publisher = address.publisher(url, text, evidence)
