@@ -9,7 +9,6 @@ from extractors.fields import bio, signed
 from extractors.text.line import CLOSED, LONG, Line, is_byline, is_house, is_led
 from extractors.words.people import either, people
 
-
 # what desks leave at the end of a copy: initials ("abc/def", "PTI ABC DEF"), "Enditem", "(END)", an address
 _MARK = re.compile(
     r"@\w{2,30}|_{2,}|\*+|[A-Za-z]{2,4}(?:\s?[/-]{1,2}\s?[A-Za-z]{2,4}){1,4}\s?/?|\(?(?:END|Enditem|ENDS|Fim|Fin|Lusa/Fim)\)?"
