@@ -140,7 +140,8 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     if separator.strip() == ".":
         return (parts, False) if language != "en" and len(parts.place) > 3 else None
     if separator.strip() == ":":
-        return (parts, known and shouted) if shouted or known else None
+        caseless = parts.place.upper() == parts.place.lower()
+        return (parts, known and (shouted or caseless)) if shouted or known else None
     return parts, shouted or known
 
 

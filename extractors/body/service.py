@@ -28,6 +28,7 @@ _DAY = re.compile(
 _SIGNATURE_EAST = re.compile(
     r"[/\[(]?\s?(?:\S{1,8}=)?(?:[가-힣]{2,4}\s?\S{0,4}(?:기자|특파원)[,·\s]*)+(?:[\w.+-]{2,40}@[\w.-]{3,60})?\s?[\])]?"
 )
+_MAIL = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ]")
 _ENDS = ".!?…。！？:"
 
@@ -54,7 +55,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
         return True
-    if begun and _SIGNATURE_EAST.fullmatch(text):
+    if begun and (_SIGNATURE_EAST.fullmatch(text) or _MAIL.fullmatch(text)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
 

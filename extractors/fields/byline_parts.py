@@ -81,7 +81,7 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
         named = parts[at - 1] and parts[at - 1][-1].kind == "name"
-        behind = _FOR_WHOM.match(merged[at].strip()) if named else None
+        behind = FOR_WHOM.match(merged[at].strip()) if named else None
         job = names.role_head(merged[at].strip(), language) if named and not parts[at] else None
         if job and job[0] == merged[at].strip():
             parts[at] = [Part("role", job[0])]  # behind a name "reporter" is a job, before one it leads in
@@ -105,8 +105,8 @@ _FOR = re.compile(
     r"|per|voor|on behalf of|im Auftrag von|au nom de|en nombre de)\s+(.+?)(?:\s+staff)?$",
     re.IGNORECASE,
 )
-_FOR_WHOM = re.compile(
-    r"(?:(?i:(?:special|exclusive) (?:to|for)|for|of(?= the\s))|spécial pour|pour|especial para|exclusivo para"
+FOR_WHOM = re.compile(
+    r"(?:(?i:(?:special|exclusive) (?:to|for)|for|of(?= the\s))|spécial pour|pour|especial para|exclusivo para|(?i:para)"
     r"|da|do|dalla?|del(?:la)?|für) "
     r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60}?)(?:\s+staff)?$"
 )

@@ -24,6 +24,7 @@ _HEAD = 250  # characters in which a phrase has to begin
 _LABEL = 60  # characters in which the date of a notice stands
 _SHORTEST = 30  # characters after the label; less is a link or a menu item
 _SHORTEST_EAST = 14  # where a character is a syllable or a word
+_SHORTEST_WIRE = 16  # a wire's note in brackets
 _ASIDE = frozenset(("<footer>", "<form>", "comment", "comments", "disqus"))
 _SAYS_SO = frozenset(("correction", "corrections", "clarification", "clarifications", "erratum", "errata", "editorsnote"))
 _ASIDE_TAG = frozenset(("<aside>",))
@@ -73,7 +74,8 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
     inside = set(body)
     shortest = _SHORTEST_EAST if page.language in {"zh", "ja", "ko"} else _SHORTEST
     for passage in passages_of(page):
-        if not shortest < len(passage.text) <= LONGEST or passage.linked > 0.7 * len(passage.text):
+        least = _SHORTEST_WIRE if passage.text[0] in "(（[" else shortest
+        if not least < len(passage.text) <= LONGEST or passage.linked > 0.7 * len(passage.text):
             continue
         kind = kind_of(passage.text, page.language)
         if kind is None or any(c.text == passage.text for c in found):
