@@ -61,7 +61,8 @@ class Bylines:
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
             if (persons or desk) and not self._ground.misplaced(item):
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
-                return
+                if desk or not all(agencies.agency(a.name) for a in authors):
+                    return  # behind an agency the writer may be named
 
     def _checked(self, element: Element) -> bool:
         """True for an element of those who did not write it: "Fact-checked by A. Person"."""

@@ -174,6 +174,8 @@ def _by_shape(text: str, words: Lexicon, language: str | None, organizations: Co
         dashed = tail[:1] in "—–"
         plain = tail.lstrip("—– ").rstrip()
         parts = [p.strip() for p in _PARTS.split(plain)]
+        if dashed and plain.isupper() and looks_like_person(plain, words):
+            return Split(_caption(text[: end.start() + 1]), parse_credit(plain, language))  # "… on Friday. —A. B."
         if fold(text[: end.start()].rsplit(None, 1)[-1]) in words.noise:
             continue  # a label with a full stop
         if not 1 < len(parts) <= 5 or len(plain) > 110 or plain[-1:] in "!?" or any(len(p.split()) > 6 for p in parts):

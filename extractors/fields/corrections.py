@@ -80,7 +80,7 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
         kind = kind_of(passage.text, page.language)
         if kind is None or any(c.text == passage.text for c in found):
             continue
-        if passage.text not in inside and _aside(passage):
+        if passage.tag == "h1" or (passage.text not in inside and _aside(passage)):
             continue
         where = "css:" + page.css(passage.element)
         detail[f"/{len(found)}"] = Evidence("corrections.printed", How.INFERRED, where, shorten(passage.text))
