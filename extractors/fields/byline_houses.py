@@ -7,6 +7,7 @@ from functools import cache
 
 from extractors.fields import names
 from extractors.words import agencies
+from extractors.words.datelines import PLACES
 from extractors.words.people import either, people
 
 _BRACKETED = re.compile(r"(?<=\w\w)\s*[(\[]((?:The )?[^()\[\]]{2,60})[)\]]\s*$")
@@ -34,6 +35,6 @@ def articles(language: str | None) -> re.Pattern[str]:
 
 def house_behind(piece: str, language: str | None) -> bool:
     """True for a piece behind a name that is a paper's: with its article ("El Faro"), or by its last word ("Star-Courier")."""
-    if names.role_head(piece, language) is not None or not 3 < len(piece) <= 50:
+    if names.role_head(piece, language) is not None or not 3 < len(piece) <= 50 or piece.casefold() in PLACES:
         return False
     return bool(articles(language).match(piece)) or (agencies.is_paper(piece) and len(piece.split()) <= 4)
