@@ -55,7 +55,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
         return True
-    if begun and (_SIGNATURE_EAST.fullmatch(text) or _MAIL.fullmatch(text)):
+    if begun and language == "ko" and (_SIGNATURE_EAST.fullmatch(text) or _MAIL.fullmatch(text)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
 

@@ -83,7 +83,7 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
             if words.caption is None and pending is not None:
                 words = replace(words, caption=page.text_of(pending), caption_at=pending)
             return words
-        slanted = named is None and not same and (_slanted(leaf) or _centered(leaf)) and _names_credit(page, text, organizations)
+        slanted = named is None and not same and _set_apart(page, leaf, text, organizations)
         if words.caption is None and (same or ((named is not None or slanted) and len(text) <= LONGEST_CAPTION)):
             own = credit_by_position(page, leaf, organizations) if words.credit is None else None
             if own is not None:
@@ -104,6 +104,15 @@ def _slanted(leaf: Element) -> bool:
         return True
     inner = leaf[0] if len(leaf) == 1 else None
     return inner is not None and inner.tag in _SLANTED and not (leaf.text or "").strip() and not (inner.tail or "").strip()
+
+
+def _set_apart(page: Page, leaf: Element, text: str, organizations: Collection[str]) -> bool:
+    """True for a block with a credit in it that is set as captions are; in the middle much else is set, too."""
+    if _slanted(leaf):
+        return _names_credit(page, text, organizations)
+    credit = split_caption(text, page.language, organizations=organizations).credit if _centered(leaf) else None
+    line = credit.credit_line if credit is not None and credit.names_someone else None
+    return line is not None and is_credit(line, page.language, organizations=organizations, strict=True)
 
 
 def _centered(leaf: Element) -> bool:
