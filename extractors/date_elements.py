@@ -17,6 +17,7 @@ from extractors.page import Page
 from model.article import Evidence, How
 
 MOST_ELEMENTS = 40
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:hs?|hrs?|Uhr|[ap]\.?m\.?)\.?)?", re.I)
 LONGEST_TEXT = 300
 
 _CARRIERS = (
@@ -182,10 +183,22 @@ def _read(page: Page, element: Element) -> Iterator[Candidate[str]]:
     text = page.text_of(element)
     if not text or len(text) > LONGEST_TEXT:
         return
+    timed, parent = _with_time_beside(page, element, text), element.getparent()
+    if timed != text and parent is not None:
+        text, place = timed, "css:" + page.css(parent)
     for found in printed_dates.find(text, page.language, day_first=day_first(page)):
         words = text[found.start : found.end]
         cue = found.label or (label_before(page, element) if found.start < 4 else "")
         yield with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=cue))
+
+
+def _with_time_beside(page: Page, element: Element, text: str) -> str:
+    """A short date with the time of day that stands in the next element: "5 March 2026" "18:40"."""
+    beside = element.getnext()
+    if len(text) > 40 or beside is None or not isinstance(beside.tag, str) or _CLOCK.search(text):
+        return text
+    time = page.text_of(beside) if not (element.tail or "").strip(" |·,-") else ""
+    return f"{text} {time}" if len(time) <= 12 and _CLOCK.fullmatch(time) else text
 
 
 def label_before(page: Page, element: Element) -> str:

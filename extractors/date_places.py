@@ -61,6 +61,8 @@ def marked(page: Page, label: str) -> Iterator[Candidate[str]]:
         said = prop in props or (element.get("pubdate") is not None and label == "published")
         if said:
             yield from read(page, element)
+        elif any(prop in (e.get("itemprop") or "").split() for e in element.iterdescendants("time", "meta", "span")):
+            continue  # what it holds says so itself, with the machine's date
         elif name.search(marks) and not elsewhere.search(marks) and not {"datePublished", "dateModified"} & set(props):
             yield from (c for c in read(page, element) if c.cue in {"", label})
         elif not elsewhere.search(marks):

@@ -57,6 +57,12 @@ def month(word: str, language: str | None) -> Month | None:
 
 
 @cache
+def every_label() -> frozenset[str]:
+    """All words, in every language, that say which date follows, lower-cased."""
+    return frozenset(w.casefold() for t in _table().values() for key in ("published", "updated") for w in t[key].split("|"))
+
+
+@cache
 def labels(language: str | None) -> re.Pattern[str]:
     """Matches words that say which date follows: group ``updated`` or ``published``."""
     tables = [_table()[name] for name in dict.fromkeys((language or "en", "en")) if name in _table()]

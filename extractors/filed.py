@@ -9,21 +9,22 @@ word, or it is no dateline.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors import filed_east, printed_dates
+from extractors import filed_arabic, filed_east, printed_dates
+from extractors.date_words import month
+from extractors.place_case import SMALL, as_place
 from extractors.words import agencies
-from extractors.words.datelines import BEFORE, LABELS, PLACES, WEEKDAYS
+from extractors.words.datelines import BEFORE, DESKS, LABELS, PLACES, WEEKDAYS
 from model.article import Dateline
 
 LONGEST = 150
+_SENT_BY = re.compile(r"^[Кк]орр\.\s*")
 _SEPARATOR = re.compile(
-    r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|:\s+|(?<=\w)।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]])\s+(?![-–—])|\s/\s"
+    r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|(?<=[)\]])-(?=[^\W\d])|:\s+"
+    r"|(?<=[\w\u093e-\u094d\u0900-\u0903)\]])।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]/])\s+(?![-–—])|\s/\s"
 )
-_BRACKET = re.compile(r"\s*[(\[/]\s*([^()\[\]]{2,60}?)\s*[)\]/]\s*$")
-_SMALL = "de del la los di da do das dos of the am an der im in bei ob auf sur les le und y e et and near al el na w i"
-_LOWER_OK = frozenset(_SMALL.split())
+_BRACKET = re.compile(r"\s*(?:[(\[]\s*([^()\[\]]{2,60}?)\s*[)\]]|/\s*([^()\[\]/]{2,40}?)\s*/)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
     start += next((len(b) for b in BEFORE if text[start : start + len(b)].casefold() == b), 0)
     start += len(text[start:]) - len(text[start:].lstrip())
     head = text[start : start + LONGEST]
-    east = filed_east.read(head)
-    if east is not None:
-        dateline, end = east
+    told = filed_east.read(head) or (filed_arabic.read(head, language) if language == "ar" else None)
+    if told is not None:
+        dateline, end = told
         return Filed(dateline, start + end, True)
     best: tuple[int, Filed] | None = None
     for separator in _SEPARATOR.finditer(head):
@@ -58,6 +59,8 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         if found is None:
             continue
         parts, sure = found
+        if parts.place is None and not separator[0].strip() and head[separator.end() : separator.end() + 1].islower():
+            continue  # "(AP) reported on Monday": the agency is in the sentence
         raw, end = head[: separator.start()].rstrip(" ,"), separator.end()
         if parts.agency is None and (after := _agency_after(head[end:])):
             parts, sure = _Parts(parts.place, parts.date, after[0]), True
@@ -65,10 +68,12 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         elif parts.place is None and parts.agency and (more := _place_after(head[end:], language)):
             parts = _Parts(more[0].place, more[0].date or parts.date, parts.agency)
             raw, end = head[: end + more[1]], end + more[2]
+        if separator[0].strip() == "." and (dash := re.match(r"[-–—]\s+", head[end:])):
+            end += dash.end()
         parts = _of_bracket(parts, language)
         filled = sum(v is not None for v in (parts.place, parts.date, parts.agency)) + 2 * sure
         if best is None or filled > best[0]:
-            place = parts.place and in_mixed_case(parts.place)
+            place = parts.place and as_place(parts.place, language)
             best = filled, Filed(Dateline(raw, place, parts.date, parts.agency), start + end, sure)
     return best[1] if best else None
 
@@ -85,26 +90,10 @@ def _of_bracket(parts: _Parts, language: str | None) -> _Parts:
     Elsewhere it may be the region ("Rostow (Russland)"), as it may be beside an agency.
     """
     bracket = _BRACKET.search(parts.place or "")
-    if parts.place is None or parts.agency is not None or bracket is None or _known(bracket[1]):
+    if parts.place is None or parts.agency is not None or bracket is None or _known(bracket[1] or bracket[2]):
         return parts
     place = parts.place[: bracket.start()].rstrip(" ,")
-    return _Parts(place, parts.date, bracket[1]) if place and (_shouted(place) or language == "en") else parts
-
-
-def in_mixed_case(place: str) -> str:
-    """A place printed in capitals as it is written in a sentence; others unchanged."""
-    letters = [c for c in place if c.isalpha()]
-    shouted = [w for w in place.split() if len(re.sub(r"\W", "", w)) > 2 and w.isupper()]
-    if not letters or not shouted:
-        return place
-
-    def word(found: re.Match[str]) -> str:
-        text = found[0]
-        if "." in text.rstrip(".") or (len(text) < 3 and text != place) or not text.isupper() or text in {"USA", "UAE", "DC"}:
-            return text
-        return text[0] + text[1:].replace("İ", "i").lower()
-
-    return re.sub(r"[^\W\d_][\w.]*", word, place)
+    return _Parts(place, parts.date, (bracket[1] or bracket[2])) if place and (_shouted(place) or language == "en") else parts
 
 
 def _head(head: str, separator: str, language: str | None, house: str | None) -> tuple[_Parts, bool] | None:
@@ -115,12 +104,15 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     place_text, agency, date = head, None, None
     bracket = _BRACKET.search(head)
     if bracket:
-        inner = _bracket(bracket[1], language, house, alone=not head[: bracket.start()].strip())
+        inner = _bracket((bracket[1] or bracket[2]), language, house, alone=not head[: bracket.start()].strip())
         if inner is not None:
             agency, date = inner.agency, inner.date
             place_text = head[: bracket.start()].rstrip(" ,")
             if inner.place and not place_text:
-                return (_Parts(inner.place, date, agency), _known(inner.place)) if dash else None
+                known = _known(inner.place)
+                return (_Parts(inner.place, date, agency), known) if dash or (known and language == "fr") else None
+            if not place_text and not dash and separator.strip() == "" and agencies.agency(bracket[1] or bracket[2]):
+                return _Parts(None, date, agency), True  # "(dpa) Words of the text"
     if separator.strip() == "" and agency is None:
         return None
     rest = _comma_parts(place_text, language, house)
@@ -132,7 +124,7 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
         return None
     if separator.strip() in {"|", "/", "="} and parts.agency is None:
         return None
-    if separator.strip() == "" and parts.date is None and not (bracket and agencies.agency(bracket[1])):
+    if separator.strip() == "" and parts.date is None and not (bracket and agencies.agency(bracket[1] or bracket[2])):
         return None
     if parts.agency and (parts.place or parts.date):
         return parts, True
@@ -148,7 +140,8 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     if separator.strip() == ".":
         return (parts, False) if language != "en" and len(parts.place) > 3 else None
     if separator.strip() == ":":
-        return (parts, known and shouted) if shouted or known else None
+        caseless = parts.place.upper() == parts.place.lower()
+        return (parts, known and (shouted or caseless)) if shouted or known else None
     return parts, shouted or known
 
 
@@ -162,9 +155,12 @@ def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts |
         lead, tail = text[: found.start].rstrip(" ,."), text[found.end :].strip(" ,.")
         words = [w for w in re.split(r"[\s,]+", tail) if w]
         if words and not all(w.casefold().strip(".") in WEEKDAYS for w in words):
-            if agencies.agency(tail) is None:
+            if not lead and _is_place(tail, first=True):
+                lead = tail  # the date comes first
+            elif agencies.agency(tail) is None and not re.fullmatch(r"[A-Z]{2,6}", tail):
                 return None
-            agency = tail
+            else:
+                agency = tail
         date, text = found.edtf, lead
     pieces = (
         [p.strip() for p in re.split(r",\s*|\.\s+(?=[^\W\d_])", text) if p.strip()]
@@ -172,7 +168,9 @@ def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts |
         else [p.strip() for p in re.split(r",\s+|،\s*", text) if p.strip()]
     )
     for piece in pieces:
-        if piece.casefold() in WEEKDAYS:
+        if piece.casefold() in WEEKDAYS or (" " in piece and month(piece.split()[-1], language) and not piece.isascii()):
+            continue  # a day, also one whose number is spelled out
+        if any(w in DESKS for w in piece.split()):
             continue
         if _is_agency(piece, house):
             if agency is not None:
@@ -205,7 +203,9 @@ def _bracket(text: str, language: str | None, house: str | None, *, alone: bool)
 
 
 def _is_agency(text: str, house: str | None) -> bool:
-    if agencies.agency(text):
+    if agencies.agency(text) or agencies.agency(_SENT_BY.sub("", text)):
+        return True
+    if re.fullmatch(r"(?:CNN|CNBC|VOA|BBC|DW|ABC) [A-Z][a-z]+", text):
         return True
     if _known(text):
         return False
@@ -238,7 +238,7 @@ def _is_place(text: str, *, first: bool) -> bool:
         bare = word.strip(".,'’()")
         if not bare:
             return False
-        if bare.casefold() in _LOWER_OK and strong:
+        if bare.casefold() in SMALL and strong:
             continue
         if not (bare[0].isupper() or not (bare[0].islower() or bare[0].isupper())):
             return False
@@ -252,7 +252,7 @@ def _is_label(head: str) -> bool:
         return False
     if low in LABELS:
         return True
-    words = re.findall(r"[^\W\d_][\w’'-]*", low)
+    words = re.findall(r"[^\W\d_][\w’'-]*", _BRACKET.sub("", low))
     return bool(words) and (words[0] in LABELS or words[-1] in LABELS or any(w in LABELS and len(w) > 6 for w in words))
 
 
@@ -270,12 +270,15 @@ def _shouted(place: str) -> bool:
 def _agency_after(text: str) -> tuple[str, int, int] | None:
     """An agency that follows the separator: "МОСКВА, 5 мар — РИА Новости. " """
     for words in (3, 2, 1):
-        found = re.match(rf"\(?((?:[^\s()]+\s?){{{words}}}?)\)?\s*(?:\.\s+|[—–-]+\s+|:\s+|,\s+)", text[:60])
+        found = re.match(
+            rf"[/(]?((?:[^\s()/]+\s?){{{words}}}?)[)/]?\s*(?:\.\s+|[—–-]+\s+|(?<=\))-{{2,}}|:\s+|,\s+)", text[:60]
+        ) or (words < 3 and re.match(rf"\(((?:[^\s()/]+\s?){{{words}}}?)\)-{{2,}}", text[:60]))
         if found and agencies.agency(found[1].strip(" .,:")):
             name = found[1].strip(" .,:")
-            closed = found.start(1) + len(name) + (text[found.start(1) + len(name) :][:1] == ")")
+            closed = found.start(1) + len(name) + (text[found.start(1) + len(name) :][:1] in {")", "/"})
             return name, closed, found.end()
-    return None
+    quoted = re.match(r"«([^«»]{2,30})»:\s+", text)  # "city - «The Paper»: "
+    return (quoted[1], quoted.end(1) + 1, quoted.end()) if quoted else None
 
 
 def _place_after(text: str, language: str | None) -> tuple[_Parts, int, int] | None:
@@ -289,12 +292,3 @@ def _place_after(text: str, language: str | None) -> tuple[_Parts, int, int] | N
             return parts, len(text[: separator.start()].rstrip()), separator.end()
         return None
     return None
-
-
-def places_again(place: str, texts: Iterator[str]) -> bool:
-    """True where a place is named once more, in mixed case, in any of these texts."""
-    first = re.split(r"[,/(\[]", in_mixed_case(place))[0].strip()
-    if len(first) < 3:
-        return False
-    pattern = re.compile(rf"(?<!\w){re.escape(first)}(?:er|s|n)?(?!\w)")
-    return any(pattern.search(t) for t in texts)

@@ -23,12 +23,14 @@ from extractors.decode import Headers, decode
 from extractors.dom import Element
 from extractors.embedded import State
 from extractors.json_ld import ARTICLE_TYPES, Node
+from extractors.words.wire import is_in_other_letters, language_of
 from model.errors import TooLarge, Unreadable
 
 __all__ = ["Element", "Meta", "Node", "Page", "State"]
 
 MAX_CHARACTERS = 20_000_000
 MAX_ELEMENTS = 50_000
+_LEFT_AS_SET = frozenset({"en", "de", "fr", "es", "pt", "it", "nl"})  # as delivered, whatever is written in it
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)  # no call into Python for every element, as classes by tag take
 
 
@@ -148,8 +150,22 @@ class Page:
         for value in given:
             primary = (value or "").strip().replace("_", "-").split("-")[0].split(",")[0].lower()
             if 2 <= len(primary) <= 3 and primary.isalpha() and primary.isascii():
-                return {"nb": "no", "nn": "no", "iw": "he", "in": "id"}.get(primary, primary)
-        return None
+                told = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}.get(primary, primary)
+                if told in _LEFT_AS_SET and is_in_other_letters(self._sample):
+                    return language_of(self._sample) or told
+                return told
+        return language_of(self._sample, least=8)
+
+    @cached_property
+    def _sample(self) -> str:
+        """Some of the page's words, to tell their language by."""
+        found, size = [self.title], 0
+        for element in islice(self.tree.iter("h1", "p"), 60):
+            found.append(self.text_of(element)[:400])
+            size += len(found[-1])
+            if size > 2_000:
+                break
+        return " ".join(found)
 
     @cached_property
     def states(self) -> tuple[State, ...]:

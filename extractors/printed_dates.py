@@ -19,6 +19,8 @@ LONGEST = 600
 _WORD = r"([^\s\d.,/()|:;\"'’•·–—-]{2,20}(?: (?:الثاني|الأول))?)"
 _SHAPES = (
     ("era", re.compile(r"(令和|平成|昭和)\s?(\d{1,2}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})")),
+    ("roc", re.compile(r"(?<!\d)(1[01]\d)年\s?(\d{1,2})月\s?(\d{1,2})日")),
+    ("thai", re.compile(r"(?<!\d)(\d{1,2})\s+([ก-๙]{1,3}\.[ก-๙]{1,2})\.?\s*(\d{4})(?!\d)")),
     ("ymd", re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")),
     ("dmy", re.compile(r"(?<![\d.:])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:]|\.\d)")),
     ("vi", re.compile(r"(?<!\d)(\d{1,2})\s?tháng\s?(\d{1,2})(?:[,\s]{1,2}năm)?[,\s]{0,2}(\d{4})?(?!\d)", re.I)),
@@ -26,8 +28,8 @@ _SHAPES = (
     (
         "dwy",
         re.compile(
-            rf"(?<![\d:])(\d{{1,2}})\s?(?:st\b|nd\b|rd\b|th\b|er\b|[ºª°.,/–-])?\s{{0,3}}(?:(?:de|of|di)\s)?{_WORD}"
-            r"[.,]{0,2}[\s/-]{0,2}(?:(?:de|del|di)\s)?\s?(?:(\d{4})|['’](\d{2})|(?<=[\s/-])(\d{2})(?![\d:.]))?(?!\d)"
+            rf"(?<![\d:])(\d{{1,2}})\s?(?:st\b|nd\b|rd\b|th\b|er\b|[ºª°.,/–-])?\s{{0,3}}(?:(?:de|of|di)\s)?{_WORD}(?:/[\u0621-\u064a]{{2,9}}(?:\sالثاني|\sالأول)?)?"
+            r"\s?[.,،]{0,2}[\s/-]{0,2}(?:(?:de|del|di)\s)?\s?(?:(\d{4})|['’](\d{2})|(?<=[\s/-])(\d{2})(?![\d:.]))?(?!\d)"
         ),
     ),
     (
@@ -40,12 +42,14 @@ _TIME = re.compile(
     r"(?P<before>上午|下午|午前|午後|오전|오후|晚上|凌晨)?\s{0,2}(?<![\d:.])(?P<hour>\d{1,2})\s?(?:[:.h時시点Hu]|：)\s?(?P<minute>\d{2})"
     r"(?!\d)(?:\s?[:：분]\s?(?P<second>\d{2})(?!\d)(?:\.\d{1,9})?)?(?:\s?[分분])?"
     r"(?:\s{0,2}(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|ص|م|π\.?μ\.?|μ\.?μ\.?))?(?:\s{0,2}(?:Uhr|hrs?|h)\b)?"
-    r"[\s,(]{0,3}(?P<zone>[A-Z]{1,5}\b)?\s?(?P<offset>[+-]\d{1,2}(?::?\d{2})?(?!\d))?",
+    r"[\s,(]{0,3}(?P<zone>[A-Z]{1,5}\b|МСК\b)?\s?(?P<offset>[+-]\d{1,2}(?::?\d{2})?(?!\d))?",
     re.I,
 )
 _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120,
-    "SAST": 120, "EEST": 180, "MSK": 180, "PKT": 300, "WIB": 420, "HKT": 480, "SGT": 480, "JST": 540, "KST": 540, "AEST": 600,
+    "SAST": 120, "CAT": 120, "WAT": 60, "EAT": 180, "TRT": 180,
+    "МСК": 180, "IST": 330, "NPT": 345, "ICT": 420, "WITA": 480, "MYT": 480, "PHT": 480, "WIT": 540,
+    "EEST": 180, "MSK": 180, "PKT": 300, "WIB": 420, "HKT": 480, "SGT": 480, "JST": 540, "KST": 540, "AEST": 600,
     "AEDT": 660, "NZST": 720, "NZDT": 780, "BRT": -180, "ADT": -180, "AST": -240, "EDT": -240, "EST": -300, "CDT": -300,
     "CST": -360, "MDT": -360, "MST": -420, "PDT": -420, "PST": -480,
 }  # fmt: skip
@@ -81,7 +85,7 @@ def find(text: str, language: str | None = None, *, day_first: bool = True) -> l
         label = ""
         for word in labels(language).finditer(text[max(floor, day.start - 80) : day.start]):
             label = word.lastgroup or ""
-        found.append(replace(_with_time(text, day, max(floor, found[-1].end if found else 0), ceiling), label=label))
+        found.append(replace(_with_time(text, day, language, max(floor, found[-1].end if found else 0), ceiling), label=label))
     return found
 
 
@@ -111,12 +115,12 @@ def _without_overlap(days: Iterator[Printed]) -> list[Printed]:
     return sorted(kept, key=lambda d: d.start)
 
 
-def _with_time(text: str, day: Printed, floor: int, ceiling: int) -> Printed:
+def _with_time(text: str, day: Printed, language: str | None, floor: int, ceiling: int) -> Printed:
     if day.edtf.count("-") < 2:
         return day
     for found in _TIME.finditer(text, day.end, min(ceiling, day.end + 60)):
         between = text[day.end : found.start()]
-        if len(between) <= 20 and not any(c.isdigit() for c in between):
+        if len(between) <= 20 and not any(c.isdigit() for c in between) and not labels(language).search(between):
             time = _time(found)
             if time and is_edtf(day.edtf + time):
                 return Printed(day.edtf + time, day.start, found.end())
@@ -165,6 +169,15 @@ def _era(m: re.Match[str], _language: str | None, _day_first: bool) -> str | Non
     return _iso(calendars.from_era(m[1], 1 if m[2] == "元" else int(m[2])), int(m[3]), int(m[4]))
 
 
+def _roc(m: re.Match[str], language: str | None, _day_first: bool) -> str | None:
+    """A year of the Republic of China: 115 is 2026."""
+    return _iso(int(m[1]) + 1911, int(m[2]), int(m[3])) if language == "zh" else None
+
+
+def _thai(m: re.Match[str], language: str | None, _day_first: bool) -> str | None:
+    return _named(m[2], language, int(m[3]), int(m[1]))
+
+
 def _ymd(m: re.Match[str], language: str | None, _day_first: bool) -> str | None:
     year, number, day = int(m[1]), int(m[2]), int(m[3])
     if 1300 <= year <= 1450 and language in {"fa", "ps"}:
@@ -206,6 +219,8 @@ def _wy(m: re.Match[str], language: str | None, _day_first: bool) -> str | None:
 
 def _named(word: str, language: str | None, year: int | None, day: int | None) -> str | None:
     known = month(word, language)
+    if year and 2400 < year < 2700 and language == "th":
+        year -= 543  # of the Buddhist era
     if known is None or (year is not None and not 1300 <= year <= 2199) or day == 0:
         return None
     if known.jalali:
@@ -220,4 +235,15 @@ def _jalali(year: int, number: int, day: int) -> str | None:
         return None
 
 
-_VALUE = {"era": _era, "ymd": _ymd, "dmy": _dmy, "vi": _vi, "ywd": _ywd, "dwy": _dwy, "wdy": _wdy, "wy": _wy}
+_VALUE = {
+    "era": _era,
+    "roc": _roc,
+    "thai": _thai,
+    "ymd": _ymd,
+    "dmy": _dmy,
+    "vi": _vi,
+    "ywd": _ywd,
+    "dwy": _dwy,
+    "wdy": _wdy,
+    "wy": _wy,
+}

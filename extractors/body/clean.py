@@ -17,6 +17,9 @@ _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a p
 _PARAGRAPH = 110  # characters
 _NOTE_LONGEST = 450
 _REACHED = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?<!\w)@\w{3,}|(?<!\d)\d{3}[-. ]\d{3,4}[-. ]?\d{0,4}(?!\d)")
+_BEGUN, _BEGUN_EAST = 100, 40  # characters of a passage from which running text has begun
+_EAST = frozenset(("zh", "ja", "ko"))
+_SYLLABLES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # where a character is a syllable or a word
 _REPEATED = 80  # compact characters that nobody writes twice in one piece
 
 
@@ -39,7 +42,7 @@ class Taken:
         text = compact(passage.text)
         if text in self.whole:
             return True
-        if any(text in bio or (len(bio) >= _LONG and bio in text) for bio in self.bios if len(text) >= _LONG):
+        if any(text in bio or (_is_long(bio) and bio in text) for bio in self.bios if _is_long(text)):
             return True
         pictured = bool(passage.marks & _PICTURE_MARKS)
         clearly = chance >= (_LIKELY if len(passage.text) >= _PARAGRAPH else _CERTAIN)
@@ -53,9 +56,9 @@ class Taken:
         return len(text) <= _NOTE_LONGEST and bool(_REACHED.search(text)) and any(n in plain for n in self.names)
 
     def _in_caption(self, text: str, pictured: bool) -> bool:
-        if any(text == c or (text in c and (pictured or len(text) >= _LONG)) for c in self.captions):
+        if any(text == c or (text in c and (pictured or _is_long(text))) for c in self.captions):
             return True
-        return any(len(c) >= _LONG and c in text and len(text) < 1.6 * len(c) for c in self.captions)
+        return any(_is_long(c) and c in text and len(text) < 1.6 * len(c) for c in self.captions)
 
     def _is_byline(self, text: str) -> bool:
         if len(text) > 120 or not any(name in text for name in self.names):
@@ -63,6 +66,10 @@ class Taken:
         for name in self.names:
             text = text.replace(name, "", 1)
         return len(text) <= _BYLINE_REST
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= (_LONG // 3 if _SYLLABLES.search(text) else _LONG)
 
 
 def cleaned(
@@ -78,7 +85,7 @@ def cleaned(
         chance = (chances or {}).get(passage.index, 0.5)
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
-            begun = begun or len(passage.text) >= 100
+            begun = begun or len(passage.text) >= (_BEGUN_EAST if language in _EAST else _BEGUN)
     while result and (result[-1].tag in _HEADINGS or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result

@@ -20,6 +20,7 @@ from extractors.words.people import people
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LONGEST = 120  # characters
+_LONGEST_BELOW = 250
 _BYLINE_LONGEST = 80
 _OFFER_LONGEST = 350
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
@@ -33,6 +34,10 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
 _DAY = re.compile(
     r"(?<!\d)(?:\d{1,2}[:.h]\d{2}(?!\d)|\d{4}\s?[./年년-]\s?\d{1,2}\s?[./月월-]\s?\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d))"
 )
+_SIGNATURE_EAST = re.compile(
+    r"[/\[(]?\s?(?:\S{1,8}=)?(?:[가-힣]{2,4}\s?\S{0,4}(?:기자|특파원)[,·\s]*)+(?:[\w.+-]{2,40}@[\w.-]{3,60})?\s?[\])]?"
+)
+_MAIL = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ]")
 _ENDS = ".!?…。！？:"
 
@@ -48,6 +53,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
         return True
+    if begun and len(text) <= _LONGEST_BELOW and _stands_below(text, language):
+        return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
     if "<time>" in passage.near:
@@ -56,6 +63,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return True
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):
+        return True
+    if begun and language == "ko" and (_SIGNATURE_EAST.fullmatch(text) or _MAIL.fullmatch(text)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
 
@@ -131,6 +140,17 @@ def _is_byline(text: str, language: str | None) -> bool:
     names = _TOKEN.findall(text[len(by) :])
     joiners = people(language).joiners
     return 2 <= len(names) <= 8 and all(n.lower() in joiners or _NAME.match(n) for n in names)
+
+
+def _stands_below(text: str, language: str | None) -> bool:
+    """True for what a desk prints under or between the paragraphs: who edited it, whose rights, how to read on."""
+    plain = text.lower().lstrip("（([【〈<※*▶☞◎- ")
+    return plain.startswith(_below(language))
+
+
+@cache
+def _below(language: str | None) -> tuple[str, ...]:
+    return tuple(sorted(_known("below", language)))
 
 
 @cache

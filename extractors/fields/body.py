@@ -44,7 +44,13 @@ def read(
     ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
     taken = Taken(
-        (headline, standfirst, *(i.credit_line for i in images), *_posts(authors)),
+        (
+            headline,
+            standfirst,
+            *(i.credit_line for i in images),
+            *(f"{i.caption}{i.credit_line}" for i in images if i.credit_line),
+            *_posts(authors),
+        ),
         (i.caption for i in images),
         (a.bio for a in authors),
         (a.name for a in authors),

@@ -12,7 +12,7 @@ from functools import cache
 
 from extractors.fields import names
 from extractors.fields.byline_joined import opened
-from extractors.fields.byline_parts import BREAKS, MAX_LENGTH, Part, chunks, parts_of, without_lead
+from extractors.fields.byline_parts import BREAKS, FOR_WHOM, MAX_LENGTH, Part, chunks, parts_of, without_lead
 from extractors.fields.byline_posts import with_organization, with_role
 from extractors.words.people import either, people
 from model.article import Author
@@ -67,7 +67,9 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
             continue  # "Reporting from" and the place
         plain = edges.sub("", piece.strip(" ,;|·•/–—-")).strip(" ,;|·•/–—-")
         whole = bool(joined) and _single(joined[-1]) and _single(plain) and plain.casefold() not in people(language).by
-        if joined and (whole or joined[-1].casefold().endswith(" on behalf of")):
+        if joined and FOR_WHOM.match(plain):
+            joined[-1] = f"{joined[-1]}, {plain}"
+        elif joined and (whole or joined[-1].casefold().endswith(" on behalf of")):
             joined[-1] = f"{joined[-1]} {plain}"
         elif plain:
             joined.append(plain)
@@ -111,6 +113,8 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
             if ahead:
                 found[-1] = with_role(found[-1], ahead, None)
                 ahead = None
+        elif part.kind == "agency" and not found and last == "organization":
+            found.append(Author(parts[0].text))  # "The Paper with The Agency" is the paper's
         elif part.kind in {"agency", "desk"} and (not people_named or not pending or part.text == part.text.lower()):
             found.append(Author(part.text))
             pending, told = [], False

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from extractors.dom import Element
+from extractors.dom import Element, collapse
 from extractors.field import Candidate
 from extractors.fields import byline, names
 from extractors.fields.byline_element import leads_to_profile, pieces_of, read, together
@@ -51,6 +51,7 @@ class Bylines:
             if any(e.tag in {"a", "blockquote", "figure"} for e in islice(item.iterancestors(), 8)):
                 continue  # of a teaser, of a quoted post, of a picture
             authors = byline.read_pieces(pieces_of(item), page.language) if said == text else byline.read(said, page.language)
+            authors = _linked(item, authors)
             if not authors and any(leads_to_profile(a) for a in item.iter("a")):
                 authors = read(page, item)
                 if authors and not self._ground.misplaced(item):
@@ -60,7 +61,8 @@ class Bylines:
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
             if (persons or desk) and not self._ground.misplaced(item):
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
-                return
+                if desk or not all(agencies.agency(a.name) for a in authors):
+                    return  # behind an agency the writer may be named
 
     def _checked(self, element: Element) -> bool:
         """True for an element of those who did not write it: "Fact-checked by A. Person"."""
@@ -119,3 +121,10 @@ class Bylines:
                 count += 1
                 if count >= 6:
                     return
+
+
+def _linked(line: Element, authors: tuple[Author, ...]) -> tuple[Author, ...]:
+    """The authors of a line of which only links to profiles name people: "By [A. Person], The House — Town"."""
+    texts = {names.key(collapse("".join(map(str, a.itertext())))) for a in line.iter("a") if leads_to_profile(a)}
+    named = tuple(a for a in authors if names.key(a.name) in texts or agencies.agency(a.name))
+    return named if texts and {names.key(a.name) for a in named} >= texts else authors

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.fields import names, others
+from extractors.fields.byline_houses import articles, house_behind, out_of_brackets
 from extractors.fields.byline_joined import EAST, apart
 from extractors.words import agencies
 from extractors.words.datelines import PLACES
@@ -73,13 +74,14 @@ def chunks(text: str) -> list[str]:
 
 def parts_of(chunk: str, language: str | None, publisher: str | None, single: bool) -> list[Part]:
     plain, _ = without_lead(chunk, language)
+    plain = out_of_brackets(plain, language)
     if "/" in plain and agencies.agency(plain):
         return [Part("agency", plain)]
     merged, joiners = apart(plain, language)
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
         named = parts[at - 1] and parts[at - 1][-1].kind == "name"
-        behind = _FOR_WHOM.match(merged[at].strip()) if named else None
+        behind = FOR_WHOM.match(merged[at].strip()) if named else None
         job = names.role_head(merged[at].strip(), language) if named and not parts[at] else None
         if job and job[0] == merged[at].strip():
             parts[at] = [Part("role", job[0])]  # behind a name "reporter" is a job, before one it leads in
@@ -92,6 +94,8 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
             and _names_paper(parts[at][0].text)
         ):
             parts[at] = [Part("organization", parts[at][0].text)]
+        elif parts[at - 1] and parts[at - 1][-1].kind in {"name", "role"} and house_behind(merged[at].strip(), language):
+            parts[at] = [Part("organization", names.clean(merged[at]))]
         elif named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
             parts[at] = [Part("role", names.clean(merged[at]))]  # "A. Person, Home Security Expert"
     if len(merged) > 2 and any(j in {"and", "und", "et", "og", "och"} for j in joiners[:-1]) and joiners[-1] == ",":
@@ -101,13 +105,17 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
     return [p for part in parts for p in part]
 
 
+_FROM_PLACE = re.compile(r"\s(?:in|from|at|à|en|em|aus)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$")
 _SPOKEN = re.compile(r"[!?]|(?:\S+\s+){9}\S")  # a sentence, which no name of an organization is
 _FOR = re.compile(
-    r"(.+?)\s+(?:for|für|pour|para|per|voor|on behalf of|im Auftrag von|au nom de|en nombre de)\s+(.+)$", re.IGNORECASE
+    r"(.+?)\s+(?:special (?:to|for)|exclusive(?:ly)? (?:to|for)|for|of(?= the\s)|für|pour|(?:colabora(?:ção|ción) )?para"
+    r"|per|voor|on behalf of|im Auftrag von|au nom de|en nombre de)\s+(.+?)(?:\s+staff)?$",
+    re.IGNORECASE,
 )
-_FOR_WHOM = re.compile(
-    r"(?:(?:special|exclusive) (?:to|for)|for|spécial pour|pour|especial para|exclusivo para|da|do|dalla?|del(?:la)?|für) "
-    r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60})$"
+FOR_WHOM = re.compile(
+    r"(?:(?i:(?:special|exclusive) (?:to|for)|for|of(?= the\s))|spécial pour|pour|especial para|exclusivo para|(?i:para)"
+    r"|da|do|dalla?|del(?:la)?|für) "
+    r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60}?)(?:\s+staff)?$"
 )
 
 
@@ -151,7 +159,8 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
     placed = re.match(r"(.+?)\s(?:à|au|in|aus|en|em|from)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$", plain)
     if placed and len(placed[1].split()) > 1 and names.is_person(placed[1], language):
         return [Part("name", placed[1])]
-    if re.match(r"The [A-Z]", plain) and names.role_head(plain, language) is None:
+    articled = re.match(r"The [A-Z]", plain) or (language in {"es", "fr", "pt"} and articles(language).match(plain))
+    if articled and names.role_head(plain, language) is None:
         return [Part("organization", plain)]
     plain = re.sub(r"^[가-힣·]{2,8}=(?=[가-힣]{2,4}(?:\s|$))", "", plain)  # "place=name"
     if names.is_person(plain, language, single=single):
@@ -217,4 +226,9 @@ def _with_role(plain: str, head: int, language: str | None) -> list[Part]:
     lead = names.role_head(plain, language)
     if lead and lead.start() == 0 and names.is_person(plain[lead.end() :].strip(" :,"), language):
         return [Part("role", lead[0]), Part("name", plain[lead.end() :].strip(" :,"))]
+    titled = names.role_head(plain, language)
+    bare = _FROM_PLACE.sub("", plain[titled.end() :].strip(" :,")) if titled else ""
+    before = plain[: titled.start()].split() if titled else []
+    if titled and bare and len(before) <= 4 and names.is_person(bare, language):
+        return [Part("role", plain[: titled.end()]), Part("name", bare)]  # "political reporter A. Person in Rome"
     return [Part("role", plain)]

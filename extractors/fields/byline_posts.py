@@ -35,6 +35,18 @@ def organization_in(tail: str, language: str | None) -> str | None:
     return plain if len(words) >= 2 and titled and found and names.role_head(plain, language) is None else None
 
 
+_JOBS = re.compile(
+    r"(?:(?:senior|sports?|news|city|business) )?"
+    r"(?:staff|reporters?|writers?|correspondents?|columnists?|contributors?|editors?|critics?)\b",
+    re.I,
+)
+
+
+def _paper(first: str, job: str) -> bool:
+    """True for a paper's name in front of a job: "Courier staff writer", "Star-Courier correspondent"."""
+    return agencies.is_paper(first) and bool(_JOBS.match(job)) and names.role_head(first, None) is None
+
+
 def with_role(author: Author, role: str, organization: str | None) -> Author:
     """The author with one more role; a role in front of an agency ("AP Sports Writer") is parted."""
     role = role.rstrip(") ") if role.count(")") > role.count("(") else role
@@ -42,13 +54,14 @@ def with_role(author: Author, role: str, organization: str | None) -> Author:
     if organization is None and len(words) > 1:
         for count in (3, 2, 1):
             first = " ".join(words[:count])
-            if len(words) > count and (agencies.agency(first) or agencies.agency(first.upper())):
+            known = agencies.agency(first) or agencies.agency(first.upper()) or _paper(first, " ".join(words[count:]))
+            if len(words) > count and known:
                 organization, role = first, " ".join(words[count:])
                 break
     if (
         organization is None
         and (said := position.read(role, None, needs_role=False)) is not None
-        and said.organization
+        and (said.organization or said.location)
         and said.role
     ):
         return replace(author, role=author.role or said.role, affiliations=(*author.affiliations, said))
@@ -58,7 +71,7 @@ def with_role(author: Author, role: str, organization: str | None) -> Author:
 def with_organization(author: Author, organization: str) -> Author:
     """The author with an organization; it joins a role that stands without one."""
     plain = re.sub(r"^(?:for|für|pour|para|at|of)\s+", "", organization, flags=re.IGNORECASE)
-    plain = plain[4:] if plain.startswith("the ") else plain
+    plain = re.sub(r"^(?:the|el|la|le|il|lo|o|a|die|der|das) (?=[A-ZÀ-Þ])", "", plain)
     last = author.affiliations[-1] if author.affiliations else None
     if last and last.organization is None:
         return replace(author, affiliations=(*author.affiliations[:-1], replace(last, organization=plain)))

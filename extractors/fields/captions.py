@@ -13,11 +13,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from extractors.fields.credible import LONGEST_CREDIT, credible
 from extractors.fields.credit_names import is_known, looks_like_person
 from extractors.fields.credit_words import Lexicon, fold, lexicon
 from extractors.fields.credits import Credit, parse_credit, tidy
 
-LONGEST_CREDIT = 170  # characters
 _TAIL_LOOKED_AT = 420  # a credit ends a caption: only so much of its end is searched
 _BRACKETED = re.compile(
     r"\s*[(\[（【]([^()\[\]（）【】]{2,170}(?:[(\[（][^()\[\]（）]{1,60}[)\]）][^()\[\]（）]{0,60})?)[)\]）】][\s.。»”\"]*$"
@@ -26,16 +26,13 @@ _SENTENCE_END = re.compile(r"[.!?…»”\"'’。！？۔؟।)\]:]$")
 _DASH = re.compile(r"\s*[|｜]\s*|\s+[–—]\s*|\s+-\s+|\s+--\s*|\s*/\s+|\s*[■▲◆▶]\s*")
 _AFTER_SENTENCE = re.compile(r"(?<=[.!?…»”\"’。！？۔؟।)])\s+|(?<=[。」])")
 _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\w.’'-]*)\s?/\s?[^/\n]{2,60}$")
-_SENTENCE_INSIDE = re.compile(r"(?:(?<=\w\w\w)|(?<=[\"”“»)]))[.!?]\s(?=[\w(])|(?<=[가-힣])\.\s|[。！？]\S")
-# a byline, or a row of links for sharing
-_SHARE = "facebook|twitter|x|whatsapp|e-?mail|linkedin|pinterest|telegram|reddit|share|print|copy link"
-_SHARED_ON = frozenset({"facebook", "twitter", "x", "reddit", "whatsapp", "pinterest", "linkedin", "telegram"})
+_SENTENCE_BEFORE = re.compile(r"(?<=\w\w\w)[.!?۔।][»”\"’]?(?:\s+|(?=[—–]))")
+_PARTS = re.compile(r"\s*[|｜/]\s*|,\s+(?=[Ss]taff|[Cc]hief [Pp]hoto|[Pp]hoto)")
+_TAKEN_BY = re.compile(r"[、，＝=で]\s*([\u3400-\u9fff\u3040-\u30ff々ー・ 　]{2,10}(?:撮影|写す|提供))[。]?$")
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
-_NO_CREDIT = re.compile(rf"(?:^|[|•]\s?)(?:By|Von|Par|Por|Door|Av|Af)\s[A-ZÀ-Þ]|\d:\d\d\b|^(?:(?i:{_SHARE})\W*){{2,}}$")
 _NUMBER = re.compile(
     r"^\[?\d{1,3}\s?(?:/|of|von)\s?\d{1,3}\]?\s*(?=\D)|(?:\s*hide caption)?\s*toggle caption$|(?<=[)\]])\s*(?:less|more)$", re.I
 )
-_ARTICLE = re.compile(r"^\s*(?:(?:the|der|die|das|dem|des|la|le|les|el|los|las|il|lo|de|het)\s|l['’])?\s*", re.I)
 _START_CAPTION = re.compile(r"^\s*(?:image\s+caption|caption|bildunterschrift|légende|pie de foto)\s*[:,.]?\s+", re.I)
 
 
@@ -56,7 +53,7 @@ def split_caption(text: str, language: str | None = None, *, organizations: Coll
     whole = _NUMBER.sub("", _START_CAPTION.sub("", " ".join(text.split())))
     if not whole:
         return Split(None, None)
-    for cut in (_by_label, _by_brackets, _by_mark_between, _bare_end):
+    for cut in (_by_label, _by_brackets, _by_shape, _by_mark_between, _bare_end, _end_east):
         found = cut(whole, words, language, organizations)
         if found is not None:
             return found
@@ -68,12 +65,7 @@ def is_credit(text: str, language: str | None = None, *, organizations: Collecti
 
     ``strict`` asks for an agency that is known or a label: for places where any text may stand.
     """
-    return _credible(text, language, organizations, strict=strict) is not None
-
-
-def could_be_credit(text: str) -> bool:
-    """Whether nothing speaks against a text that is named a credit: no byline, no links for sharing."""
-    return _NO_CREDIT.search(tidy(text)) is None
+    return credible(text, language, organizations, strict=strict) is not None
 
 
 def _by_label(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
@@ -84,15 +76,18 @@ def _by_label(text: str, words: Lexicon, language: str | None, organizations: Co
         tail = text[start:]
         if len(tail) > LONGEST_CREDIT + 30:
             continue
-        credit = _credible(tail, language, organizations, labelled=True)
+        credit = credible(tail, language, organizations, labelled=True)
         if credit is None:
             continue
         before = text[:start].rstrip()
         # "(AP Photo/…": what stands before the label within the bracket or before a slash belongs to it
         opened = max(map(before.rfind, "([（【"))
         if opened >= 0 and not any(c in ")]）】" for c in before[opened:]) and len(text) - opened <= LONGEST_CREDIT:
-            wider = _credible(text[opened:], language, organizations, labelled=True)
+            wider = credible(text[opened:], language, organizations, labelled=True)
             before, credit = (before[:opened], wider) if wider else (before, credit)
+        elif house := _house_before(before, lead.group(), words):
+            wider = credible(text[house:], language, organizations, labelled=True)
+            before, credit = (before[:house], wider) if wider else (before, credit)
         return Split(_caption(before), credit)
     lead_first = words.lead.match(text.lstrip("([|—– "))
     if lead_first:
@@ -100,14 +95,35 @@ def _by_label(text: str, words: Lexicon, language: str | None, organizations: Co
     return None
 
 
+def _house_before(before: str, label: str, words: Lexicon) -> int | None:
+    """Where the words begin that belong to a label behind them: "Courier photo by A. B.", "Staff photo by".
+
+    In front of "photo by" any name may stand, in front of a colon only what is known to be no caption.
+    """
+    ends = list(_SENTENCE_BEFORE.finditer(before))
+    start = ends[-1].end() if ends else 0
+    said = before[start:].split()
+    if not 1 <= len(said) <= 3:
+        return None
+    told = " ".join(said)
+    known = (
+        all(is_known(w) or fold(w) in words.noise or fold(w) in words.kinds for w in said)
+        or is_known(told)
+        or fold(told) in words.kinds
+    )
+    shouted = label.isupper() and told.isupper() and len(told) <= 4
+    named = label.rstrip()[-1:].isalpha() and all(w[0].isupper() or fold(w) in words.noise for w in said)
+    return start if known or shouted or (named and ends) else None
+
+
 def _credit_first(text: str, language: str | None, organizations: Collection[str]) -> Split | None:
     """ "Photo: A. B./AP. The mayor …": the credit is the first sentence or the bracket."""
     bracket = re.match(r"^[(\[]([^()\[\]]{3,120})[)\]]\s*", text)
     if bracket:
-        credit = _credible(bracket.group(1), language, organizations, labelled=True)
+        credit = credible(bracket.group(1), language, organizations, labelled=True)
         return Split(_caption(text[bracket.end() :]), credit) if credit else None
     for end in re.finditer(r"[.|]\s+(?=\S)|\s[–—-]\s", text[: LONGEST_CREDIT + 20]):
-        credit = _credible(text[: end.start()], language, organizations, labelled=True)
+        credit = credible(text[: end.start()], language, organizations, labelled=True)
         if credit and len(text) - end.end() > 12:
             return Split(_caption(text[end.end() :]), credit)
     return None
@@ -119,9 +135,9 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
     if not bracket or (bracket.start() == 0 and not is_credit(bracket.group(1), language, organizations=organizations)):
         return None
     inside, before = bracket.group(1), text[: bracket.start()].rstrip()
-    credit = _credible(inside, language, organizations, strict=True)
+    credit = credible(inside, language, organizations, strict=True)
     if credit is None and (not before or _SENTENCE_END.search(before)):
-        credit = _credible(inside, language, organizations)
+        credit = credible(inside, language, organizations)
         if credit and not (credit.creators or _shaped(inside, words)):
             credit = None
     if credit is None and (label := words.bare.match(inside)) and all(t[0].isupper() for t in inside[label.end() :].split()):
@@ -129,11 +145,38 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
     if credit is None and len(inside) <= 60 and words.kind.match(inside):
         given = parse_credit(inside, language, organizations=organizations)
         credit = given if given.kind == "handout" else None  # "(Supplied by the family)"
-    if credit and not credit.creators and (ends := list(_AFTER_SENTENCE.finditer(before))):
+    if credit and (ends := list(_AFTER_SENTENCE.finditer(before))):
         tail = before[ends[-1].end() :]  # "… on Friday. A. Person (AP)"
-        if looks_like_person(tail, words) and (wider := _credible(f"{tail} ({inside})", language, organizations)):
+        signed = not credit.creators and looks_like_person(tail, words)
+        if (signed or (len(tail) <= 12 and words.after.search(tail))) and (
+            wider := credible(f"{tail} ({inside})", language, organizations)
+        ):
             return Split(_caption(before[: ends[-1].start()]), wider)
     return Split(_caption(before), credit) if credit else None
+
+
+def _by_shape(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "… on Friday. A. B. | The Courier", "… A. B., Staff Photographer", "… PHOTO | A. B.", "… —The Courier/File"."""
+    for end in list(_SENTENCE_BEFORE.finditer(text, max(0, len(text) - LONGEST_CREDIT)))[-2:]:
+        tail = text[end.end() :]
+        dashed = tail[:1] in "—–"
+        plain = tail.lstrip("—– ").rstrip()
+        parts = [p.strip() for p in _PARTS.split(plain)]
+        if dashed and plain.isupper() and looks_like_person(plain, words):
+            return Split(_caption(text[: end.start() + 1]), parse_credit(plain, language))  # "… on Friday. —A. B."
+        if fold(text[: end.start()].rsplit(None, 1)[-1]) in words.noise:
+            continue  # a label with a full stop
+        if not 1 < len(parts) <= 5 or len(plain) > 110 or plain[-1:] in "!?" or any(len(p.split()) > 6 for p in parts):
+            continue
+        label = words.bare.match(plain) is not None or (fold(parts[0]) in words.noise | set(words.kinds) and plain[0].isupper())
+        credit = credible(plain, language, organizations, labelled=label)
+        if credit is None or not (credit.names_someone or credit.kind) or credit.unclear:
+            continue
+        signed = len(credit.creators) == 1 and (looks_like_person(parts[0], words) or (parts[0].isupper() and len(parts) == 2))
+        filed = dashed and credit.kind == "file photo" and len(credit.agencies) == 1
+        if label or signed or filed:
+            return Split(_caption(text[: end.start() + 1]), credit)
+    return None
 
 
 def _by_mark_between(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
@@ -144,7 +187,7 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
         pipe = mark.group().strip() in ("|", "｜")
         if not tail or mark.start() == 0:
             continue
-        credit = _credible(tail, language, organizations, strict=not pipe)
+        credit = credible(tail, language, organizations, strict=not pipe)
         if credit is None or (pipe and not _names_for_sure(credit)):
             continue
         announced = words.after.search(tidy(tail)) or words.bare.match(tail)
@@ -159,14 +202,19 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
     offset = max(0, len(text) - LONGEST_CREDIT)
     for end in _AFTER_SENTENCE.finditer(text, offset):
         tail = text[end.end() :]
-        if tail and (credit := _credible(tail, language, organizations, strict=True)):
+        if tail and (credit := credible(tail, language, organizations, strict=True)):
+            if (start := _house_before(text[: end.start()], "", words)) and (
+                wider := credible(text[start:], language, organizations, labelled=True)
+            ):
+                return Split(_caption(text[:start]), wider)  # "File photo. The Agency"
             return Split(_caption(text[: end.start()]), credit)
-        if tail[:1].isupper() and len(tail) <= 80 and words.kind.match(tail):
-            given = _credible(tail, language, organizations, labelled=True)
-            if given and given.kind == "handout" and given.names_someone:
+        if tail[:1].isupper() and len(tail) <= 80 and (kind := words.kind.match(tail)):
+            given = credible(tail, language, organizations, labelled=True)
+            marked = tail[kind.end() :].lstrip()[:1] in {"/", "|"}  # "Screengrab/The Platform"
+            if given and given.names_someone and (given.kind == "handout" or marked):
                 return Split(_caption(text[: end.start()]), given)  # "Courtesy Town Museum"
     slashed = _SLASHED.search(text, offset)
-    if slashed and (credit := _credible(slashed.group(), language, organizations, strict=True)) and credit.creators:
+    if slashed and (credit := credible(slashed.group(), language, organizations, strict=True)) and credit.creators:
         return Split(_caption(text[: slashed.start()]), credit)
     last = text.rsplit(None, 2)
     for count in (2, 1):
@@ -178,46 +226,11 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
     return None
 
 
-def _credible(
-    text: str, language: str | None, organizations: Collection[str], *, strict: bool = False, labelled: bool = False
-) -> Credit | None:
-    """The credit if the text is one as a whole, else ``None``."""
-    line = tidy(text)
-    if not line or len(line) > LONGEST_CREDIT or _NO_CREDIT.search(line):
-        return None
-    words = lexicon(language)
-    credit = parse_credit(line, language, organizations=organizations)
-    labelled = labelled or words.lead.match(line) is not None
-    bare = words.bare.match(line) is not None  # "Foto A. B."; but also "Aufnahme vom 3. Juli"
-    if not (labelled or bare) and (_SENTENCE_INSIDE.search(line) or line[-1] in "!?"):
-        return None
-    if any(len(u.split()) > 2 for u in credit.unclear) or len(credit.unclear) > (2 if credit.names_someone else 1):
-        return None
-    lead = words.lead.match(line)
-    if (
-        lead
-        and lead.group().rstrip()[-1].isalpha()
-        and not credit.creators
-        and _after_lead(line[lead.end() :], credit)[:1].islower()
-    ):
-        return None  # "photos from the auction"
-    if not credit.names_someone:
-        stated = (
-            (credit.kind is not None or credit.license is not None or bool(credit.unclear))
-            and (labelled or bare)
-            and len(line) <= 60
-        )
-        return credit if stated and not credit.unclear else None
-    if labelled or not strict or words.after.search(line) or (bare and credit.creators):
-        return credit
-    names = frozenset(map(fold, organizations))
-    known = [a for a in credit.agencies if is_known(a, names) and fold(a) not in _SHARED_ON]
-    return credit if known and (len(known) * 2 >= len(credit.agencies) or bool(credit.creators)) else None
-
-
-def _after_lead(rest: str, credit: Credit) -> str:
-    """What a label announces; who gives a picture may have an article ("Courtesy of the Museum")."""
-    return _ARTICLE.sub("", rest) if credit.kind == "handout" else rest.lstrip()
+def _end_east(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:
+    """ "…＝5日、港町、A. B.撮影": the photographer behind the last comma of a Japanese caption."""
+    found = _TAKEN_BY.search(text)
+    credit = credible(found[1], language, organizations) if found else None
+    return Split(_caption(text[: found.start()]), credit) if found and credit and credit.names_someone else None
 
 
 def _names_for_sure(credit: Credit) -> bool:
@@ -233,5 +246,5 @@ def _shaped(text: str, words: Lexicon) -> bool:
 
 
 def _caption(text: str) -> str | None:
-    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([（【、，")).strip()
+    caption = _DANGLING.sub("", text.strip(" |–—-/■▲◆▶,;([（【、，؛،＝=：")).strip()
     return caption or None

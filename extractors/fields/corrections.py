@@ -19,17 +19,21 @@ from model.article import Block, Correction, Evidence, How
 _Notices = tuple[Correction, ...]
 _NOTE = "editors_note"
 _KINDS = ("correction", "clarification", _NOTE, "retraction")
-_LONGEST = 1500  # characters; a longer passage that speaks of a correction is a story about one
+LONGEST = 1500  # characters; a longer passage that speaks of a correction is a story about one
 _HEAD = 250  # characters in which a phrase has to begin
 _LABEL = 60  # characters in which the date of a notice stands
 _SHORTEST = 30  # characters after the label; less is a link or a menu item
 _SHORTEST_EAST = 14  # where a character is a syllable or a word
+_SHORTEST_WIRE = 16  # a wire's note in brackets
 _ASIDE = frozenset(("<footer>", "<form>", "comment", "comments", "disqus"))
 _SAYS_SO = frozenset(("correction", "corrections", "clarification", "clarifications", "erratum", "errata", "editorsnote"))
 _ASIDE_TAG = frozenset(("<aside>",))
 _NEAR_ASIDE = _ASIDE_TAG | {"related", "newsletter", "promo", "teaser"}
 # after a label: its date or time of day if any, then what parts it from the notice
-_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
+_MARKS_EAST = "■□●○▼▲◆◇★※【"
+_MARKS = "*[( _•·▪†‡­—–-（＜［〔" + _MARKS_EAST
+_SHORT_NOTE = 300  # characters of a wire's note in brackets
+_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
 
 
 def read(page: Page, body: tuple[Block, ...]) -> Resolved[_Notices]:
@@ -58,7 +62,7 @@ def declared(page: Page) -> Iterator[Candidate[_Notices]]:
             )
             detail[f"/{len(found)}"] = Evidence("corrections.declared", How.DECLARED, node.where(pointer), shorten(text))
             found.append(
-                Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0], _date(text, page.language))
+                Correction(" ".join(text.split()), kind_of(text, page.language) or _KINDS[0], date_in(text, page.language))
             )
         if found:
             yield Candidate(tuple(found), How.DECLARED, detail["/0"].where, detail["/0"].quote, detail)
@@ -70,16 +74,17 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
     inside = set(body)
     shortest = _SHORTEST_EAST if page.language in {"zh", "ja", "ko"} else _SHORTEST
     for passage in passages_of(page):
-        if not shortest < len(passage.text) <= _LONGEST or passage.linked > 0.7 * len(passage.text):
+        least = _SHORTEST_WIRE if passage.text[0] in "(（[" else shortest
+        if not least < len(passage.text) <= LONGEST or passage.linked > 0.7 * len(passage.text):
             continue
         kind = kind_of(passage.text, page.language)
         if kind is None or any(c.text == passage.text for c in found):
             continue
-        if passage.text not in inside and _aside(passage):
+        if passage.tag == "h1" or (passage.text not in inside and _aside(passage)):
             continue
         where = "css:" + page.css(passage.element)
         detail[f"/{len(found)}"] = Evidence("corrections.printed", How.INFERRED, where, shorten(passage.text))
-        found.append(Correction(passage.text, kind, _date(passage.text, page.language)))
+        found.append(Correction(passage.text, kind, date_in(passage.text, page.language)))
     if found:
         first = detail["/0"]
         yield Candidate(tuple(found), How.INFERRED, first.where, first.quote, detail)
@@ -94,7 +99,7 @@ def _aside(passage: Passage) -> bool:
 
 def kind_of(text: str, language: str | None) -> str | None:
     """The kind of notice a passage is, or ``None``. English is understood on every page."""
-    lowered = text[: _HEAD + 60].lower().replace("’", "'").lstrip("*[( _•·▪†‡­—–-")
+    lowered = text[: _HEAD + 60].lower().replace("’", "'").lstrip(_MARKS)
     tables = [t for t in (_words(language), _words("en")) if t]
     kind = _announced(lowered, text, tables)
     if kind is not None and any(phrase in lowered for table in tables for phrase in table.get("not_a_notice", ())):
@@ -102,18 +107,40 @@ def kind_of(text: str, language: str | None) -> str | None:
     return kind
 
 
-def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | None:
+def _of_wire(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | None:
+    """The kind of a wire's note to editors, in brackets or behind "Eds:" at the head or the end of its copy."""
+    plain = re.sub(r"^(?:eds|editors)\s?[.:]\s*", "", lowered)
+    if text[:1] not in "(（[" and plain == lowered:
+        return None
     for table in tables:
-        for kind in _KINDS:
-            for label in table.get(kind, ()):
-                if lowered.startswith(label) and _AFTER_LABEL.match(lowered, len(label)):
-                    return kind if kind != _NOTE or _owns_up(text, tables) else None
-    if any(0 <= lowered.find(phrase) <= _HEAD for table in tables for phrase in table.get("phrases", ())):
-        return _KINDS[0]
+        for begin in table.get("bracketed", ()):
+            if plain.startswith(begin) and not plain[len(begin) : len(begin) + 1].isalnum() and len(text) <= _SHORT_NOTE:
+                return _KINDS[1] if begin.startswith(("clarif", "this version clarif", "rewords")) else _KINDS[0]
     return None
 
 
-def _date(text: str, language: str | None) -> str | None:
+def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | None:
+    told = _of_wire(lowered, text, tables)
+    if told is not None:
+        return told
+    for table in tables:
+        for kind in _KINDS:
+            for label in table.get(kind, ()):
+                if lowered.startswith(label) and (_AFTER_LABEL.match(lowered, len(label)) or _east(lowered, text, label)):
+                    return kind if kind != _NOTE or _owns_up(text, tables) else None
+    said = [p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD]
+    if said:
+        return _KINDS[3] if all("retract" in p for p in said) else _KINDS[0]
+    return None
+
+
+def _east(lowered: str, text: str, label: str) -> bool:
+    """True for a label of East Asia that only a space parts from its notice: "■訂正 3月5日の …"."""
+    after = lowered[len(label) : len(label) + 1]
+    return not label.isascii() and (after in {" ", "　"}) and (text[:1] in _MARKS_EAST or label[0] >= "\u3040")
+
+
+def date_in(text: str, language: str | None) -> str | None:
     """The date printed between a notice's label and its words."""
     head = text[:_LABEL].partition(":")[0]
     found = printed_dates.find(head, language)

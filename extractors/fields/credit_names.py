@@ -23,13 +23,16 @@ _PARTICLES = frozenset(
 _NEVER_LAST = _PARTICLES - frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ul"})
 _CONNECTIVES = _PARTICLES | frozenset(re.findall(r"\S+", "of the and for und et für pour para per och og à in on at & +"))
 _DOMAIN = re.compile(
-    r"\w\.(?:com|org|net|de|at|ch|fr|it|es|uk|ru|ua|pl|nl|se|no|dk|fi|is|eu|tv|news|info|media|in|jp|kr|cn)\b", re.I
+    r"\w\.(?:com|org|net|de|at|ch|fr|it|es|uk|ru|рф|ua|pl|nl|se|no|dk|fi|is|eu|tv|news|info|media|in|jp|kr|cn)\b", re.I
 )
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f]")
 _HAN = re.compile(r"^[\u3400-\u9fff々]{2,4}$")
 _HAN_KANA = re.compile(r"^[\u3400-\u9fff々\u3040-\u30ffー・\s]{2,9}$")
 _HANGUL = re.compile(r"^[가-힣]{2,4}$")
 _ROLE_END = re.compile(r"(?:\s*(?:선임|인턴|사진|전문)?기자|記者|记者|さん|撮影|摄|攝)$")
+_REPORTER_EAST = re.compile(
+    r"([\u3400-\u9fff]{2,12}?\s?)?(?:本报|本報|特约|特約|摄影|攝影)?(?:记者|記者)\s*[:：]?\s*([\u3400-\u9fff]{2,4})"
+)
 _ON = re.compile(r"\s(?:on|auf|bei|sur|en|su|no|på|w|na|via)$", re.I)  # "A. B. on Unsplash"
 LONGEST_NAME = 8  # words of an organization
 
@@ -67,6 +70,8 @@ def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *,
             person = _by_neighbours(
                 name, agency_named=agency_named, platform_named=platform_named, person_named=True in certain, labelled=labelled
             )
+        if person is None and labelled and fold(name.split()[0]) in words.organization and len(name.split()) <= 3:
+            person = False  # an office in lower case
         result.append(Named(name, person))
     return result
 
@@ -148,8 +153,15 @@ def _by_neighbours(name: str, *, agency_named: bool, platform_named: bool, perso
 def _split_known(party: Party, words: Lexicon, known: frozenset[str]) -> list[Party]:
     """ "Instagram A. B." or "A. B. AFP" are two; "Getty Images Europe" is one."""
     tokens = party.text.split()
+    if sent := _REPORTER_EAST.fullmatch(party.text):  # "the agency's reporter A. B."
+        return [Party(sent[2]), *([Party(sent[1].strip(), True)] if sent[1] and fold(sent[1]) not in words.noise else [])]
     if is_known(party.text, known) or len(tokens) < 2:
         return [party]
+    owner, hyphen, house = party.text.partition("-")
+    if hyphen and is_known(house, known) and looks_like_person(owner, words):
+        return [Party(owner), Party(house, True)]  # "A. B.-USA TODAY Sports"
+    if len(tokens) == 2 and tokens[1].startswith("@") and fold(tokens[0]) in platforms():
+        return [Party(tokens[0].rstrip(":"), True)]
     for cut in range(len(tokens) - 1, 0, -1):
         head, tail = _ROLE_END.sub("", " ".join(tokens[:cut])), " ".join(tokens[cut:])
         if is_known(head, known) and fold(head) in agencies() and looks_like_person(tail, words):

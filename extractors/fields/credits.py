@@ -23,6 +23,7 @@ _WRAPPED = re.compile(r"^[(\[（【{]([^()\[\]（）【】{}]*(?:[(\[（][^()\[\
 _EDGES = " \t\n\r|•·—–-=;,:/▲■◆▶"
 _BUY = (
     r"(?:(?:licen[sc]e|buy|purchase|order)\s+(?:this\s+)?(?:photo|image|picture)"
+    r"|купить\s+фото|buy\s+photo|foto\s+kaufen|acheter\s+(?:la|cette)\s+photo|comprar\s+(?:la\s+)?foto|acquista\s+(?:la\s+)?foto"
     r"|purchase\s+licen[sc]ing\s+rights(?:\s?,\s?opens\s+new\s+tab)?)"
 )
 _LICENSE_LINK = re.compile(rf"\s*[|/·•-]?\s*(?<!\w){_BUY}(?!\w)\s*$", re.I)
@@ -33,18 +34,21 @@ _LICENSE = re.compile(
     r"|public domain|gemeinfrei|domaine public|dominio público|domínio público|pubblico dominio)\b\)?",
     re.I,
 )
-_URL = re.compile(r"https?://\S+|\bwww\.\S+")
+_URL = re.compile(r"https?://\S+|\bwww\.\S+|(?<=[가-힣])\s+\S+@[\w.-]+")
+_PLACE_EAST = re.compile(r"(?<![가-힣])[가-힣·]{2,8}=(?=[가-힣]{2,4}\s*\S{0,2}(?:기자|특파원))")
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphens, marks of direction
 _SIDE = re.compile(r"^(?:[LR]|left|right|links|rechts|oben|unten|top|bottom)\s?:\s*", re.I)
 _CUT = "\ue000"  # a character for private use: not white space, in no word
+_HOUSE = "\ue001"  # the same, behind what stands right before "photo by"
 _SEPARATORS = re.compile(
-    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»\"“”„]"
+    rf"{_CUT}|\s*[/／|;•▲■◆▶=＝｜]\s*|\s[-–—]+\s|\s*[–—]\s*|[-–]\s|\s-(?=\w)|[()\[\]（）【】]|,\s*|，|(?<=\w\w\w)\.\s+(?=[^\W\d_a-zа-я])|[«»“”„]|(?<![\u0590-\u05ff])\"|\"(?![\u0590-\u05ff])"
 )
 _HOUSE_FIRST = re.compile(r"([A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3}): ([^:]{4,40})")
 _ONE_WORD = re.compile(r"(?:^|[/|,;(]\s*)[A-Z][a-z]+$")
 _NAMES_END = frozenset({"pictures", "images", "photos", "archive", "archives", "library"})  # of organizations: "Vale Pictures"
+_STAFF = re.compile(r"\s+(?:staff|pool)(?:\s+photo(?:grapher)?)?$", re.I)
 _VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
 
 
@@ -90,7 +94,7 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
         return Credit()
     rest = _MARK.sub(_CUT, line[:LONGEST])
     notice = line if rest != line[:LONGEST] or words.rights.search(line) else None
-    rest = _URL.sub(_CUT, rest)
+    rest = _PLACE_EAST.sub("", _URL.sub(_CUT, rest))
     license_ = _LICENSE.search(rest)
     rest = _LICENSE.sub(_CUT, rest)
     rest = words.rights.sub(_CUT, rest)
@@ -104,7 +108,7 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
     return Credit(
         credit_line=line,
         creators=_once(n.name for n in named if n.person),
-        agencies=_once(n.name for n in named if n.person is False),
+        agencies=_without_acronyms(_once(n.name for n in named if n.person is False)),
         kind=kind,
         copyright_notice=notice,
         license=license_.group(1) if license_ else None,
@@ -156,7 +160,10 @@ def _kind(text: str, words: Lexicon) -> tuple[str | None, str]:
 def _parties(text: str, words: Lexicon) -> list[Party]:
     """The parts between separators, without labels and by-words at their edges."""
     parties: list[Party] = []
-    for part in _SEPARATORS.split(words.lead.sub(_CUT, text)):
+    for part in _SEPARATORS.split(words.lead.sub(_announced, text)):
+        if part.endswith(_HOUSE):  # "Courier photo by A. B."
+            parties.append(Party(_bare_name(part.strip(_HOUSE), words), organization=True))
+            continue
         told = _HOUSE_FIRST.fullmatch(part.strip())
         if told and (" " in told[1] or told[1].isupper()) and looks_like_person(told[2], words):  # "The Broadcaster: A. Person"
             parties += [Party(_bare_name(told[1], words), organization=True), Party(_bare_name(told[2], words))]
@@ -171,6 +178,12 @@ def _parties(text: str, words: Lexicon) -> list[Party]:
                 parties.append(Party(_bare_name(name, words), organization=i > 0))
             parties.extend(Party(_bare_name(a, words), organization=True) for a in agents)
     return [p for p in parties if p.text]
+
+
+def _announced(lead: re.Match[str]) -> str:
+    """What stands in a label's place: a cut, with a mark for what is printed right before "photo by"."""
+    said = lead[0].rstrip()
+    return (_HOUSE if said[-1:].isalpha() and not said.casefold().endswith("via") else "") + _CUT
 
 
 def _joined(text: str, words: Lexicon) -> list[str]:
@@ -199,7 +212,13 @@ def _bare_name(text: str, words: Lexicon) -> str:
         stripped = name[: match.start()].rstrip(" .,:;")
         own = fold(match.group()) in _NAMES_END and match.group().strip()[0].isupper() and not is_known(stripped)
         return name if own and stripped.isalpha() else stripped or name
-    return name
+    return _STAFF.sub("", name)
+
+
+def _without_acronyms(names: tuple[str, ...]) -> tuple[str, ...]:
+    """ "A News Agency (ANA)" is one name."""
+    short = {"".join(w[0] for w in re.findall(r"\w+", n)).casefold() for n in names if " " in n}
+    return tuple(n for n in names if n.casefold() not in short)
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -15,8 +15,10 @@ from extractors.dom import Element, pieces
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.fields import names
 from extractors.page import Page
+from extractors.place_case import places_again
 from model.article import Block, BlockKind, Dateline, How
 
+_TOLD = 400  # characters of text in which a common word would come again
 _TEXT = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM})
 _MARKS = re.compile(
     r"(?<![a-z])(?:date-?_?line|orts-?marke|ortszeile|article-?location|lead-?location|story-?location|place-?name|dachzeile-ort|"
@@ -98,7 +100,14 @@ def _lead(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[Ca
         raw = found.dateline.raw
         apart = element is not None and _set_apart(page, element, raw)
         follows = block.text[found.end : found.end + 1]
-        if not found.sure and not apart and (follows.islower() or not _named_again(page, body, found, block)):
+        if (
+            not found.sure
+            and not apart
+            and (
+                follows.islower()
+                or not (_named_again(page, body, found, block) or (number == 0 and _only_here(body, found, block)))
+            )
+        ):
             continue
         if found.sure and not follows and number:
             continue
@@ -158,8 +167,26 @@ def _set_apart(page: Page, element: Element, raw: str) -> bool:
     first = next((c for c in element if isinstance(c.tag, str)), None)
     if first is None or first.tag not in _SET_APART:
         return False
-    text = page.text_of(first).strip(" .:,–—-")
-    return text == raw.strip(" .:,–—-")
+    text = page.text_of(first).strip(" .:,–—-।")
+    return text == raw.strip(" .:,–—-।")
+
+
+def _only_here(body: tuple[Block, ...], found: filed.Filed, own: Block) -> bool:
+    """True for a name in capitals before a colon ("KEENJHAR BANDAR: The …") that is neither a common word, which would stand in
+    small letters somewhere in the text, nor a speaker or an acronym, which would stand in capitals again.
+    """
+    head, rest = found.dateline.raw, own.text[found.end :]
+    letters = re.sub(r"\W", "", head)
+    if not own.text[len(head) :].startswith(":") or not letters.isupper() or len(letters) < 5 or len(head.split()) > 3:
+        return False
+    text = " ".join((rest, *(b.text for b in body if b is not own)))
+    words = [w.lower() for w in head.split()]
+    return (
+        rest[:1].isalpha()
+        and len(text) > _TOLD
+        and head not in text
+        and not any(re.search(rf"\b{re.escape(w)}\b", text) for w in words)
+    )
 
 
 def _named_again(page: Page, body: tuple[Block, ...], found: filed.Filed, own: Block) -> bool:
@@ -169,4 +196,4 @@ def _named_again(page: Page, body: tuple[Block, ...], found: filed.Filed, own: B
     headline = page.text_of(page.h1) if page.h1 is not None else ""
     keywords = " ".join(m.content for name in ("keywords", "news_keywords", "article:tag") for m in page.meta.get(name, ()))
     rest = own.text[found.end :]
-    return filed.places_again(place, iter((headline, page.title, keywords, rest, *(b.text for b in body if b is not own))))
+    return places_again(place, iter((headline, page.title, keywords, rest, *(b.text for b in body if b is not own))))

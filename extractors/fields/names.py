@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from extractors.date_words import every_label
 from extractors.words.agencies import NEVER_NAMES, NEVER_STARTS, agency, is_organization
 from extractors.words.people import either, people
 
@@ -101,7 +102,12 @@ def never(text: str, language: str | None) -> bool:
     """True for what stands around names and is none: "Written by", "Share", "More from …"."""
     plain = text.strip(" :.")
     low = plain.casefold()
-    return bool(_NEVER.match(plain)) or low in people(language).by or all(w in _FURNITURE for w in low.split())
+    return (
+        bool(_NEVER.match(plain))
+        or low in people(language).by
+        or low in every_label()
+        or all(w in _FURNITURE for w in low.split())
+    )
 
 
 def is_person(text: str, language: str | None, *, single: bool = False) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 
 from extractors.fields import names
 from extractors.words import agencies
+from extractors.words.datelines import PLACES
 from extractors.words.people import either, people
 from model.article import Affiliation
 
@@ -28,6 +29,7 @@ _CAPITAL = (
     r"(?=[\"“„»«]?(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄҐİ0-9]|\w+\.(?:com|de|org|net|at|ch|co|fr|es|it|nl|info|tv|uk|eu)\b|[a-z]+[A-Z]"
     r"|(?:universit|universidad|institut|école |faculté|facultad|facoltà|ministère|ministerio|hôpital)))"
 )
+_SENT_TO = re.compile(r"correspond|korrespond|corrispond|corresponsal|envoyée?|enviad[oa]|inviat[oa]", re.I)
 _STUDIES = re.compile(
     r"(?:lecturer|professor\w*|reader|chair|docente?|dozent\w*|fellow|researcher|catedrátic[oa]|student|candidate)$",
     re.IGNORECASE,
@@ -106,6 +108,8 @@ def read(text: str, language: str | None, *, past: bool = False, needs_role: boo
     organization = organization or owned
     if role is None and organization is None:
         return None
+    if organization and _is_post(role, organization, phrase):
+        organization, location = None, location or organization
     if organization:
         placed = _PLACE.match(organization)
         if placed and not location and not placed["rest"].endswith((" of", " for")) and len(placed["rest"].split()) > 1:
@@ -115,6 +119,18 @@ def read(text: str, language: str | None, *, past: bool = False, needs_role: boo
         if placed and names.role_head(placed["rest"], language) and not _STUDIES.search(placed["rest"]):
             role, location = placed["rest"], location or placed["place"]
     return Affiliation(organization, role, location, past or until is not None, since, until)
+
+
+def _is_post(role: str | None, organization: str, phrase: str) -> bool:
+    """True where somebody is sent to a place instead of working for it: "correspondant à Rome"."""
+    if organization.casefold() in PLACES:
+        return True
+    told = re.search(rf"\s(?:à|a|en|em|in|au|aux)\s{re.escape(organization)}", phrase)
+    return (
+        bool(told and role and _SENT_TO.search(role))
+        and not agencies.is_organization(organization)
+        and not agencies.agency(organization)
+    )
 
 
 def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | None, str | None]:

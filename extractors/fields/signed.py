@@ -34,6 +34,15 @@ _EAST = (
     ),
 )
 
+_HELPERS = "通讯员|通訊員|实习生|實習生|见习|實習|实习|摄影|攝影|综合|綜合|编辑|編輯"
+_NAMES_EAST = rf"[\u3400-\u9fff]{{2,4}}(?:[、 ](?!{_HELPERS})[\u3400-\u9fff]{{2,4}}){{0,3}}"
+_REPORTS_EAST = re.compile(
+    r"(?:[\u3400-\u9fff]{2,8}(?:讯|訊))?\s*[（(](?:[\u3400-\u9fff]{2,8})?(?:记者|記者)[:： ]?"
+    rf"({_NAMES_EAST})\s?(?:[)）]|{_HELPERS})"
+)
+_CAPITAL_TR, _SMALL_TR = "A-ZÇĞİÖŞÜ", "a-zçğıöşü"
+_REPORTER_TURKISH = rf"(?:[{_CAPITAL_TR}][{_SMALL_TR}]+ )+[{_CAPITAL_TR}]{{2,}}"
+_REPORTERS_TURKISH = re.compile(rf"({_REPORTER_TURKISH}(?:-{_REPORTER_TURKISH})*)\s?/\s?[{_CAPITAL_TR}]")
 _NO_NAME = re.compile(r"写真|特集|続き|関連|通信|部$|社$|紙面|全文|動画|地図|共同|時事|報道|报道|图片|综合")
 
 
@@ -68,21 +77,35 @@ def behind_dash(text: str, language: str | None) -> tuple[Author, ...]:
 
 def first_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     """The reporter named within a dateline of East Asia: "（中央社記者林宥喬台北12日電）"."""
-    if page.main is None or page.language not in {"zh", "ja"}:
+    if page.main is None or page.language not in {"zh", "ja", "tr"}:
+        return
+    if page.language == "tr":
+        yield from _before_place(page)
         return
     for item in list(page.main.iter("p", "div"))[:40]:
         text = page.text_of(item)
         found = filed.read(text[:200], page.language) if "記者" in text[:60] or "记者" in text[:60] else None
-        if found is None or item.find(".//p") is not None:
+        if item.find(".//p") is not None:
             continue
-        before = re.escape(found.dateline.place or "）")
-        told = re.search(
-            rf"(?:記者|记者)[:： ]?([\u3400-\u9fff]{{2,4}}(?:[、 ][\u3400-\u9fff]{{2,4}}){{0,3}})(?=[)）／/]|{before})",
-            text[: found.end],
-        )
+        if found is None:
+            told = _REPORTS_EAST.match(text)
+        else:
+            before = re.escape(found.dateline.place or "）")
+            told = re.search(rf"(?:記者|记者)[:： ]?({_NAMES_EAST})(?=\s?(?:[)）／/]|{_HELPERS}|{before}))", text[: found.end])
         people = [n for n in re.split(r"[、 ]", told[1]) if names.is_person(n, page.language)] if told else []
         if people:
             yield Candidate(tuple(Author(n) for n in people), How.INFERRED, "css:" + page.css(item), text[:280])
+            return
+
+
+def _before_place(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
+    """The reporters in front of the place of a Turkish dateline: "Ayşe ÖRNEK-Ali DENEME/ANKARA, (DHA)-"."""
+    for item in list(page.main.iter("p", "div") if page.main is not None else ())[:40]:
+        text = page.text_of(item)
+        found = _REPORTERS_TURKISH.match(text)
+        people = found[1].split("-") if found else []
+        if people and all(names.is_person(n.strip(), page.language) for n in people):
+            yield Candidate(tuple(Author(n.strip()) for n in people), How.INFERRED, "css:" + page.css(item), text[:280])
             return
 
 

@@ -25,6 +25,7 @@ from extractors.page import Page
 _CAPTIONS = frozenset({"alt", "title", "data-title", "data-alt", "aria-label"})
 _SHOWN_CAPTIONS = frozenset({"data-caption", "data-image-caption", "data-sub-html", "data-lightbox-caption", "data-img-caption"})
 _TAG = re.compile(r"<[^<>]{0,200}>")
+_CENTER = re.compile(r"text-align\s*:\s*center", re.I)
 _SLANTED = frozenset({"i", "em", "small"})
 LONGEST_PENDING = 350  # characters: a longer paragraph behind an image is the article's, not a caption
 
@@ -82,7 +83,7 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
             if words.caption is None and pending is not None:
                 words = replace(words, caption=page.text_of(pending), caption_at=pending)
             return words
-        slanted = named is None and not same and _slanted(leaf) and _names_credit(page, text, organizations)
+        slanted = named is None and not same and _set_apart(page, leaf, text, organizations)
         if words.caption is None and (same or ((named is not None or slanted) and len(text) <= LONGEST_CAPTION)):
             own = credit_by_position(page, leaf, organizations) if words.credit is None else None
             if own is not None:
@@ -103,6 +104,20 @@ def _slanted(leaf: Element) -> bool:
         return True
     inner = leaf[0] if len(leaf) == 1 else None
     return inner is not None and inner.tag in _SLANTED and not (leaf.text or "").strip() and not (inner.tail or "").strip()
+
+
+def _set_apart(page: Page, leaf: Element, text: str, organizations: Collection[str]) -> bool:
+    """True for a block with a credit in it that is set as captions are; in the middle much else is set, too."""
+    if _slanted(leaf):
+        return _names_credit(page, text, organizations)
+    credit = split_caption(text, page.language, organizations=organizations).credit if _centered(leaf) else None
+    line = credit.credit_line if credit is not None and credit.names_someone else None
+    return line is not None and is_credit(line, page.language, organizations=organizations, strict=True)
+
+
+def _centered(leaf: Element) -> bool:
+    """True for a block set in the middle, as captions are on pages made by hand."""
+    return (leaf.get("align") or "").lower() == "center" or bool(_CENTER.search(leaf.get("style") or ""))
 
 
 def _names_credit(page: Page, text: str, organizations: Collection[str]) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from extractors.dom import HIDDEN_TAGS, Element
-from extractors.fields.captions import Split, could_be_credit, is_credit, split_caption
+from extractors.fields.captions import Split, is_credit, split_caption
+from extractors.fields.credible import could_be_credit
 from extractors.fields.credit_words import lexicon
 from extractors.fields.credits import Credit, is_license_link, parse_credit
 from extractors.figures.named import (

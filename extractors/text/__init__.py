@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from extractors.field import shorten
-from extractors.text import address, pictures, writers
+from extractors.text import address, notices, pictures, writers
 from extractors.text.dates import published
 from extractors.text.line import Line
 from extractors.text.lines import Copy, classify, split
@@ -34,7 +34,8 @@ def read(text: str, url: str | None = None, captured_at: datetime | None = None)
     standfirst = _standfirst(copy, evidence)
     authors = writers.read(copy, language, evidence)
     images = pictures.read(copy, language, evidence)
-    for name, parts in (("/authors", authors), ("/images", images)):
+    corrections = notices.read(copy, language, evidence)
+    for name, parts in (("/authors", authors), ("/images", images), ("/corrections", corrections)):
         first = next((evidence[k] for k in (f"{name}/0", f"{name}/0/name") if k in evidence), None)
         if parts and first is not None:
             evidence[name] = first
@@ -57,6 +58,7 @@ def read(text: str, url: str | None = None, captured_at: datetime | None = None)
         section=section,
         body=body,
         images=images,
+        corrections=corrections,
         evidence=dict(sorted(evidence.items())),
     )
 

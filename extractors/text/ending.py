@@ -9,6 +9,21 @@ from extractors.fields import bio, signed
 from extractors.text.line import CLOSED, LONG, Line, is_byline, is_house, is_led
 from extractors.words.people import either, people
 
+# what desks leave at the end of a copy: initials ("abc/def", "PTI ABC DEF"), "Enditem", "(END)", an address
+_MARK = re.compile(
+    r"@\w{2,30}|_{2,}|\*+|[A-Za-z]{2,4}(?:\s?[/-]{1,2}\s?[A-Za-z]{2,4}){1,4}\s?/?|\(?(?:END|Enditem|ENDS|Fim|Fin|Lusa/Fim)\)?"
+    r"|={2,}\s?\w+|\(?(?:PTI|ANI|IANS|UNI)(?: [A-Z]{2,4}){1,4}\)?|-{2,}|[\w.+-]{2,40}@[\w.-]{3,60}|© ?dpa[\w-]*.*"
+)
+
+
+def _is_contact(text: str, writers: list[str]) -> bool:
+    """True for how to reach a writer: "Contact A. Person at …"."""
+    return (
+        bool(re.match(r"(?:Contact|Reach|Email|E-mail|Follow)\s", text))
+        and len(text) < 200
+        and any(w.lower() in text.lower() for w in writers)
+    )
+
 
 def read_ending(lines: list[Line], first: int, writers: list[str], language: str | None) -> int:
     """The index after the body's last line; the kinds of what follows it are set in ``lines``."""
@@ -28,7 +43,7 @@ def read_ending(lines: list[Line], first: int, writers: list[str], language: str
                 kind = "makers"
             elif _is_note(line.text, writers, language):
                 kind = "note"
-            elif re.fullmatch(r"@\w{2,30}|_{2,}|\*+", line.text) or line.text in writers:
+            elif _MARK.fullmatch(line.text) or line.text in writers or _is_contact(line.text, writers):
                 kind = "furniture"
             elif index > first + 1 and lines[index - 1].kind == "text" and _runs_on(lines, index, writers, language):
                 kind = "note"

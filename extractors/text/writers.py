@@ -27,7 +27,7 @@ def read(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> tup
         elif line.kind == "house" and authors and not any(x.kind == "house" for x in copy.lines[:index]):
             for number, author in enumerate(authors):
                 if not author.affiliations:
-                    authors[number] = replace(author, affiliations=(Affiliation(line.text),))
+                    authors[number] = _with_house(author, line.text, language)
                     _say(evidence, f"/authors/{number}/affiliations/0", "authors.below_byline", line)
         elif line.kind == "role" and authors:
             item = position.read(line.text, language, needs_role=False)
@@ -38,6 +38,14 @@ def read(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> tup
         authors = _below(copy, language, evidence) or _makers(copy, language, evidence)
     _notes(copy, authors, language, evidence)
     return tuple(authors)
+
+
+def _with_house(author: Author, text: str, language: str | None) -> Author:
+    """The author with what the line below the byline says: "The Agency", "Special to the Courier", "Courier Staff Writer"."""
+    told = byline.read(f"{author.name}, {text}", language)
+    if len(told) == 1 and told[0].name == author.name and told[0].affiliations:
+        return replace(author, role=author.role or told[0].role, affiliations=told[0].affiliations)
+    return replace(author, affiliations=(Affiliation(text),))
 
 
 def _below(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> list[Author]:
@@ -52,7 +60,7 @@ def _below(copy: Copy, language: str | None, evidence: dict[str, Evidence]) -> l
                     _say(evidence, f"/authors/{number}/affiliations/{at}", "authors.closing_byline", line)
         elif line.kind == "house" and authors and not any(a.affiliations for a in authors):
             for number, author in enumerate(authors):
-                authors[number] = replace(author, affiliations=(Affiliation(line.text),))
+                authors[number] = _with_house(author, line.text, language)
                 _say(evidence, f"/authors/{number}/affiliations/0", "authors.below_byline", line)
     return authors
 

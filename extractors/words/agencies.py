@@ -10,6 +10,7 @@ _TABLE = tomllib.loads((files(__package__) / "agencies.toml").read_text("utf-8")
 
 ORGANIZATION_WORDS: frozenset[str] = frozenset(_TABLE["organization_words"])
 
+PAPERS: frozenset[str] = frozenset(_TABLE["papers"])
 NEVER_NAMES: tuple[str, ...] = tuple(_TABLE["never_names"])
 NEVER_STARTS: tuple[str, ...] = tuple(_TABLE["never_starts"])
 _HOUSE_ENDS_EAST: tuple[str, ...] = tuple(_TABLE["house_ends_east"])
@@ -55,6 +56,12 @@ def is_address(text: str) -> bool:
 def is_house_east(text: str) -> bool:
     """True for a paper, a broadcaster or an agency by the end of its Chinese or Korean name."""
     return agency(text) is not None or text.endswith(_HOUSE_ENDS_EAST)
+
+
+def is_paper(text: str) -> bool:
+    """True for a paper's short name: "Courier", "Harbor Courier", "Star-Courier"."""
+    words = re.split(r"[\s-]+", text.casefold())
+    return text[:1].isupper() and words[-1] in PAPERS
 
 
 def is_organization(text: str) -> bool:

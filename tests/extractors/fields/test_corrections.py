@@ -21,7 +21,7 @@ from extractors.fields.corrections import kind_of
         ("Rectificatif : le pont a été construit en 1931 et non en 1913.", "fr", "correction"),
         ("Fe de errores: el puente se construyó en 1931 y no en 1913.", "es", "correction"),
         ("Rättelse: Bron byggdes 1931 och inte 1913 som vi skrev.", "sv", "correction"),
-        ("【訂正】橋が造られたのは1931年でした。お詫びします。", "ja", None),
+        ("【訂正】橋が造られたのは1931年でした。お詫びします。", "ja", "correction"),
         ("訂正：橋が造られたのは1931年でした。お詫びします。", "ja", "correction"),
     ],
 )
