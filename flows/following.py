@@ -24,10 +24,10 @@ from prefect.states import Completed, Failed
 
 from flows import summary
 from flows.drift import Lost, missing, table_rows, watch_for
+from flows.room import while_room
 from flows.rounds import Round, round_of
 from flows.shards import Shard, cut
 from flows.tally import NOT_TAKEN, Board, CountsT, LookTally, ResultT, Tally
-from flows.turns import while_room
 from flows.watching import Checked
 from model.errors import PressmarkError
 from model.record import Outcome, Result

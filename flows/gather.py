@@ -12,14 +12,16 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from flows.gather_files import nothing_held, read_files
 from flows.gather_mementos import HasRead, gather_mementos, nothing_read
 from flows.gather_pages import Standing, fetched_one, gather_pages
-from flows.gathered import Gathered, Told
+from flows.gathered import Gathered, Told, first_of
 from flows.handover import Handover
+from flows.sharing import Shared
 from flows.target import Target
 from model.errors import PressmarkError, Refused, Skip
 from model.identity import without_credentials
@@ -41,8 +43,8 @@ class _End:
 class Gatherer:
     """Gathers one call's sources in the background; ``next`` gives them as they come.
 
-    With ``images``, it goes on after the last source until it is stopped: ``fetch_images`` may
-    be called for as long.
+    Those that are ``shared`` out are asked as they fall to this process. With ``images``, it goes on after the last
+    source until it is stopped: ``fetch_images`` may be called for as long.
     """
 
     def __init__(
@@ -58,9 +60,12 @@ class Gatherer:
         held: Held = nothing_held,
         has_read: HasRead = nothing_read,
         standing: Standing | None = None,
+        shared: Shared | None = None,
     ) -> None:
         given = list(sources)
-        self._sources = [source.url if isinstance(source, Target) else source for source in given]
+        named = [source.url if isinstance(source, Target) else source for source in given]
+        self._shared = shared
+        self._sources = [source for source in named if shared is None or source not in shared]
         self._contexts = {source.url: source.context for source in given if isinstance(source, Target)}
         self._told = told
         self._make_fetcher = make_fetcher
@@ -107,7 +112,7 @@ class Gatherer:
             asyncio.run(self._gather())
             self._handover.put(_End())
         except BaseException as error:  # noqa: BLE001  handed to the caller's thread, which raises it
-            self._handover.put(error)
+            self._handover.put(first_of(error))
 
     async def _gather(self) -> None:
         self._handover.begin()
@@ -119,6 +124,9 @@ class Gatherer:
         async with asyncio.TaskGroup() as group, self._make_fetcher() as fetcher:
             work = [group.create_task(self._files(files))]
             work += [group.create_task(self._hosts(fetcher, lists)) for _ in range(min(HOSTS_AT_ONCE, len(hosts)))]
+            if self._shared is not None:
+                shared, many = self._shared, min(HOSTS_AT_ONCE, self._shared.hosts)
+                work += [group.create_task(self._turns(fetcher, shared)) for _ in range(many)]
             if self._images:
                 errands = group.create_task(self._run_errands(group, fetcher))
                 await self._until_done(work)
@@ -192,6 +200,15 @@ class Gatherer:
                     await self._handover.hand(item)
                 else:
                     self.notes.append(item.note)
+
+    async def _turns(self, fetcher: Fetcher, shared: Shared) -> None:
+        """Turn by turn of the work that is shared out."""
+        while (turn := await shared.next()) is not None:
+            mine = partial(shared.is_mine, turn)
+            async for item in gather_pages(
+                fetcher, turn.urls, self._told, self._standing, self._images_rest, self._now, is_mine=mine
+            ):
+                await self._handover.hand(item)
 
     async def _copies(self, fetcher: Fetcher, urls: list[str]) -> AsyncIterator[Gathered]:
         for url in urls:

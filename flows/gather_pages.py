@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from flows.gathered import Gathered, Told, defect
 from model.capture import Capture, header
-from model.errors import Busy, PressmarkError
+from model.errors import Busy, PressmarkError, StorageUnavailable
 from model.record import VersionView
 from sources.http import Conditional, Fetcher
 from storage import InForce
@@ -49,12 +49,13 @@ async def gather_pages(
     standing: Standing | None,
     rest: Callable[[], Awaitable[None]],
     now: Callable[[], datetime],
+    is_mine: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[Gathered]:
-    """Every address of one host in turn, ``rest`` awaited before each. Where ``told`` says so all are asked for in full,
-    and so is one whose last full answer is older than ``IN_FULL_AFTER``. What a listing said of a piece goes on standing
-    with what is fetched of it later: else a date that the feed alone knew would be gone at the next look.
+    """Every address of one host in turn, ``rest`` awaited before each, as long as the host ``is_mine``. Where ``told`` says
+    so all are asked for in full, and so is one whose last full answer is older than ``IN_FULL_AFTER``. What a listing said
+    of a piece goes on standing with what is fetched of it later: else a date that the feed alone knew would be gone at the next look.
 
-    Nothing is raised: what is wrong with an address is its outcome.
+    What is wrong with an address is its outcome; ``StorageUnavailable`` alone is raised.
     """
     visited = await _asked(standing, lambda archive: archive.visited(urls)) or frozenset[str]()
 
@@ -72,19 +73,25 @@ async def gather_pages(
 
     waiting: list[Gathered] = []
     for url in urls:
+        if not is_mine():
+            return
         item = await one(url)
         if isinstance(item.error, Busy) and "status" in item.error.facts:
             waiting.append(replace(item, capture=None))
         else:
             yield item
     for first in waiting:
+        if not is_mine():
+            return
         yield await one(first.source)
 
 
 async def fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:
-    """What came of one request; nothing is raised."""
+    """What came of one request. Raises nothing but ``StorageUnavailable``: nobody knows who may ask the host."""
     try:
         return Gathered(url, await fetching)
+    except StorageUnavailable:
+        raise
     except PressmarkError as error:
         return Gathered(url, error.capture, error)
     except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it

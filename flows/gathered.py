@@ -44,3 +44,10 @@ def defect(error: Exception, source: str, done: str) -> PressmarkError:
     """An exception that nobody foresaw, as the outcome of one source; ``done`` such as ``fetched``."""
     said = f"{type(error).__name__}: {error}"[:200]
     return Skip(f"{source} could not be {done}, which is a defect of Pressmark ({said}); please report it", source=source)
+
+
+def first_of(error: BaseException) -> BaseException:
+    """What went wrong first, where several tasks ended with it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from model.capture import Capture, Truncated, header
 from model.edtf import parse_utc, utc_text
-from model.errors import Busy, PressmarkError, Unreachable, Unreadable
+from model.errors import Busy, PressmarkError, StorageUnavailable, Unreachable, Unreadable
 from model.identity import alias_key
 from model.watch import Listed, Look, LookOutcome, Page, WatchKind, WatchStatus
 from sources.discovery import read_listing
@@ -60,6 +60,8 @@ async def look_at(fetcher: Fetcher, status: WatchStatus, now: datetime) -> Looke
     walk = _Walk(fetcher, status, now)
     try:
         await walk.go()
+    except StorageUnavailable:
+        raise  # nobody knows who may ask the host
     except PressmarkError as error:
         return _failed(status, now, str(error), error.facts.get("retry_after") if isinstance(error, Busy) else None)
     except Exception as error:  # noqa: BLE001  one watch must not end the round; its reason tells it
@@ -131,7 +133,7 @@ class _Walk:
             listing = await _read(capture, known)
             _check_kind(listing, self._status.watch.kind)
         except PressmarkError as error:
-            if is_root:
+            if is_root or isinstance(error, StorageUnavailable):
                 raise
             self._notes.append(f"{part.url}: {error}")
             self._pages.pop(part.url, None)

@@ -11,6 +11,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,12 +22,16 @@ from flows.deciding import Decider, Labels
 from flows.extraction import Reader
 from flows.gather import Gatherer
 from flows.gathered import Gathered, Told
+from flows.leasing import SECONDS, Leasing
 from flows.pictures import Pictures
 from flows.settings import Settings
+from flows.shards import FILES, host_of
+from flows.sharing import AT_ONCE, Shared, Still, turn_size
 from flows.target import Target
 from flows.verdict import Judgement, before_reading
 from model.capture import Basis, Capture
 from model.errors import Refused
+from model.identity import without_credentials
 from model.record import Outcome, Result
 from sources.http import Fetcher, HttpSettings, Resolver, system_resolver
 from sources.memento import Wish
@@ -44,7 +49,8 @@ class Pipeline:
 
     ``http`` are the manners of fetching, ``person`` is who the ledger names for what a person
     decides (a note, a collection, an override), ``processes`` how many read at once. ``resolve``
-    and ``tls`` are the fetcher's: how names become addresses, what certificates are checked with.
+    and ``tls`` are the fetcher's: how names become addresses, what certificates are checked with. ``lease_seconds`` is
+    how long a process that asks hosts may stand still before others take it for dead.
     """
 
     def __init__(
@@ -57,7 +63,9 @@ class Pipeline:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         resolve: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
+        lease_seconds: float = SECONDS,
     ) -> None:
+        self._leasing = Leasing(archive.leases, seconds=lease_seconds, tell=log.info) if archive.leases is not None else None
         self._archive = archive
         self._resolve = resolve
         self._tls = tls
@@ -80,7 +88,18 @@ class Pipeline:
             proxy=settings.proxy,
             allow_networks=tuple(ip_network(n) for n in settings.allow_addresses),
         )
-        return Pipeline(archive, http=http, person=settings.operator, processes=processes)
+        return Pipeline(archive, http=http, person=settings.operator, processes=processes, lease_seconds=settings.lease_seconds)
+
+    def share_out(self, urls: Iterable[str], still: Still, *, at_once: int = AT_ONCE, whole: bool = False) -> Shared | None:
+        """Work that is due, to be shared out with other processes of the archive; ``still`` gives those of some addresses
+        that nobody has done meanwhile, ``at_once`` bounds the hosts that are asked at once. A turn is a few addresses of a
+        host, or its ``whole`` work. ``None`` where the archive was opened for reading.
+        """
+        if self._leasing is None:
+            return None
+        plain = [url for url in urls if host_of(url) != FILES and without_credentials(url) == url]
+        size = len(plain) if whole else turn_size(self._http.host_gap)
+        return Shared(self._leasing, plain, still, size, at_once)
 
     def ingest(
         self,
@@ -95,6 +114,7 @@ class Pipeline:
         images: bool = False,
         fresh: bool = False,
         memento: Wish | None = None,
+        shared: Shared | None = None,
         tell: Callable[[str], None] = log.info,
     ) -> Generator[Result, None, None]:
         """Takes sources in, a ``Target`` with what is told of it; one ``Result`` each (a folder or list
@@ -102,7 +122,8 @@ class Pipeline:
         what was fetched are kept too, and a result is told after its images. Servers are asked whether
         the copy held still stands where they gave the means to (ETag, Last-Modified); ``fresh`` asks for
         everything in full. With ``memento``, what another web archive holds of the addresses is taken in, a
-        ``Result`` a copy. ``tell`` is told at the end what of an archive was passed over, a line a file or address.
+        ``Result`` a copy. Sources that are ``shared`` out are taken as far as they fall to this process. ``tell`` is told
+        at the end what of an archive was passed over, a line a file or address.
 
         Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
         call: what was told before is kept.
@@ -120,9 +141,10 @@ class Pipeline:
             standing=self._archive,
             held=self._held,
             has_read=self._archive.has_read,
+            shared=shared,
         )
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
-        with Reader(self._processes) as reader:
+        with shared.taking_part() if shared is not None else nullcontext(), Reader(self._processes) as reader:
             decider = Decider(self._archive, self._release, reader, labels)
             decider.finish_interrupted()
             with gatherer.running():
@@ -140,7 +162,7 @@ class Pipeline:
         """
         http = replace(self._http, allow_networks=(*self._http.allow_networks, *(ip_network(a) for a in allow_addresses)))
         if self._fetcher is None or self._fetcher.is_open or self._fetcher.settings != http:
-            self._fetcher = Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls)
+            self._fetcher = Fetcher(http, clock=self._now, resolve=self._resolve, tls=self._tls, claims=self._leasing)
         return self._fetcher
 
     def _travel(self, gatherer: Gatherer, decider: Decider, pictures: Pictures) -> Iterator[Result]:

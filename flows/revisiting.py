@@ -6,7 +6,7 @@ pieces that others looked at meanwhile are only planned anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -82,16 +82,29 @@ def revisit(
     wanted = wanted or due(archive, rhythm=rhythm, now=now)
     if not wanted.targets:
         return
-    told: list[Result] = []
+    told: dict[str, Result] = {}
+
+    def still(urls: Sequence[str]) -> Set[str]:
+        before = {x.record: x for url in urls for x in wanted.targets[url]}
+        standing = archive.revisits.standings(list(before))
+        rested = {record for record, x in standing.items() if x.looked_at <= before[record].looked_at}
+        return {url for url in urls if any(x.record in rested for x in wanted.targets[url])}
+
+    def put_down() -> None:
+        _plan_next(archive, wanted, list(told.values()), rhythm, now())
+        if shared is not None:
+            shared.told(told)
+        told.clear()
+
+    shared = pipeline.share_out(wanted.urls, still)
     try:
-        for result in pipeline.ingest(wanted.urls, images=images, allow_addresses=allow_addresses):
-            told.append(result)
-            if len(told) >= TOLD_AT_ONCE:
-                _plan_next(archive, wanted, told, rhythm, now())
-                told = []
+        for result in pipeline.ingest(wanted.urls, images=images, allow_addresses=allow_addresses, shared=shared):
+            told[result.source] = result
+            if len(told) >= TOLD_AT_ONCE or (shared is not None and shared.ends_turn(told.keys())):
+                put_down()
             yield result
     finally:
-        _plan_next(archive, wanted, told, rhythm, now())
+        put_down()
 
 
 def _plan_next(archive: Archive, wanted: Due, told: Sequence[Result], rhythm: Rhythm, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""One round of a flow over one archive: opened, its turn waited for, its beginning and end put down. No Prefect."""
+"""One round of a flow over one archive: opened, its beginning and end put down. No Prefect."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.pipeline import Pipeline
+from flows.room import check_room
 from flows.settings import Settings, load
 from flows.store import store_from
-from flows.turns import check_room, home_beside, turn
 from model.edtf import utc_text
 from model.errors import PressmarkError
 from storage import Archive
@@ -61,7 +61,7 @@ def round_of(
 ) -> Iterator[Round]:
     """A round of a flow; ``archive`` is the settings' where nobody names one, ``every`` the seconds between two rounds.
 
-    One that fetches waits for its turn and needs room on the disk. Raises what opening an archive raises, ``Busy`` and
+    One that fetches needs room on the disk. Raises what opening an archive raises, ``Busy`` and
     ``StorageUnavailable``; what ended a round is put down with it.
     """
     settings = load(environ, Path.cwd())
@@ -80,7 +80,6 @@ def round_of(
         kept = stack.enter_context(opened)
         if fetches:
             check_room(kept.where, settings.disk_floor)
-            stack.enter_context(turn(home_beside(kept.where), tell=tell))
         gap = kept.rounds.begin(flow, utc_text(now()), every)
         if gap is not None:
             tell(f"no round between {gap[0]} and {gap[1]}, though one was due every {every:,.0f} s: this one makes up for them")

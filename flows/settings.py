@@ -72,7 +72,8 @@ class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
     lets through although they are not global, ``images`` whether image files of articles are kept,
-    ``disk_floor`` the bytes that must be free for a round of the schedule to fetch anything,
+    ``lease_seconds`` how long a process that asks hosts may stand still before others take it for dead (the same for all
+    processes of an archive), ``disk_floor`` the bytes that must be free for a round of the schedule to fetch anything,
     ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too),
     ``store_keep_local`` whether WARC files that the store has stay in the folder as well, ``store_patience`` the seconds
     for which one request to the store is tried again.
@@ -89,6 +90,7 @@ class Settings(BaseModel):
     operator: str | None = None
     institution: str | None = None
     host_gap: float = Field(default=5.0, ge=0, le=86400, allow_inf_nan=False)
+    lease_seconds: float = Field(default=60.0, ge=1, le=3600, allow_inf_nan=False)
     max_bytes: Annotated[int, BeforeValidator(_size)] = Field(default=20 * 1000**2, gt=0)
     allow_addresses: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ()
     images: bool = False

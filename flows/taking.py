@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta
 
 from flows.pipeline import Pipeline
+from flows.sharing import Shared
 from flows.target import Target
 from model.edtf import utc_text
 from model.record import Outcome, Result
@@ -50,8 +51,15 @@ def take_in(
     """Takes in what waited; a ``Result`` an address, each told after it is durable."""
     targets = [Target(url, {"feed": dict(items[0].context)}) for url, items in waiting.items()]
     if targets:
-        results = pipeline.ingest(targets, images=images, allow_addresses=allow_addresses)
-        yield from _noted(archive.watches.looks, results, waiting, now)
+        looks = archive.watches.looks
+
+        def still(urls: Sequence[str]) -> Set[str]:
+            there = looks.still_waiting([(x.watch, x.key) for url in urls for x in waiting[url]])
+            return {url for url in urls if any((x.watch, x.key) in there for x in waiting[url])}
+
+        shared = pipeline.share_out(waiting, still)
+        results = pipeline.ingest(targets, images=images, allow_addresses=allow_addresses, shared=shared)
+        yield from _noted(looks, results, waiting, now, shared)
 
 
 def _turn(waiting: Iterable[Waiting], most: int) -> dict[str, list[Waiting]]:
@@ -65,18 +73,26 @@ def _turn(waiting: Iterable[Waiting], most: int) -> dict[str, list[Waiting]]:
     return {items[0].url: items for items in found.values()}
 
 
-def _noted(looks: Looks, results: Iterator[Result], waiting: dict[str, list[Waiting]], now: Now) -> Iterator[Result]:
+def _noted(
+    looks: Looks, results: Iterator[Result], waiting: dict[str, list[Waiting]], now: Now, shared: Shared | None
+) -> Iterator[Result]:
     """Results as they come, each put down for what waited."""
-    tried: list[Tried] = []
+    told: dict[str, list[Tried]] = {}
+
+    def put_down() -> None:
+        looks.told([one for those in told.values() for one in those])
+        if shared is not None:
+            shared.told(told)
+        told.clear()
+
     try:
         for result in results:
-            tried += [_tried(item, result, now()) for item in waiting.get(result.source, ())]
-            if len(tried) >= TOLD_AT_ONCE:
-                looks.told(tried)
-                tried = []
+            told[result.source] = [_tried(item, result, now()) for item in waiting.get(result.source, ())]
+            if len(told) >= TOLD_AT_ONCE or (shared is not None and shared.ends_turn(told.keys())):
+                put_down()
             yield result
     finally:
-        looks.told(tried)
+        put_down()
 
 
 def _tried(item: Waiting, result: Result, now: datetime) -> Tried:

@@ -9,14 +9,17 @@ killed loses nothing: what waits, waits for the next one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import extractors
+from flows.gathered import first_of
 from flows.looking import Looked, look_at
 from flows.pipeline import Pipeline
+from flows.shards import by_host
+from flows.sharing import Shared
 from flows.taking import TAKEN_A_ROUND, Now, in_turn, take_in, utc_now
 from model.edtf import utc_text
 from model.record import Result
@@ -26,6 +29,7 @@ from storage import Archive, Deposit, Release, Verdict
 
 HOSTS_AT_ONCE = 64
 LOOKS_AT_ONCE = 50
+KEEP_SECONDS = 0.5
 HELD_AT_ONCE = 20_000_000  # bytes of documents
 
 
@@ -117,39 +121,85 @@ def look_at_all(
 ) -> Iterator[Checked]:
     """Looks at watches and keeps what is listed; told once all of it is durable."""
     checked: list[Checked] = []
-    if watches:
-        _looks(pipeline.fetcher(allow_addresses), watches, now, lambda looked: checked.extend(_keep(archive, looked)))
+    if not watches:
+        return
+    seen = {s.watch.url: s for s in watches}
+    looks = archive.watches.looks
+
+    def still(urls: Sequence[str]) -> Set[str]:
+        there = looks.looked_at(urls)
+        return {url for url in urls if there.get(url) == seen[url].looked_at}
+
+    def keep(looked: Sequence[Looked]) -> None:
+        checked.extend(_keep(archive, looked))
+        if shared is not None:
+            shared.told([one.look.watch for one in looked])
+
+    shared = pipeline.share_out(seen, still, at_once=HOSTS_AT_ONCE, whole=True)
+    with shared.taking_part() if shared is not None else nullcontext():
+        _looks(pipeline.fetcher(allow_addresses), watches, now, keep, shared)
     yield from checked
 
 
-def _looks(fetcher: Fetcher, statuses: Sequence[WatchStatus], now: Now, keep: Callable[[Sequence[Looked]], None]) -> None:
+def _looks(
+    fetcher: Fetcher,
+    statuses: Sequence[WatchStatus],
+    now: Now,
+    keep: Callable[[Sequence[Looked]], None],
+    shared: Shared | None = None,
+) -> None:
     """All looks, many hosts at a time, those of one host in turn; ``keep`` gets them a few at a time, so that the
-    documents of many watches are never held together. Raises what ``keep`` raises.
+    documents of many watches are never held together. Of those that are ``shared`` out, the ones that fall to this
+    process. Raises what ``keep`` raises.
     """
     ready: list[Looked] = []
+    by_url = {status.watch.url: status for status in statuses}
 
-    async def host(those: list[WatchStatus], places: asyncio.Semaphore) -> None:
-        async with places:
-            for status in those:
-                ready.append(await look_at(fetcher, status, now()))
-                if len(ready) >= LOOKS_AT_ONCE or sum(one.size for one in ready) > HELD_AT_ONCE:
-                    flush()
+    async def look(url: str) -> None:
+        ready.append(await look_at(fetcher, by_url[url], now()))
+        if len(ready) >= LOOKS_AT_ONCE or sum(one.size for one in ready) > HELD_AT_ONCE:
+            flush()
 
     def flush() -> None:
         done = ready.copy()
         ready.clear()
         keep(done)
 
+    async def hosts(left: Iterator[list[str]]) -> None:
+        for urls in left:
+            for url in urls:
+                await look(url)
+
+    async def turns(shared: Shared) -> None:
+        while (turn := await shared.next()) is not None:
+            for url in turn.urls:
+                if shared.is_mine(turn):
+                    await look(url)
+
+    async def flushing() -> None:
+        while True:  # what is done is given back, though little else happens
+            await asyncio.sleep(KEEP_SECONDS)
+            if ready:
+                flush()
+
     async def go() -> None:
-        hosts: dict[str, list[WatchStatus]] = {}
-        for status in statuses:
-            hosts.setdefault(urlsplit(status.watch.url).hostname or "", []).append(status)
-        places = asyncio.Semaphore(HOSTS_AT_ONCE)
-        async with fetcher:
-            await asyncio.gather(*(host(those, places) for those in hosts.values()))
+        alone = by_host(url for url in by_url if shared is None or url not in shared)
+        left = iter(alone.values())
+        async with fetcher, asyncio.TaskGroup() as around:
+            beside = around.create_task(flushing())
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(HOSTS_AT_ONCE, len(alone))):
+                    group.create_task(hosts(left))
+                if shared is not None:
+                    for _ in range(min(HOSTS_AT_ONCE, shared.hosts)):
+                        group.create_task(turns(shared))
+            beside.cancel()
         flush()
 
-    asyncio.run(go())
+    try:
+        asyncio.run(go())
+    except BaseExceptionGroup as error:
+        raise first_of(error) from error
 
 
 def _keep(archive: Archive, looked: Sequence[Looked]) -> Iterator[Checked]:

@@ -34,6 +34,7 @@ from storage.folder import (
 )
 from storage.hand import Hand
 from storage.home import home_of
+from storage.leases import Leases
 from storage.leftover import refuse_what_is_not_ours
 from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
@@ -88,6 +89,7 @@ class Archive(Reading):
         self.watches = Watches(database, self._writer if hold is not None else None)
         self.revisits = Revisits(database)
         self.rounds = Rounds(database, self._writer if hold is not None else None)
+        self.leases = Leases(database) if hold is not None else None
 
     @staticmethod
     def exists(where: str | Path) -> bool:

@@ -36,6 +36,7 @@ from model.watch import (
 from storage import engines, tables
 from storage.database import Database
 from storage.decide import Hands
+from storage.portions import portions
 from storage.writer import Writer
 
 KEPT = timedelta(days=90)
@@ -120,6 +121,33 @@ class Looks:
             for row in rows
             if named is None or row.watch in named
         ]
+
+    def still_waiting(self, items: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of some addresses, by watch and key, that wait. What the archive has got meanwhile in another way, or
+        by a process that was killed before it said so, is put down as taken.
+        """
+        i, wanted = tables.watch_items.c, set(items)
+        keys = sorted({key for _, key in wanted})
+        with self._database.reading() as tx:
+            held = set(_asked(tx, select(tables.aliases.c.key), tables.aliases.c.key, keys))
+            found = {
+                (row.watch, row.key): row.tries
+                for some in portions(keys, _AT_ONCE)
+                for row in tx.execute(select(i.watch, i.key, i.tries).where(i.key.in_(some), i.state == ItemState.WAITING.value))
+            }
+        waiting = {one: tries for one, tries in found.items() if one in wanted}
+        self.told([Tried(*one, ItemState.TAKEN, tries) for one, tries in waiting.items() if one[1] in held])
+        return {one for one in waiting if one[1] not in held}
+
+    def looked_at(self, urls: Sequence[str]) -> dict[str, str]:
+        """When some watches were last looked at."""
+        s = tables.watch_states.c
+        with self._database.reading() as tx:
+            return {
+                row.url: row.looked_at
+                for some in portions(urls, _AT_ONCE)
+                for row in tx.execute(select(s.url, s.looked_at).where(s.url.in_(some)))
+            }
 
     def told(self, tried: Sequence[Tried]) -> None:
         """What became of waiting addresses. What is done with keeps no context."""

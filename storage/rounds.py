@@ -17,7 +17,7 @@ from model.article import Article
 from model.edtf import parse_utc
 from model.ledger import Kind
 from model.revisit import Round
-from storage import tables
+from storage import engines, tables
 from storage.columns import LONGEST_KEY
 from storage.database import Database
 from storage.known import article_of
@@ -69,7 +69,8 @@ class Rounds:
         if gap is not None:
             row |= {"gaps": (last.gaps if last else 0) + 1, "gap_since": gap[0], "gap_until": gap[1]}
         with self._database.transaction() as tx:
-            if last is None:
+            engines.of(tx).hold(tx, [f"round {flow}"])  # several workers may begin one at once
+            if tx.execute(select(t.c.flow).where(t.c.flow == flow)).first() is None:
                 tx.execute(t.insert(), {"flow": flow, "gaps": 0, **row})
             else:
                 tx.execute(update(t).where(t.c.flow == flow).values(row))

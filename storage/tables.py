@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from storage.columns import Integer, Key, String, Text
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -438,6 +438,28 @@ field_rates = Table(
     # 1 or 0 a page, the newest last
     Column("recent", String, nullable=False),
     Column("lost_at", String),
+)
+
+# processes that ask hosts just now; one that stops counting is dead (storage.leases). Not in the WARCs, not rebuilt.
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("beats", BigInteger, nullable=False),
+    # whether it takes part in work that is shared out
+    Column("shares", Boolean, nullable=False),
+)
+
+# which worker may ask a host, and the rest that the host is owed since the last request. Not in the WARCs, not rebuilt.
+leases = Table(
+    "leases",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("worker", String),
+    # by the database's clock, in milliseconds since 1970, and milliseconds
+    Column("rests_from", BigInteger, nullable=False),
+    Column("rest", BigInteger, nullable=False),
+    Index("leases_worker", "worker"),
 )
 
 # one row a version; its id sorts as results do (storage.indexing), its words are the engine's to keep

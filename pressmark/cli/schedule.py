@@ -96,8 +96,8 @@ def up_command(
       pressmark schedule up @papers.txt --every 6h --archive papers
     """
     from flows.plan import Plan, planned
+    from flows.room import home_beside
     from flows.server import locked_home
-    from flows.turns import home_beside
 
     call: Call = ctx.obj
     networks = (*call.settings.allow_addresses, *map(parse_network, allow_address or ()))

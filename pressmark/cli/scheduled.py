@@ -184,7 +184,7 @@ def _told(call: Call, flow: str | None, archive: str | None, as_json: bool, *, p
 
 
 def _home(call: Call, where: Path) -> Path:
-    from flows.turns import home_beside
+    from flows.room import home_beside
 
     return home_beside(call.cwd / where)
 

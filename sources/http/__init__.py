@@ -6,7 +6,8 @@ public for others that connect to addresses a stranger chose.
 
 from sources.http.fetcher import Fetcher, system_resolver
 from sources.http.guard import Guard, is_global, parse_url
+from sources.http.lanes import Claims
 from sources.http.settings import Conditional, HttpSettings
 from sources.http.wire import Resolver
 
-__all__ = ["Conditional", "Fetcher", "Guard", "HttpSettings", "Resolver", "is_global", "parse_url", "system_resolver"]
+__all__ = ["Claims", "Conditional", "Fetcher", "Guard", "HttpSettings", "Resolver", "is_global", "parse_url", "system_resolver"]

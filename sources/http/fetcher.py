@@ -23,7 +23,7 @@ from model.errors import BadCall, Busy, PressmarkError, Refused, Unreachable
 from sources.http.busy import ASKING_TO_WAIT, retry_after
 from sources.http.exchange import Client, Headers
 from sources.http.guard import Guard, parse_url
-from sources.http.lanes import Lanes, Time
+from sources.http.lanes import Alone, Claims, Lanes, Time
 from sources.http.redirects import redirect_target
 from sources.http.robots import Robots
 from sources.http.settings import Conditional, HttpSettings
@@ -49,7 +49,8 @@ class Fetcher:
     other settings of the environment are not looked at. ``clock`` tells aware UTC time,
     ``monotonic`` and ``sleep`` serve the rests between requests, ``chance`` (0 up to 1) their
     jitter, ``new_id`` gives the request id in an origin key, ``resolve`` turns names into
-    addresses, ``tls`` is the context that certificates are checked with.
+    addresses, ``tls`` is the context that certificates are checked with, ``claims`` gives leave to ask hosts
+    where other processes ask them, too.
     """
 
     def __init__(
@@ -63,13 +64,15 @@ class Fetcher:
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         resolve: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
+        claims: Claims | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._new_id = new_id
         guard = Guard(settings.allow_networks, settings.ports)
         self._client = Client(settings, guard, resolve, clock, tls or httpcore2.default_ssl_context())
-        self._lanes = Lanes(settings.host_gap, settings.patience, Time(monotonic, sleep, clock, chance))
+        self._claims = claims or Alone()
+        self._lanes = Lanes(settings.host_gap, settings.patience, Time(monotonic, sleep, clock, chance), self._claims)
         self._robots = Robots(self._site_file, settings.robots_ttl, monotonic)
         self._reservations = Reservations(self._site_file, settings.robots_ttl, monotonic)
         self._open = False
@@ -87,11 +90,13 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         for known in (self._client, self._lanes, self._robots, self._reservations):
             known.begin()
+        self._claims.begin()
         self._open = True
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._open = False
+        self._claims.end()
 
     async def fetch(
         self,

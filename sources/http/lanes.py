@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from model.errors import Busy
 
@@ -52,10 +53,51 @@ class Time:
     chance: Callable[[], float]
 
 
+class Claims(Protocol):
+    """Leave to ask hosts, where other processes may ask them, too."""
+
+    def begin(self) -> None:
+        """Before the first request."""
+
+    def end(self) -> None:
+        """After the last one."""
+
+    async def claim(self, host: str) -> float:
+        """Waits until this process may ask a host; the seconds that it is owed before. ``release`` follows."""
+
+    def may_ask(self, host: str) -> bool:
+        """Whether the claim still holds."""
+
+    def release(self, host: str, rest: float) -> None:
+        """A host was asked, or is not after all: it is owed so many seconds from now on."""
+
+
+class Alone:
+    """Where no other process asks any host."""
+
+    def begin(self) -> None:
+        """Nothing to do."""
+
+    def end(self) -> None:
+        """Nothing to do."""
+
+    async def claim(self, host: str) -> float:
+        """At once."""
+        return 0.0
+
+    def may_ask(self, host: str) -> bool:
+        """Always."""
+        return True
+
+    def release(self, host: str, rest: float) -> None:
+        """Nobody else wants it."""
+
+
 class Lanes:
     """``gap`` and ``patience`` are seconds (see ``HttpSettings``)."""
 
-    def __init__(self, gap: float, patience: float, time: Time) -> None:
+    def __init__(self, gap: float, patience: float, time: Time, claims: Claims | None = None) -> None:
+        self._claims = claims or Alone()
         self._gap = gap
         self._patience = patience
         self._time = time
@@ -84,12 +126,13 @@ class Lanes:
         lane.users += 1
         try:
             async with lane.turn:
-                await self._wait(name, lane, lane.held_until if aside else max(lane.held_until, lane.rest_until))
+                await self._claimed(name, lane, aside)
                 try:
                     yield
                 finally:
                     if not aside:
                         lane.rest_until = self._time.monotonic() + max(self._gap, gap)
+                    self._claims.release(name, self._owed(lane))
         finally:
             lane.users -= 1
             if len(self._lanes) > _FORGET_ABOVE:
@@ -115,6 +158,26 @@ class Lanes:
         lane = self._lanes.get(_named(host))
         if lane is not None:
             lane.troubles = 0
+
+    async def _claimed(self, name: str, lane: _Lane, aside: bool) -> None:
+        """Returns when the host has had its rest and is still ours to ask."""
+        while True:
+            owed = await self._claims.claim(name)
+            now = self._time.monotonic()
+            if owed > self._patience:
+                lane.held_until = max(lane.held_until, now + owed)
+            lane.rest_until = max(lane.rest_until, now + owed)
+            try:
+                await self._wait(name, lane, lane.held_until if aside else max(lane.held_until, lane.rest_until))
+            except BaseException:
+                self._claims.release(name, self._owed(lane))
+                raise
+            if self._claims.may_ask(name):
+                return
+            self._claims.release(name, 0.0)
+
+    def _owed(self, lane: _Lane) -> float:
+        return max(0.0, max(lane.rest_until, lane.held_until) - self._time.monotonic())
 
     async def _wait(self, name: str, lane: _Lane, until: float) -> None:
         seconds = until - self._time.monotonic()

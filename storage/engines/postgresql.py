@@ -126,6 +126,10 @@ class Postgresql:
             )
             tx.execute(text(held), {"keys": numbers})
 
+    def clock(self, tx: Connection) -> int:
+        """The server's clock."""
+        return int(tx.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp()) * 1000").scalar_one())
+
     def index(self, tx: Connection, words: Mapping[int, str], *, fresh: bool) -> None:
         """Words once each in ``lexemes``, as they stand in ``words``."""
         insert = (

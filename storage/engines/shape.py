@@ -38,6 +38,9 @@ class Dialect(Protocol):
     def hold(self, tx: Connection, keys: Iterable[str]) -> None:
         """Holds keys until the transaction ends; waits for other transactions that hold them."""
 
+    def clock(self, tx: Connection) -> int:
+        """What time it is where the database is: milliseconds since 1970."""
+
     def index(self, tx: Connection, words: Mapping[int, str], *, fresh: bool) -> None:
         """Makes rows of ``search_rows``, by id, found by words (see ``storage.indexing``), instead of those they
         had; ``fresh`` where they had none."""

@@ -78,6 +78,10 @@ class Sqlite:
     def hold(self, tx: Connection, keys: Iterable[str]) -> None:
         """A writing transaction has the whole database."""
 
+    def clock(self, tx: Connection) -> int:
+        """This machine's clock."""
+        return int(tx.exec_driver_sql("SELECT (julianday('now') - 2440587.5) * 86400000").scalar_one())
+
     def index(self, tx: Connection, words: Mapping[int, str], *, fresh: bool) -> None:
         """Rows of the virtual table."""
         if not fresh:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 
 from flows.drift import BEFORE_LEAST, WINDOW, lacking, table_rows, watch_for
 from flows.outlook import ASSUMED_BYTES, outlook
+from flows.room import check_room, while_room
 from flows.rounds import round_of, soon
 from flows.timetable import Entry
-from flows.turns import check_room, home_beside, turn, while_room
 from model.article import Article
 from model.edtf import utc_text
 from model.errors import Busy, NotFound, StorageUnavailable
@@ -30,25 +29,6 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     """A new archive."""
     with Archive.create(tmp_path / "papers") as made:
         yield made
-
-
-def test_one_round_fetches_at_a_time_and_the_next_waits(tmp_path: Path) -> None:
-    home, told, order = home_beside(tmp_path / "papers"), list[str](), list[str]()
-    assert home == tmp_path / "papers.schedule"
-
-    def second() -> None:
-        with turn(home, tell=told.append):
-            order.append("second")
-
-    with turn(home):
-        waiting = threading.Thread(target=second)
-        waiting.start()
-        waiting.join(1)
-        with pytest.raises(Busy, match="another round has been fetching"), turn(home, wait=0):
-            pass
-        order.append("first")
-    waiting.join(10)
-    assert order == ["first", "second"] and told == ["another round of this archive is fetching; this one waits for its turn"]
 
 
 def test_a_disk_that_is_nearly_full_pauses_what_fetches(tmp_path: Path) -> None:

@@ -1,0 +1,292 @@
+"""This process as one of those that ask hosts: what it may ask, kept up while it works, given back after it.
+
+Whoever asks a host has its lease (``storage.leases``): the rounds of a schedule, a worker of a pool, a call by hand.
+A thread beats for this process and watches the beats of the others; who stands still for ``seconds`` is dead, and
+what it held is free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from model.errors import Busy, RetryLater, StorageUnavailable
+from storage.leases import Leases, Lost, Share
+
+SECONDS = 60.0
+"""How long a process may stand still before others take it for dead."""
+_BEATS = 6
+_WAIT_SECONDS = 1_800.0
+_LOOKS = (0.25, 5.0)
+_LONGEST_NAME = 253
+
+
+class Leasing:
+    """The leases of one process; entered as often as it is needed, and left with the last one who leaves it.
+
+    ``seconds`` is how long a process may stand still, the same for all of an archive. ``tell`` hears, once a host, that
+    it is waited for. Any thread may call.
+    """
+
+    def __init__(
+        self,
+        leases: Leases,
+        *,
+        seconds: float = SECONDS,
+        wait: float = _WAIT_SECONDS,
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._leases = leases
+        self._seconds = seconds
+        self._wait = wait
+        self._tell = tell
+        self._lock = threading.RLock()  # over what is known here
+        self._moves = threading.Lock()  # over taking and giving back, with the database meanwhile
+        self._entered = 0
+        self._sharing = 0
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._worker = ""
+        self._beaten = 0.0
+        self._held: set[str] = set()
+        self._pinned: set[str] = set()
+        self._asking: Counter[str] = Counter()
+        self._used: dict[str, float] = {}
+        self._rests: dict[str, float] = {}
+        self._others: dict[str, tuple[int, float]] = {}
+
+    @property
+    def seconds(self) -> float:
+        """How long a process may stand still."""
+        return self._seconds
+
+    @property
+    def worker(self) -> str:
+        """The name of this process among the workers; another one once it was taken for dead."""
+        return self._worker
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            if self._entered == 0:
+                self._begin()
+                self._ending.clear()
+                self._thread = threading.Thread(target=self._live, name="leases", daemon=True)
+                self._thread.start()
+            self._entered += 1
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with self._lock:
+            self._entered -= 1
+            if self._entered:
+                return
+            thread, self._thread = self._thread, None
+        self._ending.set()
+        if thread is not None:
+            thread.join()
+        with self._lock:
+            rests = {host: self._owed(host) for host in self._held}
+            self._forget()
+        try:
+            self._leases.leave(self._worker, rests)
+        except StorageUnavailable:
+            if error is None:
+                raise
+
+    # for those who ask a host now and then: the fetcher's claims
+
+    def begin(self) -> None:
+        """Before the first request."""
+        self.__enter__()
+
+    def end(self) -> None:
+        """After the last one."""
+        self.__exit__(None, None, None)
+
+    async def claim(self, host: str) -> float:
+        """Waits until this process may ask a host: the seconds that the host is still owed. ``release`` follows.
+
+        Raises ``Busy`` where others ask it for longer than anybody would wait, ``StorageUnavailable`` where that cannot
+        be found out.
+        """
+        name = _named(host)
+        with self._lock:
+            self._asking[name] += 1
+        if self.may_ask(name):
+            return 0.0
+        try:
+            return await self._wait_for(name)
+        except BaseException:
+            self.release(host, 0.0)
+            raise
+
+    def may_ask(self, host: str) -> bool:
+        """Whether a host is this process's to ask at this moment."""
+        with self._lock:
+            return _named(host) in self._held and _now() - self._beaten < self._seconds * 0.75
+
+    def release(self, host: str, rest: float) -> None:
+        """A host was asked, or is not after all; it is owed so many seconds from now on."""
+        name = _named(host)
+        with self._lock:
+            self._asking[name] -= 1
+            if self._asking[name] <= 0:
+                del self._asking[name]
+            self._used[name] = _now()
+            self._rests[name] = max(self._rests.get(name, 0.0), _now() + rest)
+
+    # for work that is shared out
+
+    def share(self, taking_part: bool) -> None:
+        """Whether this process takes part in work that is shared out: others then leave their part to it."""
+        with self._lock:
+            self._sharing += 1 if taking_part else -1
+            is_new = self._sharing == 1 and taking_part
+        if is_new:
+            self._beat()
+
+    def pin(self, hosts: Sequence[str], share: Share) -> tuple[str, dict[str, float]]:
+        """Takes of some hosts what falls to this process, and does not rest, until it unpins them; see ``Leases.take``.
+
+        Gives the worker's name they were taken under, too: they are lost when that changes.
+        """
+        worker = self._worker
+        try:
+            return worker, self._take(worker, hosts, share=share, skip_resting=self._seconds, pinned=True)
+        except Lost:
+            self._begin_again(worker)
+            return worker, {}
+
+    def unpin(self, hosts: Iterable[str]) -> None:
+        """Gives hosts back that were pinned; those that somebody here still asks a little later."""
+        names = [_named(host) for host in hosts]
+        with self._lock:
+            for name in names:
+                self._pinned.discard(name)
+        self._give_back(names)
+
+    # inside
+
+    async def _wait_for(self, name: str) -> float:
+        until, pause, told = _now() + self._wait, _LOOKS[0], False
+        while True:
+            with self._lock:
+                worker = self._worker
+            try:
+                taken = await asyncio.to_thread(self._take, worker, [name])
+            except Lost:
+                await asyncio.to_thread(self._begin_again, worker)
+                continue
+            if name in taken:
+                return taken[name]
+            if _now() > until:
+                raise Busy(f"another process has been asking {name} for over {self._wait:.0f} s: try again later", host=name)
+            if not told:
+                self._tell(f"another process asks {name}; this one waits for its turn")
+            told = True
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LOOKS[1])
+
+    def _take(
+        self, worker: str, hosts: Sequence[str], *, share: Share | None = None, skip_resting: float = 0.0, pinned: bool = False
+    ) -> dict[str, float]:
+        with self._moves:
+            names = [_named(host) for host in hosts]
+            taken = self._leases.take(worker, names, share=share, skip_resting=skip_resting)
+            with self._lock:
+                if worker != self._worker:
+                    return {}
+                self._held |= taken.keys()
+                self._pinned |= taken.keys() if pinned else set()
+                for name, owed in taken.items():
+                    self._used[name] = _now()
+                    self._rests[name] = max(self._rests.get(name, 0.0), _now() + owed)
+                return {name: self._owed(name) for name in taken}
+
+    def _is_free(self, name: str) -> bool:
+        return not self._asking[name] and name not in self._pinned
+
+    def _owed(self, name: str) -> float:
+        return max(0.0, self._rests.get(name, 0.0) - _now())
+
+    def _give_back(self, names: Collection[str]) -> None:
+        with self._moves:
+            with self._lock:
+                free = [name for name in names if name in self._held and self._is_free(name)]
+                rests = {name: self._owed(name) for name in free}
+                worker = self._worker
+                self._held -= rests.keys()
+                for name in free:
+                    self._rests.pop(name, None)
+                    self._used.pop(name, None)
+            if rests:
+                self._leases.give_back(worker, rests)
+
+    def _begin(self) -> None:
+        worker = uuid.uuid4().hex
+        self._leases.enter(worker, shares=self._sharing > 0)
+        self._worker, self._beaten = worker, _now()
+
+    def _begin_again(self, lost: str) -> None:
+        with self._lock:
+            if self._worker == lost:
+                self._forget()
+                self._begin()
+
+    def _forget(self) -> None:
+        for kept in (self._held, self._rests, self._used, self._others, self._pinned):
+            kept.clear()
+
+    def _live(self) -> None:
+        while not self._ending.wait(self._seconds / _BEATS):
+            try:
+                self._beat()
+                self._give_back(self._idle())
+            except RetryLater:
+                continue  # a database that is away: asking stops by itself (may_ask), and the writer tells why
+
+    def _beat(self) -> None:
+        """Says that this process lives, and looks who else does."""
+        with self._lock:
+            worker = self._worker
+            long = {name: owed for name in self._held if (owed := self._owed(name)) > self._seconds / 2}
+            sharing = self._sharing > 0
+        began = _now()
+        try:
+            beats = self._leases.beat(worker, shares=sharing, rests=long)
+        except Lost:
+            self._begin_again(worker)
+            return
+        with self._lock:
+            if worker == self._worker:
+                self._beaten = began
+            seen = {other: self._others.get(other) for other in beats if other != worker}
+            now = _now()
+            self._others = {
+                other: before if before is not None and before[0] == beats[other] else (beats[other], now)
+                for other, before in seen.items()
+            }
+            dead = [(other, count) for other, (count, since) in self._others.items() if now - since > self._seconds]
+        for other, count in dead:
+            self._leases.bury(other, count)
+
+    def _idle(self) -> list[str]:
+        """Hosts that nobody here has asked for a while."""
+        since = _now() - self._seconds / _BEATS
+        with self._lock:
+            return [name for name in self._held if self._is_free(name) and self._used.get(name, 0.0) < since]
+
+
+def _now() -> float:
+    """Seconds that go on while the machine sleeps, where it has such a clock; nothing sets it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _named(host: str) -> str:
+    return host.rstrip(".").lower()[:_LONGEST_NAME]
