@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types imports unit chaos clean
+.PHONY: demo test check lint types imports unit chaos chaos-flows clean
 
 demo: .venv/ready
 	$(BIN)/pressmark demo
@@ -33,6 +33,12 @@ unit: .venv/ready
 # addresses, a full disk, a database that goes away; PRESSMARK_SEED picks another run. An hour or two.
 chaos: .venv/ready
 	PRESSMARK_KILLS=200 PRESSMARK_PROCESSES=8 PRESSMARK_PAGES=500 $(BIN)/pytest tests/storage/chaos -s --timeout=7200
+
+# A watch of 1,000 articles that two workers of a Prefect pool share on PostgreSQL, while workers, the Prefect server
+# and the database are killed in turn; PRESSMARK_SEED picks the moments. A quarter of an hour.
+chaos-flows: .venv/ready
+	PRESSMARK_CHAOS_ARTICLES=1000 PRESSMARK_CHAOS_AWAY=60 PRESSMARK_CHAOS_VIOLENCE="worker server database worker database server" \
+		$(BIN)/pytest tests/flows/fleet/chaos -s
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

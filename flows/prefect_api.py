@@ -114,6 +114,14 @@ class PrefectApi:
         """Lets a schedule go on."""
         self._ask(f"/deployments/{deployment.id}/resume_deployment", {})
 
+    def add_automation(self, automation: Mapping[str, Any]) -> bool:
+        """Adds an automation, in the server's own shape; false where there is one of its name."""
+        named = {"automations": {"name": {"any_": [automation["name"]]}}}
+        if self._ask("/automations/filter", named):
+            return False
+        self._ask("/automations/", automation)
+        return True
+
     def _runs(self, deployment: Deployed, which: Mapping[str, Any], sort: str) -> list[Ran]:
         body = {"deployments": {"id": {"any_": [deployment.id]}}, "flow_runs": which, "sort": sort, "limit": 1}
         return [_ran(x) for x in self._ask("/flow_runs/filter", body)]

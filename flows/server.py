@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from flows.heartbeats import SECONDS
 from flows.keeper import kept, python
 from model.errors import BadCall, StorageUnavailable, Unreachable
 
@@ -44,6 +45,7 @@ def server_environ(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(SECONDS),
         "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
     }
 

@@ -191,7 +191,9 @@ def _tell_outlook(call: Call, kept: Archive, where: Path, entries: Sequence[Entr
 
 
 def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Sequence[str]) -> int:
+    from flows.heartbeats import watch_heartbeats
     from flows.keeper import kept, python
+    from flows.prefect_api import PrefectApi
     from flows.running import Running, told
     from flows.server import free_port, running_server
     from flows.settings import exported
@@ -204,6 +206,7 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
         else:
             _say(call, "starting a Prefect server, which takes some seconds ...")
             environ |= stack.enter_context(running_server(home, port or free_port(), environ))
+            watch_heartbeats(PrefectApi(environ["PREFECT_API_URL"]))
             _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')} (Ctrl-C ends it)")
         # not in the folder of the call: Prefect would import a person's own `flows` from there instead of ours
         command = python("flows.deployments", json.dumps(plan.to_json()))

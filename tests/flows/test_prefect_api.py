@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from flows.heartbeats import NAME, watch_heartbeats
 from flows.prefect_api import PrefectApi
 from flows.server import free_port
 from model.errors import BadCall, Unreachable
@@ -114,6 +115,15 @@ def test_a_refusal_is_not_waited_out(prefect: Any) -> None:
     with refusing as door, pytest.raises(Unreachable, match="answered 404 to /deployments/filter"):
         PrefectApi(door, tell=heard.append).deployed("b3k9xx")
     assert heard == []
+
+
+def test_the_automation_on_silent_runs_is_added_once_and_kept_as_somebody_changed_it(prefect: Any) -> None:
+    api = PrefectApi(prefect.environ["PREFECT_API_URL"])
+    assert watch_heartbeats(api) is True
+    (added,) = prefect.ask("/automations/filter", automations={"name": {"any_": [NAME]}})
+    assert added["trigger"]["within"] == 90 and added["actions"][0]["state"] == "CRASHED" and added["enabled"]
+    assert watch_heartbeats(api) is False
+    assert prefect.ask("/automations/filter", automations={"name": {"any_": [NAME]}}) == [added]
 
 
 def test_no_address_is_a_wrong_call() -> None:

@@ -1,0 +1,108 @@
+"""Several processes on one archive: the work that is due is shared out, no host is asked by two, the dead are succeeded."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Make = Callable[[Any], Any]
+
+
+def _until(answer: Callable[[], Any], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not answer():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def test_two_workers_share_what_is_due(press: Callable[..., Any], fleet: Make) -> None:
+    papers = press(8, 12, slow=0.05)
+    ours = fleet(papers)
+    told = ours.ended(*[ours.start(f"worker-{n}") for n in range(2)])
+    assert Counter(line.split()[0] for lines in told for line in lines) == Counter([*papers.urls, *papers.feeds])
+    assert Counter(one.path + one.host for one in papers.pages).most_common(1)[0][1] == 1
+    assert min(papers.askers().values()) >= len(papers.urls) / 6, papers.askers()
+    papers.polite()
+    ours.holds_all()
+
+
+@pytest.mark.on("postgresql")
+def test_a_worker_that_comes_later_gets_its_part(press: Callable[..., Any], fleet: Make) -> None:
+    papers = press(4, 60, slow=0.2)
+    ours = fleet(papers)
+    first = ours.start("first")
+    _until(lambda: len(papers.pages) > 20)
+    second = ours.start("second")
+    ours.ended(first, second)
+    assert len(papers.pages) == len(papers.urls)
+    assert papers.askers()["second"] >= 25, papers.askers()
+    papers.polite()
+    ours.holds_all()
+
+
+def test_what_a_killed_worker_held_is_taken_over(press: Callable[..., Any], fleet: Make) -> None:
+    papers = press(4, 30, slow=0.05)
+    ours = fleet(papers)
+    killed = ours.start("killed")
+    _until(lambda: len(papers.pages) > 30)
+    other = ours.start("other")
+    _until(lambda: "other" in papers.askers() or len(papers.pages) > 60)
+    killed.send_signal(signal.SIGKILL)
+    time.sleep(0.5)  # what it was asking is answered
+    before = {one.path + one.host for one in papers.pages}
+    ours.ended(other)
+    twice = {what for what, count in Counter(one.path + one.host for one in papers.pages).items() if count > 1}
+    assert twice <= before and len(twice) <= 4 * 16  # what the killed one had not put down yet
+    papers.polite()
+    ours.holds_all()
+
+
+@pytest.mark.on("sqlite")
+def test_one_that_stood_still_for_too_long_asks_nothing_of_what_others_have_taken(press: Callable[..., Any], fleet: Make) -> None:
+    papers = press(3, 30, slow=0.05)
+    ours = fleet(papers)
+    still = ours.start("still", seconds=2.0)
+    _until(lambda: len(papers.pages) > 15)
+    still.send_signal(signal.SIGSTOP)
+    try:
+        other = ours.start("other", seconds=2.0)
+        _until(lambda: papers.askers()["other"] > 10)
+    finally:
+        os.kill(still.pid, signal.SIGCONT)
+    ours.ended(still, other)
+    papers.polite()
+    ours.holds_all()
+
+
+@pytest.mark.on("postgresql")
+def test_a_call_by_hand_waits_for_its_turn_and_gets_it(press: Callable[..., Any], fleet: Make) -> None:
+    papers = press(1, 100, slow=0.15)
+    ours = fleet(papers)
+    round_ = ours.start("round")
+    _until(lambda: len(papers.pages) > 5)
+    by_hand = ours.start("hand", f"http://127.0.1.1:{papers.port}/quay/99")
+    (told,) = ours.ended(by_hand)
+    assert told == [f"http://127.0.1.1:{papers.port}/quay/99 new"]
+    assert round_.poll() is None and len(papers.pages) < 95
+    ours.ended(round_)
+    assert len(papers.pages) == 100  # what was taken in by hand is not asked for again
+    papers.polite()
+    ours.holds_all()
+
+
+@pytest.mark.on("sqlite")
+def test_a_revisit_beside_a_watch_asks_other_hosts_meanwhile(press: Callable[..., Any], fleet: Make) -> None:
+    papers = press(3, 20, slow=0.03)
+    ours = fleet(papers)
+    ours.ended(ours.start("watch"))
+    papers.asked.clear()
+    told = ours.ended(*[ours.start(f"revisit-{n}", "revisit") for n in range(2)])
+    assert Counter(line for lines in told for line in lines) == Counter(f"{url} unchanged" for url in papers.urls)
+    assert len(papers.pages) == len(papers.urls)
+    papers.polite()
