@@ -34,7 +34,8 @@ PER_HOST = 40
 _TEXT = "The keepers of the marsh met on Monday and agreed on a new coat of tar for gate {n}, to be paid for by the parish. " * 3
 
 
-def _page(n: str) -> bytes:
+def page(n: str) -> bytes:
+    """A made article."""
     body = "".join(f"<p>{_TEXT.format(n=n)} Paragraph {k}.</p>" for k in range(12))
     head = f'<title>Gate {n}</title><meta property="og:type" content="article"><meta name="author" content="Odile Farrow">'
     told = f'<meta property="article:published_time" content="2024-04-01T08:00:00+01:00">{head}'
@@ -42,11 +43,13 @@ def _page(n: str) -> bytes:
     return f'<!doctype html><html lang="en"><head>{told}</head>{text}</html>'.encode()
 
 
-class _Desk(BaseHTTPRequestHandler):
+class Desk(BaseHTTPRequestHandler):
+    """The made site."""
+
     def do_GET(self) -> None:
         kind, status, body = "text/html", 200, b""
         if self.path.startswith("/gate/"):
-            body = _page(self.path.rpartition("/")[2])
+            body = page(self.path.rpartition("/")[2])
         elif self.path.startswith("/feed"):
             kind, body = (
                 "application/rss+xml",
@@ -54,6 +57,10 @@ class _Desk(BaseHTTPRequestHandler):
             )
         else:
             status = 404
+        self.say(kind, body, status)
+
+    def say(self, kind: str, body: bytes, status: int = 200) -> None:
+        """One answer."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -65,7 +72,7 @@ class _Desk(BaseHTTPRequestHandler):
 
 
 def _serve(pipe: Connection) -> None:
-    server = ThreadingHTTPServer(("0.0.0.0", 0), _Desk)
+    server = ThreadingHTTPServer(("0.0.0.0", 0), Desk)
     server.socket.listen(512)
     pipe.send(server.server_address[1])
     server.serve_forever()

@@ -42,6 +42,9 @@ from storage.writer import Writer
 KEPT = timedelta(days=90)
 """How long an address is remembered after it was last listed."""
 
+LONGEST_REST = timedelta(days=7)
+"""No address waits for longer: one that does was put off by a clock that had jumped."""
+
 _AT_ONCE = 400  # values in one IN, far below what any engine takes
 _DONE = (ItemState.TAKEN.value, ItemState.KNOWN.value, ItemState.PASSED.value)
 
@@ -59,7 +62,8 @@ class Looks:
         joined = tables.watches.outerjoin(tables.watch_states, w.url == s.url)
         query = select(tables.watches, *(c for c in s if c.name != "url")).select_from(joined).order_by(w.since, w.url)
         if due is not None:
-            query = query.where(s.due.is_(None) | (s.due <= due))
+            # one that was looked at in what is the future now: a clock had jumped, and is right again
+            query = query.where(s.due.is_(None) | (s.due <= due) | (s.looked_at > due))
         counted = (ItemState.WAITING.value, ItemState.GIVEN_UP.value)
         counts = select(i.watch, i.state, func.count()).where(i.state.in_(counted)).group_by(i.watch, i.state)
         with self._database.reading() as tx:
@@ -112,7 +116,8 @@ class Looks:
     def waiting(self, now: str, watches: Iterable[str] | None = None) -> list[Waiting]:
         """Addresses to be taken in by now (UTC text), of these watches or of all, in the order they were first listed."""
         i = tables.watch_items.c
-        query = select(tables.watch_items).where(i.state == ItemState.WAITING.value, i.due.is_(None) | (i.due <= now))
+        in_turn = i.due.is_(None) | (i.due <= now) | (i.due > utc_text(parse_utc(now) + LONGEST_REST))
+        query = select(tables.watch_items).where(i.state == ItemState.WAITING.value, in_turn)
         named = None if watches is None else set(watches)
         with self._database.reading() as tx:
             rows = tx.execute(query.order_by(i.first_seen, i.place)).all()

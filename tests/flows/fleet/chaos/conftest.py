@@ -110,6 +110,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     where = tmp_path / "papers"
     ours = {"PRESSMARK_ALLOW_ADDRESSES": "127.0.0.0/8", "PRESSMARK_HOST_GAP": "0.05", "PYTHONUNBUFFERED": "1"}
     ours |= {"PRESSMARK_LEASE_SECONDS": "5", "PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(where)}
+    ours["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{quiet.get('PATH', '')}"  # where pressmark is installed
     with tempfile.TemporaryDirectory(prefix="pm-pg-", ignore_cleanup_errors=True) as folder:
         postgres = Postgres(Path(folder))
         made = Ground(

@@ -91,7 +91,6 @@ def test_what_is_kept_is_what_an_undisturbed_watch_keeps(press: Callable[..., An
     again = sum(often.values()) - wanted
     # what the killed had asked and not put down yet, a turn of each host at most; the rest is asked once
     assert again <= 25 * HOSTS * len(VIOLENCE)
-    assert "Traceback" not in ground.logs() or "prefect" in ground.logs()
 
 
 def _add(archive: Archive, papers: Any) -> None:
