@@ -48,8 +48,8 @@ def turn_size(gap: float) -> int:
 class Shared:
     """What is left of one round's work. One event loop asks for turns, another thread tells what is done.
 
-    A round ends when all of it is done, or when for one and a half times the life of a lease others who live held all
-    that is left: that is theirs.
+    A round ends when all of it is done, or when for one and a half times the life of a lease and a turn more others who
+    live held all that is left: that is theirs.
     """
 
     def __init__(self, leasing: Leasing, urls: Sequence[str], still: Still, size: int = TURN, at_once: int = AT_ONCE) -> None:
@@ -177,4 +177,4 @@ class Shared:
                 return False
         now = time.monotonic()
         self._stuck_since = self._stuck_since or now
-        return now - self._stuck_since > _PATIENCE * self._leasing.seconds
+        return now - self._stuck_since > _PATIENCE * self._leasing.seconds + TURN_SECONDS

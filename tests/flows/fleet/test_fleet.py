@@ -34,7 +34,7 @@ def test_two_workers_share_what_is_due(press: Callable[..., Any], fleet: Make) -
 
 @pytest.mark.on("postgresql")
 def test_a_worker_that_comes_later_gets_its_part(press: Callable[..., Any], fleet: Make) -> None:
-    papers = press(4, 60, slow=0.5)  # long enough for a second Python to start on a busy machine
+    papers = press(4, 60, slow=0.3)  # long enough for a second Python to start on a busy machine
     ours = fleet(papers)
     first = ours.start("first")
     _until(lambda: len(papers.pages) > 20)
