@@ -65,3 +65,24 @@ class ChangesWanted:
             (not self.fields or f.field in self.fields) and not (self.substantive and f.kind is ChangeKind.TYPOGRAPHIC)
             for f in told
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told of changes. Times are UTC text: ``since`` when the first one it is told of may have been seen,
+    ``told_at`` when it was told of one last. ``waiting`` counts what it failed to take and is told of again, ``given_up``
+    what it was not told of; ``failing_since`` and ``reason`` are empty where the last attempt went well.
+    """
+
+    name: str
+    since: str
+    told: int
+    told_at: str | None
+    waiting: int
+    given_up: int
+    failing_since: str | None
+    reason: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it under the same names."""
+        return asdict(self)

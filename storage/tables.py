@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from storage.columns import Integer, Key, String, Text
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -438,6 +438,29 @@ field_rates = Table(
     # 1 or 0 a page, the newest last
     Column("recent", String, nullable=False),
     Column("lost_at", String),
+)
+
+# who is told of changes: those seen since ``since`` that are not in ``told_changes``. Not in the WARCs, not rebuilt.
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("since", String, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("told_at", String),
+    Column("failing_since", String),
+    Column("reason", Text),
+)
+
+# changes that a listener was told of (``tries`` 0), or failed to take so many times. Not in the WARCs, not rebuilt.
+told_changes = Table(
+    "told_changes",
+    metadata,
+    Column("listener", String, primary_key=True),
+    Column("change", String, primary_key=True),  # model.changes.ChangeLine.id
+    Column("seen_at", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("given_up", Boolean, nullable=False),
 )
 
 # one row a version; its id sorts as results do (storage.indexing), its words are the engine's to keep
