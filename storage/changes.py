@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import Connection, and_, exists, or_, select
 
@@ -15,10 +16,10 @@ from model.edtf import utc_text
 from model.record import Announced, Announcement
 from storage import tables
 from storage.known import article_of, looks_of
-from storage.marks import announcements, is_edit
+from storage.marks import Step, announcements, is_edit
 from storage.portions import portions
 from storage.record_line import change_from_json
-from storage.states import Readings, steps_of
+from storage.states import Readings
 from storage.timeline import runs
 
 ALL = ChangesWanted()
@@ -120,7 +121,16 @@ def _told(tx: Connection, found: Sequence[_Found], closed: Set[str]) -> Iterator
 
 
 def _announcements(tx: Connection, record: str) -> dict[int, Announcement]:
-    return announcements(list(steps_of(runs(looks_of(tx, record)), Readings(tx, record))))
+    """As ``storage.states`` has them; what changed is taken from the projection, because comparing is what costs."""
+    c = tables.changes.c
+    rows = tx.execute(select(c.version, c.fields).where(c.record == record)).tuples()
+    held = {version: change_from_json(json.loads(fields)) for version, fields in rows}
+    read = Readings(tx, record)
+    steps: list[Step] = []
+    for before, after in pairwise(runs(looks_of(tx, record))):
+        pair = read.like(before.version, after.version) or (None, None)
+        steps.append(Step(after.version, *pair, held.get(after.version)))
+    return announcements(steps)
 
 
 def _headline(tx: Connection, record: str, version: int) -> str | None:

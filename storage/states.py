@@ -116,18 +116,14 @@ def alternating(states: Sequence[State]) -> Iterator[Any]:
     yield from alternations(Seen(s.version, s.headline, s.first_seen, s.last_seen) for s in published)
 
 
-def steps_of(found: Sequence[Run], read: Readings) -> Iterator[Step]:
-    """What led from each of the publisher's states to the next, as read alike."""
+def _published(rows: dict[int, Row[Any]], found: Sequence[Run], read: Readings) -> Iterator[State]:
+    steps: list[Step] = []
     previous: Run | None = None
     for run in found:
         pair = read.like(previous.version, run.version) if previous else None
         change = compare(*pair) if pair else None
-        yield Step(run.version, pair[0] if pair else None, pair[1] if pair else None, change)
+        steps.append(Step(run.version, pair[0] if pair else None, pair[1] if pair else None, change))
         previous = run
-
-
-def _published(rows: dict[int, Row[Any]], found: Sequence[Run], read: Readings) -> Iterator[State]:
-    steps = list(steps_of(found, read))
     told = announcements(steps)
     for place, (run, step) in enumerate(zip(found, steps, strict=True)):
         row = rows[run.version]
