@@ -128,8 +128,8 @@ def _announcements(tx: Connection, record: str) -> dict[int, Announcement]:
     read = Readings(tx, record)
     steps: list[Step] = []
     for before, after in pairwise(runs(looks_of(tx, record))):
-        pair = read.like(before.version, after.version) or (None, None)
-        steps.append(Step(after.version, *pair, held.get(after.version)))
+        old, new = read.like(before.version, after.version) or (None, None)
+        steps.append(Step(after.version, old, new, held.get(after.version)))
     return announcements(steps)
 
 
