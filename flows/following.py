@@ -23,13 +23,15 @@ from prefect.futures import PrefectFuture, wait
 from prefect.states import Completed, Failed
 
 from flows import summary
+from flows.changes_feed import keep_feed
 from flows.drift import Lost, missing, table_rows, watch_for
+from flows.on_change import begin, tell_changes
 from flows.room import while_room
 from flows.rounds import Round, round_of
 from flows.shards import Shard, cut
 from flows.tally import NOT_TAKEN, Board, CountsT, LookTally, ResultT, Tally
 from flows.watching import Checked
-from model.errors import PressmarkError
+from model.errors import PressmarkError, StorageUnavailable
 from model.record import Outcome, Result
 
 TOLD = 50
@@ -78,12 +80,14 @@ def carried_out(
             run = Run(this)
             if this.gap is not None:
                 run.more.append(("Gap", f"no round between {this.gap[0]} and {this.gap[1]}"))
+            begin(this.archive, this.settings)
             problem: PressmarkError | None = None
             said: str | None = None
             try:
                 said = work(run)
             except PressmarkError as error:
                 problem = error
+            _after_round(run)
             _artifacts(run, said, str(problem) if problem else None)
             if problem is not None:
                 raise problem
@@ -93,6 +97,22 @@ def carried_out(
             return Completed(message=this.said, data=summary.counts(run.tally))
     except PressmarkError as error:
         return Failed(message=str(error))
+
+
+def _after_round(run: Run) -> None:
+    """Tells listeners of changes and brings the feed up to date. What fails there is said, and fails no round."""
+    log = get_run_logger()
+    archive, settings = run.round.archive, run.round.settings
+    for told in tell_changes(archive, settings):
+        if told.told or told.left:
+            run.more.append(("Told of changes", told.line))
+            (log.warning if told.failed else log.info)(told.line)
+    try:
+        if keep_feed(archive, settings, datetime.now(UTC)):
+            run.more.append(("Feed of changes", "brought up to date"))
+    except StorageUnavailable as error:
+        run.more.append(("Feed of changes", str(error)))
+        log.warning(str(error))
 
 
 def follow_looks(run: Run, watches: Sequence[str], looks: Iterator[Checked]) -> LookTally:

@@ -53,7 +53,8 @@ async def gather_pages(
 ) -> AsyncIterator[Gathered]:
     """Every address of one host in turn, ``rest`` awaited before each, as long as the host ``is_mine``. Where ``told`` says
     so all are asked for in full, and so is one whose last full answer is older than ``IN_FULL_AFTER``. What a listing said
-    of a piece goes on standing with what is fetched of it later: else a date that the feed alone knew would be gone at the next look.
+    of a piece goes on standing with what is fetched of it later: else a date that the feed alone knew would be gone at the
+    next look.
 
     What is wrong with an address is its outcome; ``StorageUnavailable`` alone is raised.
     """

@@ -7,8 +7,9 @@ setting. Nothing below the flows reads settings: what they need comes as argumen
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from model.article import clean_text
+from model.changes import FIELDS, KINDS
 from model.errors import BadCall
 
 FILE = "pressmark.toml"
@@ -27,7 +29,7 @@ TABLES = "schedule"
 LARGEST = 1000**3
 
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>|k|m|g)b?", re.IGNORECASE)
-_SECRET = frozenset({"proxy"})  # may hold a password
+_SECRET = frozenset({"proxy", "on_change_webhook"})  # may hold a password
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 
 
@@ -68,6 +70,34 @@ def _proxy(value: object) -> object:
     return value
 
 
+def _words(known: Sequence[str]) -> Callable[[object], object]:
+    """Takes some of the ``known`` words, parted by commas or in a list."""
+
+    def parsed(value: object) -> object:
+        said = value.replace(",", " ").split() if isinstance(value, str) else value
+        if not isinstance(said, (list, tuple)) or not all(word in known for word in said):
+            raise ValueError(f"give some of {', '.join(known)}, parted by commas")
+        return tuple(said)
+
+    return parsed
+
+
+def _command(value: object) -> object:
+    try:
+        if isinstance(value, str) and shlex.split(value):
+            return value
+    except ValueError:  # a quotation that does not end
+        pass
+    raise ValueError("give a command line such as notify --desk, its quotation marks closed")
+
+
+def _webhook(value: object) -> object:
+    parts = urlsplit(value.strip()) if isinstance(value, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.port == 0:
+        raise ValueError("give an address such as https://desk.example/hook, without a user name")
+    return value
+
+
 class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
@@ -76,7 +106,8 @@ class Settings(BaseModel):
     processes of an archive), ``disk_floor`` the bytes that must be free for a round of the schedule to fetch anything,
     ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too),
     ``store_keep_local`` whether WARC files that the store has stay in the folder as well, ``store_patience`` the seconds
-    for which one request to the store is tried again.
+    for which one request to the store is tried again, ``changes_feed`` the Atom feed that rounds keep up to date,
+    ``on_change_*`` who is told of a change and of which ones (see ``flows.on_change``).
     Empty texts stand for "not said".
     """
 
@@ -99,6 +130,12 @@ class Settings(BaseModel):
     proxy: Annotated[str | None, BeforeValidator(_proxy)] = None
     store_keep_local: bool = True
     store_patience: float = Field(default=30.0, gt=0, le=3600, allow_inf_nan=False)
+    changes_feed: str | None = Field(default=None, min_length=1)
+    on_change_command: Annotated[str | None, BeforeValidator(_command)] = None
+    on_change_webhook: Annotated[str | None, BeforeValidator(_webhook)] = None
+    on_change_kinds: Annotated[tuple[str, ...], BeforeValidator(_words(KINDS))] = ("changed", "gone", "restored")
+    on_change_fields: Annotated[tuple[str, ...], BeforeValidator(_words(FIELDS))] = ()
+    on_change_substantive: bool = False
 
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -120,7 +157,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         if name != "archive" and clean_text(value) != value:
             raise BadCall(f"{PREFIX}{name.upper()} is not valid UTF-8: say it in UTF-8", setting=name)
     try:
-        return Settings(**{**from_file, **from_environ})
+        return _placed(Settings(**{**from_file, **from_environ}), cwd)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
@@ -128,6 +165,18 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         why = str(first["msg"]).removeprefix("Value error, ")
         value = "what is not repeated here" if name in _SECRET else repr(from_environ.get(name, first["input"]))
         raise BadCall(f"{said} is {value}: {why[:1].lower()}{why[1:]}", setting=name) from error
+
+
+def _placed(settings: Settings, cwd: Path) -> Settings:
+    """Settings whose files and programs are found from every folder: rounds of a schedule run in another one."""
+    update: dict[str, str] = {}
+    if settings.changes_feed is not None:
+        update["changes_feed"] = str(cwd / settings.changes_feed)
+    if settings.on_change_command is not None:
+        program, *words = shlex.split(settings.on_change_command)
+        if "/" in program:
+            update["on_change_command"] = shlex.join([str(cwd / program), *words])
+    return settings.model_copy(update=update) if update else settings
 
 
 def exported(settings: Settings) -> dict[str, str]:

@@ -22,7 +22,6 @@ Kinds = TypeVar("Kinds", bound=StrEnum)
 SCHEMA = "urn:pressmark:schema:article:1"
 
 
-
 class How(StrEnum):
     """In which way a value was learnt."""
 

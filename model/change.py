@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from model.article import Article, Author, BlockKind, canonical_json
 from model.capture import digest_of
@@ -74,6 +75,11 @@ class Change:
     def substantive(self) -> bool:
         """True where more than typography changed. Not a judgement of importance."""
         return any(f.kind is not ChangeKind.TYPOGRAPHIC for f in self.fields)
+
+    def to_json(self) -> dict[str, Any]:
+        """As in docs/shapes.md."""
+        fields, attendant = ([{**asdict(f), "kind": f.kind.value} for f in some] for some in (self.fields, self.attendant))
+        return {"same": self.same, "substantive": self.substantive, "fields": fields, "attendant": attendant}
 
 
 def compare(before: Article, after: Article) -> Change:

@@ -308,21 +308,6 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One change of a piece, for ``changes``: between which versions, seen when."""
-
-    record: str
-    url: str | None
-    headline: str | None
-    version: int
-    before: int | None
-    seen_at: str | None
-    not_seen_before: str | None
-    kind: str  # new | changed | gone | restored
-    change: Change | None
-
-
-@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One record found: the line, the version that matched, words around the match and that version's headline."""
 

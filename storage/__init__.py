@@ -2,6 +2,7 @@
 
 from storage.archive import Archive, migrate, rebuild
 from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Verdict
+from storage.folder import replace_durably
 from storage.repair import repair
 from storage.stores import Store, store_of
 
@@ -18,5 +19,6 @@ __all__ = [
     "migrate",
     "rebuild",
     "repair",
+    "replace_durably",
     "store_of",
 ]

@@ -11,12 +11,15 @@ from sqlalchemy import Connection
 
 from model.article import Article
 from model.capture import Capture
+from model.changes import ChangeLine, ChangesWanted
 from model.copies import Likely
 from model.edtf import utc_text
-from model.record import ChangeLine, EventLine, History, RecordLine, Scope, SearchHit, VersionView
+from model.record import EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
 from storage import engines, queries
 from storage.captures import Captures
+from storage.changes import ALL as ALL_CHANGES
+from storage.changes import changes
 from storage.checks import checked
 from storage.copies import likely_copies
 from storage.database import Database
@@ -117,10 +120,12 @@ class Reading:
         with self._database.reading() as tx:
             return search(tx, query, limit, self._closed(tx, restricted))
 
-    def changes(self, since: datetime, limit: int | None = None, *, restricted: bool = False) -> Iterator[ChangeLine]:
-        """What publishers changed since a moment, newest first."""
+    def changes(
+        self, since: datetime, limit: int | None = None, *, wanted: ChangesWanted = ALL_CHANGES, restricted: bool = False
+    ) -> Iterator[ChangeLine]:
+        """What publishers changed since a moment, newest first; see ``storage.changes``."""
         with self._database.reading() as tx:
-            yield from queries.changes(tx, since, limit, self._closed(tx, restricted))
+            yield from changes(tx, since, limit, self._closed(tx, restricted), wanted)
 
     def likely_copies(self, record: str, version: int | None = None) -> Likely:
         """Other records that are likely copies of a version's text; see ``storage.copies``."""

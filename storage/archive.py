@@ -36,6 +36,7 @@ from storage.hand import Hand
 from storage.home import home_of
 from storage.leases import Leases
 from storage.leftover import refuse_what_is_not_ours
+from storage.listeners import Listeners
 from storage.migrations import bring_up_to_date, unheard
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
@@ -88,6 +89,7 @@ class Archive(Reading):
         self._writer = Writer(database, folder, imprint, now, new_id, self._uploads)
         self.watches = Watches(database, self._writer if hold is not None else None)
         self.revisits = Revisits(database)
+        self.listeners = Listeners(database)
         self.rounds = Rounds(database, self._writer if hold is not None else None)
         self.leases = Leases(database) if hold is not None else None
 

@@ -50,7 +50,7 @@ def announcements(steps: Sequence[Step]) -> dict[int, Announcement]:
     open_changes: list[Step] = []
     for step in steps:
         texts = _new_corrections(step)
-        edited = _is_edit(step.change)
+        edited = is_edit(step.change)
         if edited and texts:
             found[step.version] = Announcement(Announced.HERE, step.version, texts, _named(step, texts))
         elif edited:
@@ -90,7 +90,8 @@ def _head(state: Seen) -> str:
     return plain(state.headline)
 
 
-def _is_edit(change: Change | None) -> bool:
+def is_edit(change: Change | None) -> bool:
+    """True for a change that a publisher would announce."""
     if change is None:
         return False
     return any(f.field not in _SILENT and f.kind is not ChangeKind.TYPOGRAPHIC for f in change.fields)

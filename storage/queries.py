@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from model.edtf import utc_text
 from model.errors import NotFound
 from model.ledger import AgentType
-from model.record import AsOf, Certainty, ChangeLine, History, State, VersionView
+from model.record import AsOf, Certainty, History, State, VersionView
 from storage import tables
 from storage.images import kept_images
 from storage.knowledge import known_of, main_address
-from storage.known import article_of, looks_of, read_as
+from storage.known import read_as
 from storage.moments import EVER, When, at_moment, latest_of, until
-from storage.record_line import change_from_json
 from storage.restrictions import is_hidden, refuse, restrictions_of
 from storage.states import Readings, alternating, states_of
-from storage.timeline import Look, is_withdrawn, runs
+from storage.timeline import Look, is_withdrawn
 
 
 def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
@@ -110,38 +108,6 @@ def show(
         relations=tuple(known.relations),
         restrictions=restrictions,
     )
-
-
-def changes(tx: Connection, since: datetime, limit: int | None, closed: Set[str] = frozenset()) -> Iterator[ChangeLine]:
-    """What the publishers changed, newest first: by when the archive saw it, not before ``since``.
-
-    Never copies kept beside, never what a newer reading made of an old state. Headlines of those in ``closed``
-    are left out.
-    """
-    start = utc_text(since)
-    c, o, r = tables.changes.c, tables.observations.c, tables.records.c
-    lines: list[ChangeLine] = []
-    urls = {x.id: x.url for x in tx.execute(select(r.id, r.url))}
-
-    def line(record: str, version: int, seen_at: str, kind: str, **more: Any) -> ChangeLine:
-        article = None if record in closed else article_of(tx, record, version)
-        told: dict[str, Any] = {"before": None, "not_seen_before": None, "change": None} | more
-        headline = article.headline if article else None
-        return ChangeLine(record, urls.get(record), headline, version, seen_at=seen_at, kind=kind, **told)
-
-    for x in tx.execute(select(tables.changes).where(c.seen_at >= start)):
-        change = change_from_json(json.loads(x.fields))
-        more = {"before": x.before, "not_seen_before": x.not_seen_before, "change": change}
-        lines.append(line(x.record, x.version, x.seen_at, "changed", **more))
-    for record in tx.execute(select(o.record).where(o.kind.in_(("withdrawal", "absence"))).distinct()).scalars():
-        for run in runs(looks_of(tx, record)):
-            told = [(m, kind) for x in run.withdrawals for m, kind in ((x.withdrawn_at, "gone"), (x.restored_at, "restored"))]
-            lines += [line(record, run.version, moment, kind) for moment, kind in told if moment and moment >= start]
-    for record in tx.execute(select(r.id).where(r.first_seen >= start)).scalars():
-        first = runs(looks_of(tx, record))[0]
-        lines.append(line(record, first.version, first.first or start, "new"))
-    lines.sort(key=lambda x: (x.seen_at or "", x.record), reverse=True)
-    yield from lines[:limit]
 
 
 def collections(tx: Connection) -> dict[str, int]:

@@ -43,20 +43,8 @@ PER_RECORD: dict[Table, tuple[str, tuple[str, ...]]] = {
     t.search: ("search", ("version",)),
 }
 OF_ARCHIVE: dict[Table, tuple[str, tuple[str, ...]]] = {t.watches: ("watch", ("url",)), t.replicas: ("copy", ("name",))}
-OPERATIONAL = frozenset(
-    {
-        t.compared,
-        t.watch_states,
-        t.watch_items,
-        t.revisits,
-        t.rounds,
-        t.field_rates,
-        t.workers,
-        t.leases,
-        t.places,
-        t.settings,
-    }
-)
+_OF_FLOWS = {t.watch_states, t.watch_items, t.revisits, t.rounds, t.field_rates, t.workers, t.leases, t.listeners, t.told_changes}
+OPERATIONAL = frozenset({t.compared, t.places, t.settings, *_OF_FLOWS})
 """Tables that no ledger entry states: made anew by work, or about this database."""
 CHECKED_OTHERWISE = frozenset({t.segments, t.members, t.ledger, t.captures})
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, not_, select
 
 from model.article import Article
-from model.change import comparable
+from model.changes import FIELDS as CHANGED_FIELDS
 from model.edtf import parse_edtf, utc_text
 from model.errors import BadCall
 from model.record import SearchHit
@@ -31,7 +31,6 @@ from storage.lines import record_lines
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
 _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
-CHANGES = (*dict(comparable(Article())), "date_modified")
 _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
@@ -120,8 +119,8 @@ def _named(parsed: Query, name: str, value: str, without: bool) -> None:
     if name in FIELDS:
         _words(parsed, value, without, name)
         return
-    if name == "changed" and value.casefold() not in CHANGES:
-        raise BadCall(f"changed: takes one of {', '.join(CHANGES)}, not {value[:40]!r}")
+    if name == "changed" and value.casefold() not in CHANGED_FIELDS:
+        raise BadCall(f"changed: takes one of {', '.join(CHANGED_FIELDS)}, not {value[:40]!r}")
     (parsed.without_fields if without else parsed.fields).append((name, value))
 
 

@@ -462,6 +462,29 @@ leases = Table(
     Index("leases_worker", "worker"),
 )
 
+# who is told of changes: those seen since ``since`` that are not in ``told_changes``. Not in the WARCs, not rebuilt.
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("since", String, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("told_at", String),
+    Column("failing_since", String),
+    Column("reason", Text),
+)
+
+# changes that a listener was told of (``tries`` 0), or failed to take so many times. Not in the WARCs, not rebuilt.
+told_changes = Table(
+    "told_changes",
+    metadata,
+    Column("listener", String, primary_key=True),
+    Column("change", String, primary_key=True),  # model.changes.ChangeLine.id
+    Column("seen_at", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("given_up", Boolean, nullable=False),
+)
+
 # one row a version; its id sorts as results do (storage.indexing), its words are the engine's to keep
 search = Table(
     "search_rows",

@@ -8,10 +8,11 @@ import typer
 from typer.core import TyperGroup
 
 from pressmark.cli.amend import amend_command, note_command, restrict_command
-from pressmark.cli.browse import changes_command, events_command, list_command, search_command, stats_command
+from pressmark.cli.browse import events_command, list_command, search_command, stats_command
 from pressmark.cli.call import SHAPES
 from pressmark.cli.capture import capture_command
 from pressmark.cli.care import migrate_command, rebuild_command, verify_command
+from pressmark.cli.changed import changes_command
 from pressmark.cli.collection import build_collection
 from pressmark.cli.demo import demo_command
 from pressmark.cli.extract import extract_command

@@ -1,4 +1,4 @@
-"""``list``, ``search``, ``changes``, ``stats`` and ``events``."""
+"""``list``, ``search``, ``stats`` and ``events``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, AsOfOption, JsonOption, KnownAtOption, RestrictedOption, in_utf8, reference
-from pressmark.cli.references import find_reference, moments, parse_since, say_since
+from pressmark.cli.references import find_reference, moments, parse_since
 from pressmark.cli.restricted import note_looks, open_looking
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def list_command(
     from pressmark.cli.listings import render_record_line
 
     call: Call = ctx.obj
-    most, when = _limit(limit), moments(as_of, known_at)
+    most, when = parse_limit(limit), moments(as_of, known_at)
     said = "no records then" if when else "no records yet: pressmark ingest SOURCE takes one in"
     with open_looking(call, archive, restricted) as kept:
         lines: Iterable[RecordLine] = kept.list(most, restricted=restricted is not None, **when)
         if restricted is not None:
             lines = list(lines)
             note_looks(call, kept, [line.record for line in lines], restricted)
-        return _each(call, lines, as_json, render_record_line, said)
+        return tell_each(call, lines, as_json, render_record_line, said)
 
 
 def search_command(
@@ -82,31 +82,7 @@ def search_command(
     with open_looking(call, archive, restricted) as kept:
         hits = kept.search(" ".join(query), limit, restricted=restricted is not None)
         note_looks(call, kept, [hit.line.record for hit in hits], restricted)
-        return _each(call, hits, as_json, render_hit, "nothing found")
-
-
-def changes_command(
-    ctx: typer.Context,
-    since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="24h, 7d, 2w, a day (UTC), or a date-time with its offset.")
-    ] = "24h",
-    limit: LimitOption = "all",
-    archive: ArchiveOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Tell what publishers changed or withdrew.
-
-    \b
-    Example:
-      pressmark changes --since 7d
-      pressmark changes --since 2026-11-20T08:00+01:00 --json
-    """
-    from pressmark.cli.listings import render_change_line
-
-    call: Call = ctx.obj
-    moment, most = parse_since(since, call.now()), _limit(limit)
-    with call.open(archive) as kept:
-        return _each(call, kept.changes(moment, most), as_json, render_change_line, f"no changes seen {say_since(since)}")
+        return tell_each(call, hits, as_json, render_hit, "nothing found")
 
 
 def stats_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
@@ -162,7 +138,7 @@ def events_command(
     from pressmark.cli.listings import render_event
 
     call: Call = ctx.obj
-    most = _limit(limit)
+    most = parse_limit(limit)
     moment = parse_since(since, call.now()) if since else None
     if kind is not None:
         from storage.events import check_kind
@@ -171,10 +147,11 @@ def events_command(
     with call.open(archive) as kept:
         found = find_reference(kept, record).record if record else None
         lines = kept.events(found, most, kind=kind, since=moment)
-        return _each(call, lines, as_json, render_event, "no such events" if kind or since else "no events yet")
+        return tell_each(call, lines, as_json, render_event, "no such events" if kind or since else "no events yet")
 
 
-def _limit(text: str) -> int | None:
+def parse_limit(text: str) -> int | None:
+    """``--limit``: how many, or ``None`` for all. Raises ``BadCall``."""
     if text.strip().lower() == "all":
         return None
     if not text.isdecimal() or not 1 <= int(text[:20]) <= MOST:
@@ -182,9 +159,10 @@ def _limit(text: str) -> int | None:
     return int(text)
 
 
-def _each(
+def tell_each(
     call: Call, items: Iterable[Any], as_json: bool, render: Callable[[Any], Iterable[RenderableType]], none_said: str
 ) -> int:
+    """Prints each item, as JSON or rendered, or on stderr that there is none."""
     from rich.text import Text
 
     from pressmark.cli.shapes import write_json

@@ -13,8 +13,9 @@ from rich.text import Text
 from model.article import Article, Author, Dateline, Image
 from model.copies import Likely
 from model.record import KeptImage, Outcome, Result, VersionView
+from model.said import say_change
 from pressmark.cli.image_files import file_lines, say_tally, unnamed
-from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_change, say_image
+from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_image
 from pressmark.cli.standing import standing_rows
 from pressmark.cli.terminal import words, words_in_line
 from pressmark.cli.times import say_date, say_moment

@@ -13,7 +13,8 @@ from rich.text import Text
 from model.change import Change, FieldChange, comparable
 from model.diff import Op, Run, diff_words
 from model.record import VersionView
-from pressmark.cli.phrases import field_label, say_field_change
+from model.said import say_field_change
+from pressmark.cli.phrases import field_label
 from pressmark.cli.safe import safe
 from pressmark.cli.times import say_date, say_moment
 

@@ -132,12 +132,17 @@ def ingest_command(
     if collection:
         check_collection_name(collection)
 
+    from flows.on_change import telling
     from flows.pipeline import Pipeline
     from pressmark.cli.terminal import progress
 
     started = time.monotonic()
     told: Counter[Outcome] = Counter()
-    with open_for_writing(call, archive, sources) as kept, progress(call, "taken in:") as shown:
+    with (
+        open_for_writing(call, archive, sources) as kept,
+        telling(kept, call.settings, call.tell),
+        progress(call, "taken in:") as shown,
+    ):
         teller = Teller(call, kept, as_json)
 
         def tell(line: str) -> None:

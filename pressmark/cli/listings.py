@@ -10,9 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from model.record import ChangeLine, EventLine, RecordLine, SearchHit
+from model.changes import ChangeLine
+from model.record import Announced, EventLine, RecordLine, SearchHit
+from model.said import say_announcement, say_change
 from model.verification import Verification
-from pressmark.cli.phrases import say_change
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
@@ -53,6 +54,9 @@ def render_change_line(line: ChangeLine) -> Iterator[RenderableType]:
         yield _under("; ".join(changes))
     if line.not_seen_before and line.kind != "new":
         yield _under(f"between {say_moment(line.not_seen_before)} and {say_moment(line.seen_at)}")
+    if line.announcement is not None:
+        silent = line.announcement.announced is Announced.NOT
+        yield Padding(words(say_announcement(line.announcement), "dim" if silent else "green"), (0, 0, 0, 4))
 
 
 def render_event(event: EventLine) -> Iterator[RenderableType]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.article import Access, Affiliation, Article, Author, Complete, Image
-from model.change import Change, ChangeKind, FieldChange
 from model.diff import count_words
 
 _ACCESS = {
@@ -18,7 +17,6 @@ _ACCESS = {
     Access.ERROR_PAGE: "an error page",
 }
 _COMPLETE = {Complete.YES: "complete", Complete.NO: "not complete", Complete.UNKNOWN: "completeness unknown"}
-_KINDS = {ChangeKind.REORDERED: "reordered", ChangeKind.TYPOGRAPHIC: "quotes, dashes or spaces only"}
 
 _FIDELITY = {
     "raw": "as the server sent it",
@@ -35,22 +33,6 @@ def say_maker(maker: str, fidelity: str) -> str:
 def field_label(name: str) -> str:
     """``date_published`` as people read it: ``Date published``."""
     return name.replace("_", " ").capitalize()
-
-
-def say_field_change(change: FieldChange) -> str:
-    """``edited, +3 -1 words``."""
-    if change.field in {"date_published", "date_modified"}:
-        return change.kind.value
-    sizes = [f"+{change.words_added}"] * bool(change.words_added) + [f"-{change.words_removed}"] * bool(change.words_removed)
-    counted = f", {' '.join(sizes)} words" if sizes else ""
-    return _KINDS.get(change.kind, change.kind.value) + counted
-
-
-def say_change(change: Change | None) -> list[str]:
-    """One phrase a changed field: ``headline edited, +1 -1 words``."""
-    if change is None:
-        return []
-    return [f"{f.field.replace('_', ' ')} {say_field_change(f)}" for f in change.fields]
 
 
 def say_affiliation(post: Affiliation) -> str:

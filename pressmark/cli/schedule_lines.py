@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from flows.forecast import Load
     from flows.outlook import Outlook
     from flows.timetable import Entry
+    from model.changes import Listener
     from model.revisit import Planned, Revisits, Round
 
 SHOWN = 10
@@ -90,3 +91,12 @@ def say_sick(sick: Planned) -> str:
     tries = f"{sick.standing.sick} {'try' if sick.standing.sick == 1 else 'tries'}"
     what = f"given up after {tries}" if sick.given_up else f"failed {tries}, next {sick.due}"
     return f"{what}: {sick.standing.url}  {sick.reason or ''}"
+
+
+def say_listener(found: Listener) -> str:
+    """What a listener was told of changes, and since when it fails."""
+    said = f"the {found.name} was told of {found.told:,} {'change' if found.told == 1 else 'changes'}"
+    said += f", last {found.told_at}" if found.told_at else ""
+    if found.failing_since:
+        said += f"; failing since {found.failing_since}, tried again in the next round: {found.reason}"
+    return said + (f"; {found.given_up:,} given up" if found.given_up else "")

@@ -14,7 +14,7 @@ from model.errors import BadCall, NotFound, Unreachable
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.safe import safe_line
-from pressmark.cli.schedule_lines import say_gaps, say_revisits
+from pressmark.cli.schedule_lines import say_gaps, say_listener, say_revisits
 
 if TYPE_CHECKING:
     from flows.prefect_api import Deployed, PrefectApi, Ran
@@ -49,6 +49,7 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
     with call.open(archive) as kept:
         archive_id, home = kept.id, _home(call, kept.where)
         rounds, revisits = kept.rounds.all(), kept.revisits.count(utc_text(call.now()))
+        listeners = kept.listeners.all()
     running, api = _server(call, home, PATIENCE)
     away: str | None = None
     flows: list[tuple[Deployed, Ran | None, Ran | None]] = []
@@ -59,7 +60,8 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
     if as_json:
         said = {"archive": archive_id, "running": asdict(running) if running is not None else None, "problem": away}
         plain = [asdict(one) | {"last": _plain(last), "next": _plain(following)} for one, last, following in flows]
-        write_json(call.out, said | {"flows": plain, "rounds": [r.to_json() for r in rounds], "revisits": revisits.to_json()})
+        known = {"rounds": [r.to_json() for r in rounds], "revisits": revisits.to_json()}
+        write_json(call.out, said | {"flows": plain, **known, "listeners": [x.to_json() for x in listeners]})
     else:
         lines = [
             f"process {running.process} since {running.since}, {running.page}" if running is not None else "no schedule runs"
@@ -68,6 +70,7 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
         lines += [_flow_line(*flow) for flow in flows]
         lines += [line for this in rounds for line in _round_lines(this)]
         lines.append(say_revisits(revisits))
+        lines += [say_listener(x) for x in listeners]
         call.out.write("".join(f"{safe_line(line)}\n" for line in lines))
     return 0 if api is not None and away is None else 1
 

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from model.article import Article
 from model.change import Change
+from model.changes import ChangeLine
 from model.edtf import utc_text
 from model.errors import PressmarkError
 from model.record import Result
@@ -21,11 +22,8 @@ from pressmark.cli.safe import json_text, says_everything
 def plain(value: Any) -> Any:
     """A value of ``model`` as JSON: field names as keys, enumerations as their values."""
     match value:
-        case Article() | Result() | Differences():
+        case Article() | Result() | Differences() | Change() | ChangeLine():
             return value.to_json()
-        case Change():
-            shape: dict[str, Any] = {"same": value.same, "substantive": value.substantive}
-            return shape | {"fields": plain(value.fields), "attendant": plain(value.attendant)}
         case Enum():
             return value.value
         case datetime():

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from model.copies import Copy, Likely, Origin
 from model.record import AsOf, Certainty, Restriction, VersionView
+from model.said import say_change
 from model.statement import Stated
-from pressmark.cli.phrases import say_change, say_maker, say_saved
+from pressmark.cli.phrases import say_maker, say_saved
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment
 

@@ -9,9 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from model.record import Alternation, Announced, Announcement, History, State, Strand
+from model.record import Alternation, Announced, History, State, Strand
+from model.said import say_announcement, say_change
 from pressmark.cli.cards import label_rows
-from pressmark.cli.phrases import say_change, say_maker
+from pressmark.cli.phrases import say_maker
 from pressmark.cli.standing import say_relation, say_restriction
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment, say_span
@@ -84,7 +85,7 @@ def _happened(state: State) -> Iterator[Text]:
     if state.same_as_before:
         yield Text("as now read, it never differed from the state before it", style="yellow")
     if state.announcement is not None:
-        yield words(_announced(state.announcement), "dim" if state.announcement.announced is Announced.NOT else "green")
+        yield words(say_announcement(state.announcement), "dim" if state.announcement.announced is Announced.NOT else "green")
     if state.reverts_to is not None:
         yield Text(f"the same again as @{state.reverts_to}", style="yellow")
     if state.gap >= _A_GAP_WORTH_TELLING:
@@ -96,15 +97,6 @@ def _happened(state: State) -> Iterator[Text]:
     made = f", {say_maker(state.maker, state.fidelity or '')}" if state.maker else ""
     if state.strand is Strand.BESIDE or made:
         yield words(f"{state.basis}{made}, received {say_moment(state.received_at)}", "dim")
-
-
-def _announced(said: Announcement) -> str:
-    if said.announced is Announced.NOT:
-        return "no correction found that announces it"
-    named = f", which names {', '.join(said.names)}" if said.names else ""
-    here = "with it" if said.announced is Announced.HERE else f"later, with @{said.version}"
-    quoted = f": “{said.texts[0]}”" if said.texts else ""
-    return f"announced {here} by a correction{named}{quoted}"
 
 
 def _turns(alternation: Alternation) -> Text:

@@ -90,6 +90,7 @@ def check_command(
       pressmark watch check
       pressmark watch check sport --given-up
     """
+    from flows.on_change import telling
     from flows.pipeline import Pipeline
     from flows.watching import Checked, check
     from model.edtf import utc_text
@@ -105,7 +106,11 @@ def check_command(
     told: Counter[Outcome] = Counter()
     looks = failed = 0
     console = console_for(call.out, call.environ)
-    with call.open_to_write(archive) as kept, progress(call, "taken in:") as shown:
+    with (
+        call.open_to_write(archive) as kept,
+        telling(kept, call.settings, call.tell),
+        progress(call, "taken in:") as shown,
+    ):
         named = [kept.watches.find(w) for w in watches] if watches else None
         if not kept.watches.all():
             call.tell("nothing is watched yet: pressmark watch add URL")

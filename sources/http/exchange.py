@@ -51,8 +51,10 @@ class Client:
         """Before an event loop: nobody waits for a place."""
         self.places = asyncio.Semaphore(self.settings.connections)
 
-    async def exchange(self, url: httpx2.URL, extra: Headers = (), max_bytes: int | None = None) -> Exchange:
-        """GETs one URL without following redirects.
+    async def exchange(
+        self, url: httpx2.URL, extra: Headers = (), max_bytes: int | None = None, content: bytes | None = None
+    ) -> Exchange:
+        """GETs one URL without following redirects, or POSTs ``content`` to it.
 
         What was cut short is told by ``truncated``: over ``max_bytes``, out of time, or
         disconnected. Raises ``Refused`` (guard), ``Unreachable`` where nothing of the
@@ -68,7 +70,7 @@ class Client:
                 self.guard.check_unresolved(url.host, url.port or _DEFAULT_PORT[url.scheme])
             async with self.places:
                 with _foreign_errors(url):
-                    truncated = await self._in_time(self._request(url, extra), recording, limit, chunks)
+                    truncated = await self._in_time(self._request(url, extra, content), recording, limit, chunks)
         except _Cut as cut:
             # without a byte of the entity there is nothing to keep
             if not any(chunks):
@@ -115,11 +117,11 @@ class Client:
                 await response.aclose()
         return None
 
-    def _request(self, url: httpx2.URL, extra: Headers) -> httpcore2.Request:
+    def _request(self, url: httpx2.URL, extra: Headers, content: bytes | None) -> httpcore2.Request:
         settings = self.settings
         host = url.raw_host if b":" not in url.raw_host else b"[" + url.raw_host + b"]"
         return httpcore2.Request(
-            method=b"GET",
+            method=b"GET" if content is None else b"POST",
             url=httpcore2.URL(
                 scheme=url.raw_scheme, host=url.raw_host, port=url.port or _DEFAULT_PORT[url.scheme], target=url.raw_path
             ),
@@ -130,15 +132,17 @@ class Client:
                 # no br or zstd: what archives use to read WARCs in twenty years knows gzip
                 (b"Accept-Encoding", b"gzip"),
                 *extra,
+                *(() if content is None else ((b"Content-Length", b"%d" % len(content)),)),
                 (b"Connection", b"close"),
             ],
+            content=content,
             extensions={"timeout": {"connect": settings.connect_time, "read": settings.silence, "write": settings.silence}},
         )
 
 
 def _rendered(request: httpcore2.Request, response: httpcore2.Response) -> tuple[bytes, bytes]:
     """An HTTP/2 request and the head of its answer as HTTP/1.1 would have said them."""
-    asked = [b"GET %b HTTP/1.1" % request.url.target]
+    asked = [b"%b %b HTTP/1.1" % (request.method, request.url.target)]
     asked += [b"%b: %b" % (name, value) for name, value in request.headers if name != b"Connection"]
     told = [b"HTTP/1.1 %d " % response.status, *(b"%b: %b" % pair for pair in response.headers)]
     return b"\r\n".join([*asked, b"", b""]), b"\r\n".join([*told, b"", b""])

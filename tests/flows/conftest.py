@@ -122,12 +122,13 @@ class Prefect:
         """The flow that takes sources in, called once for each of ``calls``: how each run ended."""
         return self.call(*(("ingest", call) for call in calls))
 
-    def call(self, *calls: tuple[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Flows, one after the other in one process: how each run ended."""
+    def call(self, *calls: tuple[str, Mapping[str, Any]], cwd: Path | None = None) -> list[dict[str, Any]]:
+        """Flows, one after the other in one process, in a folder: how each run ended."""
         done = subprocess.run(
             [sys.executable, "-c", _CALLS],
             input=json.dumps(calls),
             env=self.environ,
+            cwd=cwd,
             capture_output=True,
             text=True,
             timeout=120,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import Settings, load
+from flows.settings import Settings, exported, load
 from model.errors import BadCall
 
 
@@ -104,3 +104,40 @@ def test_a_proxy_that_is_none_is_told_without_its_password(tmp_path: Path, value
     with pytest.raises(BadCall, match=r"^PRESSMARK_PROXY is what is not repeated here: ") as told:
         load({"PRESSMARK_PROXY": value}, tmp_path)
     assert "secret" not in str(told.value)
+
+
+def test_who_is_told_of_changes_is_found_from_every_folder(tmp_path: Path) -> None:
+    (tmp_path / "pressmark.toml").write_text(
+        'changes_feed = "out/changes.atom"\non_change_command = "./notify --desk \'city desk\'"\n'
+        'on_change_webhook = "https://desk.example/hook?key=1"\non_change_kinds = "gone, changed"\n'
+        'on_change_fields = ["headline"]\non_change_substantive = true\n'
+    )
+    settings = load({}, tmp_path)
+    assert settings.changes_feed == str(tmp_path / "out/changes.atom")
+    assert settings.on_change_command == f"{tmp_path / 'notify'} --desk 'city desk'"
+    assert (settings.on_change_kinds, settings.on_change_fields) == (("gone", "changed"), ("headline",))
+    assert load(exported(settings), tmp_path / "elsewhere") == settings
+    assert load({"PRESSMARK_ON_CHANGE_COMMAND": "logger"}, tmp_path).on_change_command == "logger"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ON_CHANGE_COMMAND", "notify 'desk", "give a command line"),
+        ("ON_CHANGE_COMMAND", " ", "give a command line"),
+        ("ON_CHANGE_KINDS", "vanished", "give some of new, changed, gone, restored"),
+        ("ON_CHANGE_FIELDS", "title", "give some of headline, standfirst"),
+        ("ON_CHANGE_SUBSTANTIVE", "perhaps", "boolean"),
+    ],
+)
+def test_who_is_told_of_changes_is_looked_at_closely(tmp_path: Path, name: str, value: str, said: str) -> None:
+    with pytest.raises(BadCall) as told:
+        load({f"PRESSMARK_{name}": value}, tmp_path)
+    assert str(told.value).startswith(f"PRESSMARK_{name} is {value!r}: ") and said in str(told.value)
+
+
+def test_a_webhooks_address_is_not_repeated(tmp_path: Path) -> None:
+    for value in ("ftp://desk.example/secret", "https://me:secret@desk.example/", "secret"):
+        with pytest.raises(BadCall, match="PRESSMARK_ON_CHANGE_WEBHOOK is what is not repeated here: give an address") as told:
+            load({"PRESSMARK_ON_CHANGE_WEBHOOK": value}, tmp_path)
+        assert "secret" not in str(told.value)

@@ -16,8 +16,9 @@ import pytest
 from flows.forecast import Load
 from model.article import Article
 from model.change import compare
+from model.changes import ChangeLine
 from model.errors import BadCall
-from model.record import Alias, ChangeLine, Outcome, RecordLine, Result, SearchHit
+from model.record import Alias, Outcome, RecordLine, Result, SearchHit
 from model.verification import Finding, Verification
 from pressmark.cli import Call
 from pressmark.cli.cards import article_card, held_card, outcome_line, result_card, version_card
