@@ -1,0 +1,73 @@
+"""One export as the formats see it: the pieces that go out, counted, and what is said of it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.export.chosen import Chosen, Piece
+from storage.segments import SegmentFolder
+
+
+class Format(StrEnum):
+    """What an export can be."""
+
+    WARC = "warc"
+    WACZ = "wacz"
+    OCFL = "ocfl"
+    BAGIT = "bagit"
+    NINJS = "ninjs"
+    JSONLD = "jsonld"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written: how many files, their bytes, the hex SHA-256 where it is one file; captures that went along."""
+
+    files: int
+    bytes: int
+    sha256: str | None = None
+    captures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export as it ended. ``records`` and ``versions`` went out, ``left_out`` counts by reason what did not;
+    ``state_at`` is when the archive had last changed (UTC text)."""
+
+    format: Format
+    records: int
+    versions: int
+    captures: int
+    files: int
+    bytes: int
+    sha256: str | None
+    left_out: Mapping[str, int]
+    state_at: str
+
+
+@dataclass
+class Export:
+    """What a format works with."""
+
+    chosen: Chosen
+    folder: SegmentFolder
+    archive: str
+    software: str
+    institution: str
+    evidence: bool
+    progress: Callable[[int, int], None]
+    records: int = 0
+    versions: int = 0
+
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces that go out, counted as they go."""
+        total = len(self.chosen.records)
+        for done, piece in enumerate(self.chosen.pieces(), 1):
+            yield piece
+            self.records += 1
+            self.versions += len(piece.issues)
+            self.progress(done, total)
