@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage.export import csv, jsonl
+from storage.export import csv, jsonl, wacz, warc
 from storage.export.chosen import Chosen, Selection, Which
 from storage.export.job import Export, Exported, Format, Made
 from storage.export.output import check_free
@@ -22,6 +22,8 @@ from storage.segments import SegmentFolder
 __all__ = ["Exported", "Format", "Selection", "Which", "check_export", "default_versions", "export"]
 
 WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
+    Format.WARC: warc.write,
+    Format.WACZ: wacz.write,
     Format.JSONL: jsonl.write,
     Format.CSV: csv.write,
 }

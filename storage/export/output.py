@@ -9,8 +9,9 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from model.errors import BadCall, StorageUnavailable
 from storage.segments import sync_folder
@@ -45,13 +46,13 @@ class Counted:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path) -> Iterator[BufferedRandom]:
     """A file that appears under its name when all of it is on the disk. Raises ``BadCall``, ``StorageUnavailable``."""
     check_free(path)
     hidden = _hidden(path)
     try:
         with writing(path):
-            with hidden.open("xb") as file:
+            with hidden.open("x+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
