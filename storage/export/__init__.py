@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage.export import csv, jsonl, wacz, warc
+from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
 from storage.export.chosen import Chosen, Selection, Which
 from storage.export.job import Export, Exported, Format, Made
 from storage.export.output import check_free
@@ -24,6 +24,10 @@ __all__ = ["Exported", "Format", "Selection", "Which", "check_export", "default_
 WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
     Format.WARC: warc.write,
     Format.WACZ: wacz.write,
+    Format.OCFL: ocfl.write,
+    Format.BAGIT: bagit.write,
+    Format.NINJS: ninjs.write,
+    Format.JSONLD: jsonld.write,
     Format.JSONL: jsonl.write,
     Format.CSV: csv.write,
 }
@@ -38,7 +42,9 @@ def default_versions(format: Format) -> Which:
 def check_export(tx: Connection, format: Format, path: Path, selection: Selection, now: datetime) -> None:
     """Raises ``BadCall`` for what ``export`` would refuse, before anything is done or said about it."""
     Chosen(tx, selection, now)
-    if format is not Format.OCFL:
+    if format is Format.OCFL and path.exists():
+        ocfl.check_root(path)
+    else:
         check_free(path)
 
 

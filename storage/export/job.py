@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from model.edtf import utc_text
 from storage.export.chosen import Chosen, Piece
 from storage.segments import SegmentFolder
 
@@ -62,6 +63,14 @@ class Export:
     progress: Callable[[int, int], None]
     records: int = 0
     versions: int = 0
+
+    @property
+    def about(self) -> str:
+        """What was asked for, in words."""
+        selection = self.chosen.selection
+        found = f"the records found by {selection.query!r}" if selection.query else "all records"
+        until = f" up to {utc_text(selection.as_of)}" if selection.as_of else ""
+        return f"{found}, {selection.which} versions{until}"
 
     def pieces(self) -> Iterator[Piece]:
         """The pieces that go out, counted as they go."""

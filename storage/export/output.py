@@ -62,15 +62,33 @@ def new_file(path: Path) -> Iterator[BufferedRandom]:
 
 
 @contextmanager
+def part_of(folder: Path, name: str) -> Iterator[Counted]:
+    """A file of a folder that is being made, on the disk when it is whole. Raises ``OSError``."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        yield Counted(file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """A folder that appears under its name when all of it is written. Raises ``BadCall``, ``StorageUnavailable``."""
     check_free(path)
+    with beside(path) as hidden, writing(path):
+        yield hidden
+        _put_in_place(hidden, path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A hidden folder beside a path, for the moment. Raises ``StorageUnavailable``."""
     hidden = _hidden(path)
     try:
         with writing(path):
             hidden.mkdir()
-            yield hidden
-            _put_in_place(hidden, path)
+        yield hidden
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
 

@@ -88,11 +88,10 @@ def _page(record: str, issue: Issue) -> str | None:
 
 
 def _description(job: Export, held: list[dict[str, Any]], at: str) -> dict[str, Any]:
-    query = job.chosen.selection.query
     return {
         "profile": "data-package",
         "wacz_version": VERSION,
-        "title": f"Articles found by {query!r}" if query else "All articles",
+        "title": f"Articles: {job.about}",
         "description": f"Export of the Pressmark archive {job.archive}, as it was {at}",
         "created": f"{at[:19]}Z",
         "software": job.software,

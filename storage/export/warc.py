@@ -72,9 +72,8 @@ class Members:
         self._segments: set[int] = set()
         self.captures = 0
 
-    def begin(self) -> None:
-        """The ``warcinfo`` that says what this is."""
-        selection = self._chosen.selection
+    def begin(self, about: str | None = None) -> None:
+        """The ``warcinfo`` that says what this is: ``about``, by default what the whole export is about."""
         at = self._chosen.state_at()
         said = {
             "software": self._job.software,
@@ -82,8 +81,7 @@ class Members:
             "conformsTo": CONFORMS_TO,
             "isPartOf": f"urn:pressmark:{self._job.archive}",
             "publisher": self._job.institution,
-            "description": f"export of {f'the records found by {selection.query!r}' if selection.query else 'all records'}, "
-            f"{selection.which} versions, from the archive as of {at}",
+            "description": f"export of {about or self._job.about}, from the archive as it was {at}",
         }
         block = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in said.items() if value).encode()
         identity = str(uuid.uuid5(_NAMES, hashlib.sha256(block).hexdigest()))
@@ -101,10 +99,19 @@ class Members:
             if payload is not None and told:
                 yield from self._members([payload["id"]])
 
-    def put_issue(self, issue: Issue) -> Iterator[Placed]:
-        """One version's capture alone."""
-        if self._may_leave(issue.facts):
-            yield from self._capture(issue.facts)
+    def put_issue(self, record: str, issue: Issue) -> Iterator[Placed]:
+        """One version alone: its capture and image files, the entries that tell of it and of its readings, its articles."""
+        c, i = tables.captures.c, tables.images.c
+        pictures = select(i.capture).where(i.record == record, i.version == issue.number)
+        query = select(c.facts).where((c.id == issue.facts["id"]) | c.id.in_(pictures)).order_by(c.received_at, c.id)
+        for data in self._tx.execute(query).scalars().all():
+            facts = json.loads(data)
+            if self._may_leave(facts):
+                yield from self._capture(facts)
+        for entry in self._entries(record):
+            if entry.kind in {Kind.VERSION, Kind.READING} and _version_of(entry) == issue.number:
+                payload = payload_of(entry)
+                yield from self._members([entry.id, *([payload["id"]] if payload else [])])
 
     def _captures(self, piece: Piece, numbers: set[int]) -> Iterator[Mapping[str, Any]]:
         """Facts of a record's captures that may leave, as they came; image files of its versions among them."""

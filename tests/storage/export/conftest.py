@@ -44,16 +44,8 @@ def shelf(desk: Any, make_article: Callable[..., Article], tmp_path: Path) -> Sh
     out = tmp_path / "out"
     out.mkdir()
     authors = (Author("Mara Quill", "reporter", (Affiliation("Harbour Ledger", "reporter", "Port Hallow"),), "She writes."),)
-    image = Image(
-        "http://paper.example/quay.jpg",
-        "The quay.",
-        "A quay",
-        "Photo: Ilse Brandt/NPA",
-        ("Ilse Brandt",),
-        ("NPA",),
-        None,
-        "© 2026",
-    )
+    credit = ("Photo: Ilse Brandt/NPA", ("Ilse Brandt",), ("NPA",), None, "© 2026", "https://paper.example/licence")
+    image = Image("http://paper.example/quay.jpg", "The quay.", "A quay", *credit)
     rich = make_article(
         "=Quay reopens",
         "The quay reopened on Monday.",
