@@ -2,15 +2,13 @@
 
 from storage.archive import Archive, migrate, rebuild
 from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Verdict
-from storage.export import Exported, Format, Selection, Which, default_versions
+from storage.export import Selection
 from storage.repair import repair
 from storage.stores import Store, store_of
 
 __all__ = [
     "Archive",
     "Deposit",
-    "Exported",
-    "Format",
     "ImageWanted",
     "InForce",
     "Person",
@@ -19,8 +17,6 @@ __all__ = [
     "Selection",
     "Store",
     "Verdict",
-    "Which",
-    "default_versions",
     "migrate",
     "rebuild",
     "repair",

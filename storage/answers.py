@@ -13,6 +13,7 @@ from model.article import Article
 from model.capture import Capture
 from model.copies import Likely
 from model.edtf import utc_text
+from model.export import Exported, Format
 from model.record import ChangeLine, EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
 from storage import engines, queries
@@ -22,7 +23,7 @@ from storage.copies import likely_copies
 from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
-from storage.export import Exported, Format, Selection, check_export, export
+from storage.export import Selection, check_export, export
 from storage.extent import EVERYTHING, Extent
 from storage.finding import find
 from storage.images import count_kept, wanted_images

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import BadCall
+from model.export import Exported, format_named, versions_named
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, AsOfOption, ByOption, JsonOption, in_utf8
 
 if TYPE_CHECKING:
-    from storage import Archive, Exported, Format, Which
+    from storage import Archive
 
 _LEFT_OUT = {
     "restricted": ("restricted record", "restricted records"),
@@ -96,10 +97,10 @@ def export_command(
         raise BadCall(f"no such option: {wrong} (pressmark export --help tells more)")
     if not output or output == "-":
         raise BadCall("say where to write: --output PATH, a file or a folder that is not there yet")
-    wanted = _format(format)
+    wanted = format_named(format)
     selection = Selection(
         query=" ".join(words) if words else None,
-        which=_which(version, wanted),
+        which=versions_named(version, wanted),
         as_of=parse_moment("--as-of", as_of) if as_of is not None else None,
         reserved=include_reserved is not None,
     )
@@ -141,29 +142,6 @@ def _tell(call: Call, output: str, done: Exported) -> None:
 
 def _counted(many: int, what: str) -> str:
     return f"{many:,} {what}{'' if many == 1 else 's'}"
-
-
-def _format(said: str | None) -> Format:
-    from storage import Format
-
-    names = ", ".join(f.value for f in Format)
-    if said is None:
-        raise BadCall(f"say as what: --format, one of {names}")
-    try:
-        return Format(said.strip().lower())
-    except ValueError:
-        raise BadCall(f"there is no format {said[:40]!r}; there are {names}") from None
-
-
-def _which(said: str | None, format: Format) -> Which:
-    from storage import Which, default_versions
-
-    if said is None:
-        return default_versions(format)
-    try:
-        return Which(said.strip().lower())
-    except ValueError:
-        raise BadCall(f"--version takes all or latest, not {said[:40]!r}") from None
 
 
 def _open_for(call: Call, archive: str | None, reason: str) -> Archive:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from model.export import Exported, Format
 from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
-from storage.export.chosen import Chosen, Selection, Which
-from storage.export.job import Export, Exported, Format, Made
+from storage.export.chosen import Chosen, Selection
+from storage.export.job import Export, Made
 from storage.export.output import check_free
 from storage.segments import SegmentFolder
 
-__all__ = ["Exported", "Format", "Selection", "Which", "check_export", "default_versions", "export"]
+__all__ = ["Selection", "check_export", "export"]
 
 WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
     Format.WARC: warc.write,
@@ -31,12 +32,6 @@ WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
     Format.JSONL: jsonl.write,
     Format.CSV: csv.write,
 }
-_LISTS = frozenset({Format.NINJS, Format.JSONLD, Format.JSONL, Format.CSV})
-
-
-def default_versions(format: Format) -> Which:
-    """The versions that go out where nobody says which: of lists of pieces the latest, of what is to be kept all."""
-    return Which.LATEST if format in _LISTS else Which.ALL
 
 
 def check_export(tx: Connection, format: Format, path: Path, selection: Selection, now: datetime) -> None:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from model.capture import header, parse_head
@@ -56,11 +55,11 @@ def index_line(member: Member, name: str, offset: int, length: int) -> str | Non
 
 
 class Sorter:
-    """Lines sorted without holding all of them: portions go to a folder of the moment. Ends with ``close``."""
+    """Lines sorted without holding all of them: portions go to files of a folder, under a name of their own."""
 
-    def __init__(self, beside: Path) -> None:
-        self._stack = ExitStack()
-        self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix=".export-", dir=beside)))
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
         self._lines: list[str] = []
         self._runs: list[Path] = []
 
@@ -68,7 +67,7 @@ class Sorter:
         """One line, without its end."""
         self._lines.append(line + "\n")
         if len(self._lines) >= _AT_ONCE:
-            path = self._folder / str(len(self._runs))
+            path = self._folder / f"{self._name}-{len(self._runs)}"
             path.write_text("".join(sorted(self._lines)), "utf-8")
             self._runs.append(path)
             self._lines = []
@@ -78,10 +77,6 @@ class Sorter:
         with ExitStack() as stack:
             files = [stack.enter_context(path.open(encoding="utf-8", newline="")) for path in self._runs]
             yield from heapq.merge(*files, sorted(self._lines))
-
-    def close(self) -> None:
-        """Puts the folder away."""
-        self._stack.close()
 
 
 def _mime(member: Member) -> str:

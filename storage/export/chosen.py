@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from model.edtf import utc_text
+from model.export import Which
 from model.record import Scope
 from storage import tables
 from storage.known import ReadAs, looks_of, read_as
@@ -26,13 +27,6 @@ from storage.search import matching_records
 from storage.timeline import Look, Run, is_withdrawn, runs
 
 _WISHES = frozenset({"robots: noarchive", "robots: nocache", "robots: noai", "robots: noimageai"})
-
-
-class Which(StrEnum):
-    """Which versions of a record go out."""
-
-    ALL = "all"
-    LATEST = "latest"  # by capture time, or the one in force at the moment asked for
 
 
 class Reason(StrEnum):

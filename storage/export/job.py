@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from model.edtf import utc_text
 from storage.export.chosen import Chosen, Piece
 from storage.segments import SegmentFolder
-
-
-class Format(StrEnum):
-    """What an export can be."""
-
-    WARC = "warc"
-    WACZ = "wacz"
-    OCFL = "ocfl"
-    BAGIT = "bagit"
-    NINJS = "ninjs"
-    JSONLD = "jsonld"
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +18,6 @@ class Made:
     bytes: int
     sha256: str | None = None
     captures: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """An export as it ended. ``records`` and ``versions`` went out, ``left_out`` counts by reason what did not;
-    ``state_at`` is when the archive had last changed (UTC text)."""
-
-    format: Format
-    records: int
-    versions: int
-    captures: int
-    files: int
-    bytes: int
-    sha256: str | None
-    left_out: Mapping[str, int]
-    state_at: str
 
 
 @dataclass

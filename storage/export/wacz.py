@@ -6,7 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from model.article import clean_text
 from storage.export.cdxj import Sorter, index_line
 from storage.export.chosen import Issue
 from storage.export.job import Export, Made
-from storage.export.output import Counted, new_file
+from storage.export.output import Counted, beside, new_file
 from storage.export.warc import Members
 
 VERSION = "1.1.1"
@@ -24,7 +24,8 @@ _WARC = "data.warc.gz"
 def write(job: Export, path: Path) -> Made:
     """The container: ``archive/``, ``indexes/index.cdx``, ``pages/pages.jsonl``, ``datapackage.json`` and its digest."""
     at = job.chosen.state_at()
-    with new_file(path) as file, closing(Sorter(path.parent)) as index, closing(Sorter(path.parent)) as pages:
+    with new_file(path) as file, beside(path) as stage:
+        index, pages = Sorter(stage, "index"), Sorter(stage, "pages")
         with zipfile.ZipFile(file, "w") as package:
             held: list[dict[str, Any]] = []
             with _part(package, held, f"archive/{_WARC}", at) as part:

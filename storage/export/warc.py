@@ -18,10 +18,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from model.errors import Damaged
+from model.export import Which
 from model.ledger import Entry, Kind, decode
 from storage import tables
 from storage.content import payload_of
-from storage.export.chosen import Chosen, Issue, Piece, Reason, Which
+from storage.export.chosen import Chosen, Issue, Piece, Reason
 from storage.export.job import Export, Made
 from storage.export.output import Counted, Sink, new_file
 from storage.segments import SegmentFolder

@@ -12,8 +12,9 @@ import pytest
 
 from model.article import Affiliation, Article, Author, Correction, Dateline, Evidence, How, Image
 from model.capture import Capture
+from model.export import Exported, Format, Which
 from model.record import Scope
-from storage import Archive, Exported, Format, Selection, Which
+from storage import Archive, Selection
 
 
 @dataclass(frozen=True)

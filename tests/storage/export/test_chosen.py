@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from model.errors import BadCall, StorageUnavailable
-from storage import Format, Which
+from model.export import Format, Which
 from storage.export.chosen import is_reserved
 
 pytestmark = pytest.mark.both_engines

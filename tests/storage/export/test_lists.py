@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import Format
+from model.export import Format
 from storage.export.csv import COLUMNS, guarded, unguarded
 
 

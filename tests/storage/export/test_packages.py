@@ -15,7 +15,7 @@ import bagit
 import pytest
 
 from model.errors import BadCall, Damaged
-from storage import Format
+from model.export import Format
 from storage.export.jsonld import name_of
 from storage.export.ocfl import place_of
 

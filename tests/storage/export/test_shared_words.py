@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.article import Access, Affiliation, Article, Author, Block, BlockKind, Correction, Dateline, Image
-from storage import Format
+from model.export import Format
 from storage.export.chosen import Issue, Piece
 from storage.export.jsonld import document
 from storage.export.ninjs import moment, news_object

@@ -17,9 +17,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from model.errors import Damaged
+from model.export import Format, Which
 from model.ledger import decode, genesis
 from model.record import Scope
-from storage import Format, Which
 from storage.export.cdxj import Sorter, surt
 from storage.warc import Member, walk
 
@@ -194,9 +194,8 @@ def test_more_lines_than_are_held_at_once_come_out_sorted(tmp_path: Path) -> Non
         for n in range(120_001):
             yield f"{(n * 7919) % 120_001:06}"
 
-    sorter = Sorter(tmp_path)
+    sorter = Sorter(tmp_path, "lines")
     for line in made():
         sorter.add(line)
     lines = list(sorter.lines())
-    sorter.close()
-    assert lines == [f"{n:06}\n" for n in range(120_001)] and list(tmp_path.iterdir()) == []
+    assert lines == [f"{n:06}\n" for n in range(120_001)]
