@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from model.capture import header, parse_head
 from storage.warc import Member
 
-_AT_ONCE = 50_000
+_AT_ONCE = 1 << 24
 _WWW = re.compile(r"www\d*\.")
 _PORTS = {"http": 80, "https": 443}
 _REPLAYED = frozenset({"response", "revisit", "resource"})
@@ -55,9 +55,12 @@ def index_line(member: Member, name: str, offset: int, length: int) -> str | Non
 
 
 class Sorter:
-    """Lines sorted without holding all of them: portions go to files of a folder, under a name of their own."""
+    """Lines sorted without holding all of them: portions go to files of a folder, under a name of their own, as soon as
+    they have more than ``at_once`` characters."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, at_once: int = _AT_ONCE) -> None:
+        self._at_once = at_once
+        self._size = 0
         self._folder = folder
         self._name = name
         self._lines: list[str] = []
@@ -66,11 +69,12 @@ class Sorter:
     def add(self, line: str) -> None:
         """One line, without its end."""
         self._lines.append(line + "\n")
-        if len(self._lines) >= _AT_ONCE:
+        self._size += len(line)
+        if self._size > self._at_once:
             path = self._folder / f"{self._name}-{len(self._runs)}"
             path.write_text("".join(sorted(self._lines)), "utf-8")
             self._runs.append(path)
-            self._lines = []
+            self._lines, self._size = [], 0
 
     def lines(self) -> Iterator[str]:
         """All of them in order, with their ends."""

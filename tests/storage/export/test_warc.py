@@ -194,8 +194,9 @@ def test_more_lines_than_are_held_at_once_come_out_sorted(tmp_path: Path) -> Non
         for n in range(120_001):
             yield f"{(n * 7919) % 120_001:06}"
 
-    sorter = Sorter(tmp_path, "lines")
+    sorter = Sorter(tmp_path, "lines", at_once=100_000)
     for line in made():
         sorter.add(line)
+    assert len(list(tmp_path.iterdir())) == 7
     lines = list(sorter.lines())
     assert lines == [f"{n:06}\n" for n in range(120_001)]
