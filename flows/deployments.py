@@ -31,6 +31,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.audit import audit
 from flows.backfill import backfill
+from flows.export import export
 from flows.ingest import ingest
 from flows.plan import Plan, Planned
 from flows.reread import reprocess
@@ -44,7 +45,7 @@ _LEFT_OVER = "the schedule was ended while this ran; the next run goes on"
 _UNFINISHED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 _GAPS_TOLD = frozenset({"watch", "revisit", "ingest"})
 
-FLOWS: dict[str, Flow[..., Any]] = {flow.name: flow for flow in (watch, revisit, ingest, backfill, reprocess, audit)}
+FLOWS: dict[str, Flow[..., Any]] = {flow.name: flow for flow in (watch, revisit, ingest, backfill, reprocess, audit, export)}
 
 
 def deployment_of(plan: Plan, planned: Planned, began: datetime) -> RunnerDeployment:

@@ -26,7 +26,10 @@ from zoneinfo import ZoneInfo
 from flows.rhythm import rhythm_named
 from flows.settings import FILE, TABLES, read_file
 from model.errors import BadCall
+from model.export import Format, format_named, versions_named
 
+TIME = "{time}"
+"""What stands for the time of its round in the name of what an export writes."""
 SHORTEST = timedelta(seconds=5)
 PARAMETERS: Mapping[str, frozenset[str]] = {
     "watch": frozenset(),
@@ -35,6 +38,7 @@ PARAMETERS: Mapping[str, frozenset[str]] = {
     "backfill": frozenset({"sources", "memento"}),
     "reprocess": frozenset({"minutes"}),
     "audit": frozenset({"days"}),
+    "export": frozenset({"format", "output", "query", "version"}),
 }
 """The flows, each with what it can be told."""
 
@@ -105,10 +109,22 @@ def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
             )
     if "rhythm" in said:
         rhythm_named(said["rhythm"])
-    needed = {"ingest": ("sources",), "backfill": ("sources", "memento")}.get(flow, ())
+    needed = {"ingest": ("sources",), "backfill": ("sources", "memento"), "export": ("format", "output")}.get(flow, ())
     for key in needed:
         if not said.get(key):
             raise BadCall(f"{where} needs {key}")
+    if flow == "export":
+        _check_export(said, where)
+
+
+def _check_export(said: Mapping[str, Any], where: str) -> None:
+    try:
+        format = format_named(said["format"])
+        versions_named(said.get("version"), format)
+    except BadCall as error:
+        raise BadCall(f"{where}: {error}") from None
+    if format is not Format.OCFL and TIME not in said["output"]:
+        raise BadCall(f"{where}.output needs {TIME} in it: nothing is written over, so each round needs a name of its own")
 
 
 def parse_interval(text: str, what: str) -> timedelta:

@@ -2,6 +2,7 @@
 
 from storage.archive import Archive, migrate, rebuild
 from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Verdict
+from storage.export import Selection
 from storage.folder import replace_durably
 from storage.repair import repair
 from storage.stores import Store, store_of
@@ -14,6 +15,7 @@ __all__ = [
     "Person",
     "Release",
     "Reread",
+    "Selection",
     "Store",
     "Verdict",
     "migrate",

@@ -14,6 +14,7 @@ from model.capture import Capture
 from model.changes import ChangeLine, ChangesWanted
 from model.copies import Likely
 from model.edtf import utc_text
+from model.export import Exported, Format
 from model.record import EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
 from storage import engines, queries
@@ -25,6 +26,7 @@ from storage.copies import likely_copies
 from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
+from storage.export import Selection, check_export, export
 from storage.extent import EVERYTHING, Extent
 from storage.finding import find
 from storage.images import count_kept, wanted_images
@@ -226,6 +228,37 @@ class Reading:
     def capture_bytes(self, capture: str) -> bytes:
         """A capture's payload as kept (still content-encoded where it was fetched)."""
         return self.load_capture(capture).entity
+
+    def export(
+        self,
+        format: Format,
+        path: Path,
+        selection: Selection,
+        *,
+        institution: str = "",
+        evidence: bool = False,
+        progress: Progress = quiet,
+    ) -> Exported:
+        """Writes what is chosen for others to use; see ``storage.export``. Of what is reserved nothing is said in the
+        ledger here: see ``Hand.gave_out``."""
+        with self._database.reading() as tx:
+            return export(
+                tx,
+                self._folder,
+                self.id,
+                format,
+                path,
+                selection,
+                now=self._now(),
+                institution=institution,
+                evidence=evidence,
+                progress=progress,
+            )
+
+    def check_export(self, format: Format, path: Path, selection: Selection) -> None:
+        """Raises ``BadCall`` for what ``export`` would refuse, nothing written."""
+        with self._database.reading() as tx:
+            check_export(tx, format, path, selection, self._now())
 
     def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING) -> Verification:
         """Checks what is held against itself, all of it or a part; see ``storage.verify``."""

@@ -67,6 +67,10 @@ class Hand:
         """Says in the ledger that this person was shown restricted content, and why."""
         self._writer.act(self._agent, lambda hands: looked(hands, records, reason))
 
+    def gave_out(self, format: str, query: str | None, reason: str) -> None:
+        """Says in the ledger that this person exports what publishers reserved, too, and why."""
+        self._writer.act(self._agent, lambda hands: gave_out(hands, format, query, reason))
+
 
 def amend(
     hands: Hands, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str], reason: str
@@ -144,6 +148,15 @@ def looked(hands: Hands, records: Sequence[str], reason: str) -> None:
     for record in records:
         body = {"type": "dissemination", "outcome": "success", "detail": {"reason": reason}, "subject": None}
         hands.write(Kind.EVENT, record, body)
+
+
+def gave_out(hands: Hands, format: str, query: str | None, reason: str) -> None:
+    """Says in the ledger that what publishers reserved is exported, too. Raises ``BadCall`` for no reason."""
+    if not reason.strip():
+        raise BadCall("exporting what publishers reserved needs a reason: --include-reserved WHY")
+    detail = {"reason": reason.strip(), "format": format, "query": query}
+    body = {"type": "dissemination", "outcome": "success", "detail": detail, "subject": None}
+    hands.write(Kind.EVENT, hands.archive, body)
 
 
 def _keep(hands: Hands, record: str, statement: Statement) -> dict[str, Any]:

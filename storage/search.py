@@ -13,6 +13,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, not_, select
 
@@ -34,6 +35,7 @@ _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|
 _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
+Selected = TypeVar("Selected", bound=tuple[Any, ...])
 
 
 @dataclass
@@ -94,6 +96,13 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
     return [SearchHit(x, number, _snippet(read, parsed), read.headline if read else None) for x, number, read in found]
 
 
+def matching_records(tx: Connection, query: str) -> list[str]:
+    """The ids of all records of which a version matches, sorted. Raises ``BadCall`` as ``parse`` does."""
+    parsed, s = parse(query), tables.search.c
+    found = _matching(tx, parsed, select(s.record).distinct())
+    return list(tx.execute(found.order_by(s.record)).scalars())
+
+
 def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int]]:
     """The newest versions below a row that match."""
     engine, s = of(tx), tables.search.c
@@ -101,12 +110,18 @@ def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tu
     if parsed.phrases and not parsed.fields and not parsed.without_fields:
         return newest.where(s.id.in_(engine.newest(parsed.phrases, parsed.without, below, window)))
     newest = newest.where(s.id < below).limit(window)
+    return _matching(tx, parsed, newest)
+
+
+def _matching(tx: Connection, parsed: Query, rows: Select[Selected]) -> Select[Selected]:
+    """The rows of versions that match, whatever of them is asked for."""
+    engine = of(tx)
     if parsed.phrases:
-        newest = newest.where(engine.matching(parsed.phrases, parsed.without))
+        rows = rows.where(engine.matching(parsed.phrases, parsed.without))
     else:
-        newest = newest.where(*(not_(engine.matching([phrase], [])) for phrase in parsed.without))
-    newest = newest.where(*(_condition(name, value) for name, value in parsed.fields))
-    return newest.where(*(not_(func.coalesce(_condition(name, value), False)) for name, value in parsed.without_fields))
+        rows = rows.where(*(not_(engine.matching([phrase], [])) for phrase in parsed.without))
+    rows = rows.where(*(_condition(name, value) for name, value in parsed.fields))
+    return rows.where(*(not_(func.coalesce(_condition(name, value), False)) for name, value in parsed.without_fields))
 
 
 def _words(parsed: Query, words: str, without: bool, field: str | None = None) -> None:

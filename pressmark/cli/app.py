@@ -15,6 +15,7 @@ from pressmark.cli.care import migrate_command, rebuild_command, verify_command
 from pressmark.cli.changed import changes_command
 from pressmark.cli.collection import build_collection
 from pressmark.cli.demo import demo_command
+from pressmark.cli.export import export_command
 from pressmark.cli.extract import extract_command
 from pressmark.cli.ingest import ingest_command
 from pressmark.cli.options import CARE, HAND, INTAKE, LOOKING, START
@@ -64,6 +65,7 @@ def build() -> typer.Typer:
     words = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
     app.command("search", rich_help_panel=LOOKING, context_settings=words)(search_command)
     app.command("changes", rich_help_panel=LOOKING)(changes_command)
+    app.command("export", rich_help_panel=LOOKING, context_settings=words)(export_command)
     app.command("stats", rich_help_panel=LOOKING)(stats_command)
     app.command("amend", rich_help_panel=HAND)(amend_command)
     app.command("note", rich_help_panel=HAND)(note_command)

@@ -106,16 +106,43 @@ def test_the_flows_of_a_schedule_say_what_they_did_and_what_went_wrong(prefect: 
         assert told["watch"] == "no watch is due" and told.keys() == {"watch", "revisit", "reprocess", "audit"}
 
 
+def test_exports_are_written_by_a_flow_each_under_a_name_of_its_own(prefect: Any, site: Any, tmp_path: Path) -> None:
+    where, out = str(tmp_path / "papers"), tmp_path / "out"
+    out.mkdir()
+    with Archive.create(where):
+        pass
+    said = {"archive": where, "format": "jsonl", "output": str(out / "papers-{time}.jsonl")}
+    repository = {"archive": where, "format": "ocfl", "output": str(out / "repository")}
+    ended = prefect.call(
+        ("ingest", {"sources": site.urls, "archive": where}),
+        ("export", said),
+        ("export", repository),
+        ("export", repository),
+        ("export", said | {"output": str(out / "repository")}),
+        ("export", said | {"format": "pdf"}),
+    )
+    (lines,) = out.glob("papers-*T*Z.jsonl")
+    assert len(lines.read_text().splitlines()) == 3
+    assert [(x["type"], x["message"].partition(",")[0]) for x in ended[1:4]] == [
+        ("COMPLETED", f"3 records and 3 versions in {lines.name}"),
+        *[("COMPLETED", "3 records and 3 versions in repository")] * 2,
+    ]
+    assert [x["type"] for x in ended[4:]] == ["FAILED", "FAILED"]
+    assert "is not written over" in ended[4]["message"] and "there is no format 'pdf'" in ended[5]["message"]
+    artifacts = _artifacts(prefect, ended[1]["run"])
+    assert "## Written" in artifacts["markdown"]["data"] and str(tmp_path) not in ended[1]["message"]
+
+
 def test_those_with_their_own_server_deploy_all_at_once(prefect: Any, archive: Archive) -> None:
     """``prefect.yaml``, as its first lines say."""
-    ours = {"PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(archive.where)}
+    ours = {"PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(archive.where), "PRESSMARK_EXPORT": "repository"}
     prefect.ask("/work_pools/", name="papers", type="process")
     command = python("prefect", "--no-prompt", "deploy", "--all")
     done = subprocess.run(command, env={**prefect.environ, **ours}, cwd=_ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     found = prefect.ask("/deployments/filter", deployments={"name": {"any_": ["pressmark"]}})
     assert {x["entrypoint"] for x in found} == {
-        f"flows.{x}" for x in ("watch.watch", "revisit.revisit", "audit.audit", "reread.reprocess")
+        f"flows.{x}" for x in ("watch.watch", "revisit.revisit", "audit.audit", "reread.reprocess", "export.export")
     }
     assert all(x["parameters"]["archive"] == str(archive.where) and x["work_pool_name"] == "papers" for x in found)
     assert all(x["concurrency_options"]["collision_strategy"] == "CANCEL_NEW" for x in found)

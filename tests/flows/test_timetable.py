@@ -60,6 +60,10 @@ collection = "elections"
         ('[schedule]\naudit = { every = "1d", years = 3 }', "schedule.audit has no 'years': it takes"),
         ('[schedule]\naudit = { every = "1d", days = "x" }', "schedule.audit.days is 'x': give a number"),
         ('[schedule]\ningest = "1d"', "schedule.ingest needs sources"),
+        ('[schedule]\nexport = "1d"', "schedule.export needs format"),
+        ('[schedule.export]\nevery = "1d"\nformat = "pdf"\noutput = "x"', "schedule.export: there is no format 'pdf'"),
+        ('[schedule.export]\nevery = "1d"\nformat = "csv"\noutput = "x"', r"output needs \{time\} in it"),
+        ('[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\nversion = "1"', "all or latest, not '1'"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(tmp_path: Path, text: str, why: str) -> None:

@@ -1,0 +1,50 @@
+"""The Prefect flow that writes records for other software: what ``Archive.export`` does, watched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.following import Run, carried_out
+from flows.timetable import TIME
+from model.errors import BadCall
+from model.export import format_named, versions_named
+from storage import Selection
+
+
+@flow(name="export", flow_run_name="export", persist_result=False)
+def export(
+    archive: str | None = None,
+    format: str | None = None,
+    output: str | None = None,
+    query: str | None = None,
+    version: str | None = None,
+) -> State[dict[str, int]]:
+    """Writes records as one format. What publishers reserve stays out: only a person can say otherwise.
+
+    Args:
+        archive: the archive, which must exist; without it, the one of the settings.
+        format: warc, wacz, ocfl, bagit, ninjs, jsonld, jsonl or csv.
+        output: the file or folder to write; {time} in it stands for the time of the run (UTC).
+        query: the records, as for search; without it, all.
+        version: all or latest; without it, what is the format's.
+    """
+
+    def work(run: Run) -> str:
+        wanted = format_named(format)
+        if not output:
+            raise BadCall("an export needs an output: the file or folder to write")
+        run.doing = f"Export as {wanted}"
+        path = Path.cwd() / output.replace(TIME, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+        selection = Selection(query=query, which=versions_named(version, wanted))
+        done = run.round.archive.export(wanted, path, selection, institution=run.round.settings.institution or "")
+        run.more += [("Left out", f"{many:,} {reason.replace('_', ' ')}") for reason, many in done.left_out.items()]
+        run.more += [
+            ("Written", f"{path.name}, {done.files:,} files, {done.bytes:,} bytes, sha256 {done.sha256 or 'of each file'}")
+        ]
+        return f"{done.records:,} records and {done.versions:,} versions in {path.name}, {done.bytes:,} bytes written"
+
+    return carried_out("export", archive, work, fetches=False)

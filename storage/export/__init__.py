@@ -1,0 +1,70 @@
+"""Exports: what the archive holds, for other software and other houses. One module a format.
+
+A format is ``write(job, path) -> Made``: it walks ``job.pieces()`` once, writes below ``storage.export.output`` and
+leaves nothing that looks finished where it is broken off. ``WRITERS`` is the whole list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from model.export import Exported, Format
+from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
+from storage.export.chosen import Chosen, Selection
+from storage.export.job import Export, Made
+from storage.export.output import check_free
+from storage.segments import SegmentFolder
+
+__all__ = ["Selection", "check_export", "export"]
+
+WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
+    Format.WARC: warc.write,
+    Format.WACZ: wacz.write,
+    Format.OCFL: ocfl.write,
+    Format.BAGIT: bagit.write,
+    Format.NINJS: ninjs.write,
+    Format.JSONLD: jsonld.write,
+    Format.JSONL: jsonl.write,
+    Format.CSV: csv.write,
+}
+
+
+def check_export(tx: Connection, format: Format, path: Path, selection: Selection, now: datetime) -> None:
+    """Raises ``BadCall`` for what ``export`` would refuse, before anything is done or said about it."""
+    Chosen(tx, selection, now)
+    if format is Format.OCFL and path.exists():
+        ocfl.check_root(path)
+    else:
+        check_free(path)
+
+
+def export(
+    tx: Connection,
+    folder: SegmentFolder,
+    archive: str,
+    format: Format,
+    path: Path,
+    selection: Selection,
+    *,
+    now: datetime,
+    institution: str = "",
+    evidence: bool = False,
+    progress: Callable[[int, int], None],
+) -> Exported:
+    """Writes what a selection chooses as one format to a path.
+
+    Raises ``BadCall`` where something is there already (``ocfl`` adds to what it wrote itself) or the query is wrong,
+    ``StorageUnavailable`` where the disk takes no more, ``Damaged`` where what goes out is not what was kept.
+    """
+    chosen = Chosen(tx, selection, now)
+    software = f"pressmark/{version('pressmark')}"
+    job = Export(chosen, folder, archive, software, institution, evidence, progress)
+    made = WRITERS[format](job, path)
+    left_out = {reason.value: many for reason, many in sorted(chosen.left_out.items())}
+    counts = (job.records, job.versions, made.captures, made.files, made.bytes, made.sha256)
+    return Exported(format, *counts, left_out, chosen.state_at())
