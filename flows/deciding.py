@@ -39,12 +39,15 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Decides for one call: ``reader`` reads anew what has to be compared, ``labels`` go with every deposit."""
+    """Decides for one call: ``reader`` reads anew what has to be compared, ``labels`` go with every deposit. Without
+    ``keep_unchanged``, a page that reads as it did before is not kept, but for its digest.
+    """
 
     archive: Archive
     release: Release
     reader: Reader
     labels: Labels
+    keep_unchanged: bool = True
 
     def unread(self, source: str, capture: Capture, judgement: Judgement) -> Deposit:
         """What becomes of a capture that nobody needs to read."""
@@ -56,7 +59,10 @@ class Decider:
             if read.kind == "defect":
                 log.warning("%s: %s", source, read.problem)
             return self.unread(source, capture, Judgement(Verdict.FAILED, _unread(read), read.kind))
-        return self._made(source, capture, after_reading(read.article), read.article)
+        deposit = self._made(source, capture, after_reading(read.article), read.article)
+        if self.keep_unchanged or deposit.article is None:
+            return deposit
+        return replace(deposit, known=self.archive.read_the_same(capture, deposit.article, self.release.id))
 
     def settle(self, staged: Sequence[Staged]) -> Iterator[Result]:
         """Settles what is staged; what must be compared with a capture read anew is tried again.
@@ -83,7 +89,8 @@ class Decider:
             source = found.capture.url or found.capture.filename or found.kept.id
             ours = found.capture.basis is Basis.FETCHED  # what another archive noted is not our doing
             override = found.capture.context.get("robots_override") if ours else None
-            decider = replace(self, labels=Labels(self.labels.person, override_robots=str(override) if override else None))
+            labels = Labels(self.labels.person, override_robots=str(override) if override else None)
+            decider = replace(self, labels=labels, keep_unchanged=True)
             wanted = wanted_for(found.capture)
             if wanted is not None:
                 list(self.settle([found.staged(image_deposit(found.capture, wanted, self.release))]))

@@ -50,7 +50,8 @@ class Pipeline:
     ``http`` are the manners of fetching, ``person`` is who the ledger names for what a person
     decides (a note, a collection, an override), ``processes`` how many read at once. ``resolve``
     and ``tls`` are the fetcher's: how names become addresses, what certificates are checked with. ``lease_seconds`` is
-    how long a process that asks hosts may stand still before others take it for dead.
+    how long a process that asks hosts may stand still before others take it for dead. Without ``keep_unchanged``, of a page that
+    reads as it did before only the digest is kept.
     """
 
     def __init__(
@@ -64,9 +65,11 @@ class Pipeline:
         resolve: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
         lease_seconds: float = SECONDS,
+        keep_unchanged: bool = True,
     ) -> None:
         self._leasing = Leasing(archive.leases, seconds=lease_seconds, tell=log.info) if archive.leases is not None else None
         self._archive = archive
+        self._keep_unchanged = keep_unchanged
         self._resolve = resolve
         self._tls = tls
         self._http = http
@@ -88,7 +91,14 @@ class Pipeline:
             proxy=settings.proxy,
             allow_networks=tuple(ip_network(n) for n in settings.allow_addresses),
         )
-        return Pipeline(archive, http=http, person=settings.operator, processes=processes, lease_seconds=settings.lease_seconds)
+        return Pipeline(
+            archive,
+            http=http,
+            person=settings.operator,
+            processes=processes,
+            lease_seconds=settings.lease_seconds,
+            keep_unchanged=settings.keep_unchanged == "all",
+        )
 
     def share_out(self, urls: Iterable[str], still: Still, *, at_once: int = AT_ONCE, whole: bool = False) -> Shared | None:
         """Work that is due, to be shared out with other processes of the archive; ``still`` gives those of some addresses
@@ -145,7 +155,7 @@ class Pipeline:
         )
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
         with shared.taking_part() if shared is not None else nullcontext(), Reader(self._processes) as reader:
-            decider = Decider(self._archive, self._release, reader, labels)
+            decider = Decider(self._archive, self._release, reader, labels, self._keep_unchanged)
             decider.finish_interrupted()
             with gatherer.running():
                 yield from self._travel(gatherer, decider, pictures)

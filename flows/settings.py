@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -102,6 +102,7 @@ class Settings(BaseModel):
     """Everything that can be set. ``host_gap`` is seconds between two requests to one host,
     ``max_bytes`` the largest entity taken (1 GB at most), ``allow_addresses`` networks that the address guard
     lets through although they are not global, ``images`` whether image files of articles are kept,
+    ``keep_unchanged`` what is kept of a page that reads as it did before: ``all``, or the ``digest`` of its bytes,
     ``lease_seconds`` how long a process that asks hosts may stand still before others take it for dead (the same for all
     processes of an archive), ``disk_floor`` the bytes that must be free for a round of the schedule to fetch anything,
     ``http2`` whether HTTP/2 is offered, ``proxy`` what all requests go through (it resolves names, too),
@@ -125,6 +126,7 @@ class Settings(BaseModel):
     max_bytes: Annotated[int, BeforeValidator(_size)] = Field(default=20 * 1000**2, gt=0)
     allow_addresses: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ()
     images: bool = False
+    keep_unchanged: Literal["all", "digest"] = "all"
     http2: bool = False
     disk_floor: Annotated[int, BeforeValidator(_floor)] = Field(default=2 * 1000**3, ge=0)
     proxy: Annotated[str | None, BeforeValidator(_proxy)] = None

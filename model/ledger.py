@@ -42,6 +42,7 @@ class Kind(StrEnum):
     READING = "reading"
     ALIAS = "alias"  # url, how
     # version, capture, observed_at|null, strand, result: same | not_modified, release_id: what compared it;
+    # capture is null for not_modified, and for a page that was read the same and not kept: payload_digest is its then;
     # corrects as in a version
     CHECK = "check"
     ABSENCE = "absence"  # capture, observed_at, strand, status: a 404 or soft 404, not yet a withdrawal

@@ -40,7 +40,7 @@ from storage.restrictions import hidden
 from storage.search import search
 from storage.segments import SegmentFolder
 from storage.stores import Store
-from storage.unmodified import in_force, visited
+from storage.unmodified import in_force, read_the_same, visited
 from storage.verify import Checker
 
 Progress = Callable[[int, int], None]
@@ -204,6 +204,11 @@ class Reading:
         """The copy that stands for an address, for a conditional request; see ``storage.unmodified``."""
         with self._database.reading() as tx:
             return in_force(tx, Captures(tx, self._folder).load, url)
+
+    def read_the_same(self, capture: Capture, article: Article, release: str) -> InForce | None:
+        """The copy that a fetched page is another of only in its bytes; see ``storage.unmodified``."""
+        with self._database.reading() as tx:
+            return read_the_same(tx, capture, article, release)
 
     def wanted_images(self, record: str, version: int) -> Sequence[ImageWanted]:
         """The images that a version names and has no file of yet; see ``storage.images``."""

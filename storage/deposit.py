@@ -82,7 +82,8 @@ class Deposit:
     """One source to be settled. ``article`` is given where the verdict is ARTICLE, but for a
     capture that the archive has read already (``Archive.has_read``). ``image`` is given where
     what came is, or should have been, an image file of a version, ``known`` where the server said
-    (304) that this copy still stands; its capture is not kept then.
+    (304) that this copy still stands, or the article that came reads the same and its bytes are not wanted
+    (``Archive.read_the_same``); its capture is not kept then.
 
     ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
     ``rereadings`` are articles of captures already kept, read by the same release, which an

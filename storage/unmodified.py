@@ -1,4 +1,6 @@
-"""Whether an address still shows what is held: what a server needs to be told to say so, and what its word means."""
+"""Whether an address still shows what is held: what a server needs to be told to say so, what its word means, and
+what it comes to where the page came in full, is read the same, and its bytes are not wanted.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from model.article import Article
 from model.capture import Basis, Capture, header
-from model.edtf import utc_text
+from model.change import signature
+from model.edtf import parse_utc, utc_text
 from model.errors import Damaged
 from model.identity import alias_key
 from model.ledger import Kind
@@ -42,9 +46,7 @@ def in_force(tx: Connection, load: Callable[[str], Capture], url: str) -> InForc
     ``None`` for an address nobody visited, one that showed nothing at the last look, and
     copies that are no fetched whole answers of 200 or came without validators. ``load`` gives a capture.
     """
-    a = tables.aliases.c
-    visited = select(a.record).where(a.key == alias_key(url), a.how != "canonical")
-    record = tx.execute(visited.order_by(a.since.desc(), a.id.desc()).limit(1)).scalar_one_or_none()
+    record = _visited_record(tx, url)
     look = _standing(looks_of(tx, record)) if record is not None else None
     if record is None or look is None or look.what.capture is None or look.what.version is None:
         return None
@@ -62,8 +64,32 @@ def in_force(tx: Connection, load: Callable[[str], Capture], url: str) -> InForc
     return InForce(record, look.what.version, look.what.capture, row.digest, copy.final_url, copy.at, etag, modified)
 
 
+def read_the_same(tx: Connection, capture: Capture, article: Article, release: str) -> InForce | None:
+    """The copy that stands for a fetched page's address, where the page is another only in its bytes.
+
+    ``None`` where there is none, another state stood at the last look, no reading of it is this release's, what was read
+    differs, or the bytes are the very ones that are held: these cost nothing to keep.
+    """
+    if capture.basis is not Basis.FETCHED or capture.truncated is not None or capture.url is None:
+        return None
+    record = _visited_record(tx, capture.url)
+    look = _standing(looks_of(tx, record)) if record is not None else None
+    if record is None or look is None or look.what.capture is None or look.what.version is None:
+        return None
+    c, r = tables.captures.c, tables.readings.c
+    row = tx.execute(select(c.digest, c.final_url, c.at, c.payload_digest).where(c.id == look.what.capture)).one()
+    query = select(r.signature).where(r.record == record, r.version == look.what.version, r.release == release)
+    read = tx.execute(query.order_by(r.number.desc()).limit(1)).scalar_one_or_none()
+    if read != signature(article) or row.at is None:
+        return None
+    if row.final_url != capture.final_url or row.payload_digest == capture.payload_digest:
+        return None
+    return InForce(record, look.what.version, look.what.capture, row.digest, row.final_url, parse_utc(row.at), None, None)
+
+
 def settle_unmodified(hands: Hands, deposit: Deposit, known: InForce) -> Result:
-    """The server's word that a copy still stands: a check that names no capture, because nothing was sent.
+    """A check that names no capture: the server's word that a copy still stands (304), or a page that was read the same and
+    whose bytes are not wanted, of which the digest is put down.
 
     It counts only where that copy still was the last state at the time.
     """
@@ -78,12 +104,23 @@ def settle_unmodified(hands: Hands, deposit: Deposit, known: InForce) -> Result:
         "capture": None,
         "observed_at": utc_text(at),
         "strand": Strand.PUBLISHER,
-        "result": "not_modified",
         "etag": header(told, "etag") or known.etag,
         "last_modified": header(told, "last-modified") or known.last_modified,
     }
+    said: str | None = None
+    if deposit.article is None:
+        body["result"] = "not_modified"
+    else:
+        body |= {"result": "same", "release_id": deposit.release.id, "payload_digest": deposit.capture.payload_digest}
+        said = "read the same; of its bytes the digest was kept (keep_unchanged)"
     hands.write(Kind.CHECK, known.record, body)
-    return Result(deposit.source, Outcome.UNCHANGED, url, None, known.record, known.version, known.capture)
+    return Result(deposit.source, Outcome.UNCHANGED, url, said, known.record, known.version, known.capture)
+
+
+def _visited_record(tx: Connection, url: str) -> str | None:
+    a = tables.aliases.c
+    visited = select(a.record).where(a.key == alias_key(url), a.how != "canonical")
+    return tx.execute(visited.order_by(a.since.desc(), a.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def _standing(looks: list[Look]) -> Look | None:
