@@ -12,7 +12,6 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
-from itertools import accumulate
 
 from storage.folding import index_words
 
@@ -72,10 +71,8 @@ def _filled(bins: list[int], place: int) -> int:
 def _hashes(words: list[str]) -> set[int]:
     """A number for each shingle of words: CRC-32 is quick and the same everywhere; two odd
     multiplications spread what it keeps linear."""
-    parts = [word.encode() for word in words]
-    joined = b" ".join(parts)
-    after = list(accumulate(len(part) + 1 for part in parts))
-    ends = after[SHINGLE - 1 :]
-    plain = {zlib.crc32(joined[start : end - 1]) for start, end in zip([0, *after], ends, strict=False)}
-    mixed = (value * 0x9E3779B1 & 0xFFFFFFFF for value in plain)
+    parts = " ".join(words).encode().split(b" ")
+    runs = zip(*(parts[n:] for n in range(SHINGLE)), strict=False)
+    plain = set(map(zlib.crc32, map(b" ".join, runs)))
+    mixed = [value * 0x9E3779B1 & 0xFFFFFFFF for value in plain]
     return {(value ^ value >> 15) * 0x85EBCA77 & 0xFFFFFFFF for value in mixed}

@@ -82,7 +82,7 @@ def test_one_that_stood_still_for_too_long_asks_nothing_of_what_others_have_take
 
 @pytest.mark.on("postgresql")
 def test_a_call_by_hand_waits_for_its_turn_and_gets_it(press: Callable[..., Any], fleet: Make) -> None:
-    papers = press(1, 100, slow=0.15)
+    papers = press(1, 100, slow=0.3)  # slower than a busy machine starts another process
     ours = fleet(papers)
     round_ = ours.start("round")
     _until(lambda: len(papers.pages) > 5)

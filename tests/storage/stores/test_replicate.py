@@ -111,7 +111,7 @@ def test_a_damaged_segment_is_not_copied_and_a_damaged_copy_is_put_anew(filled: 
     filled.replicate(place)
     sound = segment.read_bytes()
     store = _bytes(place, f"warc/{segment.name}")
-    place.put_bytes(f"warc/{segment.name}", store[:100] + b"?" + store[101:])
+    place.put_bytes(f"warc/{segment.name}", store[:100] + bytes([store[100] ^ 1]) + store[101:])
     checked = filled.replicate(place, check=True)
     assert checked.ok and checked.mended == (segment.name,)
     assert segment.read_bytes().startswith(_bytes(place, f"warc/{segment.name}"))
