@@ -23,7 +23,7 @@ SECONDS = 60.0
 """How long a process may stand still before others take it for dead."""
 _BEATS = 6
 _WAIT_SECONDS = 1_800.0
-_LOOKS = (0.25, 5.0)
+LOOKS = (0.25, 1.0)
 _LONGEST_NAME = 253
 
 
@@ -174,7 +174,7 @@ class Leasing:
     # inside
 
     async def _wait_for(self, name: str) -> float:
-        until, pause, told = _now() + self._wait, _LOOKS[0], False
+        until, pause, told = _now() + self._wait, LOOKS[0], False
         while True:
             with self._lock:
                 worker = self._worker
@@ -191,7 +191,7 @@ class Leasing:
                 self._tell(f"another process asks {name}; this one waits for its turn")
             told = True
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, _LOOKS[1])
+            pause = min(pause * 1.5, LOOKS[1])
 
     def _take(
         self, worker: str, hosts: Sequence[str], *, share: Share | None = None, skip_resting: float = 0.0, pinned: bool = False

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flows.leasing import Leasing
+from flows.leasing import LOOKS, Leasing
 from flows.shards import by_host, host_of
 from storage.leases import Share
 
@@ -29,6 +29,7 @@ AT_ONCE = 128
 """Hosts that one process asks at once."""
 _PATIENCE = 1.5
 _LOOKS = (0.05, 1.0)
+_FOR_OTHERS = 1.5 * LOOKS[1]  # seconds: whoever waits for a host looks at least once in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Shared:
         self._at_once = at_once
         self._left = {host: deque(those) for host, those in by_host(urls).items()}
         self._out: dict[str, set[str]] = {}
+        self._given_back: dict[str, float] = {}
         self._ready: deque[Turn] = deque()
         self._lock = threading.Lock()
         self._one = asyncio.Lock()
@@ -97,7 +99,7 @@ class Shared:
                 with self._lock:
                     if self._ready:
                         return self._ready.popleft()
-                    hosts = [host for host in self._left if host not in self._out]
+                    hosts = [host for host in self._left if host not in self._out and self._may_be_taken_again(host)]
                     if not self._left:
                         return None
                 took = bool(hosts) and await asyncio.to_thread(self._take, hosts)
@@ -125,6 +127,7 @@ class Shared:
                 out.discard(source)
                 if not out:
                     ended.append(host)
+                    self._given_back[host] = time.monotonic()
                     del self._out[host]
                     if not self._left[host]:
                         del self._left[host]
@@ -169,6 +172,11 @@ class Shared:
                 self._left[host].extendleft(out)
             self._out.clear()
             self._ready.clear()
+
+    def _may_be_taken_again(self, host: str) -> bool:
+        """Whether a host was free for long enough after a turn that a call by hand could have its own."""
+        since = self._given_back.get(host)
+        return since is None or time.monotonic() - since >= _FOR_OTHERS
 
     def _is_left_to_others(self) -> bool:
         with self._lock:
