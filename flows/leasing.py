@@ -75,8 +75,8 @@ class Leasing:
         with self._lock:
             if self._entered == 0:
                 self._begin()
-                self._ending.clear()
-                self._thread = threading.Thread(target=self._live, name="leases", daemon=True)
+                self._ending = threading.Event()
+                self._thread = threading.Thread(target=self._live, args=(self._ending,), name="leases", daemon=True)
                 self._thread.start()
             self._entered += 1
         return self
@@ -129,7 +129,7 @@ class Leasing:
     def may_ask(self, host: str) -> bool:
         """Whether a host is this process's to ask at this moment."""
         with self._lock:
-            return _named(host) in self._held and _now() - self._beaten < self._seconds * 0.75
+            return _named(host) in self._held and self._is_fresh()
 
     def release(self, host: str, rest: float) -> None:
         """A host was asked, or is not after all; it is owed so many seconds from now on."""
@@ -184,6 +184,8 @@ class Leasing:
                 await asyncio.to_thread(self._begin_again, worker)
                 continue
             if name in taken:
+                if not self._is_fresh():  # after a sleep: others may be about to take this process for dead
+                    await asyncio.to_thread(self._beat)
                 return taken[name]
             if _now() > until:
                 raise Busy(f"another process has been asking {name} for over {self._wait:.0f} s: try again later", host=name)
@@ -208,6 +210,9 @@ class Leasing:
                     self._used[name] = _now()
                     self._rests[name] = max(self._rests.get(name, 0.0), _now() + owed)
                 return {name: self._owed(name) for name in taken}
+
+    def _is_fresh(self) -> bool:
+        return _now() - self._beaten < self._seconds * 0.75
 
     def _is_free(self, name: str) -> bool:
         return not self._asking[name] and name not in self._pinned
@@ -243,8 +248,8 @@ class Leasing:
         for kept in (self._held, self._rests, self._used, self._others, self._pinned):
             kept.clear()
 
-    def _live(self) -> None:
-        while not self._ending.wait(self._seconds / _BEATS):
+    def _live(self, ending: threading.Event) -> None:
+        while not ending.wait(self._seconds / _BEATS):
             try:
                 self._beat()
                 self._give_back(self._idle())

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -40,6 +40,7 @@ SECONDS = 30.0
 """The longest that a listener may take for one change."""
 SECONDS_A_ROUND = 300.0
 REASON = 300
+_LAST_WORDS = 100_000
 
 Send = Callable[[bytes], None]
 
@@ -156,10 +157,11 @@ def run_command(command: str, document: bytes) -> None:
 
     Raises ``Unreachable`` otherwise, with the last line of what it said on standard error.
     """
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
-        given.write(document)
-        given.seek(0)
+    with ExitStack() as stack:
         try:
+            given, said = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+            given.write(document)
+            given.seek(0)
             process = subprocess.Popen(
                 shlex.split(command), stdin=given, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
             )
@@ -174,6 +176,7 @@ def run_command(command: str, document: bytes) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         if code != 0:
-            said.seek(0)
-            lines = clean_text(said.read(100_000).decode("utf-8", "replace")).strip().splitlines()
-            raise Unreachable(f"the program ended with {code}{f': {lines[-1][:REASON]}' if lines else ''}")
+            said.seek(max(0, os.fstat(said.fileno()).st_size - _LAST_WORDS))
+            lines = clean_text(said.read(_LAST_WORDS).decode("utf-8", "replace")).strip().splitlines()
+            ended = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
+            raise Unreachable(f"the program {ended}{f': {lines[-1][:REASON]}' if lines else ''}")

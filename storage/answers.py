@@ -27,6 +27,7 @@ from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
 from storage.export import Selection, check_export, export
+from storage.export.output import check_outside
 from storage.extent import EVERYTHING, Extent
 from storage.finding import find
 from storage.images import count_kept, wanted_images
@@ -246,6 +247,7 @@ class Reading:
     ) -> Exported:
         """Writes what is chosen for others to use; see ``storage.export``. Of what is reserved nothing is said in the
         ledger here: see ``Hand.gave_out``."""
+        check_outside(path, self.where)
         with self._database.reading() as tx:
             return export(
                 tx,
@@ -262,6 +264,7 @@ class Reading:
 
     def check_export(self, format: Format, path: Path, selection: Selection) -> None:
         """Raises ``BadCall`` for what ``export`` would refuse, nothing written."""
+        check_outside(path, self.where)
         with self._database.reading() as tx:
             check_export(tx, format, path, selection, self._now())
 

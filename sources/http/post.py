@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import httpcore2
 
-from model.errors import Unreachable
+from model.errors import BadCall, Unreachable
 from sources.http.exchange import Client
 from sources.http.fetcher import system_resolver
 from sources.http.guard import Guard, parse_url
@@ -39,7 +39,10 @@ def post(
 async def _post(
     url: str, document: bytes, settings: HttpSettings, media_type: str, resolve: Resolver, tls: ssl.SSLContext
 ) -> None:
-    where = parse_url(url)
+    try:
+        where = parse_url(url)
+    except BadCall:  # whose words have the address in them
+        raise BadCall("the address to tell of changes is no web address that can be asked") from None
     guard = Guard(settings.allow_networks, settings.ports)
     client = Client(settings, guard, resolve, lambda: datetime.now(UTC), tls)
     client.begin()

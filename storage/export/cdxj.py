@@ -20,6 +20,7 @@ from storage.warc import Member
 _AT_ONCE = 1 << 24
 _WWW = re.compile(r"www\d*\.")
 _PORTS = {"http": 80, "https": 443}
+_STATUS = re.compile(rb"\S+ +(\d{3})(?!\d)")
 _REPLAYED = frozenset({"response", "revisit", "resource"})
 
 
@@ -48,7 +49,8 @@ def index_line(member: Member, name: str, offset: int, length: int) -> str | Non
         return None
     told = {"url": url, "mime": _mime(member), "digest": member.headers.get("warc-payload-digest")}
     if member.headers.get("content-type", "").startswith("application/http"):
-        told["status"] = member.block.split(b"\n", 1)[0].split(b" ")[1:2][0].decode("latin-1").strip()
+        status = _STATUS.match(member.block)
+        told["status"] = status[1].decode("ascii") if status else None
     told |= {"length": str(length), "offset": str(offset), "filename": name}
     stamp = re.sub(r"\D", "", member.headers.get("warc-date", ""))[:14]
     return f"{key} {stamp} {json.dumps({k: v for k, v in told.items() if v is not None}, ensure_ascii=True)}"

@@ -100,7 +100,7 @@ class _Run:
         self._small(self.root, f"extensions/{LAYOUT}/config.json", json.dumps(_CONFIG, indent=1).encode())
 
     def made(self) -> Made:
-        """What came to be written."""
+        """The files that were added, and by how many bytes the root grew."""
         return Made(self.files, self.size, None, self.captures)
 
     def _add(
@@ -141,7 +141,9 @@ class _Run:
             folder.rename(at / head)
             new.rmdir()
             sync_folder(at)
+            before_it = _size(at)
             _renew(at, at / head)
+            self.size += _size(at) - before_it
         return inventory
 
     def _content(self, folder: Path, piece: Piece, issue: Issue) -> None:
@@ -192,6 +194,11 @@ def _renew(at: Path, last: Path) -> None:
         new.write_bytes((last / name).read_bytes())
         new.replace(at / name)
     sync_folder(at)
+
+
+def _size(at: Path) -> int:
+    """Of the inventory that stands at the head of an object."""
+    return sum((at / name).stat().st_size for name in _INVENTORY)
 
 
 def _versions_in(inventory: dict[str, Any]) -> set[int]:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedRandom
 from pathlib import Path
 from typing import Protocol
@@ -58,7 +58,8 @@ def new_file(path: Path) -> Iterator[BufferedRandom]:
                 os.fsync(file.fileno())
             _put_in_place(hidden, path)
     finally:
-        hidden.unlink(missing_ok=True)
+        with suppress(OSError):  # what could not be made cannot be taken away, and why was told
+            hidden.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -110,6 +111,12 @@ def check_free(path: Path) -> None:
         raise BadCall(f"{path} is there already and is not written over: name another --output, or move it away")
     if not path.parent.is_dir():
         raise BadCall(f"there is no folder {path.parent} to write {path.name} into: make it first")
+
+
+def check_outside(path: Path, where: Path) -> None:
+    """Raises ``BadCall`` for a path in the folder of an archive: what lies there is taken for a part of it."""
+    if path.resolve().is_relative_to(where.resolve()):
+        raise BadCall(f"{path} is inside the archive's own folder: name an --output outside of it")
 
 
 def _hidden(path: Path) -> Path:

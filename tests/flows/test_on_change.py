@@ -45,6 +45,8 @@ def ear() -> Iterator[Ear]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             ear.heard.append(json.loads(body) | {"type": self.headers["Content-Type"]})
             self.send_response(ear.status)
+            if 300 <= ear.status < 400:
+                self.send_header("Location", self.path)
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
@@ -140,6 +142,25 @@ def test_the_address_guard_holds_for_webhooks_and_their_address_stays_secret(arc
     assert "127.0.0.1 is not a public address" in told.line and "secret" not in told.line
 
 
+@pytest.mark.parametrize("url", ["http://desk .example/secret", "http://desk.example\x00/secret", "http://desk%2e.example/secret"])
+def test_an_address_that_cannot_be_asked_is_not_repeated_either(archive: Archive, site: Any, url: str) -> None:
+    said = settings(on_change_webhook=url, on_change_kinds=("new",))
+    begin(archive, said)
+    take(archive, site)
+    (told,) = tell_changes(archive, said)
+    assert told.left == 3 and told.reason is not None and "secret" not in told.line
+    assert all("secret" not in (known.reason or "") for known in archive.listeners.all())
+
+
+def test_a_redirect_is_not_followed_and_not_taken(archive: Archive, site: Any, ear: Ear) -> None:
+    said = settings(on_change_webhook=ear.url, on_change_kinds=("new",))
+    begin(archive, said)
+    take(archive, site)
+    ear.status = 307
+    (told,) = tell_changes(archive, said)
+    assert (told.told, told.left, told.reason) == (0, 3, "127.0.0.1 answered 307") and len(ear.heard) == IN_A_ROW
+
+
 def test_a_program_gets_the_words_of_a_page_on_standard_input_only(archive: Archive, site: Any, tmp_path: Path) -> None:
     site.outcome = HOSTILE
     heard = tmp_path / "heard.jsonl"
@@ -156,7 +177,10 @@ def test_a_program_gets_the_words_of_a_page_on_standard_input_only(archive: Arch
     ("text", "said"),
     [
         ("import sys\nsys.exit('the desk is closed')", "the program ended with 1: the desk is closed"),
-        ("import os\nos.kill(os.getpid(), 9)", "the program ended with -9"),
+        ("import os\nos.kill(os.getpid(), 9)", "the program was ended by signal 9"),
+        ("import sys\nsys.stderr.write('x' * 3_000_000 + '\\nthe last line\\n')\nsys.exit(2)", "the program ended with 2: the last line"),
+        ("print('x' * 9_000_000)", None),
+        ("import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'])", None),
         ("pass", None),  # it need not read what it is given
     ],
 )

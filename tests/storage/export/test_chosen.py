@@ -13,6 +13,7 @@ import pytest
 
 from model.errors import BadCall, StorageUnavailable
 from model.export import Format, Which
+from storage import Selection
 from storage.export.chosen import is_reserved
 
 pytestmark = pytest.mark.both_engines
@@ -80,11 +81,35 @@ def test_what_is_there_is_not_written_over_and_wrong_calls_leave_nothing(shelf: 
     assert (shelf.out / "out").read_text() == "mine" and shelf.left() == ["out"]
 
 
+@pytest.mark.parametrize("format", list(Format))
+def test_an_output_in_the_archive_or_of_an_impossible_name_is_refused_in_words(
+    shelf: Any, format: Format, database_url: str | None
+) -> None:
+    before = sorted(shelf.archive.where.rglob("*"))
+    (shelf.out / "way").symlink_to(shelf.archive.where)
+    for path in (shelf.archive.where / "warc/x", shelf.out / "way/x"):
+        for ask in (shelf.archive.check_export, shelf.archive.export):
+            with pytest.raises(BadCall, match="inside the archive's own folder"):
+                ask(format, path, Selection())
+    assert sorted(shelf.archive.where.rglob("*")) == before
+    with pytest.raises(StorageUnavailable, match="name too long"):
+        shelf.export(format, "x" * 240)
+    (shelf.out / "nowhere").symlink_to(shelf.out / "gone")
+    with pytest.raises(BadCall, match="is there already"):
+        shelf.export(format, "nowhere")
+    assert shelf.left() == ["nowhere", "way"]
+
+
+@pytest.mark.parametrize("format", list(Format))
+def test_a_query_that_finds_nothing_and_odd_names_are_exports_too(shelf: Any, format: Format, database_url: str | None) -> None:
+    name = "Bücher \u202e'; $(x)\n, é.x"
+    done = shelf.export(format, name, query="nothing-of-that-name")
+    assert (done.records, done.versions, done.captures) == (0, 0, 0) and shelf.left() == [name]
+
+
 def test_what_breaks_off_leaves_nothing(shelf: Any, database_url: str | None) -> None:
     def broken(done: int, total: int) -> None:
         raise OSError(28, "No space left on device")
-
-    from storage import Selection
 
     with pytest.raises(StorageUnavailable, match="the disk is full"):
         shelf.archive.export(Format.JSONL, shelf.out / "out", Selection(), progress=broken)

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,14 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from model.article import Image
 from model.errors import Damaged
 from model.export import Format, Which
 from model.ledger import decode, genesis
 from model.record import Scope
-from storage.export.cdxj import Sorter, surt
-from storage.warc import Member, walk
+from storage import Deposit, ImageWanted, Release, Verdict
+from storage.export.cdxj import Sorter, index_line, surt
+from storage.warc import Draft, Member, compress, member_of, walk
 
 
 def _records(data: bytes) -> list[tuple[str, str, bytes]]:
@@ -30,6 +33,18 @@ def _records(data: bytes) -> list[tuple[str, str, bytes]]:
         uri = record.rec_headers.get_header("WARC-Target-URI") or ""
         found.append((record.rec_type, uri, record.raw_stream.read()))
     return found
+
+
+def _plain(path: Path) -> Iterator[bytes]:
+    """Every file of an export, unpacked."""
+    for file in [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]:
+        data = file.read_bytes()
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as package:
+                parts = [package.read(name) for name in package.namelist()]
+        else:
+            parts = [data]
+        yield from (gzip.decompress(part) if part.startswith(b"\x1f\x8b") else part for part in parts)
 
 
 def _sound(path: Path) -> bool:
@@ -94,6 +109,30 @@ def test_what_a_revisit_refers_to_is_there_and_stays_in_where_it_may_not_leave(s
     shelf.archive.by("Ada Holm").restrict(shelf.records["ferry"], Scope.EXPORT, reason="as agreed")
     done = shelf.export(Format.WARC, "none.warc.gz", query="ferry")
     assert (done.records, done.captures) == (0, 0)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("scope", [Scope.EXPORT, Scope.CONTENT])
+@pytest.mark.parametrize("format", [Format.WARC, Format.WACZ, Format.BAGIT, Format.OCFL])
+def test_a_revisit_of_a_closed_records_picture_never_takes_that_picture_along(
+    shelf: Any, desk: Any, make_article: Any, format: Format, scope: Scope, database_url: str | None
+) -> None:
+    picture = b"\xff\xd8\xff of the quay" * 40
+    made = {}
+    for hours, word in ((30, "first"), (31, "second")):
+        page, file = f"http://{word}.example/news", f"http://{word}.example/quay.jpg"
+        image = Image(file, "The quay.")
+        made[word] = desk.take(desk.fetched(page, word.encode() * 40, hours), make_article(f"The {word}", images=(image,)))
+        owner = ImageWanted(made[word].record, made[word].version, file)
+        release = Release({"r": "1"})
+        desk.settle(Deposit(file, desk.fetched(file, picture, hours + 0.1), Verdict.IMAGE, release, image=owner))
+    shelf.export(format, "both", query="second")
+    assert any(picture in data for data in _plain(shelf.out / "both"))  # the second file is a revisit of the first
+    shelf.archive.by("Ada Holm").restrict(made["first"].record, scope, reason="a court said so")
+    done = shelf.export(format, "out", query="second")
+    assert done.records == 1 and done.left_out["restricted"] == 1
+    for data in _plain(shelf.out / "out"):
+        assert picture not in data and b"first.example" not in data
 
 
 def test_the_latest_takes_its_own_capture_only(shelf: Any) -> None:
@@ -187,6 +226,23 @@ def test_its_pages_are_the_versions_that_can_be_replayed(shelf: Any) -> None:
 )
 def test_keys(url: str, key: str | None) -> None:
     assert surt(url) == key
+
+
+@pytest.mark.parametrize(
+    ("block", "status"),
+    [
+        (b"HTTP/1.1 203 Fine\r\n\r\n", "203"),
+        (b"HTTP/1.1 204\r\n\r\n", "204"),
+        (b"HTTP/1.1\r\n\r\n", None),
+        (b"", None),
+        (b"ICY 2", None),
+    ],
+)
+def test_an_answer_without_a_status_is_listed_without_one(block: bytes, status: str | None) -> None:
+    kind = "application/http;msgtype=response"
+    draft = Draft("revisit", str(uuid.uuid4()), "2026-01-01T09:00:00.000000Z", block, kind, "http://paper.example/")
+    line = index_line(member_of(compress(draft, None), "here", 0), "data.warc.gz", 0, 9)
+    assert line is not None and json.loads(line.split(" ", 2)[2]).get("status") == status
 
 
 def test_more_lines_than_are_held_at_once_come_out_sorted(tmp_path: Path) -> None:
