@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, func, select, update
 
 from model.changes import ChangeLine, Listener
-from storage import tables
+from storage import engines, tables
 from storage.database import Database
 
 
 class Listeners:
-    """Reads and writes what listeners were told. One thread writes."""
+    """Reads and writes what listeners were told. Any process may."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,8 +41,11 @@ class Listeners:
         found = {x.name: x for x in self.all()}
         if name not in found:
             with self._database.transaction() as tx:
-                tx.execute(tables.listeners.insert(), {"name": name, "since": now, "told": 0})
-        return found.get(name, Listener(name, now, 0, None, 0, 0, None, None))
+                _hold(tx, name)
+                if tx.execute(select(tables.listeners.c.name).where(tables.listeners.c.name == name)).first() is None:
+                    tx.execute(tables.listeners.insert(), {"name": name, "since": now, "told": 0})
+            found = {x.name: x for x in self.all()}
+        return found[name]
 
     def tried(self, name: str) -> Mapping[str, int | None]:
         """How often each change was tried in vain, by its id; ``None`` for what was told or given up."""
@@ -75,8 +78,14 @@ class Listeners:
             tx.execute(delete(tables.told_changes).where(*mine))
 
 
+def _hold(tx: Connection, name: str) -> None:
+    """Of two processes that write of one listener, the second waits for the first."""
+    engines.of(tx).hold(tx, [f"listener:{name}"])
+
+
 def _put(tx: Connection, name: str, line: ChangeLine, tries: int, *, given_up: bool) -> None:
     t = tables.told_changes
+    _hold(tx, name)
     mine = (t.c.listener == name, t.c.change == line.id)
     values = {"tries": tries, "given_up": given_up}
     if tx.execute(select(t.c.change).where(*mine)).first():

@@ -142,7 +142,9 @@ def test_the_address_guard_holds_for_webhooks_and_their_address_stays_secret(arc
     assert "127.0.0.1 is not a public address" in told.line and "secret" not in told.line
 
 
-@pytest.mark.parametrize("url", ["http://desk .example/secret", "http://desk.example\x00/secret", "http://desk%2e.example/secret"])
+@pytest.mark.parametrize(
+    "url", ["http://desk .example/secret", "http://desk.example\x00/secret", "http://desk%2e.example/secret"]
+)
 def test_an_address_that_cannot_be_asked_is_not_repeated_either(archive: Archive, site: Any, url: str) -> None:
     said = settings(on_change_webhook=url, on_change_kinds=("new",))
     begin(archive, said)
@@ -178,7 +180,7 @@ def test_a_program_gets_the_words_of_a_page_on_standard_input_only(archive: Arch
     [
         ("import sys\nsys.exit('the desk is closed')", "the program ended with 1: the desk is closed"),
         ("import os\nos.kill(os.getpid(), 9)", "the program was ended by signal 9"),
-        ("import sys\nsys.stderr.write('x' * 3_000_000 + '\\nthe last line\\n')\nsys.exit(2)", "the program ended with 2: the last line"),
+        ("import sys\nsys.stderr.write('x' * 3_000_000 + '\\nthe end\\n')\nsys.exit(2)", "the program ended with 2: the end"),
         ("print('x' * 9_000_000)", None),
         ("import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'])", None),
         ("pass", None),  # it need not read what it is given
