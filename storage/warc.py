@@ -7,7 +7,9 @@ are most of an archive: 9,000 a second through fastwarc's writer, 100,000 like t
 
 from __future__ import annotations
 
+import codecs
 import mmap
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ GZIP_HEAD = bytes.fromhex("1f8b0800000000000003")
 _LEVEL = 4  # two thirds of the time of level 6 for three in a hundred more bytes
 _STEP = 1 << 18
 _BLOCK_END = b"\r\n\r\n"
+_IN_HEAD = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
+_LITTLE = 1024
 _CUT_OFF = "the record is cut off"
 
 
@@ -189,7 +193,9 @@ def is_unfinished(path: Path, offset: int) -> bool:
             return False
         if not unpacker.eof:
             whole = _stated_length(head)
-            return whole is None or (length <= whole and data[-4:] != whole.to_bytes(4, "little"))
+            if whole is None:
+                return _may_begin_head(head) and not _is_about(int.from_bytes(data[-4:], "little"), length)
+            return length <= whole and data[-4:] != whole.to_bytes(4, "little")
         position -= len(unpacker.unused_data)
         trailer = check.to_bytes(4, "little") + (length % 2**32).to_bytes(4, "little")
         as_long_as_whole = len(data) - position == len(trailer)
@@ -205,6 +211,21 @@ def _end_of_bytes(data: mmap.mmap, offset: int) -> int:
             return start + len(last)
         end = start
     return end
+
+
+def _may_begin_head(text: bytes) -> bool:
+    """Whether a text is one that the head of a record can begin with; zeros and other members unpack to none."""
+    try:
+        lines = codecs.getincrementaldecoder("utf-8")().decode(text)
+    except UnicodeDecodeError:
+        return False
+    return _IN_HEAD.fullmatch(lines) is not None
+
+
+def _is_about(stated: int, length: int) -> bool:
+    """Whether four last bytes are the length that a whole member states, which damage changed a little; zeros behind a
+    cut make numbers below those of any record."""
+    return stated > 0xFF and abs(stated - length) < _LITTLE
 
 
 def _stated_length(text: bytes) -> int | None:

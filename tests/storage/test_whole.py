@@ -226,6 +226,23 @@ def test_every_cut_of_a_member_is_unfinished_and_no_flip_of_it_is(tmp_path: Path
         assert not tail.is_unfinished(bytes(flipped)), bit
 
 
+@pytest.mark.parametrize("size", [0, 1, 300])
+def test_damage_at_the_end_of_a_head_is_no_cut(tmp_path: Path, size: int) -> None:
+    tail, chance = Tail(tmp_path), random.Random(size)
+    for _ in range(40):
+        identity = str(UUID(int=chance.getrandbits(128)))
+        data = compress(Draft("resource", identity, "2026-01-01T09:00:00Z", chance.randbytes(size), "text/plain", "urn:x"), None)
+        assert not any(tail.is_unfinished(_flipped(data, bit)) for bit in range(len(data) * 8 - 200, len(data) * 8))
+        for start in range(len(data) - 40, len(data) - 12):
+            assert not tail.is_unfinished(data[:start] + bytes(8) + data[start + 8 :]), (start, data)
+
+
+def _flipped(data: bytes, bit: int) -> bytes:
+    flipped = bytearray(data)
+    flipped[bit // 8] ^= 1 << bit % 8
+    return bytes(flipped)
+
+
 def test_a_record_that_is_all_there_but_for_its_check_is_not_cut(tmp_path: Path) -> None:
     data = _member(random.Random(4))
     assert not Tail(tmp_path).is_unfinished(data[:-4], 4)
