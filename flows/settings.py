@@ -165,8 +165,8 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         name = str(first["loc"][0])
         said = PREFIX + name.upper() if name in from_environ else f"{FILE}: {name}"
         why = str(first["msg"]).removeprefix("Value error, ")
-        value = "what is not repeated here" if name in _SECRET else repr(from_environ.get(name, first["input"]))
-        raise BadCall(f"{said} is {value}: {why[:1].lower()}{why[1:]}", setting=name) from error
+        is_what = "cannot be used" if name in _SECRET else f"is {from_environ.get(name, first['input'])!r}"
+        raise BadCall(f"{said} {is_what}: {why[:1].lower()}{why[1:]}", setting=name) from error
 
 
 def _placed(settings: Settings, cwd: Path) -> Settings:

@@ -266,7 +266,7 @@ class Reading:
         """Raises ``BadCall`` for what ``export`` would refuse, nothing written."""
         check_outside(path, self.where)
         with self._database.reading() as tx:
-            check_export(tx, format, path, selection, self._now())
+            check_export(tx, self._folder, format, path, selection, self._now())
 
     def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING) -> Verification:
         """Checks what is held against itself, all of it or a part; see ``storage.verify``."""

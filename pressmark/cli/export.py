@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import BadCall
-from model.export import Exported, format_named, versions_named
+from model.export import Exported, Format, format_named, versions_named
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, AsOfOption, ByOption, JsonOption, in_utf8
 
@@ -23,6 +23,7 @@ _LEFT_OUT = {
     ),
     "not_seen": ("record that nobody had looked at by then", "records that nobody had looked at by then"),
 }
+_WITH_EVIDENCE = frozenset({Format.JSONL, Format.BAGIT, Format.OCFL})
 
 
 def export_command(
@@ -98,6 +99,8 @@ def export_command(
     if not output or output == "-":
         raise BadCall("say where to write: --output PATH, a file or a folder that is not there yet")
     wanted = format_named(format)
+    if evidence and wanted not in _WITH_EVIDENCE:
+        raise BadCall(f"--evidence is for jsonl and bagit (ocfl has it always): {wanted} cannot say how a value is known")
     selection = Selection(
         query=" ".join(words) if words else None,
         which=versions_named(version, wanted),

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flows.forecast import Load
     from flows.outlook import Outlook
+    from flows.prefect_api import Ran
     from flows.timetable import Entry
     from model.changes import Listener
     from model.revisit import Planned, Revisits, Round
 
 SHOWN = 10
+_ONE_AT_A_TIME = "Deployment concurrency limit reached"  # as Prefect's server has it
 
 
 def say_interval(every: timedelta) -> str:
@@ -30,6 +32,13 @@ def say_entry(entry: Entry) -> str:
     if entry.every is not None:
         return f"{entry.flow} every {say_interval(timedelta(seconds=entry.every))}"
     return f"{entry.flow} at {entry.cron} ({entry.timezone})"
+
+
+def say_ran(ran: Ran) -> str:
+    """How a run stands, and what it said."""
+    if ran.state == "Cancelled" and (ran.message or "").startswith(_ONE_AT_A_TIME):
+        return "cancelled: another round of it goes on just now, and one runs at a time"
+    return f"{ran.state.lower()}{': ' + ran.message if ran.message else ''}"
 
 
 def say_loads(loads: Sequence[Load], every: timedelta) -> list[str]:

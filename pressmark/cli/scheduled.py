@@ -14,7 +14,7 @@ from model.errors import BadCall, NotFound, Unreachable
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.safe import safe_line
-from pressmark.cli.schedule_lines import say_gaps, say_listener, say_revisits
+from pressmark.cli.schedule_lines import say_gaps, say_listener, say_ran, say_revisits
 
 if TYPE_CHECKING:
     from flows.prefect_api import Deployed, PrefectApi, Ran
@@ -88,7 +88,10 @@ def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
 
     call: Call = ctx.obj
     call.place(archive)
-    for entry in read_timetable(call.cwd):
+    entries = read_timetable(call.cwd)
+    if not entries and not as_json:
+        call.out.write("nothing is scheduled here: pressmark.toml leaves every flow out\n")
+    for entry in entries:
         if as_json:
             write_json(call.out, asdict(entry))
         else:
@@ -123,7 +126,7 @@ def run_command(
     if as_json:
         write_json(call.out, asdict(ran))
     else:
-        call.out.write(safe_line(f"{flow}, run {ran.name}: {_say_ran(ran)}") + "\n")
+        call.out.write(safe_line(f"{flow}, run {ran.name}: {say_ran(ran)}") + "\n")
     return 0 if ran.state == "Completed" or not wait else 1
 
 
@@ -215,7 +218,7 @@ def _needed(call: Call, archive: str | None, patience: float) -> tuple[PrefectAp
 
 
 def _flow_line(one: Deployed, last: Ran | None, following: Ran | None) -> str:
-    said = f"last {_say_ran(last)}" if last else "no round yet"
+    said = f"last {say_ran(last)}" if last else "no round yet"
     when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
     return f"{one.flow:<10} {said}; {when}"
 
@@ -225,10 +228,6 @@ def _round_lines(this: Round) -> Iterable[str]:
     yield f"{this.flow:<10} round of {this.began_at} {ended}"
     if this.gaps:
         yield f"{'':<10} {say_gaps(this)}"
-
-
-def _say_ran(ran: Ran) -> str:
-    return f"{ran.state.lower()}{': ' + ran.message if ran.message else ''}"
 
 
 def _plain(ran: Ran | None) -> dict[str, Any] | None:

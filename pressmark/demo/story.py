@@ -36,8 +36,9 @@ def play(call: Call, where: str | None, *, keep: bool) -> int:
     if where and Archive.exists(where):
         raise BadCall(f"there is an archive at {where} already: name a new place for the demo's")
     place = where or str(Path(tempfile.mkdtemp(prefix="pressmark-demo-")) / "archive")
-    with Paper() as paper, Archive.create(place) as archive:
-        well = _Story(call, paper, archive, place).tell()
+    with Paper() as paper:
+        with Archive.create(place) as archive:
+            well = _Story(call, paper, archive, place).tell()
         if keep:
             _stay_open(call, paper)
     return 0 if well else 1

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.forecast import forecast
+from flows.prefect_api import Ran
 from model.errors import BadCall
 from pressmark.cli.schedule import parse_every, say_interval, say_loads
+from pressmark.cli.schedule_lines import say_ran
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,16 @@ def test_an_interval_that_cannot_be_kept_is_said() -> None:
     lines = say_loads(forecast(sources, timedelta(minutes=1), 5), timedelta(minutes=1))
     assert "a round takes at least 2.5 min" in lines[-1]
     assert "about 480 rounds a day instead of 1,440" in lines[-1]
+
+
+def test_a_run_beside_another_is_told_in_our_words() -> None:
+    ran = Ran("1", "watch", "Cancelled", "Deployment concurrency limit reached.", None, 0.0)
+    assert say_ran(ran) == "cancelled: another round of it goes on just now, and one runs at a time"
+    assert say_ran(Ran("1", "watch", "Completed", "2 new", None, 1.0)) == "completed: 2 new"
+
+
+def test_a_timetable_that_leaves_everything_out_is_said(pressmark: Any, tmp_path: Path) -> None:
+    (tmp_path / "pressmark.toml").write_text("[schedule]\nwatch = false\nrevisit = false\naudit = false\n")
+    ran = pressmark("schedule", "list")
+    assert (ran.code, ran.out) == (0, "nothing is scheduled here: pressmark.toml leaves every flow out\n")
+    assert pressmark("schedule", "list", "--json").out == ""
