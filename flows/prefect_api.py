@@ -151,7 +151,9 @@ class PrefectApi:
             kind = _Away if error.code in _AWAY else Unreachable
             raise kind(f"the Prefect server at {self._api} answered {error.code} to {path}") from error
         except (OSError, HTTPException) as error:
-            raise _Away(f"the Prefect server at {self._api} does not answer ({error})") from error
+            why = error.reason if isinstance(error, urllib.error.URLError) else error
+            said = why.strerror if isinstance(why, OSError) and why.strerror else why
+            raise _Away(f"the Prefect server at {self._api} does not answer ({said})") from error
         except ValueError as error:
             raise Unreachable(f"what answers at {self._api} is no Prefect server") from error
 

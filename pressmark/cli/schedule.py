@@ -77,7 +77,10 @@ def up_command(
             callback=in_utf8,
         ),
     ] = None,
-    port: Annotated[int | None, typer.Option("--port", help="Where our own Prefect server listens.", show_default=False)] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65_535, help="Where our own Prefect server listens.", show_default=False),
+    ] = None,
     allow_address: AllowAddressOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -233,10 +236,8 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
     until = time.monotonic() + _DETACH_SECONDS
     while (found := find_running(home)) is None:
         if started.poll() is not None or time.monotonic() > until:
-            last = log_of(home).read_text("utf-8", "replace").strip().splitlines()[-1:]
-            raise Unreachable(
-                f"the schedule did not start: {' '.join(last) or 'it said nothing'}; all of it is in {log_of(home)}"
-            )
+            last = " ".join(log_of(home).read_text("utf-8", "replace").strip().splitlines()[-1:]).removeprefix("pressmark: ")
+            raise Unreachable(f"the schedule did not start: {last or 'it said nothing'}; all of it is in {log_of(home)}")
         time.sleep(0.2)
     if as_json:
         from pressmark.cli.shapes import write_json

@@ -62,3 +62,9 @@ def test_a_timetable_that_leaves_everything_out_is_said(pressmark: Any, tmp_path
     ran = pressmark("schedule", "list")
     assert (ran.code, ran.out) == (0, "nothing is scheduled here: pressmark.toml leaves every flow out\n")
     assert pressmark("schedule", "list", "--json").out == ""
+
+
+def test_a_port_that_is_none_is_refused_before_anything_starts(pressmark: Any, tmp_path: Path) -> None:
+    ran = pressmark("schedule", "up", "--port", "99999")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1) and "--port" in ran.err
+    assert not list(tmp_path.iterdir())
