@@ -24,6 +24,7 @@ SECONDS = 60.0
 _BEATS = 6
 _WAIT_SECONDS = 1_800.0
 LOOKS = (0.25, 1.0)
+"""Seconds between two looks of who waits for a host, at first and at most."""
 _LONGEST_NAME = 253
 
 
