@@ -88,14 +88,13 @@ class Leasing:
             if self._entered:
                 return
             thread, self._thread = self._thread, None
-        self._ending.set()
+            worker, rests = self._worker, {host: self._owed(host) for host in self._held}
+            self._ending.set()
+            self._forget()
         if thread is not None:
             thread.join()
-        with self._lock:
-            rests = {host: self._owed(host) for host in self._held}
-            self._forget()
         try:
-            self._leases.leave(self._worker, rests)
+            self._leases.leave(worker, rests)
         except StorageUnavailable:
             if error is None:
                 raise
@@ -130,7 +129,7 @@ class Leasing:
     def may_ask(self, host: str) -> bool:
         """Whether a host is this process's to ask at this moment."""
         with self._lock:
-            return _named(host) in self._held and self._is_fresh()
+            return _named(host) in self._held and _now() - self._beaten < self._seconds * 0.75
 
     def release(self, host: str, rest: float) -> None:
         """A host was asked, or is not after all; it is owed so many seconds from now on."""
@@ -185,8 +184,6 @@ class Leasing:
                 await asyncio.to_thread(self._begin_again, worker)
                 continue
             if name in taken:
-                if not self._is_fresh():  # after a sleep: others may be about to take this process for dead
-                    await asyncio.to_thread(self._beat)
                 return taken[name]
             if _now() > until:
                 raise Busy(f"another process has been asking {name} for over {self._wait:.0f} s: try again later", host=name)
@@ -211,9 +208,6 @@ class Leasing:
                     self._used[name] = _now()
                     self._rests[name] = max(self._rests.get(name, 0.0), _now() + owed)
                 return {name: self._owed(name) for name in taken}
-
-    def _is_fresh(self) -> bool:
-        return _now() - self._beaten < self._seconds * 0.75
 
     def _is_free(self, name: str) -> bool:
         return not self._asking[name] and name not in self._pinned
@@ -241,7 +235,7 @@ class Leasing:
 
     def _begin_again(self, lost: str) -> None:
         with self._lock:
-            if self._worker == lost:
+            if self._worker == lost and self._entered:
                 self._forget()
                 self._begin()
 

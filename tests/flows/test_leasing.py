@@ -1,0 +1,29 @@
+"""This process as one of those that ask hosts: entered and left by several threads at once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from flows.leasing import Leasing
+from storage import Archive
+
+
+def test_threads_that_leave_and_come_in_at_once_leave_nothing_behind(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "papers") as archive:
+        assert archive.leases is not None
+        leasing = Leasing(archive.leases, seconds=1.2)
+
+        def churn() -> None:
+            for _ in range(20):
+                with leasing:
+                    pass
+
+        threads = [threading.Thread(target=churn, daemon=True) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in [*threads, *threading.enumerate()] if thread.name == "leases")
+        archive.leases.enter("last")
+        assert archive.leases.beat("last", shares=False).keys() == {"last"}
