@@ -24,6 +24,7 @@ def test_threads_that_leave_and_come_in_at_once_leave_nothing_behind(tmp_path: P
             thread.start()
         for thread in threads:
             thread.join(30)
-        assert not any(thread.is_alive() for thread in [*threads, *threading.enumerate()] if thread.name == "leases")
+        assert not any(thread.is_alive() for thread in threads)
+        assert "leases" not in {thread.name for thread in threading.enumerate()}
         archive.leases.enter("last")
         assert archive.leases.beat("last", shares=False).keys() == {"last"}
