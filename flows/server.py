@@ -61,6 +61,16 @@ def free_port(wanted: int = PORT) -> int:
     raise Unreachable("no port is free on this machine for a Prefect server")
 
 
+def check_port(port: int) -> None:
+    """Raises ``BadCall`` where something listens on a port that was asked for, or we may not."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((_HOST, port))
+        except OSError as error:
+            raise BadCall(f"port {port} cannot be had ({error.strerror}): name another --port, or none") from error
+
+
 @contextmanager
 def locked_home(home: Path) -> Iterator[Path]:
     """A folder for a scheduler's state, made where there is none, and held by this process alone.

@@ -100,7 +100,7 @@ def up_command(
     """
     from flows.plan import Plan, planned
     from flows.room import home_beside
-    from flows.server import locked_home
+    from flows.server import check_port, locked_home
 
     call: Call = ctx.obj
     networks = (*call.settings.allow_addresses, *map(parse_network, allow_address or ()))
@@ -110,6 +110,8 @@ def up_command(
         home = home_beside(where)
         with locked_home(home):  # told at once where one runs already
             pass
+        if port is not None and not call.environ.get("PREFECT_API_URL"):
+            check_port(port)
         if detach:
             return _detach(call, home, as_json)
         _tell_outlook(call, kept, where, entries, as_json)

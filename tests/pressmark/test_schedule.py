@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,16 @@ def test_a_port_that_is_none_is_refused_before_anything_starts(pressmark: Any, t
     ran = pressmark("schedule", "up", "--port", "99999")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1) and "--port" in ran.err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_somebody_has_is_told_before_anything_starts(pressmark: Any, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<title>Quiet</title><h1>Quiet lamp</h1><p>The lamp stays dark.</p>")
+    pressmark("ingest", str(tmp_path / "page.html"))
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = str(held.getsockname()[1])
+        for more in ((), ("--detach",)):
+            ran = pressmark("schedule", "up", "--port", port, *more)
+            assert ran.code == 2 and ran.err.splitlines()[-1].startswith(f"pressmark: port {port} cannot be had (Address ")
+            assert "starting" not in ran.out
