@@ -88,13 +88,11 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
         elif behind:
             parts[at] = [Part("organization", names.clean(behind[1]))]
         elif (
-            named
-            and joiners[at - 1 : at] == [","]
-            and [p.kind for p in parts[at]] == ["name"]
-            and _names_paper(parts[at][0].text)
+            parts[at - 1]
+            and parts[at - 1][-1].kind in {"name", "role"}
+            and (joiners[at - 1 : at] == [","] or [p.kind for p in parts[at]] != ["name"])  # "and Emily Star" is a person
+            and house_behind(merged[at].strip(), language)
         ):
-            parts[at] = [Part("organization", parts[at][0].text)]
-        elif parts[at - 1] and parts[at - 1][-1].kind in {"name", "role"} and house_behind(merged[at].strip(), language):
             parts[at] = [Part("organization", names.clean(merged[at]))]
         elif named and [p.kind for p in parts[at]] == ["name", "role"] and _common_words(parts[at], language):
             parts[at] = [Part("role", names.clean(merged[at]))]  # "A. Person, Home Security Expert"
@@ -117,10 +115,6 @@ FOR_WHOM = re.compile(
     r"|da|do|dalla?|del(?:la)?|für) "
     r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60}?)(?:\s+staff)?$"
 )
-
-
-def _names_paper(text: str) -> bool:
-    return text.rsplit(" ", 1)[-1].casefold() in agencies.PAPER_ENDS
 
 
 def _common_words(parts: list[Part], language: str | None) -> bool:

@@ -17,8 +17,6 @@ _HOUSE_ENDS_EAST: tuple[str, ...] = tuple(_TABLE["house_ends_east"])
 
 _BROADCASTERS: frozenset[str] = frozenset(_TABLE["broadcasters"])
 
-PAPER_ENDS: frozenset[str] = frozenset(_TABLE["paper_ends"])
-
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
 _LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
 _LOOSE |= {s.casefold(): n for s, n in _EXACT.items() if len(s) > 4}

@@ -18,6 +18,8 @@ BYLINES: list[tuple[str, str, Who]] = [
         [("Ann Onder", None, "Associated Press"), ("Bo Lund", None, "Associated Press")],
     ),
     ("en", "By ANN ONDER AP Sports Writer", [("ANN ONDER", "Sports Writer", "AP")]),
+    ("en", "By Ann Onder and Emily Star", [("Ann Onder", None, None), ("Emily Star", None, None)]),
+    ("en", "By Ann Onder, Harbor Monitor", [("Ann Onder", None, "Harbor Monitor")]),
     ("en", "By Ann Onder | Star-Courier", [("Ann Onder", None, "Star-Courier")]),
     ("en", "By Ann Onder | The Harbor Courier", [("Ann Onder", None, "The Harbor Courier")]),
     ("en", "By Ann Onder Special to the Courier", [("Ann Onder", None, "Courier")]),
