@@ -5,7 +5,6 @@ schema.org's dates are ISO 8601, so those that a year is missing of are left out
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from model.article import Access, Affiliation, Article, Author, Correction, Image, clean_text
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
-from storage.export.output import Counted, new_file
+from storage.export.jsonl import as_json, write_lines
 
 CONTEXT = "https://schema.org"
 _DATED = re.compile(r"\d{4}")
@@ -24,13 +23,7 @@ _FREE = {Access.OPEN: True, Access.METERED: False, Access.PAYWALLED: False}
 
 def write(job: Export, path: Path) -> Made:
     """The documents, in the order of record ids and version numbers."""
-    with new_file(path) as file:
-        out = Counted(file)
-        for piece in job.pieces():
-            for issue in piece.issues:
-                text = json.dumps(document(piece, issue), ensure_ascii=False, separators=(",", ":"))
-                out.write(clean_text(text).encode() + b"\n")
-    return Made(1, out.size, out.sha256)
+    return write_lines(job, path, lambda piece, issue: clean_text(as_json(document(piece, issue))))
 
 
 def name_of(record: str, version: int | None = None) -> str:
@@ -41,7 +34,7 @@ def name_of(record: str, version: int | None = None) -> str:
 def document(piece: Piece, issue: Issue) -> dict[str, Any]:
     """One version in the words of schema.org. What the page does not say is not there."""
     article = issue.read.article
-    return _said(
+    return stated(
         {
             "@context": CONTEXT,
             "@type": article.type.value,
@@ -78,21 +71,21 @@ def _author(author: Author, article: Article) -> dict[str, Any]:
     kind = "Organization" if author.name in wires else "Person"
     held = [_affiliation(x) for x in author.affiliations if x.organization]
     said = {"@type": kind, "name": author.name, "jobTitle": author.role, "description": author.bio}
-    return _said(said | ({"affiliation": held} if kind == "Person" else {}))
+    return stated(said | ({"affiliation": held} if kind == "Person" else {}))
 
 
 def _affiliation(held: Affiliation) -> dict[str, Any]:
     """The organization; where a role, a time or a past is said of it, inside a ``Role`` as schema.org has it."""
-    organization = _said({"@type": "Organization", "name": held.organization, "location": held.location})
+    organization = stated({"@type": "Organization", "name": held.organization, "location": held.location})
     if not (held.role or held.since or held.until or held.past):
         return organization
     role = {"roleName": held.role, "startDate": _date(held.since), "endDate": _date(held.until)}
     status = {"description": "former"} if held.past and not _date(held.until) else {}
-    return _said({"@type": "OrganizationRole", **role, **status, "affiliation": organization})
+    return stated({"@type": "OrganizationRole", **role, **status, "affiliation": organization})
 
 
 def _image(image: Image) -> dict[str, Any]:
-    return _said(
+    return stated(
         {
             "@type": "ImageObject",
             "contentUrl": image.url,
@@ -111,7 +104,7 @@ def _image(image: Image) -> dict[str, Any]:
 
 
 def _correction(said: Correction) -> dict[str, Any]:
-    return _said({"@type": "CorrectionComment", "text": said.text, "genre": said.kind, "datePublished": _date(said.date)})
+    return stated({"@type": "CorrectionComment", "text": said.text, "genre": said.kind, "datePublished": _date(said.date)})
 
 
 def _thing(kind: str, name: str | None) -> dict[str, Any] | None:
@@ -122,5 +115,6 @@ def _date(text: str | None) -> str | None:
     return text if text and _DATED.match(text) else None
 
 
-def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+def stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those that are absent: ``None``, an empty list, an empty text."""
     return {name: value for name, value in values.items() if value is not None and value != [] and value != ""}

@@ -6,17 +6,16 @@ ninjs takes date-times of RFC 3339 only. A date without its time or offset, and 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from model.article import Article, Author, Complete, Image, clean_text
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
-from storage.export.jsonld import name_of
-from storage.export.output import Counted, new_file
+from storage.export.jsonl import as_json, write_lines
+from storage.export.jsonld import name_of, stated
 
 STANDARD = {"name": "ninjs", "version": "3.1", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"}
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})")
@@ -25,20 +24,14 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-;=?-Z_a-z~\[\]#]+")
 
 def write(job: Export, path: Path) -> Made:
     """The objects, in the order of record ids and version numbers."""
-    with new_file(path) as file:
-        out = Counted(file)
-        for piece in job.pieces():
-            for issue in piece.issues:
-                text = json.dumps(news_object(piece, issue), ensure_ascii=False, separators=(",", ":"))
-                out.write(clean_text(text).encode() + b"\n")
-    return Made(1, out.size, out.sha256)
+    return write_lines(job, path, lambda piece, issue: clean_text(as_json(news_object(piece, issue))))
 
 
 def news_object(piece: Piece, issue: Issue) -> dict[str, Any]:
     """One version as ninjs has it. What the page does not say is not there."""
     article = issue.read.article
     url = issue.facts["final_url"] or issue.facts["url"] or piece.url
-    return _said(
+    return stated(
         {
             "uri": name_of(piece.record),
             "standard": STANDARD,
@@ -114,7 +107,7 @@ def _notes(article: Article) -> Iterator[str]:
 def _image(piece: Piece, issue: Issue, number: int, image: Image) -> dict[str, Any]:
     here = image.url if image.url and _URI.fullmatch(image.url) else None
     linked = image.license if image.license and _URI.fullmatch(image.license) else None
-    return _said(
+    return stated(
         {
             "name": f"image {number}",
             "uri": here or f"{name_of(piece.record, issue.number)}:image:{number}",
@@ -134,7 +127,3 @@ def _image(piece: Piece, issue: Issue, number: int, image: Image) -> dict[str, A
 
 def _valued(*said: tuple[str, str | None]) -> list[dict[str, str]]:
     return [{"role": role, "value": value} for role, value in said if value]
-
-
-def _said(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None and value != [] and value != ""}
