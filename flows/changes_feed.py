@@ -9,6 +9,7 @@ from flows.settings import Settings
 from model.changes import ChangesWanted
 from model.edtf import utc_text
 from model.errors import StorageUnavailable
+from model.record import Scope
 from storage import Archive, replace_durably
 from storage.feed import atom
 
@@ -20,7 +21,7 @@ NO_NEWCOMERS = ChangesWanted(kinds=frozenset({"changed", "gone", "restored"}))
 
 def feed_of(kept: Archive, settings: Settings, since: datetime, most: int | None, wanted: ChangesWanted) -> tuple[bytes, int]:
     """The feed of an archive's changes since a moment, and how many they are."""
-    lines = list(kept.changes(since, most, wanted=wanted))
+    lines = list(kept.changes(since, most, wanted=wanted, scope=Scope.EXPORT))
     by = settings.institution or settings.operator or f"Pressmark archive {kept.id}"
     day = since.replace(hour=0, minute=0, second=0, microsecond=0)
     return atom(kept.id, lines, kept_by=by, updated=utc_text(day)), len(lines)

@@ -24,6 +24,7 @@ from model.article import clean_text
 from model.changes import ChangeLine, ChangesWanted, Listener
 from model.edtf import parse_utc, utc_text
 from model.errors import PressmarkError, Unreachable
+from model.record import Scope
 from sources.http import HttpSettings, post
 from storage import Archive
 
@@ -113,7 +114,7 @@ def _tell(archive: Archive, settings: Settings, name: str, send: Send, now: Call
         frozenset(settings.on_change_kinds), frozenset(settings.on_change_fields), settings.on_change_substantive
     )
     tried = archive.listeners.tried(name)
-    lines = list(archive.changes(parse_utc(known.since), wanted=wanted))[::-1]
+    lines = list(archive.changes(parse_utc(known.since), wanted=wanted, scope=Scope.EXPORT))[::-1]
     open_ones = [line for line in lines if tried.get(line.id, 0) is not None]
     taken: set[str] = set()
     given_up: list[str] = []
@@ -146,7 +147,7 @@ def _tell(archive: Archive, settings: Settings, name: str, send: Send, now: Call
 
 def _document(archive: Archive, line: ChangeLine) -> bytes:
     before: str | None = None
-    if line.before is not None and line.record not in archive.restricted():
+    if line.before is not None and line.record not in archive.restricted(Scope.EXPORT):
         before = next((a.headline for a in archive.rounds.articles([(line.record, line.before)])), None)
     told = line.to_json() | {"id": line.id, "archive": archive.id, "headline_before": before}
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"

@@ -124,11 +124,12 @@ class Reading:
             return search(tx, query, limit, self._closed(tx, restricted))
 
     def changes(
-        self, since: datetime, limit: int | None = None, *, wanted: ChangesWanted = ALL_CHANGES, restricted: bool = False
+        self, since: datetime, limit: int | None = None, *, wanted: ChangesWanted = ALL_CHANGES, scope: Scope = Scope.CONTENT
     ) -> Iterator[ChangeLine]:
-        """What publishers changed since a moment, newest first; see ``storage.changes``."""
+        """What publishers changed since a moment, newest first; see ``storage.changes``. No words are told of records with a
+        restriction of the ``scope``: that of exports where what is told leaves the archive."""
         with self._database.reading() as tx:
-            yield from changes(tx, since, limit, self._closed(tx, restricted), wanted)
+            yield from changes(tx, since, limit, hidden(tx, self._now(), scope), wanted)
 
     def likely_copies(self, record: str, version: int | None = None) -> Likely:
         """Other records that are likely copies of a version's text; see ``storage.copies``."""

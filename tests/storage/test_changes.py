@@ -78,6 +78,18 @@ def test_of_a_restricted_piece_nothing_is_said_that_it_says(desk: Any, make_arti
     assert [(x.announced, x.texts, x.names) for x in said] == [(Announced.LATER, (), ())]
 
 
+def test_what_stays_out_of_exports_stays_out_of_what_leaves(desk: Any, make_article: Any) -> None:
+    quay, _ = play(desk, make_article)
+    desk.archive.by("Ada Bell").restrict(quay, Scope.EXPORT, reason="the agency's licence ended")
+    wanted = ChangesWanted(kinds=frozenset({"changed"}))
+
+    def headlines(scope: Scope) -> set[bool]:
+        told = desk.archive.changes(SINCE, wanted=wanted, scope=scope)
+        return {x.headline is None for x in told if x.record == quay}
+
+    assert headlines(Scope.CONTENT) == {False} and headlines(Scope.EXPORT) == {True}
+
+
 def test_the_newest_are_told_where_a_limit_is_set(desk: Any, make_article: Any) -> None:
     play(desk, make_article)
     assert list(desk.archive.changes(SINCE, 3)) == asked(desk)[:3]
