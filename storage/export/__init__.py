@@ -38,7 +38,6 @@ WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
 def check_export(tx: Connection, folder: SegmentFolder, format: Format, path: Path, selection: Selection, now: datetime) -> None:
     """Raises ``BadCall`` for what ``export`` would refuse, before anything is done or said about it."""
     Chosen(tx, selection, now)
-    _check_outside(folder, path)
     if format is Format.OCFL and path.exists():
         ocfl.check_root(path)
     else:
@@ -60,21 +59,13 @@ def export(
 ) -> Exported:
     """Writes what a selection chooses as one format to a path.
 
-    Raises ``BadCall`` where something is there already (``ocfl`` adds to what it wrote itself), the path is in the
-    archive's own folder or the query is wrong,
+    Raises ``BadCall`` where something is there already (``ocfl`` adds to what it wrote itself) or the query is wrong,
     ``StorageUnavailable`` where the disk takes no more, ``Damaged`` where what goes out is not what was kept.
     """
     chosen = Chosen(tx, selection, now)
-    _check_outside(folder, path)
     software = f"pressmark/{version('pressmark')}"
     job = Export(chosen, folder, archive, software, institution, evidence, progress)
     made = WRITERS[format](job, path)
     left_out = {reason.value: many for reason, many in sorted(chosen.left_out.items())}
     counts = (job.records, job.versions, made.captures, made.files, made.bytes, made.sha256)
     return Exported(format, *counts, left_out, chosen.state_at())
-
-
-def _check_outside(folder: SegmentFolder, path: Path) -> None:
-    archive = folder.folder.parent.resolve()
-    if path.resolve().is_relative_to(archive):
-        raise BadCall(f"{path} is in the archive's own folder: name another --output")

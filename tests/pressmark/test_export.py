@@ -57,8 +57,11 @@ def test_a_fresh_archive_takes_it_in_and_has_the_same_pieces(demo: Any, pressmar
         (["--format", "csv"], "say where to write: --output PATH"),
         (["--format", "csv", "--output", "-"], "say where to write: --output PATH"),
         (["--format", "csv", "--output", "no/such/x"], "to write x into: make it first"),
-        (["--format", "csv", "--output", "archive/warc/x"], "x is in the archive's own folder: name another --output"),
-        (["--format", "ocfl", "--output", "archive"], "archive is in the archive's own folder"),
+        (
+            ["--format", "csv", "--output", "archive/warc/x"],
+            "x is inside the archive's own folder: name an --output outside of it",
+        ),
+        (["--format", "ocfl", "--output", "archive"], "archive is inside the archive's own folder"),
         (["--format", "csv", "--output", "x", "--evidence"], "--evidence is for jsonl and bagit (ocfl has it always)"),
         (["--format", "csv", "--output", "x", "--version", "3"], "versions to export are all or latest, not '3'"),
         (["--format", "csv", "--output", "x", "--as-of", "soon"], "--as-of takes a day such as"),
