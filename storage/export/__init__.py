@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from model.errors import BadCall
 from model.export import Exported, Format
 from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
 from storage.export.chosen import Chosen, Selection
