@@ -15,6 +15,8 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
+import orjson
+
 from model.errors import NewerFormat
 
 Kinds = TypeVar("Kinds", bound=StrEnum)
@@ -223,11 +225,24 @@ class Article:
 
     def to_json(self) -> dict[str, Any]:
         """The published shape (``SCHEMA``): plain JSON values, derived ``text`` included."""
-        plain: dict[str, Any] = {"$schema": SCHEMA}
-        for name in _names(Article):
-            plain[name] = _plain(getattr(self, name))
-        plain["text"] = self.text
-        return plain
+        if self._as_it_is is None:
+            plain = {name: _plain(getattr(self, name)) for name in _names(Article)}
+        else:
+            plain = orjson.loads(self._as_it_is)
+        return {"$schema": SCHEMA, **plain, "text": self.text}
+
+    def storable(self) -> Article:
+        """This article as its JSON says it: without NUL and lone surrogates, which no database takes."""
+        return Article.from_json(self.to_json()) if self._as_it_is is None else self
+
+    @cached_property
+    def _as_it_is(self) -> bytes | None:
+        """Its fields as JSON; ``None`` where something has to be left out of them."""
+        try:
+            data = orjson.dumps(self, default=_as_dict)
+        except TypeError:  # a lone surrogate, or what ``canonical_json`` will tell of
+            return None
+        return None if _NUL in data else data
 
     @staticmethod
     def from_json(plain: Mapping[str, Any]) -> Article:
@@ -246,8 +261,11 @@ def canonical_json(plain: Mapping[str, Any]) -> bytes:
     form agrees with RFC 8785. Raises ``ValueError`` for floats and lone surrogates.
     """
     _no_floats(plain)
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    try:
+        return orjson.dumps(plain, option=_SORTED)
+    except TypeError:  # integers over 64 bits, keys that are no text; or no JSON at all, and this says so
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return text.encode("utf-8")
 
 
 def clean_text(text: str) -> str:
@@ -257,7 +275,16 @@ def clean_text(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8")
 
 
-_SCALARS = frozenset({int, bool, type(None)})
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_NUL = rb"\u0000"
+_SCALARS = frozenset({str, int, bool, type(None)})
+
+
+def _as_dict(value: object) -> object:
+    """What the encoder has no form for: evidence in a mapping that is no dict."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def _no_floats(plain: object) -> None:
@@ -268,7 +295,8 @@ def _no_floats(plain: object) -> None:
         if isinstance(value, float):
             raise ValueError("no floats in canonical JSON")
         items = value.values() if isinstance(value, (dict, Mapping)) else value if isinstance(value, (list, tuple)) else ()
-        waiting += [item for item in items if type(item) is not str and type(item) not in _SCALARS]
+        if not _SCALARS.issuperset(map(type, items)):
+            waiting += [item for item in items if type(item) not in _SCALARS]
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _PATTERN = re.compile(
     r"(?P<year>\d{4}|XXXX)"
@@ -91,6 +92,7 @@ class Edtf:
         return UTC if self.offset is None else timezone(timedelta(minutes=self.offset))
 
 
+@lru_cache(maxsize=1024)
 def parse_edtf(text: str) -> Edtf:
     """Reads one EDTF value of the kinds named above.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from model.article import Article
 from model.capture import digest_of
 from model.edtf import utc_text
 from model.errors import Damaged
@@ -91,9 +92,8 @@ class Batch:
 
     def _settle(self, item: Staged) -> Settled:
         deposit = item.deposit
-        new = deposit.known is None and item.facts is not None and self._acquaintance.is_new(deposit)
-        self._acquaintance.meet(deposit)
-        if new and item.kept is not None and item.facts is not None and deposit.article is not None:
+        is_new = self._acquaintance.meet(deposit)
+        if is_new and deposit.known is None and item.kept is not None and item.facts is not None:
             return self._first(item, item.kept, item.facts)
         self._flush()
         if deposit.known is not None:
@@ -173,21 +173,23 @@ class Batch:
 
     def _first(self, item: Staged, kept: Kept, facts: bytes) -> Settled:
         """A piece that nobody has met: nothing is looked up, and its rows wait for those of the batch."""
-
-        person = _person(item.deposit)
+        article = (item.deposit.article or Article()).storable()
+        deposit = replace(item.deposit, article=article)
+        person = _person(deposit)
 
         def write(kind: Kind, chain: str, body: Mapping[str, Any]) -> None:
             if kind is Kind.VERSION:
                 self._chains.begin(chain)
                 entry = self._append(kind, chain, body)
-                self._firsts.add(entry, facts, kept.digest, self._content.pop(body["reading"]["payload"]["id"]))
+                content = self._content.pop(body["reading"]["payload"]["id"])
+                self._firsts.add(entry, facts, kept.digest, content, article)
             else:
                 entry = self._append(kind, chain, body, person if kind in _BY_PERSONS else None)
                 self._firsts.say(entry, self._content.__getitem__)
 
         self._written += item.written
         hands = Hands(self._tx, self._pen.archive, write, self._keep, self._mint_free)
-        return Decision(hands, item.deposit, kept).first()
+        return Decision(hands, deposit, kept).first()
 
     def _hands(self, person: Agent) -> Hands:
         return Hands(

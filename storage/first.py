@@ -48,19 +48,14 @@ class Acquaintance:
         # where there was nothing before the piece came to be known, its history begins with that
         self._addresses = _known(tx, a.key, keys) | _known(tx, c.url_key, keys, unknown_absence())
 
-    def is_new(self, deposit: Deposit) -> bool:
-        """True for a piece with nothing to compare it with."""
-        article, capture = deposit.article, deposit.capture
-        if article is None or deposit.verdict is not Verdict.ARTICLE or capture.basis is Basis.SUPPLIED:
-            return False
-        if deposit.override_reason or deposit.image:
-            return False
-        return stored_key(capture.origin_key) not in self._origins and not _keys(deposit) & self._addresses
-
-    def meet(self, deposit: Deposit) -> None:
-        """From here on the deposit's capture and addresses are known."""
-        self._origins.add(stored_key(deposit.capture.origin_key))
-        self._addresses |= _keys(deposit)
+    def meet(self, deposit: Deposit) -> bool:
+        """Whether it is a piece with nothing to compare it with; from here on its capture and addresses are known."""
+        origin, keys = stored_key(deposit.capture.origin_key), _keys(deposit)
+        unmet = origin not in self._origins and not keys & self._addresses
+        self._origins.add(origin)
+        self._addresses |= keys
+        is_piece = deposit.article is not None and deposit.verdict is Verdict.ARTICLE and not deposit.image
+        return unmet and is_piece and deposit.capture.basis is not Basis.SUPPLIED and not deposit.override_reason
 
 
 class Firsts:
@@ -71,13 +66,12 @@ class Firsts:
         self._rows: dict[Table, list[rows.Row]] = {table: [] for table in _ORDER}
         self._pieces: list[tuple[str, str, str]] = []
 
-    def add(self, entry: Entry, facts: bytes, digest: str, content: bytes) -> None:
+    def add(self, entry: Entry, facts: bytes, digest: str, content: bytes, article: Article) -> None:
         """The rows of a VERSION entry that begins a chain. ``facts`` are its capture's as kept, with their
-        ``digest``; ``content`` is the article as kept.
+        ``digest``; ``content`` is the article as kept, ``article`` what it says.
         """
         record, body = entry.chain, entry.body
         said = parse_facts(facts)
-        article = Article.from_json(json.loads(content))
         decided = {"entry": entry.id, "record": record, "version": 1}
         reading = body["reading"] | {"capture": body["capture"]}
         made = self._rows

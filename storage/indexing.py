@@ -32,8 +32,11 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 def words_of(text: str | None, field: str | None = None) -> list[str]:
     """The words of a text or of a query, of a field where one is named."""
+    words = index_words(text)
+    if field is None and (not words or max(map(len, words)) <= LONGEST_WORD):
+        return words
     before = f"{field}:" if field else ""
-    return [before + word[:LONGEST_WORD] for word in index_words(text)]
+    return [before + word[:LONGEST_WORD] for word in words]
 
 
 def text_of(article: Article) -> str:

@@ -10,8 +10,12 @@ only; what is told of copies comes from the texts themselves.
 from __future__ import annotations
 
 import struct
-import zlib
+import sys
+from array import array
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from isal.isal_zlib import crc32
 
 from storage.folding import index_words
 
@@ -45,7 +49,7 @@ def sketch(text: str) -> Sketch | None:
         if value < bins[place]:
             bins[place] = value
     wide = [min(bins[place::_WIDE]) for place in range(_WIDE)]
-    full = [_filled(wide, place) for place in range(_WIDE)]
+    full = [_filled(wide, place) for place in range(_WIDE)] if _EMPTY in wide else wide
     bands = tuple((full[2 * n] << 31) ^ full[2 * n + 1] for n in range(BANDS))
     return Sketch(bands, _PACK.pack(*bins))
 
@@ -68,11 +72,20 @@ def _filled(bins: list[int], place: int) -> int:
     return (bins[(place + step) % len(bins)] + step) & 0xFFFFFFFF
 
 
-def _hashes(words: list[str]) -> set[int]:
-    """A number for each shingle of words: CRC-32 is quick and the same everywhere; two odd
+def _hashes(words: list[str]) -> Sequence[int]:
+    """A number for each shingle of words, none twice: CRC-32 is quick and the same everywhere; two odd
     multiplications spread what it keeps linear."""
     parts = " ".join(words).encode().split(b" ")
     runs = zip(*(parts[n:] for n in range(SHINGLE)), strict=False)
-    plain = set(map(zlib.crc32, map(b" ".join, runs)))
-    mixed = [value * 0x9E3779B1 & 0xFFFFFFFF for value in plain]
-    return {(value ^ value >> 15) * 0x85EBCA77 & 0xFFFFFFFF for value in mixed}
+    plain = set(map(crc32, map(b" ".join, runs)))
+    return _spread(plain)
+
+
+def _spread(values: Collection[int]) -> Sequence[int]:
+    """Each of so many numbers of 32 bits spread over these bits, all of them in one long integer at once: a number
+    has 64 bits of it, so that no product reaches into the next.
+    """
+    low = int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * len(values), "little")
+    once = int.from_bytes(array("Q", values).tobytes(), sys.byteorder) * 0x9E3779B1 & low
+    twice = (once ^ once >> 15 & low) * 0x85EBCA77 & low
+    return memoryview(twice.to_bytes(8 * len(values), sys.byteorder)).cast("Q").tolist()

@@ -7,6 +7,7 @@ rows of one database is left out; their order is not.
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ import sqlalchemy
 from sqlalchemy import Column, Connection, Table, exc, select
 from sqlalchemy.pool import StaticPool
 
+from model.article import Article
 from model.errors import PressmarkError
 from model.ledger import Entry, Kind
 from storage import engines, rows, tables
@@ -153,7 +155,8 @@ def _begin(
     if capture in taken or capture not in facts:
         return False
     data, digest = facts[capture]
-    firsts.add(entry, data, digest, contents[entry.body["reading"]["payload"]["id"]])
+    content = contents[entry.body["reading"]["payload"]["id"]]
+    firsts.add(entry, data, digest, content, Article.from_json(json.loads(content)))
     taken.add(capture)
     return True
 

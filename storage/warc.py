@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import mmap
 import re
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +18,15 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
+from isal import isal_zlib
+
 from model.capture import digest_of
 from model.errors import Damaged
 
-# what zlib writes at the head of every member: no name, no time, Unix
+# at the head of every member: no name, no time, Unix (RFC 1952)
 GZIP_HEAD = bytes.fromhex("1f8b0800000000000003")
-_LEVEL = 4  # two thirds of the time of level 6 for three in a hundred more bytes
+_TAIL = struct.Struct("<II")
+_LEVEL = 3  # a quarter of the time of zlib's level 6, for one in ten more bytes of a page
 _STEP = 1 << 18
 _BLOCK_END = b"\r\n\r\n"
 _IN_HEAD = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
@@ -114,8 +118,9 @@ def compress(draft: Draft, warcinfo: str | None) -> bytes:
         head.append(f"Content-Type: {_one_line(draft.content_type)}")
     head.append(f"Content-Length: {len(draft.block)}")
     text = "WARC/1.1\r\n" + "\r\n".join(head) + "\r\n\r\n"
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(text.encode("utf-8", "replace") + draft.block + _BLOCK_END) + packer.flush()
+    data = text.encode("utf-8", "replace") + draft.block + _BLOCK_END
+    tail = _TAIL.pack(isal_zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    return b"".join((GZIP_HEAD, isal_zlib.compress(data, _LEVEL, -zlib.MAX_WBITS), tail))
 
 
 def read_member(path: Path, offset: int, length: int) -> Member:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -133,11 +134,16 @@ class House:
         return [name for (name,) in self.run(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark\_%'")]
 
     def rows(self) -> dict[str, list[Any]]:
-        """All rows of all tables; what only numbers them left out, in an order of their own."""
+        """All rows of all tables, in an order of their own; what only numbers them left out, articles unpacked."""
         found: dict[str, list[Any]] = {}
         for name, table in tables.metadata.tables.items():
-            told = ", ".join(f'"{c.name}"' for c in table.columns if c.name != "id" or name in {"records", "captures"})
-            found[name] = sorted(self.run(f'SELECT {told} FROM "{name}"'), key=repr)
+            told = [c.name for c in table.columns if c.name != "id" or name in {"records", "captures"}]
+            columns = ", ".join(f'"{column}"' for column in told)
+            rows = self.run(f'SELECT {columns} FROM "{name}"')
+            if name == "readings":
+                at = told.index("article")
+                rows = [(*row[:at], zlib.decompress(row[at]), *row[at + 1 :]) for row in rows]
+            found[name] = sorted(rows, key=repr)
         found["search_text"] = sorted(self.run("SELECT words FROM search_text"), key=repr)
         return found
 
