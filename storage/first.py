@@ -96,6 +96,15 @@ class Firsts:
             said = json.loads(read(entry.body["payload"]["id"]))["text"]
             self._rows[tables.labels].append(rows.label_row(entry, "note", said))
 
+    def waiting(self, table: Table) -> Sequence[rows.Row]:
+        """The rows of a table that wait, for whoever compares them and writes nothing."""
+        return self._rows.get(table, ())
+
+    @property
+    def pieces(self) -> Sequence[tuple[str, str, str]]:
+        """What waits to be indexed: record, words, time of receipt."""
+        return self._pieces
+
     def flush(self) -> None:
         """Writes what waits."""
         for table, waiting in self._rows.items():

@@ -27,6 +27,7 @@ from storage.whole import LEDGER
 Progress = Callable[[int, int], None]
 _AT_ONCE = 1000
 _SOME = 200
+_VOID = b'"kind":"void"'  # canonical JSON has no other spelling
 
 
 class Warcs:
@@ -168,6 +169,8 @@ class Warcs:
         place = (segment, found.offset, found.length)
         if found.uri.startswith(LEDGER):
             self._notebook.note("entry", found.id, found.digest)
+            if _VOID not in (found.block or b""):
+                return
             try:
                 entry = decode(found.block or b"")
             except PressmarkError:

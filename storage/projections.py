@@ -27,8 +27,19 @@ def insert_capture(tx: Connection, facts: dict[str, Any], data: bytes, digest: s
     tx.execute(tables.captures.insert(), rows.capture_row(facts, data, digest))
 
 
+REFRESHING = frozenset({Kind.VERSION, Kind.READING, Kind.ALIAS, Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL})
+"""Kinds that a record's own line and its changes follow from."""
+
+
 def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
     """Brings the projections up to an entry. ``read`` gives the content it names."""
+    apply_alone(tx, entry, read)
+    if entry.kind in REFRESHING:
+        refresh_record(tx, entry.chain, entry.body["version"] if entry.kind is Kind.READING else None)
+
+
+def apply_alone(tx: Connection, entry: Entry, read: ReadPayload) -> None:
+    """The same without the record's line and its changes: these follow from what all entries come to, in one go."""
     body = entry.body
     if entry.kind is Kind.VERSION:
         _version(tx, entry, read)
@@ -55,8 +66,6 @@ def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         _replica(tx, entry)
     if body.get("capture") and entry.kind is not Kind.READING:
         _decided(tx, entry)
-    if entry.kind in {Kind.VERSION, Kind.READING, Kind.ALIAS, Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL}:
-        refresh_record(tx, entry.chain, body["version"] if entry.kind is Kind.READING else None)
 
 
 def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:

@@ -7,7 +7,6 @@ rows of one database is left out; their order is not.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,13 +17,13 @@ import sqlalchemy
 from sqlalchemy import Column, Connection, Table, exc, select
 from sqlalchemy.pool import StaticPool
 
-from model.article import Article
 from model.errors import PressmarkError
 from model.ledger import Entry, Kind
 from storage import engines, rows, tables
 from storage.capture_records import parse_facts
-from storage.first import Firsts
-from storage.projections import apply
+from storage.expected import Expected, Rows, is_plain
+from storage.projections import REFRESHING, apply, apply_alone
+from storage.record_line import refresh_record
 
 t = tables
 # what a row is called, and the columns that say which one it is
@@ -54,8 +53,6 @@ NO_ROWS = frozenset({Kind.ARCHIVE, Kind.HELD, Kind.VOID, Kind.FIXITY})
 """Kinds that come to no row but a capture's, and captures are held to the ledger on their own."""
 
 _BROKEN = (PressmarkError, exc.SQLAlchemyError, ValueError, LookupError, TypeError, AttributeError, zlib.error)
-
-Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +93,12 @@ class Replay:
         """Compares what whole chains of records come to with what the database holds of these records."""
         records = [chain[0].chain for chain in chains if chain]
         with self._engine.connect() as made:
-            sound = self._apply(made, chains, sources)
+            plain = Expected(made)
+            sound = self._apply(made, chains, sources, plain)
             for record in sorted(set(records) - sound):
                 yield Difference("record", record, (), "what its ledger entries come to cannot be worked out")
             for table, (what, key) in PER_RECORD.items():
-                yield from _compared(tx, made, table, what, key, sorted(sound))
+                yield from _compared(tx, made, plain, table, what, key, sorted(sound))
 
     def of_archive(self, tx: Connection, entries: Sequence[Entry]) -> Iterator[Difference]:
         """The same for the archive's own chain."""
@@ -114,51 +112,45 @@ class Replay:
                 held = {"": [tuple(row) for row in tx.execute(select(table).order_by(*(table.c[k] for k in key)))]}
                 yield from _differing(what, names, key, wanted, held)
 
-    def _apply(self, made: Connection, chains: Sequence[Sequence[Entry]], sources: Sources) -> set[str]:
+    def _apply(self, made: Connection, chains: Sequence[Sequence[Entry]], sources: Sources, plain: Expected) -> set[str]:
         """Applies chains; the records of those that could be."""
         entries = [entry for chain in chains for entry in chain]
         facts = sources.facts({e.body["capture"]["id"] for e in entries if e.kind is Kind.VERSION})
         contents = sources.contents(entries)
-        firsts, begun = Firsts(made), set[str]()
         taken: set[str] = set()
         sound: set[str] = set()
         for chain in chains:
             try:
-                if _begin(firsts, chain[0], facts, contents, taken):
-                    begun.add(chain[0].chain)
-            except _BROKEN:
-                continue
-        firsts.flush()
-        for chain in chains:
-            try:
-                with made.begin_nested():
-                    for entry in chain[1:] if chain[0].chain in begun else chain:
-                        capture = entry.body["capture"]["id"] if entry.kind is Kind.VERSION else None
-                        if capture is not None and capture not in taken:
-                            taken.add(capture)
-                            data, digest = facts[capture]
-                            made.execute(t.captures.insert(), rows.capture_row(parse_facts(data), data, digest))
-                        apply(made, entry, contents.__getitem__)
+                capture = chain[0].body["capture"]["id"] if is_plain(chain) else None
+                if capture is not None and capture not in taken:
+                    taken.add(capture)
+                    plain.take(chain, facts[capture], contents.__getitem__)
+                else:
+                    _replay(made, chain, facts, contents, taken)
                 sound.add(chain[0].chain)
             except _BROKEN:
                 continue
         return sound
 
 
-def _begin(
-    firsts: Firsts, entry: Entry, facts: Mapping[str, tuple[bytes, str]], contents: Mapping[str, bytes], taken: set[str]
-) -> bool:
-    """Takes a chain's first entry as ``storage.first`` does, in bulk; false where it is none of that kind."""
-    if entry.kind is not Kind.VERSION or entry.seq != 1:
-        return False
-    capture = entry.body["capture"]["id"]
-    if capture in taken or capture not in facts:
-        return False
-    data, digest = facts[capture]
-    content = contents[entry.body["reading"]["payload"]["id"]]
-    firsts.add(entry, data, digest, content, Article.from_json(json.loads(content)))
-    taken.add(capture)
-    return True
+def _replay(
+    made: Connection,
+    chain: Sequence[Entry],
+    facts: Mapping[str, tuple[bytes, str]],
+    contents: Mapping[str, bytes],
+    taken: set[str],
+) -> None:
+    """Applies a chain, entry by entry; its line and its changes at the end, as they follow from all of it."""
+    with made.begin_nested():
+        for entry in chain:
+            capture = entry.body["capture"]["id"] if entry.kind is Kind.VERSION else None
+            if capture is not None and capture not in taken:
+                taken.add(capture)
+                data, digest = facts[capture]
+                made.execute(t.captures.insert(), rows.capture_row(parse_facts(data), data, digest))
+            apply_alone(made, entry, contents.__getitem__)
+        if any(entry.kind in REFRESHING for entry in chain):
+            refresh_record(made, chain[0].chain)
 
 
 def _leave_transactions_to_us(connection: Any, _record: object) -> None:
@@ -166,14 +158,16 @@ def _leave_transactions_to_us(connection: Any, _record: object) -> None:
 
 
 def _compared(
-    tx: Connection, made: Connection, table: Table, what: str, key: tuple[str, ...], records: Sequence[str]
+    tx: Connection, made: Connection, plain: Expected, table: Table, what: str, key: tuple[str, ...], records: Sequence[str]
 ) -> Iterator[Difference]:
+    columns = [c for c in table.columns if c.name not in {"id", "record", "article"}]
     if table is t.search:
-        names, wanted, held = ["version", "words"], _words(made, records), _words(tx, records)
+        names, wanted, more, held = ["version", "words"], plain.words(), _words(made, records), _words(tx, records)
     else:
-        columns = [c for c in table.columns if c.name not in {"id", "record", "article"}]
-        names, wanted, held = [c.name for c in columns], _rows(made, table, columns, records), _rows(tx, table, columns, records)
-    yield from _differing(what, names, key, wanted, held)
+        names, wanted = [c.name for c in columns], plain.rows(table, columns)
+        more, held = _rows(made, table, columns, records), _rows(tx, table, columns, records)
+    sound = set(records)
+    yield from _differing(what, names, key, {r: x for r, x in wanted.items() if r in sound} | dict(more), held)
 
 
 def _rows(tx: Connection, table: Table, columns: Sequence[Column[Any]], records: Sequence[str]) -> Rows:

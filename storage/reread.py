@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
 from sqlalchemy import Row
 
 from model.capture import digest_of
@@ -133,8 +135,8 @@ def _read(path: Path, span: _Span) -> list[Seen] | None:
             if len(packed) != row.length or hashlib.sha256(packed).digest() != row.sha256:
                 return None
             try:
-                member = parse_member(zlib.decompress(packed, 31, max(len(packed) * 6, 4096)), row.offset, row.length)
-            except zlib.error:
+                member = parse_member(isal_zlib.decompress(packed, 31, max(len(packed) * 6, 4096)), row.offset, row.length)
+            except IsalError:
                 return None
             if not isinstance(member, Member) or member.id != row.record_id or member.type != row.type:
                 return None

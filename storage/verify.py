@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from sqlalchemy import Connection, func, not_, select
+from sqlalchemy import Connection, Table, func, not_, select
 
 from model.verification import Finding, Verification
 from storage import engines, tables
@@ -49,7 +49,10 @@ class Checker:
             captures = Captures(self._tx, self._folder, notebook, whole=whole)
             if part is None:
                 findings = [*self._database(), *warcs.check()]
-                findings += [*ledger.check(replay), *captures.check(), *articles(self._tx), *self._orphans()]
+                findings += [*ledger.check(replay), *captures.check()]
+                if ledger.sound_readings != self._count(tables.readings):
+                    findings += [*articles(self._tx)]
+                findings += [*self._orphans()]
             else:
                 findings = [*(warcs.check(part.segments) if part.segments else warcs.check_records(part.records))]
                 findings += [*ledger.check(replay, part.records), *ledger.check_noted()]
@@ -63,7 +66,7 @@ class Checker:
             tuple(findings),
             extent.kind,
             tuple(sorted(warcs.checked.items())),
-            self._size() if part is None else len(part.records),
+            self._count(tables.records) if part is None else len(part.records),
             warcs.unnamed,
         )
 
@@ -83,5 +86,5 @@ class Checker:
             for stray in strays:
                 yield Finding(f"{what} {stray}", "no ledger entry states this row", REBUILD)
 
-    def _size(self) -> int:
-        return self._tx.execute(select(func.count()).select_from(tables.records)).scalar_one()
+    def _count(self, table: Table) -> int:
+        return self._tx.execute(select(func.count()).select_from(table)).scalar_one()

@@ -1,0 +1,72 @@
+"""Rows that pieces come to of which little more is known than that they were met: no database is needed for them.
+
+Most chains of most archives are a first version and what was said of the piece in the same breath. What they
+come to is what ``Firsts`` would write, and is held to the database from memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table
+
+from model.article import Article
+from model.ledger import Entry, Kind
+from storage import tables
+from storage.columns import Key, String, storable, stored_key
+from storage.first import Firsts
+
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
+"""Rows by record, in the order in which they were written."""
+
+_SAID = frozenset({Kind.RELATION, Kind.COLLECTION, Kind.NOTE})
+
+
+def is_plain(chain: Sequence[Entry]) -> bool:
+    """Whether a chain is a first version and what is only ever added to it."""
+    if not chain or chain[0].kind is not Kind.VERSION or chain[0].seq != 1:
+        return False
+    said = [entry for entry in chain[1:] if entry.kind in _SAID and entry.body.get("member", True)]
+    related = [(entry.body["relation"], entry.body["to"]) for entry in said if entry.kind is Kind.RELATION]
+    return len(said) == len(chain) - 1 and len(set(related)) == len(related)
+
+
+class Expected:
+    """Rows of plain chains, as a database would give them back."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._firsts = Firsts(tx)
+
+    def take(self, chain: Sequence[Entry], facts: tuple[bytes, str], read: Callable[[str], bytes]) -> None:
+        """One chain (see ``is_plain``) with the facts of its capture and their digest. Raises what damaged content raises."""
+        first = chain[0]
+        content = read(first.body["reading"]["payload"]["id"])
+        said = [(entry, read) for entry in chain[1:]]
+        self._firsts.add(first, *facts, content, Article.from_json(json.loads(content)))
+        for entry, where in said:
+            self._firsts.say(entry, where)
+
+    def rows(self, table: Table, columns: Sequence[Column[Any]]) -> Rows:
+        """Some columns of a table."""
+        record = "id" if table is tables.records else "record"
+        shapes = [(c.name, _shape(c)) for c in columns]
+        found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in self._firsts.waiting(table):
+            found[row[record]].append(tuple(v if (v := row.get(name)) is None or not to else to(v) for name, to in shapes))
+        return found
+
+    def words(self) -> Rows:
+        """What each piece is found by: version and words."""
+        return {record: [(1, words)] for record, words, _ in self._firsts.pieces}
+
+
+@cache
+def _shape(column: Column[Any]) -> Callable[[str], str] | None:
+    """What a column makes of a text."""
+    if isinstance(column.type, Key):
+        return stored_key
+    return storable if isinstance(column.type, String) else None
