@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from isal import isal_zlib
-from isal.igzip_lib import IsalError
 from sqlalchemy import Row
 
 from model.capture import digest_of
@@ -29,6 +28,7 @@ from storage.whole import LEDGER
 
 _SPAN = 4 << 20
 _AHEAD = 3
+_UNREADABLE = cast("type[Exception]", isal_zlib.error)  # its stub has it as a value
 _THREADS = min(4, os.cpu_count() or 1)
 
 Rows = Iterable[Row[Any]]
@@ -136,7 +136,7 @@ def _read(path: Path, span: _Span) -> list[Seen] | None:
                 return None
             try:
                 member = parse_member(isal_zlib.decompress(packed, 31, max(len(packed) * 6, 4096)), row.offset, row.length)
-            except IsalError:
+            except _UNREADABLE:
                 return None
             if not isinstance(member, Member) or member.id != row.record_id or member.type != row.type:
                 return None
