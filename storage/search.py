@@ -10,16 +10,13 @@ cut as in ``storage.folding``: 外交部 is found inside a sentence, ايران 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, not_, select, true
 
 from model.article import Article
-from model.changes import FIELDS as CHANGED_FIELDS
-from model.edtf import parse_edtf, utc_text
 from model.errors import BadCall
 from model.record import SearchHit
 from storage import tables
@@ -28,6 +25,8 @@ from storage.folding import fold, index_words
 from storage.indexing import FIELDS, words_of
 from storage.known import article_of
 from storage.lines import record_lines
+from storage.narrowing import Conditions, check, condition, records_of
+from storage.portions import portions
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
@@ -35,6 +34,8 @@ _TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|
 _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
+_STRETCH = 1000  # rows looked through at first where conditions decide
+_AT_ONCE = 500
 Selected = TypeVar("Selected", bound=tuple[Any, ...])
 
 
@@ -82,15 +83,11 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
     """
     parsed = parse(query)
     hits: dict[str, int] = {}
-    below, window = _ABOVE_ALL, max(50, 2 * limit)
-    while len(hits) < limit:
-        rows = tx.execute(_window(tx, parsed, below, window)).all()
-        for _, record, version in rows:
-            if len(hits) < limit and record not in closed:
-                hits.setdefault(record, version)
-        if len(rows) < window:
+    for record, version in _newest(tx, parsed, limit):
+        if record not in closed:
+            hits.setdefault(record, version)
+        if len(hits) == limit:
             break
-        below, window = rows[-1].id, 4 * window
     lines = record_lines(tx, None, list(hits))
     found = [(x, hits[x.record], article_of(tx, x.record, hits[x.record])) for x in lines]
     return [SearchHit(x, number, _snippet(read, parsed), read.headline if read else None) for x, number, read in found]
@@ -103,25 +100,84 @@ def matching_records(tx: Connection, query: str) -> list[str]:
     return list(tx.execute(found.order_by(s.record)).scalars())
 
 
-def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int]]:
-    """The newest versions below a row that match."""
+def _newest(tx: Connection, parsed: Query, limit: int) -> Iterator[tuple[str, int]]:
+    """The record and version of every row that matches, newest first.
+
+    Rows are looked through from the newest on, in stretches that grow: those that have the words, or all. As soon as an index
+    gives no more records than a stretch has rows, these are looked up instead. So a question costs as much as the
+    lesser of both, however large the archive is.
+    """
+    below, stretch = _ABOVE_ALL, max(50, 2 * limit)
+    if parsed.fields:
+        stretch = max(stretch, _STRETCH)
+    while True:
+        few = records_of(tx, parsed.fields, stretch)
+        if few is not None:
+            yield from _among(tx, parsed, *few, below)
+            return
+        rows = tx.execute(_window(tx, parsed, below, stretch)).all()
+        fitting = [row for row in rows if row.fits]
+        yield from _told(fitting) if parsed.phrases else _with_words(tx, parsed, fitting)
+        if len(rows) < stretch:
+            return
+        below, stretch = rows[-1].id, 4 * stretch
+
+
+def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int, bool]]:
+    """The newest versions below a row that have the words, and whether they meet the conditions too."""
     engine, s = of(tx), tables.search.c
-    newest = select(s.id, s.record, s.version).order_by(s.id.desc())
-    if parsed.phrases and not parsed.fields and not parsed.without_fields:
+    wanted = [condition(name, value) for name, value in parsed.fields]
+    fits = and_(true(), *wanted, *_none_of(parsed)).label("fits")
+    newest = select(s.id, s.record, s.version, fits).order_by(s.id.desc())
+    if parsed.phrases:
         return newest.where(s.id.in_(engine.newest(parsed.phrases, parsed.without, below, window)))
-    newest = newest.where(s.id < below).limit(window)
-    return _matching(tx, parsed, newest)
+    return newest.where(s.id < below).limit(window)
+
+
+def _among(
+    tx: Connection, parsed: Query, records: Select[tuple[str]], conditions: Conditions, below: int
+) -> Iterator[tuple[str, int]]:
+    """The same of some records, which have some conditions left to meet. They are sorted here: asked to, an engine might
+    walk through all rows in order."""
+    s = tables.search.c
+    wanted = [*(condition(name, value) for name, value in conditions), *_none_of(parsed)]
+    found = tx.execute(select(s.id, s.record, s.version).where(s.record.in_(records), s.id < below, *wanted)).all()
+    yield from _with_words(tx, parsed, sorted(found, key=lambda row: -row.id))
+
+
+def _with_words(tx: Connection, parsed: Query, rows: Sequence[Row[Any]]) -> Iterator[tuple[str, int]]:
+    """Those of some rows, newest first, that have the words."""
+    if not parsed.phrases and not parsed.without:
+        yield from _told(rows)
+        return
+    s = tables.search.c
+    for some in portions(rows, _AT_ONCE):
+        within = (some[-1].id, some[0].id)
+        asked = select(s.id).where(s.id.in_([row.id for row in some]), *_words_match(tx, parsed, within))
+        having = set(tx.execute(asked).scalars())
+        yield from _told([row for row in some if row.id in having])
+
+
+def _told(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, int]]:
+    yield from ((row.record, row.version) for row in rows)
 
 
 def _matching(tx: Connection, parsed: Query, rows: Select[Selected]) -> Select[Selected]:
     """The rows of versions that match, whatever of them is asked for."""
+    wanted = (condition(name, value) for name, value in parsed.fields)
+    return rows.where(*_words_match(tx, parsed), *wanted, *_none_of(parsed))
+
+
+def _words_match(tx: Connection, parsed: Query, within: tuple[int, int] | None = None) -> Iterator[ColumnElement[bool]]:
     engine = of(tx)
     if parsed.phrases:
-        rows = rows.where(engine.matching(parsed.phrases, parsed.without))
+        yield engine.matching(parsed.phrases, parsed.without, within)
     else:
-        rows = rows.where(*(not_(engine.matching([phrase], [])) for phrase in parsed.without))
-    rows = rows.where(*(_condition(name, value) for name, value in parsed.fields))
-    return rows.where(*(not_(func.coalesce(_condition(name, value), False)) for name, value in parsed.without_fields))
+        yield from (not_(engine.matching([phrase], [], within)) for phrase in parsed.without)
+
+
+def _none_of(parsed: Query) -> Iterator[ColumnElement[bool]]:
+    return (not_(condition(name, value)) for name, value in parsed.without_fields)
 
 
 def _words(parsed: Query, words: str, without: bool, field: str | None = None) -> None:
@@ -134,50 +190,19 @@ def _named(parsed: Query, name: str, value: str, without: bool) -> None:
     if name in FIELDS:
         _words(parsed, value, without, name)
         return
-    if name == "changed" and value.casefold() not in CHANGED_FIELDS:
-        raise BadCall(f"changed: takes one of {', '.join(CHANGED_FIELDS)}, not {value[:40]!r}")
+    check(name, value)
     (parsed.without_fields if without else parsed.fields).append((name, value))
-
-
-def _condition(name: str, value: str) -> ColumnElement[bool]:
-    s, r = tables.search.c, tables.records.c
-    if name == "collection":
-        t = tables.labels.c
-        return exists().where(t.record == s.record, t.kind == "collection", t.text == value)
-    if name == "changed":
-        f = tables.changed_fields.c
-        return exists().where(f.record == s.record, f.version == s.version, f.field == value.casefold())
-    return exists().where(r.id == s.record, _published(name, value))
-
-
-def _published(name: str, value: str) -> ColumnElement[bool]:
-    r = tables.records.c
-    try:
-        day = parse_edtf(value)
-    except ValueError:
-        raise BadCall(f"{name}: takes a date such as 2024, 2024-03 or 2024-03-05, not {value[:40]!r}") from None
-    if day.earliest is None or day.latest is None:
-        raise BadCall(f"{name}: needs a year")
-    # days as the publisher printed them, in the publisher's own offset; coarser dates by all they may mean
-    printed, whole = func.substr(r.date_published, 1, 10), func.length(r.date_published) >= 10
-    if name == "since":
-        fits = case((whole, printed >= _day(day.earliest)), else_=r.date_latest >= utc_text(day.earliest))
-    else:
-        fits = case((whole, printed <= _day(day.latest)), else_=r.date_earliest <= utc_text(day.latest))
-    return r.date_earliest.is_not(None) & fits
-
-
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()
 
 
 def _snippet(article: Article | None, parsed: Query) -> str:
     """Words around the first match, from the article itself, not from the index."""
     if article is None:
         return ""
-    wanted = {word for phrase in parsed.phrases for word in phrase}
+    wanted = {word for phrase in parsed.phrases for word in phrase if ":" not in word}  # those of fields are in no text
     words = article.text.split()
     for position, word in enumerate(words if wanted else ()):
+        if word.isascii() and not any(x in word.lower() for x in wanted):
+            continue  # by far the most; to fold them all takes longer than to find them
         if not wanted.isdisjoint(index_words(word)):
             start = max(0, position - 8)
             return ("… " if start else "") + " ".join(words[start : position + 12]) + (" …" if position + 12 < len(words) else "")

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from storage.columns import Integer, Key, String, Text
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -157,6 +157,8 @@ records = Table(
     Column("date_published", String),
     Column("date_earliest", String),
     Column("date_latest", String),
+    # the day of publication as the publisher printed it; NULL where the date is coarser, or none
+    Column("day", String),
     Column("versions", Integer, nullable=False),
     Column("latest_version", Integer, nullable=False),
     Column("first_seen", String),
@@ -166,6 +168,7 @@ records = Table(
     Index("records_received", "received_at", "id"),
     Index("records_publisher", "publisher_key"),
     Index("records_date", "date_earliest"),
+    Index("records_day", "day", "date_earliest"),
 )
 
 aliases = Table(

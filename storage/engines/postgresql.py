@@ -139,9 +139,12 @@ class Postgresql:
         rows = [{"row": row, "words": f" {said} ", "lexemes": list(dict.fromkeys(said.split()))} for row, said in words.items()]
         tx.execute(text(insert), rows)
 
-    def matching(self, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+    def matching(
+        self, phrases: Sequence[Phrase], without: Sequence[Phrase], within: tuple[int, int] | None = None
+    ) -> ColumnElement[bool]:
         """GIN finds the rows that have the words; phrases are then looked up in these."""
-        return tables.search.c.id.in_(select(_TEXT.c.id).where(_match(phrases, without)))
+        found = select(_TEXT.c.id).where(_match(phrases, without))
+        return tables.search.c.id.in_(found if within is None else found.where(_TEXT.c.id.between(*within)))
 
     def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
         """The planner walks the ids backwards for common words and asks GIN for rare ones."""

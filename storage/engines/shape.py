@@ -45,8 +45,11 @@ class Dialect(Protocol):
         """Makes rows of ``search_rows``, by id, found by words (see ``storage.indexing``), instead of those they
         had; ``fresh`` where they had none."""
 
-    def matching(self, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
-        """Whether a row of ``search_rows`` has all of some phrases (at least one) and none of others."""
+    def matching(
+        self, phrases: Sequence[Phrase], without: Sequence[Phrase], within: tuple[int, int] | None = None
+    ) -> ColumnElement[bool]:
+        """Whether a row of ``search_rows`` has all of some phrases (at least one) and none of others; ``within`` are the
+        lowest and highest ids that are asked about, where they are known."""
 
     def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
         """The highest ids below one of rows that match, in order: fast for words that many rows have."""

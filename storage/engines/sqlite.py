@@ -88,9 +88,12 @@ class Sqlite:
             tx.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", [(row,) for row in words])
         tx.exec_driver_sql("INSERT INTO search_text (rowid, words) VALUES (?, ?)", list(words.items()))
 
-    def matching(self, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+    def matching(
+        self, phrases: Sequence[Phrase], without: Sequence[Phrase], within: tuple[int, int] | None = None
+    ) -> ColumnElement[bool]:
         """``MATCH``, where nothing that is looked for can be an operator: every phrase is quoted."""
-        return tables.search.c.id.in_(select(_TEXT.c.rowid).where(_match(phrases, without)))
+        found = select(_TEXT.c.rowid).where(_match(phrases, without))
+        return tables.search.c.id.in_(found if within is None else found.where(_TEXT.c.rowid.between(*within)))
 
     def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
         """FTS5 walks its lists backwards and stops: a join before the limit would read all of them."""
