@@ -17,8 +17,10 @@ from model.errors import Damaged, StorageUnavailable
 from storage import tables
 from storage.folder import SEGMENTS
 from storage.stores import Store
+from storage.warc import member_of
 
 _STEP = 1 << 20
+_MOST = 32 << 20  # of a record that may be somebody else's
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,13 @@ def examine(path: Path, length: int, known: Iterable[Span], mark: int = 0) -> Ex
 def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Brought:
     """Sees to it that a place holds the first ``length`` bytes of the segment at ``path``, all of them read back.
 
-    What is there is gone on with where it is the beginning of the segment, replaced where it is not (the
-    segment has been proved right before). Raises ``Damaged`` where the segment is not what the catalogue
-    says or the place has more of it, ``StorageUnavailable`` where the place fails or holds other bytes in the end.
+    What is there is gone on with where it is the beginning of the segment, replaced where it is damaged (the segment has
+    been proved right before). Raises ``Damaged`` where the segment is not what the catalogue says, where the place has
+    more of it or a whole record of somebody else; ``StorageUnavailable`` where the place fails or holds other bytes in
+    the end.
     """
     name = f"{SEGMENTS}/{path.name}"
+    known = list(known)
     have = store.size(name)
     if have is not None and have > length:
         raise Damaged(f"{store.address} has more of {name} than this archive: repair the archive from it", place=name)
@@ -117,6 +121,12 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
     sound = have is not None and digest_at(store, name) == found.to_mark
     if sound and have == length:
         return Brought(path.name, length, found.sha256, 0)
+    if have and not sound and _is_anothers(store, name, known):
+        raise Damaged(
+            f"{store.address} has records in {name} that this archive never wrote: two folders are written to as one archive; "
+            "go on with one of them, and name another place for the other",
+            place=name,
+        )
     if sound and have:
         store.extend(name, path, have, length)
     else:
@@ -126,6 +136,27 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
             f"{store.address} gives back other bytes of {name} than it was given: nothing of them counts as kept there"
         )
     return Brought(path.name, length, found.sha256, length - (have if sound and have else 0), have is not None and not sound)
+
+
+def _is_anothers(store: Store, name: str, known: Iterable[Span]) -> bool:
+    """Whether a place has a whole record where this archive wrote another: rot leaves none."""
+    pieces, held, start = store.stream(name), bytearray(), 0
+
+    def fill(end: int) -> None:
+        while start + len(held) < end and (piece := next(pieces, None)) is not None:
+            held.extend(piece)
+
+    try:
+        for span in known:
+            del held[: span.offset - start]
+            start = span.offset
+            fill(start + span.length)
+            if hashlib.sha256(held[: span.length]).digest() != span.sha256:
+                fill(start + _MOST)
+                return member_of(bytes(held), name, start).digest_problem is None
+    except Damaged:
+        pass  # no record begins there
+    return False
 
 
 def digest_at(store: Store, name: str) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 import extractors
@@ -107,9 +108,22 @@ def where(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the archive has its database: in its folder, or on a server."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server: str = request.getfixturevalue("server")
+    yield server
+    with psycopg.connect(server, autocommit=True) as db:
+        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
+            db.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
 @pytest.fixture
-def desk(where: Path) -> Iterator[Desk]:
-    with Archive.create(where) as archive:
+def desk(where: Path, url: str | None) -> Iterator[Desk]:
+    with Archive.create(where, database_url=url) as archive:
         yield Desk(archive)
 
 
@@ -150,6 +164,7 @@ def test_a_dry_run_keeps_nothing_and_counts_by_field(desk: Desk) -> None:
     assert summed(_run(desk.archive, old_release, dry_run=True)).unchanged == 5
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # the file is taken away
 def test_a_look_told_as_the_same_that_was_not_becomes_a_version_with_its_true_time(desk: Desk, where: Path) -> None:
     record = desk.take(b"A: the first state", 0).record
     assert record is not None
@@ -187,6 +202,7 @@ def test_a_look_told_as_the_same_that_was_not_becomes_a_version_with_its_true_ti
         assert [x.found for x in _run(again, new_release)] in ([], [()])
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # the file is taken away
 def test_what_was_written_before_a_kill_is_in_force_after_it(desk: Desk, where: Path, tmp_path: Path) -> None:
     record = desk.take(b"A: the first state", 0).record
     assert record is not None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.article import Author, Image
+from model.article import Affiliation, Author, Image
 from model.errors import BadCall, NotFound
 from storage import Archive
 from storage.folding import fold, index_text, index_words
@@ -219,3 +220,43 @@ def test_a_hit_has_the_headline_of_the_version_that_matched(desk: Any, make_arti
     desk.take(desk.fetched(url, b"2", 1), make_article("Ferry sails", "The boats to the isle sail again, said the company."))
     (hit,) = desk.archive.search("office")
     assert (hit.version, hit.headline, hit.line.headline) == (1, "Ferry halted", "Ferry sails")
+
+
+def test_each_field_finds_what_it_is_called_after_and_nothing_else(desk: Any, make_article: Any) -> None:
+    """Two pieces that have every name the other way round: a field that looked elsewhere would find both, or the other."""
+    one = {
+        "author": "Ada Fern", "affiliation": "Fern Institute", "credit": "Ilse Brandt", "agency": "Northern Pictures",
+        "publisher": "Harbour Ledger", "section": "Waterfront", "tag": "lighthouses",
+    }  # fmt: skip
+    other = dict(zip(one, [*list(one.values())[1:], one["author"]], strict=True))
+    for number, names in enumerate((one, other)):
+        read = make_article(
+            f"Piece {number}",
+            "the pier opened",
+            authors=(Author(names["author"], affiliations=(Affiliation(names["affiliation"]),)),),
+            images=(Image(caption="a lamp", creators=(names["credit"],), agencies=(names["agency"],)),),
+            publisher=names["publisher"],
+            section=names["section"],
+            keywords=(names["tag"],),
+            date_published=f"2024-03-0{number + 1}",
+        )
+        url = f"http://paper.example/{number}"
+        taken = desk.take(desk.fetched(url, b"%d" % number, 0), read)
+        desk.archive.by("Ada").collect([taken.record], f"shelf {number}")
+        changed = replace(read, headline="Another") if number == 0 else replace(read, standfirst="Another")
+        desk.take(desk.fetched(url, b"again %d" % number, 2), changed)
+
+    def found(query: str) -> set[str]:
+        return {hit.line.url[-1] for hit in desk.archive.search(query) if hit.line.url}
+
+    for field in one:
+        assert found(f'{field}:"{one[field]}"') == {"0"} and found(f'{field}:"{other[field]}"') == {"1"}, field
+        assert found(f'pier -{field}:"{one[field]}"') == {"1"}, field
+    by_rows = {"collection": ("shelf 0", "shelf 1"), "changed": ("headline", "standfirst"), "until": ("2024-03-01", None)}
+    for field, (mine, others) in by_rows.items():
+        assert found(f'{field}:"{mine}"') == {"0"}, field
+        assert others is None or found(f'{field}:"{others}"') == {"1"}, field
+    assert found("since:2024-03-02") == {"1"} and found("pier -since:2024-03-02") == {"0"}
+    assert found(
+        f'author:"{one["author"]}" collection:"shelf 0" changed:headline until:2024-03-01 -tag:ferries "pier opened"'
+    ) == {"0"}
