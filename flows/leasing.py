@@ -22,10 +22,16 @@ from storage.leases import Leases, Lost, Share
 SECONDS = 60.0
 """How long a process may stand still before others take it for dead."""
 _BEATS = 6
+_STALE = 0.75
 _WAIT_SECONDS = 1_800.0
 LOOKS = (0.25, 1.0)
 """Seconds between two looks of who waits for a host, at first and at most."""
 _LONGEST_NAME = 253
+
+
+def _seconds_awake_or_not() -> float:
+    """Seconds that go on while the machine sleeps, where it has such a clock; nothing sets it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Leasing:
@@ -42,8 +48,10 @@ class Leasing:
         seconds: float = SECONDS,
         wait: float = _WAIT_SECONDS,
         tell: Callable[[str], None] = lambda _line: None,
+        now: Callable[[], float] = _seconds_awake_or_not,
     ) -> None:
         self._leases = leases
+        self._now = now
         self._seconds = seconds
         self._wait = wait
         self._tell = tell
@@ -129,7 +137,7 @@ class Leasing:
     def may_ask(self, host: str) -> bool:
         """Whether a host is this process's to ask at this moment."""
         with self._lock:
-            return _named(host) in self._held and _now() - self._beaten < self._seconds * 0.75
+            return _named(host) in self._held and self._is_awake()
 
     def release(self, host: str, rest: float) -> None:
         """A host was asked, or is not after all; it is owed so many seconds from now on."""
@@ -138,8 +146,8 @@ class Leasing:
             self._asking[name] -= 1
             if self._asking[name] <= 0:
                 del self._asking[name]
-            self._used[name] = _now()
-            self._rests[name] = max(self._rests.get(name, 0.0), _now() + rest)
+            self._used[name] = self._now()
+            self._rests[name] = max(self._rests.get(name, 0.0), self._now() + rest)
 
     # for work that is shared out
 
@@ -174,8 +182,10 @@ class Leasing:
     # inside
 
     async def _wait_for(self, name: str) -> float:
-        until, pause, told = _now() + self._wait, LOOKS[0], False
+        until, pause, told = self._now() + self._wait, LOOKS[0], False
         while True:
+            if not self._is_awake():
+                await asyncio.to_thread(self._wake)
             with self._lock:
                 worker = self._worker
             try:
@@ -185,7 +195,7 @@ class Leasing:
                 continue
             if name in taken:
                 return taken[name]
-            if _now() > until:
+            if self._now() > until:
                 raise Busy(f"another process has been asking {name} for over {self._wait:.0f} s: try again later", host=name)
             if not told:
                 self._tell(f"another process asks {name}; this one waits for its turn")
@@ -205,15 +215,15 @@ class Leasing:
                 self._held |= taken.keys()
                 self._pinned |= taken.keys() if pinned else set()
                 for name, owed in taken.items():
-                    self._used[name] = _now()
-                    self._rests[name] = max(self._rests.get(name, 0.0), _now() + owed)
+                    self._used[name] = self._now()
+                    self._rests[name] = max(self._rests.get(name, 0.0), self._now() + owed)
                 return {name: self._owed(name) for name in taken}
 
     def _is_free(self, name: str) -> bool:
         return not self._asking[name] and name not in self._pinned
 
     def _owed(self, name: str) -> float:
-        return max(0.0, self._rests.get(name, 0.0) - _now())
+        return max(0.0, self._rests.get(name, 0.0) - self._now())
 
     def _give_back(self, names: Collection[str]) -> None:
         with self._moves:
@@ -231,7 +241,7 @@ class Leasing:
     def _begin(self) -> None:
         worker = uuid.uuid4().hex
         self._leases.enter(worker, shares=self._sharing > 0)
-        self._worker, self._beaten = worker, _now()
+        self._worker, self._beaten = worker, self._now()
 
     def _begin_again(self, lost: str) -> None:
         with self._lock:
@@ -242,6 +252,15 @@ class Leasing:
     def _forget(self) -> None:
         for kept in (self._held, self._rests, self._used, self._others, self._pinned):
             kept.clear()
+
+    def _is_awake(self) -> bool:
+        return self._now() - self._beaten < self._seconds * _STALE
+
+    def _wake(self) -> None:
+        """After a sleep the next beat may be a while away, and nothing may be asked before it."""
+        with self._moves:
+            if not self._is_awake():
+                self._beat()
 
     def _live(self, ending: threading.Event) -> None:
         while not ending.wait(self._seconds / _BEATS):
@@ -257,7 +276,7 @@ class Leasing:
             worker = self._worker
             long = {name: owed for name in self._held if (owed := self._owed(name)) > self._seconds / 2}
             sharing = self._sharing > 0
-        began = _now()
+        began = self._now()
         try:
             beats = self._leases.beat(worker, shares=sharing, rests=long)
         except Lost:
@@ -267,7 +286,7 @@ class Leasing:
             if worker == self._worker:
                 self._beaten = began
             seen = {other: self._others.get(other) for other in beats if other != worker}
-            now = _now()
+            now = self._now()
             self._others = {
                 other: before if before is not None and before[0] == beats[other] else (beats[other], now)
                 for other, before in seen.items()
@@ -278,14 +297,9 @@ class Leasing:
 
     def _idle(self) -> list[str]:
         """Hosts that nobody here has asked for a while."""
-        since = _now() - self._seconds / _BEATS
+        since = self._now() - self._seconds / _BEATS
         with self._lock:
             return [name for name in self._held if self._is_free(name) and self._used.get(name, 0.0) < since]
-
-
-def _now() -> float:
-    """Seconds that go on while the machine sleeps, where it has such a clock; nothing sets it."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def _named(host: str) -> str:
