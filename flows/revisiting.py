@@ -53,7 +53,7 @@ def due(archive: Archive, *, rhythm: Rhythm = LADDER, most: int = MOST, now: Now
     targets: dict[str, tuple[Standing, ...]] = {}
     seen: list[Planned] = []
     for standing, looked in archive.revisits.due(utc_text(moment), most):
-        if standing.looked_at > looked:  # somebody else looked meanwhile
+        if looked < standing.looked_at <= utc_text(moment):  # somebody else looked meanwhile
             planned = _planned(standing, rhythm)
             if planned.due is None or parse_utc(planned.due) > moment:
                 seen.append(planned)
@@ -115,7 +115,7 @@ def _plan_next(archive: Archive, wanted: Due, told: Sequence[Result], rhythm: Rh
 
 def _next(before: Standing, standing: Standing, result: Result, rhythm: Rhythm, now: datetime) -> Planned:
     absent = standing.absent and standing.looked_at > before.looked_at  # that it is not there was seen, too
-    standing = replace(standing, looked_at=max(standing.looked_at, utc_text(now)))
+    standing = replace(standing, looked_at=utc_text(now))
     outcome = result.outcome.value
     if absent or result.outcome not in {Outcome.FAILED, Outcome.REFUSED}:
         return replace(_planned(replace(standing, sick=0), rhythm), outcome=outcome, reason=result.reason)

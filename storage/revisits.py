@@ -6,11 +6,13 @@ A piece is planned once a server was asked for it and it has a version; which lo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, select, update
 
 from model.capture import Basis
+from model.edtf import parse_utc, utc_text
 from model.record import Strand
 from model.revisit import Planned, Standing
 from model.revisit import Revisits as Counted
@@ -18,6 +20,7 @@ from storage import tables
 from storage.database import Database
 
 _AT_ONCE = 400
+_SKEW = timedelta(minutes=10)
 
 
 class Revisits:
@@ -36,7 +39,7 @@ class Revisits:
     def due(self, now: str, most: int) -> list[tuple[Standing, str]]:
         """Pieces whose next look is due by now, longest overdue first, each with when it was last looked at by plan."""
         v = tables.revisits.c
-        query = select(v.record, v.looked_at, v.sick).where(v.due <= now).order_by(v.due).limit(most)
+        query = select(v.record, v.looked_at, v.sick).where(_is_due(now)).order_by(v.due).limit(most)
         with self._database.reading() as tx:
             rows = tx.execute(query).all()
             found = {x.record: x for x in _standings(tx, [row.record for row in rows])}
@@ -68,7 +71,7 @@ class Revisits:
         total = select(func.count(), func.count(v.due), func.min(v.due))
         with self._database.reading() as tx:
             every, planned, first = tx.execute(total).one()
-            due = tx.execute(select(func.count()).where(v.due <= now)).scalar_one()
+            due = tx.execute(select(func.count()).where(_is_due(now))).scalar_one()
             sick = tx.execute(select(func.count()).where(v.sick > 0, v.due.is_not(None))).scalar_one()
             given_up = tx.execute(select(func.count()).where(v.given_up, v.sick > 0)).scalar_one()
         return Counted(planned, due, sick, given_up, every - planned - given_up, first)
@@ -105,6 +108,12 @@ class Revisits:
                 (row.url, row.looked_at, row.due)
                 for row in tx.execute(select(v.url, v.looked_at, v.due).where(v.due.is_not(None)))
             ]
+
+
+def _is_due(now: str) -> ColumnElement[bool]:
+    """Of pieces with a next look. One that was looked at in what is the future now was put off by a clock that had jumped."""
+    v = tables.revisits.c
+    return (v.due <= now) | (v.due.is_not(None) & (v.looked_at > utc_text(parse_utc(now) + _SKEW)))
 
 
 def _standing() -> Select[Any]:

@@ -104,6 +104,30 @@ def room(tmp_path: Path) -> Iterator[Room]:
     room.archive.close()
 
 
+def test_a_clock_that_had_jumped_ahead_puts_no_piece_off(room: Room, site: Any) -> None:
+    list(room.pipeline.ingest(site.urls[:1]))
+    room.ahead = 300 * DAY
+    (url,) = room.due()
+    room.visit()
+    room.ahead = HOUR  # the clock is right again
+    assert room.archive.revisits.count(utc_text(room.now())).due == 1
+    assert room.due() == [url]
+    assert [r.outcome for r in room.visit()] == [Outcome.UNCHANGED]
+    assert room.due() == [] and room.next_due == HOUR + 15 * MINUTE
+    room.ahead += 15 * MINUTE
+    assert room.due() == [url]
+
+
+def test_a_piece_first_seen_by_a_clock_that_had_jumped_ahead_is_due_when_it_is_right(room: Room, site: Any) -> None:
+    room.ahead = 30 * DAY
+    list(room.pipeline.ingest(site.urls[:1]))
+    assert room.due() == []
+    room.ahead = HOUR
+    assert room.due() == site.urls[:1]
+    room.visit()
+    assert room.due() == [] and room.next_due == HOUR + 15 * MINUTE
+
+
 def test_pieces_are_looked_at_when_they_are_due_and_young_again_when_they_change(room: Room, site: Any) -> None:
     list(room.pipeline.ingest(site.urls[:2]))
     assert room.due() == []
