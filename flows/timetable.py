@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.cron import parse_cron
 from flows.rhythm import rhythm_named
 from flows.settings import FILE, TABLES, read_file
 from model.errors import BadCall
@@ -46,10 +47,6 @@ _DEFAULTS = {"watch": "15m", "revisit": "15m", "audit": "7d"}
 _WHEN = frozenset({"every", "cron", "timezone"})
 _EVERY = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>s|m|min|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
-_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +115,18 @@ def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
 
 
 def _check_export(said: Mapping[str, Any], where: str) -> None:
+    from storage import check_query  # with SQLAlchemy, which a timetable without an export does not need
+
     try:
         format = format_named(said["format"])
         versions_named(said.get("version"), format)
     except BadCall as error:
         raise BadCall(f"{where}: {error}") from None
+    if "query" in said:
+        try:
+            check_query(said["query"])
+        except BadCall as error:
+            raise BadCall(f"{where}.query: {error}") from None
     if format is not Format.OCFL and TIME not in said["output"]:
         raise BadCall(f"{where}.output needs {TIME} in it: nothing is written over, so each round needs a name of its own")
 
@@ -136,29 +140,3 @@ def parse_interval(text: str, what: str) -> timedelta:
     if every < SHORTEST:
         raise BadCall(f"{what} takes 5s or more: a round needs some seconds itself")
     return every
-
-
-def parse_cron(text: str, what: str) -> str:
-    """A cron line of five fields, as it was given. Raises ``BadCall``, naming the field that is wrong."""
-    fields = text.split()
-    if len(fields) != len(_FIELDS):
-        raise BadCall(f"{what} is {text!r}: a cron line has five fields, minute hour day month weekday, such as 0 3 * * sun")
-    for said, (name, least, most) in zip(fields, _FIELDS, strict=True):
-        if not all(_is_part(part, name, least, most) for part in said.lower().split(",")):
-            raise BadCall(f"{what} is {text!r}: {said!r} is no {name} ({least} to {most}, *, lists, ranges and steps)")
-    return " ".join(fields)
-
-
-def _is_part(part: str, name: str, least: int, most: int) -> bool:
-    found = _PART.fullmatch(part)
-    if found is None or found["step"] == "0":
-        return False
-    ends = [_number(end, name) for end in (found["first"], found["last"]) if end is not None]
-    return all(end is not None and least <= end <= most for end in ends) and ends == sorted(e for e in ends if e is not None)
-
-
-def _number(text: str, name: str) -> int | None:
-    names = _MONTHS if name == "month" else _DAYS if name == "weekday" else ()
-    if text in names:
-        return names.index(text) + (name == "month")
-    return int(text) if text.isdecimal() and len(text) < 4 else None

@@ -5,6 +5,7 @@ from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Rere
 from storage.export import Selection
 from storage.folder import replace_durably
 from storage.repair import repair
+from storage.search import check_query
 from storage.stores import Store, store_of
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Selection",
     "Store",
     "Verdict",
+    "check_query",
     "migrate",
     "rebuild",
     "repair",

@@ -76,6 +76,13 @@ def parse(query: str) -> Query:
     return parsed
 
 
+def check_query(query: str) -> None:
+    """Raises ``BadCall`` for a query that a search would refuse."""
+    parsed = parse(query)
+    for name, value in (*parsed.fields, *parsed.without_fields):
+        _condition(name, value)
+
+
 def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset()) -> list[SearchHit]:
     """Records that match, newest first, each with the version that matched and words around it.
 

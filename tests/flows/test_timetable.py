@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.cron import parse_cron
 from flows.plan import Plan, Planned, planned
-from flows.timetable import Entry, parse_cron, read_timetable
+from flows.timetable import Entry, read_timetable
 from model.edtf import utc_text
 from model.errors import BadCall
 from model.revisit import Round
@@ -44,6 +45,9 @@ collection = "elections"
     assert Plan.from_json(plan.to_json()) == plan
 
 
+_EXPORT = '[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -64,11 +68,25 @@ collection = "elections"
         ('[schedule.export]\nevery = "1d"\nformat = "pdf"\noutput = "x"', "schedule.export: there is no format 'pdf'"),
         ('[schedule.export]\nevery = "1d"\nformat = "csv"\noutput = "x"', r"output needs \{time\} in it"),
         ('[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\nversion = "1"', "all or latest, not '1'"),
+        (_EXPORT + 'query = "writer:quill"', "pressmark.toml: schedule.export.query: there is no search field writer:"),
+        (_EXPORT + 'query = "tide since:soon"', "schedule.export.query: since: takes a date such as"),
+        ('[schedule]\naudit = { cron = "0 3 31 2 *" }', "schedule.audit.cron is '0 3 31 2 [*]': that day never comes"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(BadCall, match=why):
         _said(tmp_path, text)
+
+
+@pytest.mark.parametrize("line", ["0 3 31 2 *", "0 3 30-31 feb */1", "0 3 31 4,6,9,11 *"])
+def test_a_day_that_never_comes(line: str) -> None:
+    with pytest.raises(BadCall, match="that day never comes"):
+        parse_cron(line, "cron")
+
+
+@pytest.mark.parametrize("line", ["0 3 29 2 *", "0 3 31 2 mon", "0 3 31 2,3 *", "0 3 31 */2 *"])
+def test_a_day_that_comes_now_and_then(line: str) -> None:
+    assert parse_cron(line, "cron") == line
 
 
 @pytest.mark.parametrize("line", ["* * * * *", "*/15 * * * *", "0 3 1,15 jan-mar/2 *", "5-50/5 0 * * 7"])
