@@ -29,7 +29,8 @@ TABLES = "schedule"
 LARGEST = 1000**3
 
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>|k|m|g)b?", re.IGNORECASE)
-_SECRET = frozenset({"proxy", "on_change_webhook"})  # may hold a password
+_DATABASES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+_SECRET = frozenset({"proxy", "on_change_webhook", "database_url", "store_url"})  # may hold a password
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 
 
@@ -68,6 +69,18 @@ def _proxy(value: object) -> object:
     if parts.port == 0:  # asking for the port also tells one that is no number
         raise ValueError("a proxy's port is between 1 and 65535")
     return value
+
+
+def _database(value: object) -> object:
+    if isinstance(value, str) and value and value.partition("://")[0] not in _DATABASES:
+        raise ValueError("give an address such as postgresql://USER@HOST/DATABASE, or leave it out for SQLite in the folder")
+    return value or None
+
+
+def _store(value: object) -> object:
+    if isinstance(value, str) and value and not value.startswith("s3://"):
+        raise ValueError("give a bucket as s3://BUCKET/PREFIX, or leave it out for the folder alone")
+    return value or None
 
 
 def _words(known: Sequence[str]) -> Callable[[object], object]:
@@ -115,8 +128,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     archive: str = Field(default="./archive", min_length=1)
-    database_url: str | None = None
-    store_url: str | None = None
+    database_url: Annotated[str | None, BeforeValidator(_database)] = None
+    store_url: Annotated[str | None, BeforeValidator(_store)] = None
     user_agent: str | None = None
     contact: str = ""
     operator: str | None = None

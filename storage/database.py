@@ -62,7 +62,7 @@ class Database:
         if version > tables.SCHEMA_VERSION:
             raise NewerFormat("this archive's database was written by a newer Pressmark: open it with that release, or rebuild")
         if found.get("archive") != archive_id:
-            raise Damaged("the database belongs to another archive: check PRESSMARK_DATABASE_URL or run `pressmark rebuild`")
+            raise Damaged("the database belongs to another archive: check the setting database_url or run `pressmark rebuild`")
         return version
 
     def check(self, archive_id: str) -> None:

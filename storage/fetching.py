@@ -43,7 +43,7 @@ def fetch_archive(store: Store, where: Path) -> None:
     said = store.read(DESCRIPTOR, 0, size)
     descriptor = where / DESCRIPTOR
     if descriptor.is_file() and descriptor.read_bytes() != said:
-        raise Damaged(f"{where} and {store.address} are not of one archive: check PRESSMARK_STORE_URL")
+        raise Damaged(f"{where} and {store.address} are not of one archive: check the setting store_url")
     lacking = [f"{SEGMENTS}/{name}" for name in store.names(SEGMENTS)]
     for name in (*lacking, README_FILE):
         if not (where / name).is_file() and store.size(name) is not None:

@@ -58,9 +58,9 @@ def _parsed(url: str) -> URL:
     try:
         parsed = sqlalchemy.make_url(url)
     except (exc.ArgumentError, ValueError):
-        raise BadCall(f"PRESSMARK_DATABASE_URL is no address of a database: give one {form}") from None
+        raise BadCall(f"database_url is no address of a database: give one {form}") from None
     if parsed.drivername not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        raise BadCall(f"PRESSMARK_DATABASE_URL names {parsed.drivername[:40]}, which is not known here: give one {form}")
+        raise BadCall(f"database_url names {parsed.drivername[:40]}, which is not known here: give one {form}")
     return parsed.set(drivername="postgresql+psycopg")
 
 
@@ -87,7 +87,7 @@ class FolderHome:
         if not self.has_database():
             raise Damaged(
                 f"the database of {self._folder} is missing: run `pressmark rebuild` to make it anew from the WARCs, "
-                "or set PRESSMARK_DATABASE_URL if it is on a server"
+                "or say where it is, if it is on a server (PRESSMARK_DATABASE_URL, or database_url in pressmark.toml)"
             )
         return Database.at(self._path, wait=self._wait)
 
@@ -140,7 +140,7 @@ class ServerHome:
             holds = f"other archives ({', '.join(sorted(others)[:3])})" if others else "no archive"
             raise Damaged(
                 f"the database at {self._shown} holds {holds}, not {self.archive} of {self._folder}: "
-                "check PRESSMARK_DATABASE_URL, or run `pressmark rebuild` to make it there from the WARCs"
+                "check the setting database_url, or run `pressmark rebuild` to make it there from the WARCs"
             )
         return Database(postgresql.connect(self._url, self.archive, self._wait))
 
@@ -217,4 +217,4 @@ class ServerHome:
             with closing(Database(postgresql.connect(self._url, archive, self._wait, "public"))) as database:
                 yield database
         except StorageUnavailable as error:
-            raise StorageUnavailable(f"{error} (PRESSMARK_DATABASE_URL names {self._shown})") from error
+            raise StorageUnavailable(f"{error} (the setting database_url names {self._shown})") from error

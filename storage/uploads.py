@@ -128,7 +128,7 @@ class Uploads:
             self._store.put_bytes(README_FILE, (where / README_FILE).read_bytes())
             self._store.put_bytes(DESCRIPTOR, mine)
         elif self._store.read(DESCRIPTOR, 0, size) != mine:
-            raise BadCall(f"{self._store.address} is the store of another archive: name another place in PRESSMARK_STORE_URL")
+            raise BadCall(f"{self._store.address} is the store of another archive: name another place as store_url")
         self._introduced = True
 
 

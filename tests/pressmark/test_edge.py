@@ -124,16 +124,22 @@ def test_a_wrong_call_is_one_line_and_exit_2(pressmark: Pressmark, tmp_path: Pat
 def test_a_wrong_address_of_a_store_or_database_is_told_and_nothing_is_made(pressmark: Pressmark, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>words</p>")
     page = str(tmp_path / "page.html")
-    told = pressmark("ingest", page, environ={"PRESSMARK_STORE_URL": "bucket"})
-    assert told.code == 2 and told.err.startswith("pressmark: PRESSMARK_STORE_URL is no address of a bucket: give s3://BUCKET")
-    for address, said in (
-        ("s3://bucket", "names s3, which is not known here"),
-        ("mysql://ada:secret@host/papers", "names mysql, which is not known here"),
-        ("papers", "is no address of a database"),
-        ("postgresql://ada:sesame@[::1/papers", "is no address of a database"),
-    ):
-        told = pressmark("ingest", page, environ={"PRESSMARK_DATABASE_URL": address})
-        assert told.code == 2 and said in told.err and "secret" not in told.err and told.err.count("\n") == 1
+    wrong = [
+        ("store_url", "bucket", "cannot be used: give a bucket as s3://BUCKET"),
+        ("database_url", "s3://bucket", "cannot be used: give an address such as postgresql://"),
+        ("database_url", "mysql://ada:secret@host/papers", "cannot be used: give an address such as postgresql://"),
+        ("database_url", "papers", "cannot be used: give an address such as postgresql://"),
+    ]
+    for name, value, said in wrong:
+        told = pressmark("ingest", page, environ={f"PRESSMARK_{name.upper()}": value})
+        assert told.code == 2 and told.err.startswith(f"pressmark: PRESSMARK_{name.upper()} {said}"), told.err
+        (tmp_path / "pressmark.toml").write_text(f'{name} = "{value}"\n')
+        told = pressmark("ingest", page)
+        assert told.code == 2 and told.err.startswith(f"pressmark: pressmark.toml: {name} {said}"), told.err
+        assert "secret" not in told.err and told.err.count("\n") == 1
+    (tmp_path / "pressmark.toml").unlink()
+    told = pressmark("ingest", page, environ={"PRESSMARK_DATABASE_URL": "postgresql://ada:sesame@[::1/papers"})
+    assert told.code == 2 and "database_url is no address of a database" in told.err and told.err.count("\n") == 1
     told = pressmark("ingest", page, environ={"PRESSMARK_DATABASE_URL": "postgresql://ada:secret@127.0.0.1:1/papers"})
     assert told.code == 1 and "does not answer" in told.err and "127.0.0.1/papers" in told.err
     assert "secret" not in told.err and told.err.count("\n") == 1
