@@ -66,21 +66,29 @@ class Ground:
         """The server ends."""
         self.server.close()
 
-    def deploy(self) -> Deployed:
-        """What ``prefect.yaml`` says of the watch, as its first lines say."""
-        for words in (("work-pool", "create", "--type", "process", "papers"), ("--no-prompt", "deploy", "--all")):
+    def deploy(self, interval: int = 900) -> Deployed:
+        """What ``prefect.yaml`` says of the watch, as its first lines say, alone and every ``interval`` seconds."""
+        said = (_ROOT / "prefect.yaml").read_text("utf-8")
+        ours = self.home / "prefect.yaml"
+        ours.write_text(said.replace("interval: 900", f"interval: {interval}"), "utf-8")
+        pool = ("work-pool", "create", "--type", "process", "papers")
+        for words in (pool, ("--no-prompt", "deploy", "--all", "--prefect-file", str(ours))):
             command = [sys.executable, "-P", "-m", "prefect", *words]
             done = subprocess.run(command, env=self.environ, cwd=_ROOT, capture_output=True, text=True, timeout=150, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
         watch_heartbeats(self.api)
-        said = next(x for x in self.api._ask("/deployments/filter", {}) if x["entrypoint"] == "flows.watch.watch")
-        return Deployed(said["id"], "watch", said["name"], False)
+        told = self.api._ask("/deployments/filter", {})
+        found = {x["entrypoint"]: Deployed(x["id"], x["name"], x["name"], False) for x in told}
+        watch = found.pop("flows.watch.watch")
+        for other in found.values():
+            self.api.pause(other)
+        return watch
 
     def hire(self) -> int:
-        """A worker of the pool; its place."""
+        """A worker of the pool, started as the documentation says; its place. It is told from others by its User-Agent."""
         place = len(self.workers)
-        command = [sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", "papers", "--type", "process"]
-        ours = {"PREFECT_WORKER_QUERY_SECONDS": "1", "PRESSMARK_TEST_CREW": str(place)}
+        command = [sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", "papers", "--limit", "1"]
+        ours = {"PREFECT_WORKER_QUERY_SECONDS": "1", "PRESSMARK_TEST_CREW": str(place), "PRESSMARK_USER_AGENT": f"crew-{place}/1"}
         with (self.home / f"worker-{place}.log").open("wb") as log:
             worker = subprocess.Popen(command, env=self.environ | ours, cwd=self.home, stdout=log, stderr=log)
         self.workers.append(worker)
