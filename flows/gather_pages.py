@@ -6,15 +6,15 @@ An address whose server asked to wait is asked once more, after the others of it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from flows.gathered import Gathered, Told, defect
+from flows.listed import Known, with_listing
 from model.capture import Capture, header
 from model.errors import Busy, PressmarkError, StorageUnavailable
-from model.record import VersionView
 from sources.http import Conditional, Fetcher
 from storage import InForce
 
@@ -26,20 +26,11 @@ _NOT_MODIFIED = 304
 T = TypeVar("T")
 
 
-class Standing(Protocol):
-    """What the archive holds of addresses, for conditional requests."""
-
-    def visited(self, urls: Iterable[str]) -> Set[str]:
-        """Those of some addresses that it may know."""
+class Standing(Known, Protocol):
+    """What the archive holds of addresses, for conditional requests too."""
 
     def in_force(self, url: str) -> InForce | None:
         """The copy that stands for an address."""
-
-    def find(self, text: str) -> str:
-        """The record of an address."""
-
-    def show(self, record: str, *, restricted: bool) -> VersionView:
-        """Its version in force."""
 
 
 async def gather_pages(
@@ -53,8 +44,7 @@ async def gather_pages(
 ) -> AsyncIterator[Gathered]:
     """Every address of one host in turn, ``rest`` awaited before each, as long as the host ``is_mine``. Where ``told`` says
     so all are asked for in full, and so is one whose last full answer is older than ``IN_FULL_AFTER``. What a listing said
-    of a piece goes on standing with what is fetched of it later: else a date that the feed alone knew would be gone at the
-    next look.
+    of a piece goes on standing with what is fetched of it later.
 
     What is wrong with an address is its outcome; ``StorageUnavailable`` alone is raised.
     """
@@ -67,10 +57,8 @@ async def gather_pages(
         item = await _page(fetcher, url, told, None if told.fresh else standing, now)
         if item.capture is None or item.known is not None or item.error is not None:
             return item
-        said = await _asked(standing, lambda archive: _listed(archive, url))
-        return (
-            item if said is None else replace(item, capture=replace(item.capture, context={"feed": said, **item.capture.context}))
-        )
+        capture = item.capture
+        return replace(item, capture=await _asked(standing, lambda archive: with_listing(archive, url, capture)) or capture)
 
     waiting: list[Gathered] = []
     for url in urls:
@@ -113,11 +101,6 @@ async def _page(fetcher: Fetcher, url: str, told: Told, standing: Standing | Non
     if _is_of(known.etag, header(item.capture.headers, "etag")):
         return replace(item, known=known)
     return await fetched_one(url, fetcher.fetch(url, obey_robots=reason is None, override_reason=reason))
-
-
-def _listed(archive: Standing, url: str) -> object:
-    """What a feed or sitemap said of the piece at an address, ``None`` where none did."""
-    return (archive.show(archive.find(url), restricted=True).capture.get("context") or {}).get("feed")
 
 
 async def _asked(archive: Standing | None, question: Callable[[Standing], T]) -> T | None:

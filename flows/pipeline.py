@@ -23,6 +23,7 @@ from flows.extraction import Reader
 from flows.gather import Gatherer
 from flows.gathered import Gathered, Told
 from flows.leasing import SECONDS, Leasing
+from flows.listed import with_listing
 from flows.pictures import Pictures
 from flows.settings import Settings
 from flows.shards import FILES, host_of
@@ -221,8 +222,11 @@ class Pipeline:
         judgement = Judgement(Verdict.ARTICLE) if held else before_reading(capture)
         if judgement is not None:
             ready.append(decider.unread(item.source, capture, judgement))
-        else:
-            reading[decider.reader.submit(capture)] = item
+            return True
+        if capture.basis is Basis.IMPORTED and capture.url is not None:
+            capture = with_listing(self._archive, capture.url, capture)
+            item = replace(item, capture=capture)
+        reading[decider.reader.submit(capture)] = item
         return True
 
     def _lost(self, item: Gathered) -> Result:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from flows.pipeline import Pipeline
 from flows.watching import Checked, check, look
@@ -65,6 +68,10 @@ class Site:
         body = f'<rss version="2.0" {dc}><channel><title>The Reed Bank Post</title>{items}</channel></rss>'.encode()
         self.pages[path] = (200, body, more) if more else body
         return f"{self.base}{path}"
+
+    def body(self, path: str) -> bytes:
+        page = self.pages[path]
+        return page if isinstance(page, bytes) else page[1]
 
     def paths(self) -> list[str]:
         return [a.path for a in self.asked if a.path not in {"/robots.txt", "/.well-known/tdmrep.json"}]
@@ -156,6 +163,26 @@ def make_room(tmp_path: Path) -> Iterator[Callable[..., Room]]:
 @pytest.fixture
 def room(make_room: Callable[..., Room]) -> Room:
     return make_room()
+
+
+def test_what_the_feed_said_stands_with_a_copy_from_another_archive_too(site: Site, room: Room, tmp_path: Path) -> None:
+    url = site.story("/lock-gates")
+    room.watch(site.feed("/feed.xml", "lock-gates"))
+    _, [result] = room.check()
+    path = tmp_path / "reed.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True, warc_version="1.1")
+        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        earlier = BytesIO(site.body("/lock-gates").replace(b"tar", b"paint"))
+        dated = {"WARC-Date": f"{NOW - timedelta(minutes=10):%Y-%m-%dT%H:%M:%SZ}"}
+        record = writer.create_warc_record(url, "response", payload=earlier, http_headers=head, warc_headers_dict=dated)
+        writer.write_record(record)
+    (imported,) = room.pipeline.ingest([str(path)])
+    assert (imported.record, imported.version) == (result.record, 2)
+    first, second = (room.archive.show(str(result.record), n).article for n in (1, 2))
+    assert "paint" in second.text and second.date_published == first.date_published is not None
+    assert second.evidence["/date_published"].where == "context:feed/published"
+    assert second.evidence["/authors"].where == "context:feed/authors/0"
 
 
 def test_what_a_feed_lists_is_taken_in_once_with_what_the_feed_said(site: Site, room: Room) -> None:
