@@ -13,6 +13,9 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
 _BYLINE_REST = 25  # compact characters beside the authors' names up to which a passage is their byline
 _LONG = 40  # compact characters from which a passage inside another field's text is no chance
+_CAPTION = 15  # compact characters of a caption that a picture's own line holds
+_SAID = 120  # characters of a heading that is a paragraph
+_ENDS = '.!?…。！？:"”»“’'
 _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
 _PARAGRAPH = 110  # characters
 _NOTE_LONGEST = 450
@@ -58,7 +61,8 @@ class Taken:
     def _in_caption(self, text: str, pictured: bool) -> bool:
         if any(text == c or (text in c and (pictured or _is_long(text))) for c in self.captions):
             return True
-        return any(_is_long(c) and c in text and len(text) < 1.6 * len(c) for c in self.captions)
+        enough = [c for c in self.captions if _is_long(c) or (pictured and len(c) >= _CAPTION)]
+        return any(c in text and len(text) < 1.6 * len(c) for c in enough)
 
     def _is_byline(self, text: str) -> bool:
         if len(text) > 120 or not any(name in text for name in self.names):
@@ -86,9 +90,14 @@ def cleaned(
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= (_BEGUN_EAST if language in _EAST else _BEGUN)
-    while result and (result[-1].tag in _HEADINGS or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
+    while result and (_heads_nothing(result[-1]) or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result
+
+
+def _heads_nothing(last: Passage) -> bool:
+    """Whether the last passage is a heading, and not a paragraph that is set as one."""
+    return last.tag in _HEADINGS and not (len(last.text) >= _SAID and last.text[-1] in _ENDS)
 
 
 def _once(kept: Sequence[Passage]) -> list[Passage]:

@@ -40,6 +40,11 @@ _SIGNATURE_EAST = re.compile(
 _MAIL = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ]")
 _ENDS = ".!?…。！？:"
+_FRAME = " -–—*·.[]()"
+_CUE_LONGEST = 30  # characters up to a colon
+_RUNNING = frozenset(("p", "div"))
+_TITLE = 25  # characters
+_ADDRESS = re.compile(r"://|^www\.|^\S+$")
 
 
 def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool:
@@ -52,6 +57,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     """
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
+        return True
+    if _is_picture_line(text) or (begun and _is_shouted_link(passage)):
         return True
     if begun and len(text) <= _LONGEST_BELOW and _stands_below(text, language):
         return True
@@ -71,7 +78,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
 
 def is_label(text: str, language: str | None) -> bool:
     """True for a whole line over an advertisement or a row of buttons."""
-    return text.lower() in _known("labels", language)
+    plain = text.lower()
+    return not _known("labels", language).isdisjoint((plain, plain.strip(_FRAME)))
 
 
 def is_offer(passage: Passage, language: str | None) -> bool:
@@ -88,13 +96,31 @@ def is_offer(passage: Passage, language: str | None) -> bool:
 
 
 def ends_piece(passage: Passage, language: str | None) -> bool:
-    """True for what at the end of a piece is none of it: a mark of the end ("###"), and a line in bold or
-    italics that asks readers for something."""
+    """True for what at the end of a piece is none of it: a mark of the end ("###"), a title that is a link to
+    another piece, and a line in bold or italics that asks readers for something."""
     text = passage.text
+    if passage.tag in _RUNNING and len(text) >= _TITLE and _is_link(passage) and not _ADDRESS.search(text):
+        return True
     if _END_MARK.fullmatch(text) or (len(text) <= _SOURCES_LONGEST and all(_is_source(s, language) for s in _LISTED.split(text))):
         return True
     set_apart = passage.bold >= 0.8 * len(text) or not passage.marks.isdisjoint(("<em>", "<i>"))
     return set_apart and len(text) <= _LONGEST and any(begins_as(s, language) == "appeal" for s in _SENTENCE.split(text))
+
+
+def _is_link(passage: Passage) -> bool:
+    return passage.linked >= 0.95 * len(passage.text)
+
+
+def _is_shouted_link(passage: Passage) -> bool:
+    """True for a paragraph that is one link in capitals: the headline of another piece."""
+    text = passage.text
+    return passage.tag in _RUNNING and len(text) >= _TITLE and _is_link(passage) and text == text.upper() != text.lower()
+
+
+def _is_picture_line(text: str) -> bool:
+    """True for "Photo: …": a credit or a caption that stands apart from its picture."""
+    said, colon, _ = text[:_CUE_LONGEST].replace("：", ":").partition(":")
+    return bool(colon) and len(text) <= _LONGEST_BELOW and said.lower().strip(_FRAME) in _known("pictures", None)
 
 
 def _is_source(text: str, language: str | None) -> bool:

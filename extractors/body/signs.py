@@ -24,6 +24,7 @@ from extractors.dom import Element
 _ENDS = frozenset(".!?…。！？\"”»“’')։।؟۔")
 _SIZES = (12, 25, 45, 80, 140, 240, 400)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_NONE: frozenset[str] = frozenset()
 _RUNNING = 80  # characters from which a passage with few links counts as running text
 
 
@@ -84,13 +85,11 @@ class Signs:
         self.grands = _Groups([None if e is None else e.getparent() for e in parents], self.sizes)
         self.running = [float(len(p.text) >= _RUNNING and x < 0.3) for p, x in zip(found, linked, strict=True)]
         self.common = self._common()
+        self.title = self._title()
 
     def still(self) -> list[list[str]]:
         """Signs of each passage other than its marks."""
-        about, texts = self.about, self.texts
-        title = next((i for i, p in enumerate(self.found) if p.element is about.h1), None)
-        if title is None:
-            title = next((i for i, t in enumerate(texts) if t and t == about.headline), -1)
+        about, texts, title = self.about, self.texts, self.title
         link_grand = self.grands.shares(self.linked)
         total = sum(s for s, r in zip(self.sizes, self.running, strict=True) if r) or 1
         bulk = [
@@ -165,13 +164,24 @@ class Signs:
         return result
 
     def boxed(self) -> list[bool]:
-        """Which passages stand in a box that is never the article's (``words/boxes.toml``)."""
-        never = _boxes() - self.common
+        """Which passages stand in a box that is never the article's (``words/boxes.toml``).
+
+        What most of the text stands in is no box, unless it holds comments and the headline stands outside.
+        """
+        outside = _box("threads") - self.found[self.title].marks if self.title >= 0 else _NONE
+        never = (_boxes() - self.common) | outside
         return [not never.isdisjoint(p.marks) for p in self.found]
 
     def said_by(self, opinion: str) -> list[bool]:
         """Which passages stand in another's choice, given as compact text."""
         return [t in opinion and (len(t) > 3 or p.tag == "p") for p, t in zip(self.found, self.texts, strict=True)]
+
+    def _title(self) -> int:
+        """The number of the passage that is the headline, -1 where none is."""
+        title = next((i for i, p in enumerate(self.found) if p.element is self.about.h1), None)
+        if title is None:
+            title = next((i for i, t in enumerate(self.texts) if t and t == self.about.headline), -1)
+        return title
 
     def _common(self) -> frozenset[str]:
         """Marks that most of the running text stands under: they tell nothing apart."""
@@ -223,8 +233,17 @@ def _within(element: Element, known: dict[Element | None, bool]) -> bool:
 
 @cache
 def _boxes() -> frozenset[str]:
-    table = tomllib.loads((files("extractors") / "words" / "boxes.toml").read_text("utf-8"))
-    return frozenset(w for group in table.values() for w in group)
+    return frozenset(w for group in _table() for w in _box(group))
+
+
+@cache
+def _box(group: str) -> frozenset[str]:
+    return frozenset(_table()[group])
+
+
+@cache
+def _table() -> dict[str, list[str]]:
+    return tomllib.loads((files("extractors") / "words" / "boxes.toml").read_text("utf-8"))
 
 
 def _step(share: float) -> int:

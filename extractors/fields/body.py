@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
-from extractors.body.blocks import blocks, post_quoted
+from extractors.body.blocks import blocks
+from extractors.body.choose import chosen, only_text
 from extractors.body.clean import Taken, cleaned
-from extractors.body.furniture import begins_as
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
-from extractors.body.service import is_label
 from extractors.body.weigh import Rounds, chances
-from extractors.dom import Element
 from extractors.field import Candidate, Field, Found, Resolved, resolve
 from extractors.page import Page
 from extractors.state import blocks_in, longest_text
@@ -22,10 +20,6 @@ from model.article import Author, Block, How, Image
 
 _Blocks = tuple[Block, ...]
 _SHORT = 400  # characters under which the marked text may be a stub of what a script would show
-_PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
-_HEADS = 0.3  # chance that is enough for a heading right above a paragraph
-_AMONG = 0.2  # chance that is enough for what stands among them
-_HEADINGS = frozenset(("h2", "h3", "h4"))
 _RICHER = 2  # times the marked text from which declared or embedded text is the article
 
 
@@ -82,34 +76,10 @@ def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
 
 def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | None) -> list[Passage]:
     found = weighable_passages(page)
-    judged = chances(found, surroundings(page, headline), lambda: kept_words(page.tree, page.url), learnt)
-    sure = [p for p, chance in zip(found, judged, strict=True) if chance >= 0.5]
-    if not sure:
-        return []
-    first, last = sure[0].index, sure[-1].index
-    chosen = {p.index for p in sure}
-    surely = {p.index for p in sure if len(p.text) >= _PARAGRAPH}
-    paragraphs = Counter(_shelf(p) for p in sure if len(p.text) >= _PARAGRAPH)
-    for passage, chance in zip(found, judged, strict=True):
-        if not first < passage.index < last or passage.index in chosen:
-            continue
-        # one line among the paragraphs of one parent, a heading right above a paragraph, or a quoted post, is part of it
-        among = chance >= _AMONG and paragraphs[_shelf(passage)] >= 2 and passage.tag in ("p", "blockquote")
-        among = among and passage.linked < 0.3 * len(passage.text)
-        heads = chance >= _HEADS and passage.tag in _HEADINGS and passage.index + 1 in surely and not passage.linked
-        furniture = begins_as(passage.text, page.language) or is_label(passage.text, page.language)
-        if post_quoted(passage) or ((among or heads) and not furniture):
-            chosen.add(passage.index)
-    likely = [p for p in found if p.index in chosen]
+    ask = cache(lambda: kept_words(page.tree, page.url))
+    judged = chances(found, surroundings(page, headline), ask, learnt)
+    likely = chosen(found, judged, page.language) or only_text(found, judged, ask())
     return cleaned(likely, taken, page.language, {p.index: chance for p, chance in zip(found, judged, strict=True)})
-
-
-def _shelf(passage: Passage) -> Element | None:
-    """The element whose children the paragraphs are; a quotation stands among them as a whole."""
-    parent = passage.element.getparent()
-    while parent is not None and parent.tag in ("blockquote", "figure"):
-        parent = parent.getparent()
-    return parent
 
 
 def article_body(page: Page) -> Iterator[Candidate[_Blocks]]:

@@ -1,0 +1,110 @@
+"""Which passages are the article's, from how likely each of them is: the sure ones, and those that belong to them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from extractors.body.blocks import post_quoted
+from extractors.body.furniture import begins_as
+from extractors.body.opinion import compact
+from extractors.body.passages import Passage
+from extractors.body.service import is_label
+from extractors.dom import Element
+
+SURE = 0.5  # chance
+_PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
+_HEADS = 0.3  # chance that is enough for a heading right above a paragraph
+_AMONG = 0.2  # chance that is enough for what stands among the paragraphs, or is one of their make beside them
+_LONG = 140  # characters of a paragraph that may stand before the first sure one or behind the last
+_FELLOWS = 2  # sure paragraphs of one parent from which another of its children is one too
+_UNLINKED = 0.3  # share of a passage that may be links
+_HEADINGS = frozenset(("h2", "h3", "h4"))
+_PARAGRAPHS = frozenset(("p", "blockquote"))
+_LISTS = frozenset(("ul", "ol", "dl"))
+_RUNNING = 80  # characters
+_ONLY_TEXT = 300  # characters of running text under one parent that are a piece where nothing surer stands
+_POSSIBLE = 0.05  # chance
+
+
+def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | None) -> list[Passage]:
+    """The passages that are likely the article's, in order; empty where none is.
+
+    Beside the sure ones: a line among the paragraphs of one parent, a long paragraph beside them, a heading right
+    above one, the rest of a list most of which is sure, and quoted posts.
+    """
+    sure = [p for p, chance in zip(found, chances, strict=True) if chance >= SURE]
+    if not sure:
+        return []
+    first, last = sure[0].index, sure[-1].index
+    known = {p.index for p in sure}
+    headed = {p.index for p in sure if len(p.text) >= _PARAGRAPH}
+    paragraphs = Counter(shelf(p) for p in sure if len(p.text) >= _PARAGRAPH)
+    listed = _lists(found, known)
+    for passage, chance in zip(found, chances, strict=True):
+        if passage.index in known:
+            continue
+        within = first < passage.index < last
+        if within and post_quoted(passage):
+            known.add(passage.index)
+        elif chance >= _AMONG and not _is_furniture(passage, language):
+            fellow = _is_plain(passage) and paragraphs[shelf(passage)] >= _FELLOWS and (within or len(passage.text) >= _LONG)
+            heads = chance >= _HEADS and passage.tag in _HEADINGS and passage.index + 1 in headed and not passage.linked
+            item = within and passage.linked < SURE * len(passage.text) and passage.index in listed
+            if fellow or (within and heads) or item:
+                known.add(passage.index)
+    return [p for p in found if p.index in known]
+
+
+def only_text(found: Sequence[Passage], chances: Sequence[float], opinion: str) -> list[Passage]:
+    """The running text of the one parent that holds most of it, where nothing on the page is likely the article's.
+
+    Only what another opinion, given as compact text, takes for the article; empty where that is little.
+    """
+    running: dict[Element | None, list[Passage]] = defaultdict(list)
+    for passage, chance in zip(found, chances, strict=True):
+        plain = len(passage.text) >= _RUNNING and passage.linked < _UNLINKED * len(passage.text)
+        if plain and chance >= _POSSIBLE and compact(passage.text) in opinion:
+            running[shelf(passage)].append(passage)
+    most = max(running.values(), key=_size, default=[])
+    return most if _size(most) >= _ONLY_TEXT else []
+
+
+def shelf(passage: Passage) -> Element | None:
+    """The element whose children the paragraphs are; a quotation stands among them as a whole."""
+    parent = passage.element.getparent()
+    while parent is not None and parent.tag in ("blockquote", "figure"):
+        parent = parent.getparent()
+    return parent
+
+
+def _size(passages: Sequence[Passage]) -> int:
+    return sum(len(p.text) for p in passages)
+
+
+def _is_plain(passage: Passage) -> bool:
+    return passage.tag in _PARAGRAPHS and passage.linked < _UNLINKED * len(passage.text)
+
+
+def _is_furniture(passage: Passage, language: str | None) -> bool:
+    return begins_as(passage.text, language) is not None or is_label(passage.text, language)
+
+
+def _lists(found: Sequence[Passage], known: set[int]) -> set[int]:
+    """The items, by index, of lists at least half of whose text is chosen."""
+    items: dict[Element, list[Passage]] = defaultdict(list)
+    for passage in found:
+        if "<li>" in passage.marks or "<dl>" in passage.marks:
+            around = next(_around(passage), None)
+            if around is not None:
+                items[around].append(passage)
+    return {
+        p.index
+        for passages in items.values()
+        if 2 * sum(len(p.text) for p in passages if p.index in known) >= _size(passages)
+        for p in passages
+    }
+
+
+def _around(passage: Passage) -> Iterator[Element]:
+    return (e for e in passage.element.iterancestors() if e.tag in _LISTS)
