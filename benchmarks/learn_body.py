@@ -265,7 +265,7 @@ def body_text(root: Path, gold: dict[str, Any], learnt: Rounds, standfirst_too: 
     people = authors.read(page, publisher.read(page).value).value or ()
     found = body.read(page, headline=title, standfirst=deck, images=images.read(page).value or (), authors=people, learnt=learnt)
     text = "\n\n".join(b.text for b in found.value or () if b.kind is not BlockKind.EMBED)
-    return f"{deck}\n\n{text}" if deck and standfirst_too else text
+    return f"{deck}\n\n{text}" if deck and standfirst_too and not body.holds(found.value or (), deck) else text
 
 
 def f1(corpus: str, found: Sequence[tuple[dict[str, Any], str]]) -> float:

@@ -9,6 +9,7 @@ from functools import cache
 from extractors.body.blocks import blocks
 from extractors.body.choose import chosen, only_text
 from extractors.body.clean import Taken, cleaned
+from extractors.body.opening import opening
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
@@ -34,23 +35,11 @@ def read(
 ) -> Resolved[tuple[Block, ...]]:
     """The body's blocks in reading order; empty where the page holds no article text.
 
-    Headline, standfirst, captions, credits and bios, as already read, are kept out of it.
+    Headline, standfirst, captions, credits and bios, as already read, are kept out of it; a standfirst stays
+    where it is the text's first paragraph, or nearly all of the text (``holds`` tells).
     ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
-    taken = Taken(
-        (
-            headline,
-            standfirst,
-            *(i.credit_line for i in images),
-            *(f"{i.caption}{i.credit_line}" for i in images if i.credit_line),
-            *_posts(authors),
-        ),
-        (i.caption for i in images),
-        (a.bio for a in authors),
-        (a.name for a in authors),
-    )
-
-    kept = _chosen(page, headline, taken, learnt)
+    kept = _kept(page, headline, standfirst, learnt, (images, authors))
 
     def marked(page: Page) -> Iterator[Candidate[_Blocks]]:
         if kept:
@@ -74,12 +63,47 @@ def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
         yield from (f"{a.role}, {a.organization}" for a in author.affiliations if a.role and a.organization)
 
 
-def _chosen(page: Page, headline: str | None, taken: Taken, learnt: Rounds | None) -> list[Passage]:
+def _kept(
+    page: Page,
+    headline: str | None,
+    standfirst: str | None,
+    learnt: Rounds | None,
+    others: tuple[tuple[Image, ...], tuple[Author, ...]],
+) -> list[Passage]:
+    """The passages of the body, without what other fields have taken."""
     found = weighable_passages(page)
     ask = cache(lambda: kept_words(page.tree, page.url))
     judged = chances(found, surroundings(page, headline), ask, learnt)
+    known = {p.index: chance for p, chance in zip(found, judged, strict=True)}
     likely = chosen(found, judged, page.language) or only_text(found, judged, ask())
-    return cleaned(likely, taken, page.language, {p.index: chance for p, chance in zip(found, judged, strict=True)})
+    first = opening(standfirst, found, likely)
+    if first is not None:
+        standfirst = None
+        likely = [p for p in found if p is first or p in likely]
+    kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)
+    if standfirst and sum(len(p.text) for p in kept) < len(standfirst):  # all there is
+        kept = cleaned(likely, _taken(headline, None, *others), page.language, known)
+    return kept
+
+
+def _taken(headline: str | None, standfirst: str | None, images: tuple[Image, ...], authors: tuple[Author, ...]) -> Taken:
+    return Taken(
+        (
+            headline,
+            standfirst,
+            *(i.credit_line for i in images),
+            *(f"{i.caption}{i.credit_line}" for i in images if i.credit_line),
+            *_posts(authors),
+        ),
+        (i.caption for i in images),
+        (a.bio for a in authors),
+        (a.name for a in authors),
+    )
+
+
+def holds(body: tuple[Block, ...], words: str | None) -> bool:
+    """Whether words that could be a standfirst are a paragraph of the body."""
+    return any(block.text == words for block in body)
 
 
 def article_body(page: Page) -> Iterator[Candidate[_Blocks]]:
