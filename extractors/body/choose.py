@@ -53,7 +53,11 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
             item = within and passage.linked < SURE * len(passage.text) and passage.index in listed
             if fellow or (within and heads) or item:
                 known.add(passage.index)
-    return [p for p in found if p.index in known]
+    result = [p for p in found if p.index in known]
+    above = next((p for p, c in zip(found, chances, strict=True) if p.index == first - 1 and c >= _HEADS), None)
+    if above is not None and above.tag in _HEADINGS and any((p.tag, p.near) == (above.tag, above.near) for p in result):
+        result.insert(result.index(sure[0]), above)  # the first of a row of headings
+    return result
 
 
 def only_text(found: Sequence[Passage], chances: Sequence[float], opinion: str) -> list[Passage]:

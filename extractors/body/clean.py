@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
 from extractors.body.service import ends_piece, is_service_line
+from extractors.dom import Element
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
@@ -16,6 +17,7 @@ _LONG = 40  # compact characters from which a passage inside another field's tex
 _CAPTION = 15  # compact characters of a caption that a picture's own line holds
 _SAID = 120  # characters of a heading that is a paragraph
 _ENDS = '.!?…。！？:"”»“’'
+_QUOTES = "\"'“”„«»‘’‹›.…"
 _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
 _PARAGRAPH = 110  # characters
 _NOTE_LONGEST = 450
@@ -85,7 +87,7 @@ def cleaned(
     """
     result: list[Passage] = []
     begun = False
-    for passage in _once(kept):
+    for passage in _unpulled(_once(kept)):
         chance = (chances or {}).get(passage.index, 0.5)
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
@@ -93,6 +95,25 @@ def cleaned(
     while result and (_heads_nothing(result[-1]) or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result
+
+
+def _unpulled(kept: Sequence[Passage]) -> list[Passage]:
+    """The passages without pull quotes: what is named so and repeats words of the text, and who said it."""
+    whole = [compact(p.text) for p in kept]
+    pulled: set[Element] = set()
+    for passage, text in zip(kept, whole, strict=True):
+        if _is_pull(passage.marks) and any(text.strip(_QUOTES) in other and len(other) > len(text) for other in whole):
+            pulled.add(_quotation(passage.element))
+    return [p for p in kept if not (_is_pull(p.marks) and _quotation(p.element) in pulled)]
+
+
+def _is_pull(marks: frozenset[str]) -> bool:
+    return "pullquote" in marks or marks >= {"pull", "quote"}
+
+
+def _quotation(element: Element) -> Element:
+    """The quotation that an element is or stands in; the element itself where none is."""
+    return next((e for e in (element, *element.iterancestors()) if e.tag in ("blockquote", "aside", "figure")), element)
 
 
 def _heads_nothing(last: Passage) -> bool:
