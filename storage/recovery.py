@@ -32,7 +32,8 @@ from storage.content import is_content, payload_of
 from storage.database import Database
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
-from storage.warc import Member, is_unfinished, walk
+from storage.unfinished import is_unfinished
+from storage.warc import Member, walk
 from storage.whole import LEDGER, Part, part_of, partial
 
 _DECLARED = "canonical"

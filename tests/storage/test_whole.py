@@ -12,7 +12,8 @@ import pytest
 
 from model.errors import Damaged
 from storage import Archive, Deposit, Person, Release, Verdict, rebuild
-from storage.warc import GZIP_HEAD, Draft, Member, compress, is_unfinished, walk
+from storage.unfinished import is_unfinished
+from storage.warc import GZIP_HEAD, Draft, Member, compress, walk
 from storage.whole import part_of
 
 URL = "http://paper.example/news/quay"
