@@ -40,10 +40,12 @@ class Expected:
 
     def __init__(self, tx: Connection) -> None:
         self._firsts = Firsts(tx)
+        self.records: set[str] = set()
 
     def take(self, chain: Sequence[Entry], facts: tuple[bytes, str], read: Callable[[str], bytes]) -> None:
         """One chain (see ``is_plain``) with the facts of its capture and their digest. Raises what damaged content raises."""
         first = chain[0]
+        self.records.add(first.chain)
         content = read(first.body["reading"]["payload"]["id"])
         said = [(entry, read) for entry in chain[1:]]
         self._firsts.add(first, *facts, content, Article.from_json(json.loads(content)))

@@ -109,14 +109,15 @@ def _newest(tx: Connection, parsed: Query, limit: int) -> Iterator[tuple[str, in
     """The record and version of every row that matches, newest first.
 
     Rows are looked through from the newest on, in stretches that grow: those that have the words, or all. As soon as an index
-    gives no more records than a stretch has rows, these are looked up instead. So a question costs as much as the
-    lesser of both, however large the archive is.
+    gives about as few records as a stretch has rows, these are looked up instead. So a question costs about as much as
+    the lesser of both, however large the archive is.
     """
     below, stretch = _ABOVE_ALL, max(50, 2 * limit)
     if parsed.fields:
         stretch = max(stretch, _STRETCH)
+    most = stretch
     while True:
-        few = records_of(tx, parsed.fields, stretch)
+        few = records_of(tx, parsed.fields, most)
         if few is not None:
             yield from _among(tx, parsed, *few, below)
             return
@@ -125,7 +126,8 @@ def _newest(tx: Connection, parsed: Query, limit: int) -> Iterator[tuple[str, in
         yield from _told(fitting) if parsed.phrases else _with_words(tx, parsed, fitting)
         if len(rows) < stretch:
             return
-        below, stretch = rows[-1].id, 4 * stretch
+        # what the first stretch has too little of is likely to be old, and each row looked up spares one passed over
+        below, stretch, most = rows[-1].id, 4 * stretch, 16 * stretch
 
 
 def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int, bool]]:

@@ -42,7 +42,7 @@ class Checker:
     def run(self, extent: Extent, now: str) -> Verification:
         """Checks everything, or the part of it that ``extent`` asks for at a time (UTC text)."""
         part = chosen(self._tx, self._archive, extent, now)
-        with Notebook() as notebook, closing(Replay()) as replay:
+        with Notebook() as notebook, closing(Replay(whole=part is None)) as replay:
             warcs = Warcs(self._tx, self._folder, notebook, self._progress)
             whole = part is None
             ledger = Ledger(self._tx, self._folder, notebook, self._archive, whole=whole)
