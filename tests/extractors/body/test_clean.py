@@ -47,3 +47,36 @@ def test_a_stretch_shown_for_every_width_stays_once_and_a_refrain_stays() -> Non
         "Again and again.",
     ]
     assert left("<div><p>Row on.</p><p>So they sang.</p><p>Row on.</p></div>", Taken((), (), (), ())).count("Row on.") == 2
+
+
+def test_a_pull_quote_goes_where_it_repeats_the_text() -> None:
+    quote = "they count them every single day"
+    text = f"“No, {quote} of the week,” she said, “and then {quote} again until the ice is gone from the harbour.”"
+    pulled = f"<blockquote class='c-pullquote'><p>“{quote}”</p><cite>Ilse Maron</cite></blockquote>"
+    nothing = Taken((), (), (), ())
+    assert left(f"<div><p>{text}</p>{pulled}<p>{LONG}</p></div>", nothing) == [text, LONG]
+    assert left(f"<div><p>{LONG}</p>{pulled}<p>{LONG} Again.</p></div>", nothing)[1] == f"“{quote}”"
+    plain = pulled.replace(" class='c-pullquote'", "")
+    assert left(f"<div><p>{text}</p>{plain}<p>{LONG}</p></div>", nothing)[1] == f"“{quote}”"
+
+
+def test_a_paragraph_set_as_a_heading_stays_at_the_end() -> None:
+    nothing = Taken((), (), (), ())
+    assert left(f"<div><p>{LONG}</p><h4>{LONG} Bring gloves.</h4></div>", nothing) == [LONG, f"{LONG} Bring gloves."]
+    assert left(f"<div><p>{LONG}</p><h4>Bring gloves.</h4></div>", nothing) == [LONG]
+
+
+def test_a_short_caption_with_its_credit_goes_from_the_line_under_a_picture() -> None:
+    taken = Taken((), ("The swans of Ostrey",), (), ())
+    line = "The swans of Ostrey / Jo Abel"
+    assert left(f"<div><p>{LONG}</p><p class='caption'>{line}</p><p>{LONG} Again.</p></div>", taken) == [LONG, f"{LONG} Again."]
+    assert line in left(f"<div><p>{LONG}</p><p>{line}</p><p>{LONG} Again.</p></div>", taken)
+
+
+def test_titles_that_are_links_go_from_the_end_and_addresses_stay() -> None:
+    nothing = Taken((), (), (), ())
+    titles = "<p><a href='/a'>The ferry that waits for its captain</a></p><p><a href='/b'>Who counts the swans of Ostrey?</a></p>"
+    assert left(f"<div><p>{LONG}</p>{titles}</div>", nothing) == [LONG]
+    assert len(left(f"<div>{titles}<p>{LONG}</p></div>", nothing)) == 3
+    address = "<p><a href='https://ostrey.example/petition'>https://ostrey.example/petition</a></p>"
+    assert len(left(f"<div><p>{LONG}</p>{address}</div>", nothing)) == 2

@@ -74,3 +74,36 @@ def test_a_time_element_is_no_text() -> None:
 )
 def test_words_of_a_story_stay(markup: str) -> None:
     assert not is_service_line(line(markup), "en", begun=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Photo: Jo Abel"),
+        ("en", "(Image credit: Ostrey Museum)"),
+        ("de", "Abbildung: Die Laterne am Kai, Aufnahme von 1911"),
+        ("fr", "Crédit photo : Ilse Maron"),
+        ("ja", "写真：港の白鳥"),
+    ],
+)
+def test_a_picture_line_apart_from_its_picture_goes(language: str, text: str) -> None:
+    assert is_service_line(line(f"<p>{text}</p>"), language, begun=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["Photo editing is an art: one that few people learn.", "Pictures: what they hide", "Credits were given to all."]
+)
+def test_a_sentence_about_pictures_stays(text: str) -> None:
+    assert not is_service_line(line(f"<p>{text}</p>"), "en", begun=True)
+
+
+def test_a_link_in_capitals_between_paragraphs_goes_and_a_plain_one_or_plain_capitals_stay() -> None:
+    shouted = "THE FERRY THAT WAITS FOR ITS CAPTAIN"
+    assert is_service_line(line(f"<p><a href='/x'>{shouted}</a></p>"), "en", begun=True)
+    assert not is_service_line(line(f"<p><a href='/x'>{shouted.capitalize()}</a></p>"), "en", begun=True)
+    assert not is_service_line(line(f"<p>{shouted}</p>"), "en", begun=True)
+
+
+@pytest.mark.parametrize("text", ["- Anzeige-", "[Anzeige]", "— Anzeige —"])
+def test_a_label_goes_in_whatever_frame(text: str) -> None:
+    assert is_service_line(line(f"<p>{text}</p>"), "de", begun=True)
