@@ -51,6 +51,19 @@ def day_first(page: Page) -> bool:
     }  # fmt: skip
 
 
+_OTHER_IST = {"il": "+02:00", "he": "+02:00", "ie": "+01:00", "ga": "+01:00"}
+
+
+def on_own_clock(page: Page, edtf: str, words: str) -> str:
+    """A date with the offset of its "IST" as the page's country means it: India's, but in Israel or Ireland their own."""
+    if not edtf.endswith("+05:30") or not re.search(r"\bIST\b", words):
+        return edtf
+    locale = page.meta_first("og:locale")
+    regions = re.split(r"[-_]", f"{page.tree.get('lang') or ''}-{locale.content if locale else ''}".lower())
+    regions.append((urlsplit(page.url or "").hostname or "").rsplit(".", 1)[-1])
+    return edtf[:-6] + next((_OTHER_IST[r] for r in regions if r in _OTHER_IST), "+05:30")
+
+
 def names_date(element: Element) -> bool:
     """Whether class, id or itemprop speak of a date or byline."""
     return _says_date(marks_of(element))
@@ -113,7 +126,7 @@ def _find_dated(page: Page) -> list[Element]:
             continue
         inside = page.main is not None and any(a is page.main for a in element.iterancestors())
         if page.in_noise(element) and not (
-            inside and "datePublished" in (element.get("itemprop") or "") and _in_foot(page, element)
+            inside and _SAYS_SO & set((element.get("itemprop") or "").split()) and _its_own(page, element)
         ):
             continue
         (near if inside else far).append(element)
@@ -122,9 +135,13 @@ def _find_dated(page: Page) -> list[Element]:
     return (near + far)[:MOST_ELEMENTS]
 
 
-def _in_foot(page: Page, element: Element) -> bool:
-    """Whether an element stands in a foot right beside the headline: the article's own, no furniture."""
-    foot = next((a for a in islice(element.iterancestors(), 4) if "footer" in f"{a.tag} {a.get('class') or ''}"), None)
+_SAYS_SO = frozenset({"datePublished", "dateModified"})
+
+
+def _its_own(page: Page, element: Element) -> bool:
+    """Whether an element stands in a foot or a row of share buttons beside the headline: the article's own."""
+    named = (a for a in islice(element.iterancestors(), 4) if re.search("footer|share|social", f"{a.tag} {a.get('class') or ''}"))
+    foot = next(named, None)
     return foot is not None and foot.getparent() in page.around_headline
 
 
@@ -178,6 +195,7 @@ def _read(page: Page, element: Element) -> Iterator[Candidate[str]]:
         value = element.get(name)
         edtf = parse(value, page.language, day_first=day_first(page)) if value and any(c.isdigit() for c in value) else None
         if edtf:
+            edtf = on_own_clock(page, edtf, value or "")
             yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "", cue=label_before(page, element))
             return
     text = page.text_of(element)
@@ -189,7 +207,8 @@ def _read(page: Page, element: Element) -> Iterator[Candidate[str]]:
     for found in printed_dates.find(text, page.language, day_first=day_first(page)):
         words = text[found.start : found.end]
         cue = found.label or (label_before(page, element) if found.start < 4 else "")
-        yield with_year(page, Candidate(found.edtf, How.MARKED, place, words, cue=cue))
+        edtf = on_own_clock(page, found.edtf, words)
+        yield with_year(page, Candidate(edtf, How.MARKED, place, words, cue=cue))
 
 
 def _with_time_beside(page: Page, element: Element, text: str) -> str:

@@ -11,7 +11,9 @@ from extractors import declared
 from extractors.date_elements import PUBLISHED_NAME, UPDATED_NAME, URL_MONTH, dated, day_first, marks_of, names_update, read
 from extractors.date_words import month
 from extractors.declared_dates import parse
+from extractors.embedded import State
 from extractors.field import Candidate
+from extractors.own_state import Said, followed, own_objects
 from extractors.page import Node, Page
 from model.article import How
 from model.edtf import is_edtf
@@ -25,6 +27,9 @@ _KEY = {
         r"^(?:date_?published|published_?(?:at|on|date|time)?|publish(?:ed)?_?(?:date|time|at)|publication_?date(?:time)?|first_?publish(?:ed)?(?:_?date|_?at)?|"
         r"display_?date|original_?publication_?date|pub_?date|release_?date|svc_?date|article_?date|deploy_?(?:dt|date)|input_?(?:dt|date)|created_?at|service_?(?:dt|date))$",
         re.I,
+    ),
+    "updated": re.compile(
+        r"^(?:date_?modified|(?:last_?)?modified_?(?:at|on|date|time)?|(?:last_?)?updated?_?(?:at|on|date|time)|updated)$", re.I
     ),
 }  # fmt: skip
 
@@ -88,10 +93,18 @@ def in_states(page: Page, label: str) -> Iterator[Candidate[str]]:
     for state in page.states:
         if not (re.search("publi|_dt|date|created", state.source[:2_000_000], re.I)):
             continue
-        for pointer, value in _walk(state.data, _KEY[label]):
+        for pointer, value in _walk(state, _KEY[label]):
             edtf = parse(value, page.language, day_first=day_first(page))
             if edtf:
                 yield Candidate(edtf, How.DECLARED, f"state:{state.name}{pointer}", value)
+
+
+def of_own_state(page: Page, label: str) -> Iterator[Candidate[str]]:
+    """The same of the object alone that carries the page's own headline."""
+    for said in own_objects(page, re.compile("modif|updat", re.I)):
+        for key, inner in said.items():
+            if _KEY[label].match(key) and isinstance(inner.value, str):
+                yield from _parsed(page, inner.value, inner.where)
 
 
 def in_url(page: Page) -> Iterator[Candidate[str]]:
@@ -122,8 +135,8 @@ def _parsed(page: Page, text: str, where: str) -> Iterator[Candidate[str]]:
         yield Candidate(edtf, How.DECLARED, where, text)
 
 
-def _walk(data: Any, key: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    queue: list[tuple[str, Any]] = [("", data)]
+def _walk(state: State, key: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    queue: list[tuple[str, Any]] = [("", state.data)]
     left = 20_000
     for pointer, value in queue:
         left -= 1
@@ -135,6 +148,7 @@ def _walk(data: Any, key: re.Pattern[str]) -> Iterator[tuple[str, str]]:
                 if isinstance(item, (dict, list)):
                     queue.append((inner, item))
                 elif key.match(str(name)) and isinstance(item, (str, int)) and not isinstance(item, bool):
-                    yield inner, str(item)
+                    said = followed(Said(state, inner, item))
+                    yield said.pointer, str(said.value)
         elif isinstance(value, list):
             queue.extend((f"{pointer}/{i}", item) for i, item in enumerate(value[:200]) if isinstance(item, (dict, list)))

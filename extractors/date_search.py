@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from extractors import printed_dates
-from extractors.date_elements import day_first, elsewhere, label_before, listed, names_date, names_update, with_year
+from extractors.date_elements import day_first, elsewhere, label_before, listed, names_date, names_update, on_own_clock, with_year
 from extractors.date_words import labels
 from extractors.declared_dates import parse
 from extractors.dom import Element, collapse
@@ -108,7 +108,8 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
             weight = _weight(page, element, text, date, label, distance)
             whole = page.text_of(element)
             place = "css:" + page.css(element)
-            candidate = Candidate(date.edtf, How.INFERRED, place, words if words in whole else whole, cue=label)
+            edtf = on_own_clock(page, date.edtf, words)
+            candidate = Candidate(edtf, How.INFERRED, place, words if words in whole else whole, cue=label)
             yield weight, number, with_year(page, candidate)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from extractors.field import Field, Found, Resolved, resolve
-from extractors.fields import author_notes, declared_authors, names
+from extractors.fields import author_notes, declared_authors, names, personal_site, state_authors
 from extractors.fields.byline_ground import Ground
 from extractors.fields.byline_markup import Bylines
 from extractors.fields.byline_signatures import Signatures
@@ -49,6 +49,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     )
     last_resorts = (
         signed.labelled,
+        state_authors.in_state,
         signed.name_with_job,
         signed.signature,
         signed.author_box,
@@ -56,6 +57,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         marked.byline_anywhere,
         signed.name_alone,
         signed.name_below,
+        personal_site.owner,
     )
     first = resolve(Field("authors", strategies, _accept, choose_seen, last_resorts), page)
     rank = _rank(first.value, houses, page.language) if first.value is not None else 9

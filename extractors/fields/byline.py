@@ -54,8 +54,7 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     plain = _WRAPPED.sub(r"\1", names.collapse(text)[:MAX_LENGTH])
     plain, _ = without_lead(plain, language)
     plain = opened(_SENT_FROM.sub("", plain), language)
-    parts = [p for chunk in chunks(plain) for p in parts_of(chunk, language, publisher, single)]
-    return _gather(parts)
+    return _gather(_parts(plain, language, publisher, single))
 
 
 def read_pieces(pieces: list[str], language: str | None, publisher: str | None = None) -> tuple[Author, ...]:
@@ -73,13 +72,19 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
             joined[-1] = f"{joined[-1]} {plain}"
         elif plain:
             joined.append(plain)
-    parts = [
-        p
-        for piece in joined
-        for chunk in chunks(opened(without_lead(piece[:MAX_LENGTH], language)[0], language))
-        for p in parts_of(chunk, language, publisher, False)
-    ]
-    return _gather(parts)
+    opened_pieces = (opened(without_lead(piece[:MAX_LENGTH], language)[0], language) for piece in joined)
+    return _gather([p for piece in opened_pieces for p in _parts(piece, language, publisher, False)])
+
+
+def _parts(text: str, language: str | None, publisher: str | None, single: bool) -> list[Part]:
+    """The parts of a byline; the place behind its house and a dash is none: "A. Person, The Paper — Town"."""
+    found: list[Part] = []
+    for chunk in chunks(text):
+        parts = parts_of(chunk, language, publisher, single)
+        place = found and found[-1].kind == "organization" and [p.kind for p in parts] == ["name"] and " & " not in chunk
+        if not (place and re.search(rf"[–—]\s+{re.escape(chunk)}$", text)):
+            found += parts
+    return found
 
 
 @cache

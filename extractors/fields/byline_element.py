@@ -9,6 +9,7 @@ from itertools import islice
 
 from extractors.dom import HIDDEN_TAGS, Element, collapse
 from extractors.fields import byline, names
+from extractors.fields.byline_parts import is_surname
 from extractors.fields.others import CHECKED
 from extractors.page import Page
 from extractors.words import agencies
@@ -29,7 +30,7 @@ _NOT = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PROFILE = re.compile(
-    r"/(?:authors?|autor(?:en|es|e|in)?|auteurs?|redak(?:tion|teure?|tor)|staff|people|profiles?|profil|contributors?|writers?|journalists?|"
+    r"/(?:authors?|autor(?:en|es|e|in)?|auteurs?|szerz[oő]k?|yazarlar|tac-?gia|syntaktis|syntaktes|redactores?|periodistas?|colunistas?|columnistas?|redak(?:tion|teure?|tor)|staff|people|profiles?|profil|contributors?|writers?|journalists?|"
     r"users?|persons?|personen?|bio|by|team|editors?|reporters?|schrijver|skribent|yazar|penulis)/",
     re.IGNORECASE,
 )
@@ -41,6 +42,14 @@ _FILED = re.compile(
     r"|rubri(?:k|ques?)|catégories?|categor[ií]as?|etiquetas|more posts|share)\b",
     re.IGNORECASE,
 )
+
+
+_NAME_IN_CARD = re.compile(
+    r"(?<![a-z])(?:author|autor|auteur|writer|yazar)\w{0,3}[-_]{1,2}(?:\w{2,10}[-_]{1,2}){0,2}(?:name|nombre|nome|nom|adi)(?![a-z])",
+    re.I,
+)
+_CARD = re.compile("card|list", re.I)
+_FOR_LISTENERS = re.compile(r"visually-?hidden|sr-only|screen-?reader", re.I)
 
 
 def says_author(element: Element) -> bool:
@@ -67,6 +76,8 @@ _STEMS = tuple(_STEM_WORDS.split())
 
 @lru_cache(maxsize=8192)
 def _mark_says_author(mark: str) -> bool:
+    if mark == "by":
+        return True
     low = mark.lower()
     for stem in _STEMS:  # cheap: most marks have none of them
         if stem in low:
@@ -76,7 +87,9 @@ def _mark_says_author(mark: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _mark_says_no(mark: str) -> bool:
-    return bool(_NOT.search(mark))
+    if _NAME_IN_CARD.search(mark):
+        mark = _CARD.sub("", mark)
+    return bool(_NOT.search(mark) or _FOR_LISTENERS.search(mark))  # what only screen readers say are labels
 
 
 def read(page: Page, element: Element) -> tuple[Author, ...]:
@@ -92,7 +105,7 @@ def read(page: Page, element: Element) -> tuple[Author, ...]:
         if 1 < len(plain) <= 50 and len(plain.split()) <= 6 and not names.never(plain, language):
             found.append(plain)
     parts = byline.read_pieces(pieces_of(element), language)
-    persons = tuple(a for a in parts if names.is_person(a.name, language) or agencies.agency(a.name))
+    persons = tuple(a for a in parts if names.is_person(a.name, language) or agencies.agency(a.name) or is_surname(a.name))
     whole = [f for f in found if names.is_person(f, language)]
     if whole:
         keys = {names.key(f) for f in whole}

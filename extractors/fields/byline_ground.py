@@ -9,16 +9,19 @@ from itertools import islice
 from extractors import printed_dates
 from extractors.dom import Element, collapse, pieces
 from extractors.fields import byline
-from extractors.fields.byline_element import NO_BYLINE, says_author
+from extractors.fields.byline_element import NO_BYLINE, leads_to_profile, says_author
 from extractors.fields.others import CHECKED
 from extractors.page import Page
+from extractors.words.people import people
 
 MAX_TEXT = 300
 _ABOVE_TEXT = 40  # elements
 _RIGHT_ABOVE = 8  # elements
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MISPLACED = re.compile(
-    r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest", re.I
+    r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest"
+    r"|re[ck]om[ae]nda|rela[ct]iona|similar|benzer|ilgili|terkait|populer|popolari|más-leíd|mas-?leid|mais-?lid|other-?(?:authors|writers)|diger",
+    re.I,
 )
 
 
@@ -64,6 +67,10 @@ class Ground:
         """Byline elements of one kind in a row: one for each author."""
         parent = element.getparent()
         mark = element.get("class")
+        if parent is not None and leads_to_profile(element):
+            links = _links_joined(element)
+            if len(links) > 1 and element in links:
+                return links
         if parent is None or not mark:
             return [element]
         row = [e for e in islice(parent, 200) if e in self.chosen and e.tag == element.tag and e.get("class") == mark]
@@ -114,3 +121,14 @@ class Ground:
                 self._short[element] = collapse("".join(read))
         text = self._short[element]
         return text if text is not None and len(text) <= longest else None
+
+
+def _links_joined(element: Element) -> list[Element]:
+    """A link to a profile and those behind it with nothing but a joining word or mark between: "A. Person – B. Person"."""
+    links = [element]
+    while (beside := links[-1].getnext()) is not None and leads_to_profile(beside) and len(links) < 12:
+        between = collapse(links[-1].tail or "")
+        if not between or (between not in ",;–—-/·|&+" and between.casefold() not in people(None).joiners):
+            break
+        links.append(beside)
+    return links

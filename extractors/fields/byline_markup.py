@@ -42,6 +42,8 @@ class Bylines:
 
     def near_headline(self, page: Page) -> Found:
         """A short text that begins with "By" (in the page's language) in the neighbourhood of the headline."""
+        site = page.meta_first("og:site_name", "application-name")
+        house = site.content if site else None
         for item, text in self._ground.below(_NEAR_AFTER, 180):
             if item.tag == "a" or CHECKED.match(text):
                 continue
@@ -50,7 +52,8 @@ class Bylines:
                 continue
             if any(e.tag in {"a", "blockquote", "figure"} for e in islice(item.iterancestors(), 8)):
                 continue  # of a teaser, of a quoted post, of a picture
-            authors = byline.read_pieces(pieces_of(item), page.language) if said == text else byline.read(said, page.language)
+            pieces = pieces_of(item) if said == text else []
+            authors = byline.read_pieces(pieces, page.language, house) if pieces else byline.read(said, page.language, house)
             authors = _linked(item, authors)
             if not authors and any(leads_to_profile(a) for a in item.iter("a")):
                 authors = read(page, item)

@@ -88,6 +88,14 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
         elif behind:
             parts[at] = [Part("organization", names.clean(behind[1]))]
         elif (
+            named
+            and "".join(joiners[at - 1 : at]).isalpha()
+            and parts[at]
+            and parts[at][-1].kind == "organization"
+            and is_surname(merged[at].strip())
+        ):
+            parts[at] = [Part("name", names.clean(merged[at]))]  # "A. Person and Emily Post"
+        elif (
             parts[at - 1]
             and parts[at - 1][-1].kind in {"name", "role"}
             and (joiners[at - 1 : at] == [","] or [p.kind for p in parts[at]] != ["name"])  # "and Emily Star" is a person
@@ -101,6 +109,18 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
         if [p.kind for p in last_one] == ["name"] and len(last_one[0].text.split()) > 2:
             parts[-1] = [Part("organization", last_one[0].text)]  # "A and B, Three Word Paper": names end with the "and"
     return [p for part in parts for p in part]
+
+
+_ALSO_SURNAMES = frozenset({"post", "star", "page", "sterling", "bell"})
+_OF_PAPERS = frozenset({"daily", "evening", "morning", "sunday", "weekly", "national", "local", "regional", "global", "new"})
+_DIRECTIONS = frozenset({"north", "south", "east", "west"})
+
+
+def is_surname(piece: str) -> bool:
+    """True for two words of which the last is a paper's and a surname, and the first nothing that papers are called by."""
+    first, _, last = piece.partition(" ")
+    paper = first.casefold() in _OF_PAPERS | _DIRECTIONS or first.casefold() in PLACES or agencies.is_organization(first)
+    return last.istitle() and first.istitle() and last.casefold() in _ALSO_SURNAMES and not paper
 
 
 _FROM_PLACE = re.compile(r"\s(?:in|from|at|à|en|em|aus)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$")

@@ -30,6 +30,7 @@ _BOX = re.compile(
 _LABELS = frozenset(
     {"span", "p", "div", "strong", "b", "h2", "h3", "h4", "h5", "h6", "dt", "label", "th", "td", "small", "em", "nonbold"}
 )
+_IN_TABLES = frozenset({"reporter", "reporters", "journalist", "writer", "correspondent", "reportage", "texte", "texto", "testo"})
 _NOT_AROUND_NAMES = frozenset({"p", "li", "em", "strong", "dd", "dt", "td", "th"})
 
 Found = Iterator[Candidate[tuple[Author, ...]]]
@@ -106,7 +107,10 @@ class Signatures:
             if not len(item) and len(item.text or "") > 80:
                 continue
             label = collapse(item.text or "") if not len(item) else self._ground.text(item, 30)
-            if not label or label.casefold().strip(" :") not in words or self._aside(page, item):
+            said = label.casefold().strip(" :,،") if label else ""
+            if said not in words and not (item.tag in {"dt", "th"} and said in _IN_TABLES):
+                continue
+            if self._aside(page, item):
                 continue
             tries += 1
             if tries > 40:

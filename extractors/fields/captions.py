@@ -188,6 +188,8 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
         if not tail or mark.start() == 0:
             continue
         credit = credible(tail, language, organizations, strict=not pipe)
+        if credit is None and mark.group() == " / " and _signs(text[: mark.start()], tail, words):
+            return Split(_caption(text[: mark.start()]), parse_credit(tail, language, organizations=organizations))
         if credit is None or (pipe and not _names_for_sure(credit)):
             continue
         announced = words.after.search(tidy(tail)) or words.bare.match(tail)
@@ -195,6 +197,12 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
             continue
         return Split(_caption(text[: mark.start()]), credit)
     return None
+
+
+def _signs(caption: str, name: str, words: Lexicon) -> bool:
+    """Whether a name alone behind a slash signs a caption: a phrase in running words, then two or three of a person's."""
+    running = [w for w in caption.split() if w[:1].islower()]
+    return "/" not in caption and len(running) > 1 and 2 <= len(name.split()) <= 3 and looks_like_person(name, words)
 
 
 def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Collection[str]) -> Split | None:

@@ -171,6 +171,12 @@ def labelled_modified(page: Page) -> Iterator[Candidate[str]]:
         yield from date_search.labelled(page, "updated")
 
 
+def state_modified(page: Page) -> Iterator[Candidate[str]]:
+    """Keys of embedded state that mean a later change of this piece, asked only where nothing at all is declared."""
+    if not any(True for strategy in (json_ld, metas, other_nodes, microdata, times) for _ in strategy(page)):
+        yield from date_places.of_own_state(page, "updated")
+
+
 def _limit(page: Page) -> str | None:
     """The last day (``YYYY-MM-DD``) that a date of this page can have; ``None`` if unknown."""
     moment = page.captured_at
@@ -206,5 +212,9 @@ _PUBLISHED = Field(
 )
 _SEARCHED = Field("date_published", (lines,), lambda page, value: "no year" if value[0] == "X" else _accept(page, value), choose)
 _MODIFIED = Field(
-    "date_modified", (json_ld_modified, metas_modified, marked_modified), _accept, choose, fallbacks=(labelled_modified,)
+    "date_modified",
+    (json_ld_modified, metas_modified, marked_modified),
+    _accept,
+    choose,
+    fallbacks=(labelled_modified, state_modified),
 )

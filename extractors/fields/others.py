@@ -11,6 +11,7 @@ _ANY_CHECKED = either(_CREDITS)
 _PHRASES = either(w for w in _CREDITS if " " in w or (not w.isascii() and w.lower() == w.upper()))
 CHECKED = re.compile(
     r"(?<!and )(?<!& )(?<!und )(?<!en )(?<!och )(?<!et )"
+    r"(?:all |alle |todas l?as |toutes les |tutte le )?"
     r"(?:(?:medically |fact[- ]|technically |expert |clinically )?(?:review|check|verif|edit|approv)(?:ed)?|"
     r"photo(?:graph)?(?:s|y)?|"
     r"pictures?|images?|video|"

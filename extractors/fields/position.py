@@ -57,6 +57,7 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
         "past": re.compile(rf"^(?:(?:{either(p for p in words.past if not p.endswith('-'))})\s+|ex-|eks-|oud-)", flags),
         "at": re.compile(rf"\s(?:(?i:{either(words.at)}))(?:\s+|(?<=['’]))(?:(?i:{article})){_CAPITAL}"),
         "of": re.compile(rf"^\s*(?:(?i:{either(words.of)}))\s*(?:(?i:{article})){_CAPITAL}"),
+        "of_house": re.compile(rf"\s(?:(?i:{either(w for w in words.of if w.isalpha())}))\s+(?:(?i:{article})){_CAPITAL}"),
         "based": re.compile(rf",?\s*(?:(?i:{either(words.based)}))\s+([A-ZÀ-Þ][\w.’'-]+(?:,? [A-ZÀ-Þ][\w.’'-]+){{0,3}})"),
         "since": re.compile(rf",?\s*\b(?:{either(words.since)})\s+(?:\w+ )?({_YEAR})\b", flags),
         "until": re.compile(rf",?\s*\b(?:{either(words.until)})\s+(?:\w+ )?({_YEAR})\b", flags),
@@ -156,6 +157,9 @@ def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | N
         organization = _organization(after[at.end() :], language)
         if organization or needs_role:
             return _tidy(f"{before} {title}{after[: at.start()]}"), organization
+    house = _house_later(after, language)
+    if house and not (of and needs_role) and names.role_head(house[1], language) is None:
+        return _tidy(f"{before} {title}{house[0]}"), house[1]
     if of and needs_role:
         return _tidy(f"{before} {title}"), _organization(after[of.end() :], language)
     comma = re.search(rf"\s*,\s*{_CAPITAL}", after)
@@ -166,6 +170,19 @@ def _split(phrase: str, language: str | None, needs_role: bool) -> tuple[str | N
     tail = re.match(r"\s+(?:of|für|de|för|on|for|au|à la)\s+[^,.;]{3,60}", after)
     role = f"{before} {title}{_role_end(tail[0]) if tail else ''}"
     return _tidy(role), lead[1] if lead else None
+
+
+def _house_later(after: str, language: str | None) -> tuple[str, str] | None:
+    """ "professora *de economia* da *Universidade …*", "Repórter da *Agência …*": what stands before an "of" whose
+    capitalized words say that they are an organization, and these."""
+    for found in _patterns(language)["of_house"].finditer(after[:120]):
+        between = after[: found.start()]
+        if len(between.split()) > 4 or re.search("[,;.]", between):
+            return None
+        organization = _organization(after[found.end() :], language)
+        if organization and agencies.is_organization(organization):
+            return between, organization
+    return None
 
 
 def _soon(between: str) -> bool:

@@ -16,7 +16,7 @@ from itertools import islice
 from lxml.etree import XPath, _Element
 
 from extractors.dom import INLINE_TAGS, Element
-from extractors.figures.named import is_named_words, marks, text_without
+from extractors.figures.named import hidden_label, is_named_words, marks, text_without
 from extractors.figures.sources import best_address, is_image_file, is_picture, key
 from extractors.figures.teasers import has_words, in_link_away, too_big
 from extractors.figures.words import Words
@@ -234,4 +234,4 @@ def _words_belong(page: Page, parent: Element, box: Element) -> bool:
         return not any(len(page.text_of(e)) > 300 for e in parent.iter("p"))
     added = [s for s in parent if s is not box and isinstance(s.tag, str) and page.text_of(s)]
     bare = any((t or "").strip() for t in (parent.text, *(s.tail for s in parent)))
-    return not bare and all(is_named_words(s) for s in added)
+    return not bare and all(is_named_words(s) or (s.tag == "p" and hidden_label(s) is not None) for s in added)

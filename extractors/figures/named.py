@@ -154,3 +154,12 @@ def _has_marked_inside(element: Element, *patterns: re.Pattern[str]) -> bool:
 
 def _hidden(element: Element) -> bool:
     return "hidden" in element.attrib and element.get("hidden") != "until-found"
+
+
+_FOR_LISTENERS = re.compile(r"visually-?hidden|sr-only|screen-?reader", re.I)
+
+
+def hidden_label(element: Element) -> Element | None:
+    """The label at the head of an element that only screen readers say ("Image source"), if it has one."""
+    first = next(iter(element), None) if not (element.text or "").strip() else None
+    return first if first is not None and _FOR_LISTENERS.search(first.get("class") or "") else None

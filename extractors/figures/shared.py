@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from extractors.dom import Element
 from extractors.fields.captions import is_credit
@@ -24,6 +25,11 @@ _OF_PICTURES = re.compile(
 )
 _PLURAL = re.compile(
     r"\W*(?:fotos|foto's|fotografías|fotografie:|photos|photographs|bilder|images|imágenes|imagens|immagini|pictures|zdjęcia|kuvat)\b",
+    re.I,
+)
+_ALL = re.compile(
+    r"(?:(?<=all )|(?<=alle )|(?<=todas las )|(?<=todas as )|(?<=toutes les )|(?<=tutte le ))"
+    r"(?:photographs|photos|pictures|images|fotos|bilder|fotografías|imágenes|fotografias|imagens|foto)\b",
     re.I,
 )
 _COUNTED = re.compile(r"\(\d{1,2}\)")
@@ -46,6 +52,10 @@ def spread(page: Page, figures: Sequence[Figure], organizations: Collection[str]
         words = found[number]
         if found[number - 1].credit is None and words.credit is not None and _adjacent(before, box) and _outside(words, figures):
             found[number - 1] = _sharing(found[number - 1], words, figures)
+        if found[number - 1] == Words() and words.caption is not None and _one_figure(before, box):
+            found[number - 1] = words
+    if found and all(words.credit is None for words in found):
+        found = _with_credit_of_all(page, found, organizations)
     if found and all(words.credit is None for words in found):
         return _with_credit_at_end(page, found, organizations)
     return found
@@ -53,6 +63,13 @@ def spread(page: Page, figures: Sequence[Figure], organizations: Collection[str]
 
 def _adjacent(before: Element, box: Element) -> bool:
     return box.getprevious() is before and not (before.tail or "").strip()
+
+
+def _one_figure(before: Element, box: Element) -> bool:
+    figure = next(box.iterancestors("figure"), None)
+    return (
+        figure is not None and figure is next(before.iterancestors("figure"), None) and len(list(figure.iter("figcaption"))) == 1
+    )
 
 
 def _outside(words: Words, figures: Sequence[Figure]) -> bool:
@@ -67,6 +84,18 @@ def _sharing(own: Words, theirs: Words, figures: Sequence[Figure]) -> Words:
     if own.caption is None and theirs.caption_at is theirs.credit_at:
         words = replace(words, caption=theirs.caption, caption_at=theirs.caption_at, caption_in=theirs.caption_in)
     return words
+
+
+def _with_credit_of_all(page: Page, found: list[Words], organizations: Collection[str]) -> list[Words]:
+    """ "All photographs by A. B./dpa" in a line near the headline."""
+    if page.h1 is None:
+        return found
+    for leaf in islice(page.h1.itersiblings(), 12):
+        text = page.text_of(leaf) if isinstance(leaf.tag, str) else ""
+        said = _ALL.search(text) if len(text) <= 3 * LONGEST_CREDIT else None
+        if said is not None and is_credit(text[said.start() :], page.language, organizations=organizations):
+            return [with_credit(page, words, text[said.start() :], leaf, organizations) for words in found]
+    return found
 
 
 def _with_credit_at_end(page: Page, found: list[Words], organizations: Collection[str]) -> list[Words]:

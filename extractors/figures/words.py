@@ -22,6 +22,7 @@ from extractors.figures.named import (
     LONGEST_CAPTION,
     LONGEST_CREDIT,
     SURE_CREDIT,
+    hidden_label,
     is_junk,
     leaves,
     letters,
@@ -59,7 +60,7 @@ class Words:
 
 def words_in_box(page: Page, box: Element, image: Element, organizations: Collection[str]) -> Words:
     """Caption and credit as the box itself has them."""
-    named = [e for e in marked(box, CREDIT, image) if _is_credit_box(page, e, organizations)]
+    named = [e for e in marked(box, CREDIT, image) if _is_credit_box(page, e, organizations)] or _labelled_for_listeners(box)
     credits = [_whole_credit(page, e, box, organizations) for e in named]
     captions = list(_caption_boxes(page, box, image))
     skip = set(credits)
@@ -111,9 +112,22 @@ def _says_more(new: Credit, known: Credit | None) -> bool:
 
 def with_credit(page: Page, words: Words, quote: str, at: Element, organizations: Collection[str]) -> Words:
     """The words with a credit read out of ``quote``, which stands in the element ``at``."""
-    text = _HIDDEN_LABEL.sub("", quote)
+    hidden = hidden_label(at)
+    label = page.text_of(hidden) if hidden is not None else ""
+    text = _HIDDEN_LABEL.sub("", quote[len(label) :].lstrip(" ,،") if label and quote.startswith(label) else quote)
     credit = parse_credit(text, page.language, organizations=organizations)
     return replace(words, credit=credit if credit.credit_line else None, credit_at=at, credit_quote=quote)
+
+
+def _labelled_for_listeners(box: Element) -> list[Element]:
+    """What stands beside a picture behind a label that only screen readers say ("Image source"), in any language."""
+    return [
+        p
+        for p in box.iter("p")
+        if hidden_label(p) is not None
+        and next(p.iterancestors("figure"), None) is not None
+        and not any(p.iterancestors("figcaption"))
+    ]
 
 
 def credit_by_position(page: Page, caption: Element, organizations: Collection[str]) -> Element | None:
