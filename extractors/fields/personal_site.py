@@ -21,6 +21,7 @@ _OWNED = re.compile(
     r"(?i:(?:web)?(?:log|site)|blog|home ?page|home|notes|journal|diary|thoughts|musings|writings?|newsletter)\b",
 )
 _TAIL = re.compile(r"\s[|–—·•-]\s|\s::\s")
+_ON_WHAT = re.compile(r"[.!]?$|\s(?:on|about|from|in)\s", re.I)
 _TAGLINE = re.compile(r"description|tagline|site-desc|blog-desc", re.I)
 _LOOKED_AT = 400  # elements
 
@@ -38,11 +39,12 @@ def _said(page: Page) -> Iterator[tuple[str, str, str]]:
     title = next(iter(page.tree.iter("title")), None)
     titles = [(page.title, "css:" + page.css(title))] if title is not None and page.title else []
     said = ([(site.content, site.where)] if site else []) + titles
-    headline = names.key(page.text_of(page.h1)) if page.h1 is not None else ""
+    headlines = {names.key(m.content) for m in page.meta.get("og:title", ())}
+    headlines |= {names.key(page.text_of(page.h1))} if page.h1 is not None else set()
     for text, where in said:
         for part in _TAIL.split(text):
             owned = _OWNED.fullmatch(part.strip())
-            if owned and names.key(part) != headline:
+            if owned and names.key(part) not in headlines:
                 yield owned["name"], where, text
     for element in islice(page.elements, _LOOKED_AT):
         if element.tag in {"p", "div", "h2", "span"} and _TAGLINE.search(
@@ -57,6 +59,7 @@ def _tagline(page: Page, element: Element) -> Iterator[tuple[str, str, str]]:
         return
     bare, led = byline.without_lead(text, page.language)
     owned = _OWNED.match(text)
+    owned = owned if owned and _ON_WHAT.match(text[owned.end() :]) else None
     name = owned["name"] if owned else bare if led and len(bare) <= 40 else ""
     if name:
         yield name, "css:" + page.css(element), text

@@ -154,6 +154,65 @@ SHAPES = [
     Shape("with an agency", ("Anne Exemple",), top='<p class="byline">Par Anne Exemple (avec AFP)</p>', language="fr"),
     Shape("an interview", ("Anna Muster",), top="<p>Ein Interview von Anna Muster</p>", language="de"),
     Shape("who led the talk", ("Anna Muster",), end="<p>Das Gespräch führte Anna Muster.</p>", language="de"),
+    Shape(
+        "a person's own site, called so in its name",
+        ("Ann Onder",),
+        head='<meta property="og:site_name" content="Ann Onder’s blog">',
+    ),
+    Shape(
+        "a person's own site, named below its name",
+        ("Bo Lund",),
+        outside='<div class="site-description">by Bo Lund</div>',
+    ),
+    Shape(
+        "a site called like a person is nobody's",
+        (),
+        head='<meta property="og:site_name" content="Morgan Harbour">',
+        outside='<a href="/about">About Morgan Harbour</a>',
+    ),
+    Shape(
+        "a headline about somebody's journal",
+        (),
+        head="<title>Ann Onder’s journal - The Quay</title><meta property='og:title' content='Ann Onder’s journal'>",
+        outside='<div class="description">Ann Onder’s journal was found</div>',
+    ),
+    Shape(
+        "a label that only screen readers say is no name",
+        ("Ann Onder",),
+        top='<section><strong id="article-byline" class="visually-hidden">Article Information</strong><ul><li><span '
+        'class="visually-hidden">Author, </span><span>Ann Onder</span></li></ul></section>',
+    ),
+    Shape(
+        "a surname that papers are called by, behind “and”",
+        ("Ann Onder", "Emily Post"),
+        top='<div class="byline">By Ann Onder and Emily Post</div>',
+    ),
+    Shape(
+        "a paper behind “and” is the writer's house",
+        ("Ann Onder",),
+        top='<div class="byline">By Ann Onder and Daily Post</div>',
+    ),
+    Shape(
+        "the place behind house and dash",
+        ("Ann Onder",),
+        top="<p>By <span>Ann Onder</span>, Quay News — Port Haven</p>",
+    ),
+    Shape(
+        "two profiles with a dash between",
+        ("Ann Onder", "Bo Lund"),
+        top='<div><a class="author" href="/author/1">Ann Onder</a> – <a href="/author/2">Bo Lund</a></div>',
+    ),
+    Shape(
+        "state that names a writer of another piece",
+        (),
+        head='<script type="application/json">{"items":[{"headline":"Another piece","author":{"name":"Ann Onder"}}]}</script>',
+    ),
+    Shape(
+        "state that names the writer of this one",
+        ("Ann Onder", "Bo Lund"),
+        head='<script type="application/json">{"items":[{"headline":"Another piece","author":{"name":"Eve Dahl"}},'
+        '{"headline":"Quay opens","authors":[{"name":"Ann Onder"},{"name":"Bo Lund"}]}]}</script>',
+    ),
 ]
 
 
