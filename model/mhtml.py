@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,12 +18,11 @@ Fields = tuple[tuple[str, str], ...]
 _LOOKED_AT = 64 * 1024
 _MOST_PARTS = 2_000
 _DEEPEST = 4
-_AFTER_MARK = frozenset({b"", b"\r", b"\n", b" ", b"\t", b"-"})
 _PAGES = ("text/html", "application/xhtml+xml")
 _FIELD = re.compile(rb"^[!-9;-~]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\Z)", re.MULTILINE)
 _TYPE = re.compile(rb"^content-type:\s*multipart/(?:related|mixed|alternative)\b", re.IGNORECASE | re.MULTILINE)
 _PARAMETER = re.compile(r""";\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))""")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_NOT_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode()) - set(string.digits.encode()) - set(b"+/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +82,23 @@ def _pages(fields: Fields, body: bytes, deep: int) -> Iterator[Part]:
 
 def _parts(body: bytes, mark: bytes) -> Iterator[bytes]:
     """What lies between the boundaries; the last part may lack its end, as in a file that was cut off."""
-    at = _next_mark(body, mark, 0)
+    line = re.compile(rb"^" + re.escape(mark) + rb"(?=[\r\n \t-]|\Z)", re.MULTILINE)
+    at = _next_mark(body, line, 0)
     for _ in range(_MOST_PARTS):
         if at < 0 or body[at + len(mark) : at + len(mark) + 2] == b"--":
             return
         begin = body.find(b"\n", at + len(mark)) + 1
         if begin == 0:
             return
-        at = _next_mark(body, mark, begin)
+        at = _next_mark(body, line, begin)
         end = len(body) if at < 0 else at
         yield body[begin:end].removesuffix(b"\n").removesuffix(b"\r") if at >= 0 else body[begin:end]
 
 
-def _next_mark(body: bytes, mark: bytes, start: int) -> int:
+def _next_mark(body: bytes, line: re.Pattern[bytes], start: int) -> int:
     """Where the next boundary begins a line, -1 where none does."""
-    at = body.find(mark, start)
-    while at >= 0 and not ((at == 0 or body[at - 1] == 0x0A) and body[at + len(mark) : at + len(mark) + 1] in _AFTER_MARK):
-        at = body.find(mark, at + 1)
-    return at
+    found = line.search(body, start)
+    return found.start() if found is not None else -1
 
 
 def _head(data: bytes) -> tuple[bytes, bytes]:
@@ -137,7 +136,7 @@ def _undone(body: bytes, encoding: str) -> bytes:
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body)
     if encoding == "base64":
-        plain = _NOT_BASE64.sub(b"", body)
+        plain = body.translate(None, _NOT_BASE64)
         return binascii.a2b_base64(plain[: len(plain) // 4 * 4] + _rest(plain))
     return body
 

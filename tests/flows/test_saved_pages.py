@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import plistlib
+import resource
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,3 +142,29 @@ def test_wrappings_that_hold_no_page_are_told(tmp_path: Path, ingest: Ingest) ->
     cut, hurt = (ingest(tmp_path / name)[0] for name in ("cut.mhtml", "hurt.webarchive"))
     assert cut.outcome == "failed" and cut.reason is not None and "the MHTML file holds no page" in cut.reason
     assert hurt.outcome == "failed" and hurt.reason is not None and "the web archive holds no page, or is damaged" in hurt.reason
+
+
+_TOP = b'From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="edge"'
+_NEST = b"".join(b'--edge\r\nContent-Type: multipart/mixed; boundary="edge"\r\n\r\n' for _ in range(20_000))
+_PAGE_PART = b"--edge\r\nContent-Type: text/html\r\n\r\n" + PAGE.encode() + b"\r\n"
+_IMAGES = b"--edge\r\nContent-Type: image/png\r\n\r\nx\r\n" * 200_000
+_PADDING = b"--edge\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"=" * 15_000_000
+
+
+@pytest.mark.parametrize(
+    ("bomb", "why"),
+    [
+        pytest.param(_TOP + b"\r\n\r\n" + _NEST + _PAGE_PART, "the MHTML file holds no page", id="nested"),
+        pytest.param(_TOP + b"\r\n\r\n" + _IMAGES + _PAGE_PART, "the MHTML file holds no page", id="many parts"),
+        pytest.param(_TOP + b"\r\nX-Long: " + b"a" * 15_000_000, "the MHTML file holds no page", id="endless header"),
+        pytest.param(_TOP + b"\r\n\r\n" + _PADDING + b"\r\n--edge--\r\n", "the body is empty", id="padding"),
+    ],
+)
+def test_mhtml_bombs_are_told_as_the_documentation_says(bomb: bytes, why: str, tmp_path: Path, ingest: Ingest) -> None:
+    (tmp_path / "bomb.mhtml").write_bytes(bomb)
+    (tmp_path / "tide.mhtml").write_bytes(mhtml())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told, good = ingest(tmp_path / "bomb.mhtml", tmp_path / "tide.mhtml")
+    assert told.outcome == "failed" and why in (told.reason or "")
+    assert good.outcome == "new"
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 120  # some copies of what was given

@@ -102,6 +102,8 @@ def test_bombs_cost_what_they_weigh() -> None:
     fold = b"Content-Type: multipart/related;" + b"\r\n\t;" * 12_000 + b"\r\n\r\n"
     assert is_mhtml(fold) and read_mhtml(fold).page is None
     assert page_of(file(part(PAGE, HTML, "y" * 60_000))) == PAGE
+    assert page_of(file(b"--=_edges\r\n" * 1_000_000 + part(PAGE, HTML))) is None
+    assert page_of(file(part(b"=" * 15_000_000, HTML, "Content-Transfer-Encoding: base64"))) == b""
     assert time.process_time() - started < 5
 
 
