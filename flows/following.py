@@ -186,10 +186,12 @@ def _alarm(run: Run, lost: Sequence[Lost]) -> None:
         run.more.append(("Fields that pages have lost", one.line))
         get_run_logger().warning(one.line)
         archive = run.round.archive.id
+        named = f"{one.field.replace('_', ' ')} of {one.site}"
         emit_event(
             "pressmark.field.lost",
-            resource={"prefect.resource.id": f"pressmark.archive.{archive}.site.{one.site}", "prefect.resource.name": one.site},
-            payload={"archive": archive, "site": one.site, "field": one.field, "before": one.before, "now": one.now},
+            resource={"prefect.resource.id": f"pressmark.archive.{archive}.site.{one.site}", "prefect.resource.name": named},
+            payload={"archive": archive, "site": one.site, "field": one.field}
+            | {"before": round(one.before, 3), "now": round(one.now, 3), "said": one.line},
         )
 
 

@@ -47,23 +47,29 @@ def markdown(
 
 def table(tally: Tally, lacking: Sequence[tuple[str, str, int, int]] = ()) -> list[dict[str, str | int]]:
     """One row an outcome and reason: how many sources, of how many hosts, and one of them; then the slowest hosts, and
-    which fields are missing where: ``lacking`` is (site, field, pages that lack it, pages).
+    which fields are missing where: ``lacking`` is (site, field, pages that lack it, pages). Reasons come last: long ones
+    would push what stands behind them out of sight.
     """
     order = list(Outcome)
     rows = sorted(tally.reasons.items(), key=lambda item: (order.index(item[0][0]), -item[1].count, item[0][1]))
     told: list[dict[str, str | int]] = [
-        {"outcome": outcome.value, "sources": r.count, "hosts": len(r.hosts), "reason": text, "such as": r.example}
+        {"outcome": outcome.value, "sources": r.count, "hosts": len(r.hosts), "such as": r.example, "reason": text}
         for (outcome, text), r in rows[:ROWS]
     ]
     told += [
-        {"outcome": "slowest host", "sources": pages, "hosts": 1, "reason": f"done after {say_seconds(took)}", "such as": name}
+        {"outcome": "slowest host", "sources": pages, "hosts": 1, "such as": name, "reason": f"done after {say_seconds(took)}"}
         for took, name, pages in slowest_hosts(tally)
     ]
     told += [
-        {"outcome": "field missing", "sources": lack, "hosts": 1, "reason": f"{field} of {pages} new or changed", "such as": site}
+        {"outcome": "field missing", "sources": lack, "hosts": 1, "such as": site, "reason": _lacking(field, lack, pages)}
         for site, field, lack, pages in lacking[:ROWS]
     ]
     return told
+
+
+def _lacking(field: str, lack: int, pages: int) -> str:
+    named = field.replace("_", " ")
+    return f"no {named} on {'any' if lack == pages else lack} of {pages} new or changed {'page' if pages == 1 else 'pages'}"
 
 
 def slowest_hosts(tally: Tally) -> list[tuple[float, str, int]]:

@@ -84,7 +84,7 @@ def test_the_table_has_a_row_an_outcome_and_reason() -> None:
     ]
     assert rows[4]["reason"] == "the host <b> did not answer"
     assert (rows[5]["such as"], rows[5]["reason"]) == ("c.example", "done after 5.0 s")
-    assert (rows[-1]["such as"], rows[-1]["reason"]) == ("a.example", "authors of 4 new or changed")
+    assert (rows[-1]["such as"], rows[-1]["reason"]) == ("a.example", "no authors on 3 of 4 new or changed pages")
 
 
 def test_a_large_run_stays_a_small_summary() -> None:
