@@ -1,13 +1,8 @@
-"""Deployments of the flows: registered with a Prefect server and served from this process.
-
-``python -m flows.deployments PLAN`` does both for one plan, given as JSON; see ``Plan``.
-"""
+"""Deployments of the flows: registered with a Prefect server and served from this process."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -75,6 +70,17 @@ def deployment_of(plan: Plan, planned: Planned, began: datetime) -> RunnerDeploy
     )
 
 
+def serve(plan: Plan) -> None:
+    """What a plan says, from now on, until SIGINT or SIGTERM."""
+    began = datetime.now(UTC)
+    serve_until_stopped(
+        [
+            (deployment_of(plan, x, began), began + timedelta(seconds=x.first) if x.entry.every is not None else None)
+            for x in plan.planned
+        ]
+    )
+
+
 def serve_until_stopped(deployments: Sequence[tuple[RunnerDeployment, datetime | None]]) -> None:
     """Registers deployments and carries out their runs, from the one due first (given for intervals) on, until
     SIGINT or SIGTERM; their schedules are paused after that.
@@ -119,17 +125,3 @@ async def _close_left_over(deployments: Sequence[UUID], *, crashed: bool) -> Non
         for run in left:
             state: State[Any] = Crashed(message=_LEFT_OVER) if crashed else Cancelled(message=_LEFT_OVER)
             await client.set_flow_run_state(run.id, state, force=not crashed)
-
-
-def _main(plan: Plan) -> None:
-    began = datetime.now(UTC)
-    serve_until_stopped(
-        [
-            (deployment_of(plan, x, began), began + timedelta(seconds=x.first) if x.entry.every is not None else None)
-            for x in plan.planned
-        ]
-    )
-
-
-if __name__ == "__main__":
-    _main(Plan.from_json(json.loads(sys.argv[1])))

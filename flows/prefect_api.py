@@ -89,8 +89,8 @@ class PrefectApi:
         return found
 
     def last(self, deployment: Deployed) -> Ran | None:
-        """The last run that came to an end or goes on."""
-        ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "RUNNING"]}}}
+        """The last run that came to an end, goes on or is about to."""
+        ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "RUNNING", "PENDING"]}}}
         return next(iter(self._runs(deployment, ended, "START_TIME_DESC")), None)
 
     def next(self, deployment: Deployed) -> Ran | None:

@@ -87,9 +87,9 @@ def locked_home(home: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
-            raise BadCall(
-                f"this archive has a schedule running already (process {lock.read().strip()}): end that one first"
-            ) from None
+            who = lock.read().strip()
+            of = f" (process {who})" if who else ""  # one that has only just begun has not said yet
+            raise BadCall(f"this archive has a schedule running already{of}: end that one first") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

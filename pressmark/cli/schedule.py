@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["build_schedule", "parse_every", "say_interval", "say_loads"]
 
 _DETACH_SECONDS = 180.0
+_WRONG_CALL = 2
 
 
 def build_schedule() -> typer.Typer:
@@ -214,7 +215,7 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
             watch_heartbeats(PrefectApi(environ["PREFECT_API_URL"]))
             _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')} (Ctrl-C ends it)")
         # not in the folder of the call: Prefect would import a person's own `flows` from there instead of ours
-        command = python("flows.deployments", json.dumps(plan.to_json()))
+        command = python("flows.serving", json.dumps(plan.to_json()))
         stack.enter_context(told(home, Running(_own_process(), environ["PREFECT_API_URL"], utc_text(call.now()))))
         return stack.enter_context(kept(command, environ=environ, cwd=home)).wait()
 
@@ -225,7 +226,8 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
 
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
     command = [sys.executable, "-P", "-c", "from pressmark.cli import main; main()", *arguments]
-    with log_of(home).open("wb") as log:
+    with log_of(home).open("ab") as log:  # another call may have got there first, and writes to it
+        begins = log.tell()
         started = subprocess.Popen(
             command,
             cwd=call.cwd,
@@ -236,9 +238,11 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
             start_new_session=True,
         )
     until = time.monotonic() + _DETACH_SECONDS
-    while (found := find_running(home)) is None:
+    while (found := find_running(home)) is None or found.process != started.pid:
         if started.poll() is not None or time.monotonic() > until:
-            last = " ".join(log_of(home).read_text("utf-8", "replace").strip().splitlines()[-1:]).removeprefix("pressmark: ")
+            last = " ".join(_log(home, begins)[-1:]).removeprefix("pressmark: ")
+            if started.returncode == _WRONG_CALL:
+                raise BadCall(last)
             raise Unreachable(f"the schedule did not start: {last or 'it said nothing'}; all of it is in {log_of(home)}")
         time.sleep(0.2)
     if as_json:
@@ -246,17 +250,18 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
 
         write_json(call.out, {"process": found.process, "page": found.page, "log": str(log_of(home))})
     else:
-        _write_log(call, home)
+        for line in _log(home, begins):
+            if " | " not in line:  # Prefect's own
+                call.out.write(safe_line(line) + "\n")
         call.out.write(f"it goes on as process {found.process}; pressmark schedule down ends it, its log is {log_of(home)}\n")
     return 0
 
 
-def _write_log(call: Call, home: Path) -> None:
+def _log(home: Path, begins: int) -> list[str]:
+    """What the schedule's log says from a place on, by lines."""
     from flows.running import log_of
 
-    for line in log_of(home).read_text("utf-8", "replace").splitlines():
-        if " | " not in line:  # Prefect's own
-            call.out.write(safe_line(line) + "\n")
+    return log_of(home).read_bytes()[begins:].decode("utf-8", "replace").splitlines()
 
 
 def _own_process() -> int:

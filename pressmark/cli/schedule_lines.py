@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flows.forecast import Load
     from flows.outlook import Outlook
-    from flows.prefect_api import Ran
+    from flows.prefect_api import Deployed, Ran
     from flows.timetable import Entry
     from model.changes import Listener
     from model.revisit import Planned, Revisits, Round
 
 SHOWN = 10
+ENDED = frozenset({"Completed", "Failed", "Crashed", "Cancelled"})
+"""States of a run that nothing comes after."""
 _ONE_AT_A_TIME = "Deployment concurrency limit reached"  # as Prefect's server has it
 
 
@@ -39,6 +41,14 @@ def say_ran(ran: Ran) -> str:
     if ran.state == "Cancelled" and (ran.message or "").startswith(_ONE_AT_A_TIME):
         return "cancelled: another round of it goes on just now, and one runs at a time"
     return f"{ran.state.lower()}{': ' + ran.message if ran.message else ''}"
+
+
+def say_flow(one: Deployed, last: Ran | None, following: Ran | None) -> str:
+    """A scheduled flow, how its last round ended or that one goes on, and when the next one is."""
+    goes_on = last is not None and last.state not in ENDED
+    said = "a round goes on" if goes_on else f"last {say_ran(last)}" if last else "no round yet"
+    when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
+    return f"{one.flow:<10} {said}; {when}"
 
 
 def say_loads(loads: Sequence[Load], every: timedelta) -> list[str]:

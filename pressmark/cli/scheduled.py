@@ -14,13 +14,12 @@ from model.errors import BadCall, NotFound, Unreachable
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.safe import safe_line
-from pressmark.cli.schedule_lines import say_gaps, say_listener, say_ran, say_revisits
+from pressmark.cli.schedule_lines import ENDED, say_flow, say_gaps, say_listener, say_ran, say_revisits
 
 if TYPE_CHECKING:
     from flows.prefect_api import Deployed, PrefectApi, Ran
     from model.revisit import Round
 
-_ENDED = frozenset({"Completed", "Failed", "Crashed", "Cancelled"})
 _WAIT_SECONDS = 3_600.0
 
 FlowArgument = Annotated[
@@ -67,7 +66,7 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
             f"process {running.process} since {running.since}, {running.page}" if running is not None else "no schedule runs"
         ]
         lines += [away] if away else []
-        lines += [_flow_line(*flow) for flow in flows]
+        lines += [say_flow(*flow) for flow in flows]
         lines += [line for this in rounds for line in _round_lines(this)]
         lines.append(say_revisits(revisits))
         lines += [say_listener(x) for x in listeners]
@@ -120,7 +119,7 @@ def run_command(
     api, archive_id = _needed(call, archive, LONG_PATIENCE if wait else PATIENCE)
     ran = api.run(api.named(archive_id, flow))
     until = time.monotonic() + _WAIT_SECONDS
-    while wait and ran.state not in _ENDED and time.monotonic() < until:
+    while wait and ran.state not in ENDED and time.monotonic() < until:
         time.sleep(0.5)
         ran = api.read(ran.id)
     if as_json:
@@ -215,12 +214,6 @@ def _needed(call: Call, archive: str | None, patience: float) -> tuple[PrefectAp
     if api is None:
         raise NotFound("no schedule runs for this archive: pressmark schedule up starts one")
     return api, archive_id
-
-
-def _flow_line(one: Deployed, last: Ran | None, following: Ran | None) -> str:
-    said = f"last {say_ran(last)}" if last else "no round yet"
-    when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
-    return f"{one.flow:<10} {said}; {when}"
 
 
 def _round_lines(this: Round) -> Iterable[str]:

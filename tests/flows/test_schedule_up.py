@@ -139,3 +139,25 @@ def test_a_detached_schedule_watches_and_is_asked_paused_and_ended(
     assert {line.url for line in kept.list()} == set(site.urls)
     assert [event.type for event in kept.events(kind="fixity")] == ["fixity check"]
     kept.close()
+
+
+def test_of_two_schedules_that_start_at_once_one_is_refused(site: Any, environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "pressmark.toml").write_text('[schedule]\nwatch = "1h"\nrevisit = false\naudit = false\n')
+    Archive.create(tmp_path / "archive").close()
+    command = [*_PRESSMARK, "schedule", "up", "--detach"]
+    both = [
+        subprocess.Popen(command, env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [(*up.communicate(timeout=200), up.returncode) for up in both]
+    try:
+        ((started, _, _),) = [one for one in told if one[2] == 0]
+        ((_, refused, code),) = [one for one in told if one[2] != 0]
+        assert "it goes on as process" in started
+        assert code == 2 and refused.count("\n") <= 2
+        line = re.sub(r" \(process \d+\)", "", refused.splitlines()[-1])
+        assert line == "pressmark: this archive has a schedule running already: end that one first"
+    finally:
+        down = subprocess.run([*_PRESSMARK, "schedule", "down"], env=environ, cwd=tmp_path, capture_output=True, check=False)
+    assert down.returncode == 0
+    assert "Traceback" not in (tmp_path / "archive.schedule" / "schedule.log").read_text()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from flows.forecast import forecast
-from flows.prefect_api import Ran
+from flows.prefect_api import Deployed, Ran
 from model.errors import BadCall
 from pressmark.cli.schedule import parse_every, say_interval, say_loads
-from pressmark.cli.schedule_lines import say_ran
+from pressmark.cli.schedule_lines import say_flow, say_ran
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,16 @@ def test_a_run_beside_another_is_told_in_our_words() -> None:
     ran = Ran("1", "watch", "Cancelled", "Deployment concurrency limit reached.", None, 0.0)
     assert say_ran(ran) == "cancelled: another round of it goes on just now, and one runs at a time"
     assert say_ran(Ran("1", "watch", "Completed", "2 new", None, 1.0)) == "completed: 2 new"
+
+
+def test_a_round_that_goes_on_is_said_also_where_it_is_the_first() -> None:
+    watch = Deployed("1", "watch", "ours", False)
+    coming = Ran("2", "watch", "Scheduled", None, "2026-11-23T16:35:24.1Z", 0.0)
+    assert say_flow(watch, None, coming) == "watch      no round yet; next 2026-11-23T16:35:24Z"
+    for state in ("Pending", "Running"):
+        assert say_flow(watch, Ran("1", "watch", state, None, None, 0.0), None) == "watch      a round goes on; none scheduled"
+    done = Ran("1", "watch", "Completed", "3 new", None, 1.0)
+    assert say_flow(watch, done, coming) == "watch      last completed: 3 new; next 2026-11-23T16:35:24Z"
 
 
 def test_a_timetable_that_leaves_everything_out_is_said(pressmark: Any, tmp_path: Path) -> None:
