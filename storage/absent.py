@@ -25,7 +25,8 @@ from storage.timeline import Look, around, in_time, is_withdrawn
 
 Write = Callable[[Kind, str, Mapping[str, Any]], None]
 
-_NOT_THERE = (404, 410)
+NOT_THERE = (404, 410)
+"""Statuses that say that there is no such page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,4 @@ def unknown_absence() -> ColumnElement[bool]:
     """The captures that said, when nobody knew of a piece there, that there is none."""
     c = tables.captures.c
     of_server = c.basis.in_((Basis.FETCHED.value, Basis.IMPORTED.value))
-    return and_(c.status.in_(_NOT_THERE), c.record.is_(None), c.at.is_not(None), c.entry.is_not(None), of_server)
+    return and_(c.status.in_(NOT_THERE), c.record.is_(None), c.at.is_not(None), c.entry.is_not(None), of_server)

@@ -162,14 +162,23 @@ class Decision:
         if found.withdrawn:
             return self._told(Outcome.GONE, record, found.version, reason)
         reason = f"{reason}; look {found.count} of {ABSENCES} over a day before it counts as withdrawn"
-        return self._told(Outcome.FAILED, record, found.version, reason)
+        outcome = Outcome.HELD if self._capture.basis is Basis.IMPORTED else Outcome.FAILED
+        return self._told(outcome, record, found.version, reason)
 
     def _held(self, record: str | None) -> Result:
         deposit = self._deposit
-        outcome = _ENDED[deposit.verdict]
+        outcome, reason = _ENDED[deposit.verdict], deposit.reason
+        if record is None and self._waits_for_its_piece():  # what was given is taken: nothing failed
+            outcome, reason = Outcome.HELD, f"{reason}; it counts as soon as the piece is known"
         body = {"capture": self._kept.to_json(), "reason": deposit.reason, "code": deposit.code}
         self._hands.write(Kind.HELD, self._hands.archive, body | {"record": record, "outcome": outcome})
-        return self._told(outcome, None, None, deposit.reason)
+        return self._told(outcome, None, None, reason)
+
+    def _waits_for_its_piece(self) -> bool:
+        """Whether this is another archive's word that a page was gone, which ``absent.adopt`` takes up later."""
+        capture = self._capture
+        said = self._deposit.verdict is Verdict.ABSENT and capture.status in absent.NOT_THERE
+        return said and capture.basis is Basis.IMPORTED and self._strand is Strand.PUBLISHER and self._at is not None
 
     def _image(self, wanted: ImageWanted) -> Result:
         """An image file of a version, or what came in its place."""
