@@ -73,7 +73,23 @@ class Site:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def desk() -> Iterator[Callable[[type[BaseHTTPRequestHandler]], str]]:
+    """Opens a server on loopback that answers as a handler does, and gives its address; it closes with the test."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def open_(handler: type[BaseHTTPRequestHandler]) -> str:
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_address[1]}"
+
+    yield open_
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def site(desk: Callable[[type[BaseHTTPRequestHandler]], str]) -> Site:
     """The newspaper, open while the test lasts."""
     site = Site()
 
@@ -97,14 +113,8 @@ def site() -> Iterator[Site]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing is printed."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    site.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    site.base = desk(Desk)
+    return site
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,9 @@ def ask(api: str, path: str, **body: Any) -> Any:
     """One call of a Prefect server's API: POST where there is a body, else GET; again where its database is busy."""
     data = json.dumps(body).encode() if body else None
     request = urllib.request.Request(f"{api}{path}", data, {"Content-Type": "application/json"})
-    for left in reversed(range(_TRIES)):
+    left = _TRIES
+    while True:
+        left -= 1
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
@@ -150,7 +162,6 @@ def ask(api: str, path: str, **body: Any) -> Any:
             if error.code != 503 or not left:
                 raise
         time.sleep(1)
-    return None
 
 
 def quiet_environ() -> dict[str, str]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,91 +18,6 @@ from sources.http import HttpSettings
 from storage import Archive, rebuild
 
 HTTP = HttpSettings(host_gap=0.0, allow_networks=(ip_network("127.0.0.0/8"),), connect_time=5.0)
-STORY = (
-    "<!doctype html><html lang=en><head><title>{0}</title><meta property=og:type content=article></head><body><article>"
-    + "<h1>{0}</h1>"
-    + "".join(f"<p>Keeper {n} wrote that the {{0}} held well and that many boats passed in the night.</p>" for n in range(6))
-    + "</article></body></html>"
-)
-
-
-@dataclass
-class Site:
-    """One page on loopback at /story, with validators that change with it; ``asked`` are requests and answers."""
-
-    base: str = ""
-    thing: str = "lock gate"
-    etag: str | None = '"v1"'
-    modified: str | None = "Mon, 01 Apr 2024 07:00:00 GMT"
-    stubborn: bool = False
-    liar: bool = False
-    gone: bool = False
-    asked: list[tuple[str, str | None, str | None, int]] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"{self.base}/story"
-
-    @property
-    def pages(self) -> list[tuple[str | None, str | None, int]]:
-        return [(etag, modified, status) for path, etag, modified, status in self.asked if path == "/story"]
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    site = Site()
-
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            etag, modified = self.headers["If-None-Match"], self.headers["If-Modified-Since"]
-            path = {"/moved": "/story"}.get(self.path, self.path)
-            same = etag == site.etag if etag else modified is not None and modified == site.modified
-            same = same or site.stubborn or bool(site.liar and etag)
-            status = (
-                404
-                if path != "/story"
-                else 301
-                if self.path == "/moved"
-                else 304
-                if same or site.stubborn or (site.liar and etag)
-                else 200
-            )
-            status = 410 if site.gone and path == "/story" else status
-            site.asked.append((self.path, etag, modified, status))
-            body = gzip.compress(STORY.format(site.thing).encode(), mtime=0) if status == 200 else b""
-            self.send_response(status)
-            if status == 301:
-                self.send_header("Location", "/story")
-            if status in {200, 304}:
-                for name, value in (("ETag", site.etag), ("Last-Modified", site.modified)):
-                    if value:
-                        self.send_header(name, value)
-            if body:
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Encoding", "gzip")
-            if status != 304:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    site.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.create(tmp_path / "archive") as made:
-        yield made
-
 
 Take = Callable[..., Result]
 
@@ -124,7 +36,7 @@ def take(archive: Archive) -> Take:
     return one
 
 
-def test_not_modified_is_a_check_without_a_capture(archive: Archive, site: Site, take: Take, tmp_path: Path) -> None:
+def test_not_modified_is_a_check_without_a_capture(archive: Archive, site: Any, take: Take, tmp_path: Path) -> None:
     first = take(site.url)
     segments = archive.stats()["captures"]
     again = take(site.url, collection="locks", note="seen twice", override_robots="a test")
@@ -152,7 +64,7 @@ def test_not_modified_is_a_check_without_a_capture(archive: Archive, site: Site,
         assert json.dumps([str(anew.history(first.record)), str(list(anew.events()))]) == before
 
 
-def test_what_changed_is_taken_and_then_asked_about(archive: Archive, site: Site, take: Take) -> None:
+def test_what_changed_is_taken_and_then_asked_about(archive: Archive, site: Any, take: Take) -> None:
     take(site.url)
     site.thing, site.etag, site.modified = "tow path", '"v2"', None
     assert take(site.url).outcome is Outcome.CHANGED
@@ -161,7 +73,7 @@ def test_what_changed_is_taken_and_then_asked_about(archive: Archive, site: Site
     assert site.pages[-1][:2] == ('"v2"', None)
 
 
-def test_the_date_alone_is_enough_and_without_either_everything_is_sent(site: Site, take: Take) -> None:
+def test_the_date_alone_is_enough_and_without_either_everything_is_sent(site: Any, take: Take) -> None:
     site.etag = None
     take(site.url)
     assert take(site.url).outcome is Outcome.UNCHANGED
@@ -172,13 +84,13 @@ def test_the_date_alone_is_enough_and_without_either_everything_is_sent(site: Si
     assert site.pages[-1] == (None, None, 200)
 
 
-def test_fresh_asks_for_everything(site: Site, take: Take) -> None:
+def test_fresh_asks_for_everything(site: Any, take: Take) -> None:
     take(site.url)
     assert take(site.url, fresh=True).outcome is Outcome.UNCHANGED
     assert site.pages == [(None, None, 200)] * 2
 
 
-def test_a_redirect_in_between_is_followed_to_the_copy(site: Site, take: Take) -> None:
+def test_a_redirect_in_between_is_followed_to_the_copy(site: Any, take: Take) -> None:
     moved = f"{site.base}/moved"
     first = take(moved)
     again = take(moved)
@@ -188,14 +100,14 @@ def test_a_redirect_in_between_is_followed_to_the_copy(site: Site, take: Take) -
     assert site.pages[-1] == (site.etag, site.modified, 304)
 
 
-def test_a_304_that_nobody_asked_for_is_a_failure(site: Site, take: Take) -> None:
+def test_a_304_that_nobody_asked_for_is_a_failure(site: Any, take: Take) -> None:
     site.stubborn = True
     result = take(site.url)
     assert result.outcome is Outcome.FAILED
     assert "304" in (result.reason or "")
 
 
-def test_a_304_about_another_copy_is_not_believed(site: Site, take: Take) -> None:
+def test_a_304_about_another_copy_is_not_believed(site: Any, take: Take) -> None:
     """The server says that nothing changed, and names something else than what we hold: it is asked for the page."""
     take(site.url)
     site.liar, site.thing, site.etag = True, "tow path", '"v2"'
@@ -206,7 +118,7 @@ def test_a_304_about_another_copy_is_not_believed(site: Site, take: Take) -> Non
     assert [status for *_, status in site.pages] == [200, 304, 200, 304]
 
 
-def test_after_it_was_gone_the_page_is_asked_for_in_full(archive: Archive, site: Site, take: Take) -> None:
+def test_after_it_was_gone_the_page_is_asked_for_in_full(archive: Archive, site: Any, take: Take) -> None:
     take(site.url)
     assert archive.in_force(site.url) is not None
     site.gone = True
@@ -220,7 +132,7 @@ def test_after_it_was_gone_the_page_is_asked_for_in_full(archive: Archive, site:
 
 
 def test_an_earlier_copy_that_comes_later_splits_nothing_it_cannot(
-    archive: Archive, site: Site, take: Take, tmp_path: Path
+    archive: Archive, site: Any, take: Take, tmp_path: Path
 ) -> None:
     """v1, then a server that says "still v1", and between the two a copy of another state becomes known."""
     first = take(site.url)
@@ -238,7 +150,7 @@ def test_an_earlier_copy_that_comes_later_splits_nothing_it_cannot(
         assert anew.history(first.record) == history
 
 
-def test_a_server_that_says_for_ever_that_nothing_changed_is_asked_in_full_after_a_while(archive: Archive, site: Site) -> None:
+def test_a_server_that_says_for_ever_that_nothing_changed_is_asked_in_full_after_a_while(archive: Archive, site: Any) -> None:
     """The validators stay the same over another text: only the page itself tells, and then is believed for as long again."""
     began = datetime(2024, 4, 1, 12, tzinfo=UTC)
     site.liar = True
