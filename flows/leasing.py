@@ -11,11 +11,11 @@ import asyncio
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
+from flows.held_hosts import HeldHosts, Others
 from model.errors import Busy, RetryLater, StorageUnavailable
 from storage.leases import Leases, Lost, Share
 
@@ -63,12 +63,8 @@ class Leasing:
         self._thread: threading.Thread | None = None
         self._worker = ""
         self._beaten = 0.0
-        self._held: set[str] = set()
-        self._pinned: set[str] = set()
-        self._asking: Counter[str] = Counter()
-        self._used: dict[str, float] = {}
-        self._rests: dict[str, float] = {}
-        self._others: dict[str, tuple[int, float]] = {}
+        self._held = HeldHosts(now)
+        self._others = Others()
 
     @property
     def seconds(self) -> float:
@@ -96,7 +92,7 @@ class Leasing:
             if self._entered:
                 return
             thread, self._thread = self._thread, None
-            worker, rests = self._worker, {host: self._owed(host) for host in self._held}
+            worker, rests = self._worker, self._held.rests()
             self._ending.set()
             self._forget()
         if thread is not None:
@@ -125,7 +121,7 @@ class Leasing:
         """
         name = _named(host)
         with self._lock:
-            self._asking[name] += 1
+            self._held.ask(name)
         if self.may_ask(name):
             return 0.0
         try:
@@ -141,13 +137,8 @@ class Leasing:
 
     def release(self, host: str, rest: float) -> None:
         """A host was asked, or is not after all; it is owed so many seconds from now on."""
-        name = _named(host)
         with self._lock:
-            self._asking[name] -= 1
-            if self._asking[name] <= 0:
-                del self._asking[name]
-            self._used[name] = self._now()
-            self._rests[name] = max(self._rests.get(name, 0.0), self._now() + rest)
+            self._held.asked(_named(host), rest)
 
     # for work that is shared out
 
@@ -175,8 +166,7 @@ class Leasing:
         """Gives hosts back that were pinned; those that somebody here still asks a little later."""
         names = [_named(host) for host in hosts]
         with self._lock:
-            for name in names:
-                self._pinned.discard(name)
+            self._held.unpin(names)
         self._give_back(names)
 
     # inside
@@ -210,31 +200,12 @@ class Leasing:
             names = [_named(host) for host in hosts]
             taken = self._leases.take(worker, names, share=share, skip_resting=skip_resting)
             with self._lock:
-                if worker != self._worker:
-                    return {}
-                self._held |= taken.keys()
-                self._pinned |= taken.keys() if pinned else set()
-                for name, owed in taken.items():
-                    self._used[name] = self._now()
-                    self._rests[name] = max(self._rests.get(name, 0.0), self._now() + owed)
-                return {name: self._owed(name) for name in taken}
-
-    def _is_free(self, name: str) -> bool:
-        return not self._asking[name] and name not in self._pinned
-
-    def _owed(self, name: str) -> float:
-        return max(0.0, self._rests.get(name, 0.0) - self._now())
+                return self._held.take(taken, pinned=pinned) if worker == self._worker else {}
 
     def _give_back(self, names: Collection[str]) -> None:
         with self._moves:
             with self._lock:
-                free = [name for name in names if name in self._held and self._is_free(name)]
-                rests = {name: self._owed(name) for name in free}
-                worker = self._worker
-                self._held -= rests.keys()
-                for name in free:
-                    self._rests.pop(name, None)
-                    self._used.pop(name, None)
+                worker, rests = self._worker, self._held.give_up(names)
             if rests:
                 self._leases.give_back(worker, rests)
 
@@ -250,8 +221,8 @@ class Leasing:
                 self._begin()
 
     def _forget(self) -> None:
-        for kept in (self._held, self._rests, self._used, self._others, self._pinned):
-            kept.clear()
+        self._held.forget()
+        self._others.forget()
 
     def _is_awake(self) -> bool:
         return self._now() - self._beaten < self._seconds * _STALE
@@ -266,7 +237,9 @@ class Leasing:
         while not ending.wait(self._seconds / _BEATS):
             try:
                 self._beat()
-                self._give_back(self._idle())
+                with self._lock:
+                    idle = self._held.idle(self._seconds / _BEATS)
+                self._give_back(idle)
             except RetryLater:
                 continue  # a database that is away: asking stops by itself (may_ask), and the writer tells why
 
@@ -274,7 +247,7 @@ class Leasing:
         """Says that this process lives, and looks who else does."""
         with self._lock:
             worker = self._worker
-            long = {name: owed for name in self._held if (owed := self._owed(name)) > self._seconds / 2}
+            long = self._held.rests(above=self._seconds / 2)
             sharing = self._sharing > 0
         began = self._now()
         try:
@@ -285,21 +258,10 @@ class Leasing:
         with self._lock:
             if worker == self._worker:
                 self._beaten = began
-            seen = {other: self._others.get(other) for other in beats if other != worker}
-            now = self._now()
-            self._others = {
-                other: before if before is not None and before[0] == beats[other] else (beats[other], now)
-                for other, before in seen.items()
-            }
-            dead = [(other, count) for other, (count, since) in self._others.items() if now - since > self._seconds]
+            self._others.see({other: count for other, count in beats.items() if other != worker}, self._now())
+            dead = self._others.dead(self._now(), self._seconds)
         for other, count in dead:
             self._leases.bury(other, count)
-
-    def _idle(self) -> list[str]:
-        """Hosts that nobody here has asked for a while."""
-        since = self._now() - self._seconds / _BEATS
-        with self._lock:
-            return [name for name in self._held if self._is_free(name) and self._used.get(name, 0.0) < since]
 
 
 def _named(host: str) -> str:
