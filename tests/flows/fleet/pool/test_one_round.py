@@ -19,6 +19,7 @@ EVERY = 180
 _ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
+@pytest.mark.timeout(600)
 def test_two_workers_both_do_part_of_one_scheduled_round(press: Callable[..., Any], ground: Any) -> None:
     papers = press(6, 40, slow=0.3)  # long enough for a second Python to start on a busy machine
     with Archive.create(ground.where, database_url=ground.postgres.url) as archive:
