@@ -7,23 +7,18 @@ one that is away for a while all come to the same, that the rest is told later. 
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
+from flows.program import run_program
 from flows.settings import Settings
-from model.article import clean_text
 from model.changes import ChangeLine, ChangesWanted, Listener
 from model.edtf import parse_utc, utc_text
-from model.errors import PressmarkError, Unreachable
+from model.errors import PressmarkError
 from model.record import Scope
 from sources.http import HttpSettings, post
 from storage import Archive
@@ -40,8 +35,6 @@ OVERLAP = timedelta(days=2)
 SECONDS = 30.0
 """The longest that a listener may take for one change."""
 SECONDS_A_ROUND = 300.0
-REASON = 300
-_LAST_WORDS = 100_000
 
 Send = Callable[[bytes], None]
 
@@ -74,7 +67,7 @@ def listeners_of(settings: Settings) -> Mapping[str, Send]:
     found: dict[str, Send] = {}
     command, webhook = settings.on_change_command, settings.on_change_webhook
     if command is not None:
-        found["command"] = lambda document: run_command(command, document)
+        found["command"] = lambda document: run_program(command, document, SECONDS)
     if webhook is not None:
         networks = tuple(ip_network(n) for n in settings.allow_addresses)
         http = HttpSettings(contact=settings.contact, allow_networks=networks, total_time=SECONDS, proxy=settings.proxy)
@@ -110,19 +103,14 @@ def tell_changes(archive: Archive, settings: Settings, now: Callable[[], datetim
 
 def _tell(archive: Archive, settings: Settings, name: str, send: Send, now: Callable[[], datetime]) -> Told:
     known: Listener = archive.listeners.begin(name, utc_text(now()))
-    wanted = ChangesWanted(
-        frozenset(settings.on_change_kinds), frozenset(settings.on_change_fields), settings.on_change_substantive
-    )
     tried = archive.listeners.tried(name)
-    lines = list(archive.changes(parse_utc(known.since), wanted=wanted, scope=Scope.EXPORT))[::-1]
-    open_ones = [line for line in lines if tried.get(line.id, 0) is not None]
-    taken: set[str] = set()
-    given_up: list[str] = []
-    failed = in_a_row = 0
+    open_ones = [line for line in _wanted(archive, settings, known) if tried.get(line.id, 0) is not None]
+    done: set[str] = set()  # taken, or given up
+    told = failed = in_a_row = 0
     reason: str | None = None
     ends = time.monotonic() + SECONDS_A_ROUND
     for line in open_ones[:MOST]:
-        if time.monotonic() > ends:
+        if in_a_row >= IN_A_ROW or time.monotonic() > ends:
             break
         try:
             send(_document(archive, line))
@@ -131,18 +119,23 @@ def _tell(archive: Archive, settings: Settings, name: str, send: Send, now: Call
             tries = (tried.get(line.id) or 0) + 1
             over = tries >= TRIES and parse_utc(line.seen_at or known.since) < now() - PATIENCE
             archive.listeners.failed(name, line, tries, reason, utc_text(now()), given_up=over)
-            given_up += [line.id] * over
-            if in_a_row >= IN_A_ROW:
-                break
+            done |= {line.id} if over else set()
         else:
-            in_a_row = 0
+            told, in_a_row = told + 1, 0
             archive.listeners.took(name, line, utc_text(now()))
-            taken.add(line.id)
-    left = [line for line in open_ones if line.id not in {*taken, *given_up}]
+            done.add(line.id)
+    left = [line for line in open_ones if line.id not in done]
     since = min([utc_text(now() - OVERLAP), *(line.seen_at or known.since for line in left)])
     if since > known.since:
         archive.listeners.move(name, since)
-    return Told(name, len(taken), failed, len(left), reason)
+    return Told(name, told, failed, len(left), reason)
+
+
+def _wanted(archive: Archive, settings: Settings, known: Listener) -> list[ChangeLine]:
+    """What a listener may have to be told, the oldest first."""
+    kinds, fields = frozenset(settings.on_change_kinds), frozenset(settings.on_change_fields)
+    wanted = ChangesWanted(kinds, fields, settings.on_change_substantive)
+    return list(archive.changes(parse_utc(known.since), wanted=wanted, scope=Scope.EXPORT))[::-1]
 
 
 def _document(archive: Archive, line: ChangeLine) -> bytes:
@@ -151,33 +144,3 @@ def _document(archive: Archive, line: ChangeLine) -> bytes:
         before = next((a.headline for a in archive.rounds.articles([(line.record, line.before)])), None)
     told = line.to_json() | {"id": line.id, "archive": archive.id, "headline_before": before}
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"
-
-
-def run_command(command: str, document: bytes) -> None:
-    """Runs a program with the document on its standard input; no shell sees a word of it. Its end with 0 means taken.
-
-    Raises ``Unreachable`` otherwise, with the last line of what it said on standard error.
-    """
-    with ExitStack() as stack:
-        try:
-            given, said = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-            given.write(document)
-            given.seek(0)
-            process = subprocess.Popen(
-                shlex.split(command), stdin=given, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
-            )
-        except OSError as error:
-            raise Unreachable(f"the program cannot be started: {error.strerror or error}") from error
-        try:
-            code = process.wait(SECONDS)
-        except subprocess.TimeoutExpired as error:
-            raise Unreachable(f"the program did not end within {SECONDS:.0f} s") from error
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        if code != 0:
-            said.seek(max(0, os.fstat(said.fileno()).st_size - _LAST_WORDS))
-            lines = clean_text(said.read(_LAST_WORDS).decode("utf-8", "replace")).strip().splitlines()
-            ended = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
-            raise Unreachable(f"the program {ended}{f': {lines[-1][:REASON]}' if lines else ''}")

@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 from flows.changes_feed import keep_feed
-from flows.on_change import IN_A_ROW, OVERLAP, begin, run_command, tell_changes
+from flows.on_change import IN_A_ROW, OVERLAP, begin, tell_changes
 from flows.pipeline import Pipeline
+from flows.program import run_program
 from flows.settings import Settings
 from model.errors import StorageUnavailable, Unreachable
 from storage import Archive
@@ -188,13 +189,13 @@ def test_a_program_gets_the_words_of_a_page_on_standard_input_only(archive: Arch
 )
 def test_how_a_program_ends_says_whether_it_took_a_change(text: str, said: str | None, tmp_path: Path) -> None:
     if said is None:
-        run_command(program(tmp_path, text), b"{}\n" * 100_000)
+        run_program(program(tmp_path, text), b"{}\n" * 100_000, 30)
         return
     with pytest.raises(Unreachable) as error:
-        run_command(program(tmp_path, text), b"{}\n")
+        run_program(program(tmp_path, text), b"{}\n", 30)
     assert str(error.value) == said
     with pytest.raises(Unreachable, match="the program cannot be started: No such file"):
-        run_command(str(tmp_path / "nobody"), b"{}")
+        run_program(str(tmp_path / "nobody"), b"{}", 30)
 
 
 def test_a_kill_in_the_middle_loses_nothing(site: Any, tmp_path: Path) -> None:
