@@ -21,7 +21,9 @@ _FELLOWS = 2  # sure paragraphs of one parent from which another of its children
 _UNLINKED = 0.3  # share of a passage that may be links
 _HEADINGS = frozenset(("h2", "h3", "h4"))
 _PARAGRAPHS = frozenset(("p", "blockquote"))
-_LISTS = frozenset(("ul", "ol", "dl"))
+_LISTS = frozenset(("ul", "ol", "dl", "table"))
+_LISTED = 0.3  # share of a list or table that is enough to keep the rest
+_LISTED_IN = frozenset(("<li>", "<dl>", "<table>"))
 _RUNNING = 80  # characters
 _ONLY_TEXT = 300  # characters of running text under one parent that are a piece where nothing surer stands
 _POSSIBLE = 0.05  # chance
@@ -31,7 +33,7 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
     """The passages that are likely the article's, in order; empty where none is.
 
     Beside the sure ones: a line among the paragraphs of one parent, a long paragraph beside them, a heading right
-    above one, the rest of a list most of which is sure, and quoted posts.
+    above one, the rest of a list or table of which a good part is sure, and quoted posts.
     """
     sure = [p for p, chance in zip(found, chances, strict=True) if chance >= SURE]
     if not sure:
@@ -95,17 +97,17 @@ def _is_furniture(passage: Passage, language: str | None) -> bool:
 
 
 def _lists(found: Sequence[Passage], known: set[int]) -> set[int]:
-    """The items, by index, of lists at least half of whose text is chosen."""
+    """The items and cells, by index, of the lists and tables a good part of whose text is chosen."""
     items: dict[Element, list[Passage]] = defaultdict(list)
     for passage in found:
-        if "<li>" in passage.marks or "<dl>" in passage.marks:
+        if not passage.marks.isdisjoint(_LISTED_IN):
             around = next(_around(passage), None)
             if around is not None:
                 items[around].append(passage)
     return {
         p.index
         for passages in items.values()
-        if 2 * sum(len(p.text) for p in passages if p.index in known) >= _size(passages)
+        if sum(len(p.text) for p in passages if p.index in known) >= _LISTED * _size(passages)
         for p in passages
     }
 

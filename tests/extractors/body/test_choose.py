@@ -39,13 +39,23 @@ def test_an_appeal_is_not_text_because_paragraphs_stand_beside_it() -> None:
     assert kept(markup, {"A": 0.9, "B": 0.9, "Subscribe": 0.4}) == ["A", "B"]
 
 
-def test_a_list_is_kept_whole_where_most_of_it_is_sure() -> None:
+def test_a_list_is_kept_whole_where_a_good_part_of_it_is_sure() -> None:
     items = "<li>Flour: two cups of it, sifted twice</li><li>Salt: a pinch</li><li><a href='/x'>More: of these</a></li>"
     markup = f"<p>A: {TEXT}</p><ul>{items}</ul><p>B: {TEXT}</p>"
     sure = {"A": 0.9, "B": 0.9, "Flour": 0.6, "More": 0.3}
     assert kept(markup, {**sure, "Salt": 0.3}) == ["A", "Flour", "Salt", "B"]
     assert kept(markup, {**sure, "Salt": 0.1}) == ["A", "Flour", "B"]
     assert kept(markup, {**sure, "Flour": 0.3, "Salt": 0.3}) == ["A", "B"]
+    behind = f"<p>A: {TEXT}</p><p>B: {TEXT}</p><ul>{items}</ul>"
+    assert kept(behind, {**sure, "Salt": 0.3}) == ["A", "B", "Flour"]  # nothing sure follows
+
+
+def test_a_table_is_kept_whole_where_a_good_part_of_it_is_sure() -> None:
+    rows = "<tr><th>Name: of it</th><th>Count: number</th></tr><tr><td>Swan: of the harbour</td><td>41: in all</td></tr>"
+    markup = f"<p>A: {TEXT}</p><table>{rows}</table><p>B: {TEXT}</p>"
+    said = {"A": 0.9, "B": 0.9, "Name": 0.3, "Count": 0.3, "41": 0.3}
+    assert kept(markup, {**said, "Swan": 0.6}) == ["A", "Name", "Count", "Swan", "41", "B"]
+    assert kept(markup, {**said, "Swan": 0.3}) == ["A", "B"]
 
 
 def test_the_first_of_a_row_of_headings_is_one_of_them() -> None:
