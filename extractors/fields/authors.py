@@ -53,6 +53,7 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
         signed.name_with_job,
         signed.signature,
         signed.author_box,
+        signed.introduced,
         signed.signed_line,
         marked.byline_anywhere,
         signed.name_alone,
@@ -63,7 +64,12 @@ def read(page: Page, publisher: str | None) -> Resolved[Authors]:
     rank = _rank(first.value, houses, page.language) if first.value is not None else 9
     if rank <= 1:
         below = resolve(
-            Field("authors", (signed.labelled, signed.name_with_job, signed.signature, signed.name_below), _accept), page
+            Field(
+                "authors",
+                (signed.labelled, signed.name_with_job, signed.signature, signed.author_box, signed.name_below),
+                _accept,
+            ),
+            page,
         )
         first = below if below.value is not None else first
     elif rank == 2 and first.value is not None:

@@ -33,6 +33,17 @@ _LABELS = frozenset(
 _IN_TABLES = frozenset({"reporter", "reporters", "journalist", "writer", "correspondent", "reportage", "texte", "texto", "testo"})
 _NOT_AROUND_NAMES = frozenset({"p", "li", "em", "strong", "dd", "dt", "td", "th"})
 
+_DEGREES = re.compile(r"(?:[,\s]*(?:(?:[A-Z]\.?){2,7}|Ph\.?D\.?|PsyD|EdD|PharmD|MSc|BSc|Esq\.?)®?)+")
+_ABOUT = frozenset(
+    {"author bio", "about the author", "about author", "sobre o autor", "sobre a autora", "sobre el autor", "sobre la autora",
+     "über den autor", "über die autorin", "à propos de l’auteur", "à propos de l'auteur", "over de auteur", "om författaren",
+     "yazar hakkında", "tentang penulis", "despre autor", "a szerzőről", "o autorze", "об авторе", "про автора"}
+)  # fmt: skip
+_IS = re.compile(
+    r"((?:(?:Dr|Prof)\.? )?(?:[^\W\d_][\w.’'-]* ){1,3}[^\W\d_][\w.’'-]+),? "
+    r"(?:is|was|has|works|writes|lives|ist|schreibt|est|es|é|è|är|er|jest|är|trabalha|adalah)\s"
+)
+
 Found = Iterator[Candidate[tuple[Author, ...]]]
 
 
@@ -189,9 +200,21 @@ class Signatures:
             if boxes > 8:
                 return
             for item in islice(element.iter("h2", "h3", "h4", "h5", "strong", "b", "a", "span", "p", "div"), 30):
-                text = names.clean(self._ground.text(item, 60) or "")
+                text = _without_degrees(names.clean(self._ground.text(item, 60) or ""))
                 if names.is_person(text, page.language) and not any(e.tag in {"nav", "footer"} for e in item.iterancestors()):
                     yield Candidate((Author(text),), How.MARKED, "css:" + page.css(item), page.text_of(item))
+                    return
+
+    def introduced(self, page: Page) -> Found:
+        """Who a note below the heading "About the author" begins with: "A. Person is …"."""
+        for at, item in enumerate(self._ground.elements):
+            label = self._ground.text(item, 30) if item.tag in _LABELS else None
+            if not label or label.casefold().strip(" :") not in _ABOUT or self._aside(page, item):
+                continue
+            for note in (e for e in self._ground.elements[at + 1 : at + 8] if e.tag == "p"):
+                told = _IS.match(page.text_of(note)[:120])
+                if told and names.is_person(told[1], page.language):
+                    yield Candidate((Author(told[1]),), How.INFERRED, "css:" + page.css(note), told[0])
                     return
 
     def _signed(self, page: Page, count: int) -> Found:
@@ -214,6 +237,12 @@ class Signatures:
             if whole and not page.in_noise(item):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
+
+
+def _without_degrees(text: str) -> str:
+    """A name without what is printed behind its comma in capitals: "A. Person, MD, FACP"."""
+    name, comma, behind = text.partition(",")
+    return name if comma and _DEGREES.fullmatch(behind) else text
 
 
 def _pictured(page: Page, name: str) -> bool:
