@@ -287,7 +287,8 @@ class KeptImage:
 class VersionView:
     """One version as now read (or as one reading had it), with its capture's facts.
 
-    ``stated`` are the values that persons stated, ``as_of`` the moment asked for, ``restrictions`` those in force.
+    ``read`` is the article as its ``reader`` has it, ``article`` with what persons ``stated`` laid over it; ``as_of`` is the
+    moment asked for, ``restrictions`` are those in force.
     """
 
     record: str
@@ -295,6 +296,7 @@ class VersionView:
     reading: int
     state: State
     article: Article
+    read: Article
     reader: ReadingInfo
     capture: Mapping[str, Any]
     aliases: tuple[Alias, ...]

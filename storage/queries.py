@@ -97,6 +97,7 @@ def show(
         reading=upto,
         state=state,
         article=now_read.article,
+        read=now_read.read,
         reader=reader,
         capture=json.loads(tx.execute(select(c.facts).where(c.id == capture)).scalar_one()),
         aliases=tuple(known.aliases),

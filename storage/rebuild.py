@@ -197,7 +197,11 @@ def _captures(tx: Connection, found: _Found, decided: set[str]) -> int:
     missing = decided - {facts["id"] for facts, _, _ in parsed}
     if missing:
         more = f" (and of {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise Damaged(f"the facts of capture {min(missing)}{more} are missing from the WARCs: restore the segment from a copy")
+        where = f"what is damaged is {', '.join(found.breaks[:3])}" if found.breaks else "a file is missing"
+        raise Damaged(
+            f"the facts of capture {min(missing)}{more} are missing from the WARCs ({where}): "
+            "put that file into the archive's warc folder from a copy of the archive, then rebuild"
+        )
     chosen: dict[str, str] = {}
     for facts, _, _ in sorted(parsed, key=lambda x: x[0]["id"] not in decided):
         chosen.setdefault(facts["origin_key"], facts["id"])

@@ -15,6 +15,7 @@ from extractors.body.passages import Passage
 from extractors.body.reading import surroundings, weighable_passages
 from extractors.body.weigh import Rounds, chances
 from extractors.field import Candidate, Field, Found, Resolved, resolve
+from extractors.fields.standfirst import is_marked
 from extractors.page import Page
 from extractors.state import blocks_in, longest_text
 from model.article import Author, Block, How, Image
@@ -77,7 +78,7 @@ def _kept(
     known = {p.index: chance for p, chance in zip(found, judged, strict=True)}
     likely = chosen(found, judged, page.language) or only_text(found, judged, ask())
     first = opening(standfirst, found, likely)
-    if first is not None:
+    if first is not None and not is_marked(page, first):
         standfirst = None
         likely = [p for p in found if p is first or p in likely]
     kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)

@@ -40,7 +40,7 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
 
     def marked(page: Page) -> Iterator[Candidate[str]]:
         for passage in _below(page, headline, named=True):
-            if _own_marks(page, passage) & _words("names"):
+            if is_marked(page, passage):
                 yield _candidate(page, passage)
 
     def named_and_declared(page: Page) -> Iterator[Candidate[str]]:
@@ -66,6 +66,11 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
                 yield _candidate(page, passage)
 
     return resolve(Field("standfirst", (marked, named_and_declared, declared_and_printed, heading_below)), page)
+
+
+def is_marked(page: Page, passage: Passage) -> bool:
+    """Whether the publisher's mark-up calls a passage a standfirst."""
+    return bool(_own_marks(page, passage) & _words("names"))
 
 
 def _apart(page: Page, passage: Passage) -> bool:

@@ -62,7 +62,7 @@ class Differences:
 
 
 def differences(before: VersionView, after: VersionView, change: Change) -> Differences:
-    """Lays the words of every changed field beside each other."""
+    """Lays the words of every changed field beside each other, as pages were read and not as persons amended them."""
     old, new = _texts(before), _texts(after)
     fields = tuple(
         FieldDifference(c, diff_words(old.get(c.field, ""), new.get(c.field, ""))) for c in (*change.fields, *change.attendant)
@@ -73,6 +73,8 @@ def differences(before: VersionView, after: VersionView, change: Change) -> Diff
 def render_differences(found: Differences, *, colour: bool, whole: bool = False) -> RenderableType:
     """For people. Without ``colour`` words are marked ``[-removed-] {+added+}``."""
     parts: list[RenderableType] = [_title(found)]
+    if found.before.stated or found.after.stated:
+        parts.append(Text("as the pages were read: values that persons stated are left out", style="dim"))
     if not found.like_readings:
         parts.append(Text("read by two releases of Pressmark: part of the difference may be ours", style="yellow"))
     if not found.fields:
@@ -128,7 +130,7 @@ def _without_common_end(removed: str, added: str) -> tuple[str, str, str]:
 
 def _dates(found: Differences, item: FieldDifference) -> list[Run]:
     """A date is replaced whole, said as people read it."""
-    old, new = (getattr(view.article, item.change.field) for view in (found.before, found.after))
+    old, new = (getattr(view.read, item.change.field) for view in (found.before, found.after))
     runs = [Run(Op.REMOVED, say_date(old))] if old else []
     if old and new:
         runs.append(Run(Op.SAME, " "))
@@ -144,8 +146,8 @@ def _title(found: Differences) -> Text:
 
 
 def _texts(view: VersionView) -> dict[str, str]:
-    texts = {name: "\n\n".join(x for x in values if x) for name, values in comparable(view.article)}
-    return texts | {"date_modified": view.article.date_modified or ""}
+    texts = {name: "\n\n".join(x for x in values if x) for name, values in comparable(view.read)}
+    return texts | {"date_modified": view.read.date_modified or ""}
 
 
 def _paragraphs(runs: Sequence[Run]) -> list[list[Run]]:

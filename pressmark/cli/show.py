@@ -183,7 +183,7 @@ def diff_command(
             old = kept.show(wanted.record, first, restricted=shown, **when)
             new = kept.show(wanted.record, second, restricted=shown, **when)
         note_looks(call, kept, [wanted.record], restricted)
-    found = differences(old, new, compare(old.article, new.article))
+    found = differences(old, new, compare(old.read, new.read))
     if as_json:
         write_json(call.out, found)
         return 0

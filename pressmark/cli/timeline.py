@@ -16,6 +16,7 @@ from pressmark.cli.phrases import say_maker
 from pressmark.cli.standing import say_relation, say_restriction
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_moment, say_span
+from storage.restrictions import is_hidden
 
 _A_GAP_WORTH_TELLING = 3600
 
@@ -26,7 +27,7 @@ def render_history(history: History) -> RenderableType:
     beside = [s for s in history.states if s.strand is Strand.BESIDE]
     parts: list[RenderableType] = [_head(history, published, beside)]
     if published:
-        parts.append(_table(published))
+        parts.append(_table(published, history))
     absences = [o for o in history.observations if o.kind == "absence"]
     if absences:
         counted = "once" if len(absences) == 1 else f"{len(absences)} times"
@@ -34,7 +35,7 @@ def render_history(history: History) -> RenderableType:
     if beside:
         parts += [
             Text("Copies beside: given by a person or another archive, never counted as the publisher's edits", style="bold"),
-            _table(beside),
+            _table(beside, history),
         ]
     parts += (_turns(a) for a in history.alternations)
     parts += _addresses(history)
@@ -54,7 +55,7 @@ def _head(history: History, published: Sequence[State], beside: Sequence[State])
     return head
 
 
-def _table(states: Sequence[State]) -> Table:
+def _table(states: Sequence[State], history: History) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("State", "Seen"):
         table.add_column(name, no_wrap=True)
@@ -65,7 +66,7 @@ def _table(states: Sequence[State]) -> Table:
             Text(f"@{state.version}", style="bold"),
             _seen(state),
             str(1 + state.checks),
-            Text("\n").join(list(_happened(state))),
+            Text("\n").join(list(_happened(state, history))),
         )
     return table
 
@@ -75,8 +76,9 @@ def _seen(state: State) -> str:
     return first if first == last else f"{first}\nto {last}"
 
 
-def _happened(state: State) -> Iterator[Text]:
-    yield words(state.headline or "without a headline", "italic")
+def _happened(state: State, history: History) -> Iterator[Text]:
+    unsaid = "its content is restricted" if is_hidden(history.restrictions) else "without a headline"
+    yield words(state.headline or unsaid, "italic")
     changes = say_change(state.change)
     if changes:
         yield Text("; ".join(changes))

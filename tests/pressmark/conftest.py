@@ -157,7 +157,8 @@ def make_view(make_state: MakeState) -> Callable[..., VersionView]:
             version, 1, {"type": "software", "name": "pressmark", "version": "0.1.0"}, {"extractors": release}, "", ""
         )
         known: dict[str, Any] = {"capture": {}, "aliases": (), "latest": True, "withdrawn": False, "state": make_state(version)}
-        return VersionView(record="c4p9xk-1", version=version, reading=1, article=article, reader=reader, **(known | facts))
+        known |= {"article": article, "read": article}
+        return VersionView(record="c4p9xk-1", version=version, reading=1, reader=reader, **(known | facts))
 
     return make
 

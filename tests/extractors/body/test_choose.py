@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml.html import document_fromstring
 
+from extractors import extract
 from extractors.body.choose import chosen, only_text
 from extractors.body.opening import opening
 from extractors.body.opinion import compact
@@ -92,3 +93,12 @@ def test_a_long_summary_right_above_the_text_opens_it() -> None:
     deep = f"<div><section><div><div>{text}</div></div></section></div>"
     assert first(f"<main><header><p>{long}</p></header>{deep}</main>", long) is None  # in another part of the page
     assert first(f"<main>{text}</main>", long) is None
+
+
+def test_a_long_summary_that_the_publisher_calls_a_standfirst_stays_one() -> None:
+    text = "".join(f"<p>{n}: {LONG}</p>" for n in ("A", "B", "C", "D"))
+    page = '<html lang="en"><head><meta name="description" content="S: {0}"></head><body><article><h1>The swans are back</h1>{1}{2}</article>'
+    named = extract(page.format(LONG, f'<p class="standfirst">S: {LONG}</p>', text).encode(), "https://heron.example/swans")
+    plain = extract(page.format(LONG, f"<p>S: {LONG}</p>", text).encode(), "https://heron.example/swans")
+    assert named.standfirst == f"S: {LONG}" and not named.text.startswith("S:")
+    assert plain.standfirst is None and plain.text.startswith("S:")
