@@ -97,7 +97,8 @@ def test_a_long_summary_right_above_the_text_opens_it() -> None:
 
 def test_a_long_summary_that_the_publisher_calls_a_standfirst_stays_one() -> None:
     text = "".join(f"<p>{n}: {LONG}</p>" for n in ("A", "B", "C", "D"))
-    page = '<html lang="en"><head><meta name="description" content="S: {0}"></head><body><article><h1>The swans are back</h1>{1}{2}</article>'
+    head = '<html lang="en"><head><meta name="description" content="S: {0}"></head>'
+    page = head + "<body><article><h1>The swans are back</h1>{1}{2}</article>"
     named = extract(page.format(LONG, f'<p class="standfirst">S: {LONG}</p>', text).encode(), "https://heron.example/swans")
     plain = extract(page.format(LONG, f"<p>S: {LONG}</p>", text).encode(), "https://heron.example/swans")
     assert named.standfirst == f"S: {LONG}" and not named.text.startswith("S:")
