@@ -110,6 +110,8 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
     known = list(known)
     have = store.size(name)
     if have is not None and have > length:
+        if _is_anothers(store, name, known):
+            raise _anothers(store, name)
         raise Damaged(f"{store.address} has more of {name} than this archive: repair the archive from it", place=name)
     try:
         found = examine(path, length, known, have or 0)
@@ -122,11 +124,7 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
     if sound and have == length:
         return Brought(path.name, length, found.sha256, 0)
     if have and not sound and _is_anothers(store, name, known):
-        raise Damaged(
-            f"{store.address} has records in {name} that this archive never wrote: two folders are written to as one archive; "
-            "go on with one of them, and name another place for the other",
-            place=name,
-        )
+        raise _anothers(store, name)
     if sound and have:
         store.extend(name, path, have, length)
     else:
@@ -136,6 +134,14 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
             f"{store.address} gives back other bytes of {name} than it was given: nothing of them counts as kept there"
         )
     return Brought(path.name, length, found.sha256, length - (have if sound and have else 0), have is not None and not sound)
+
+
+def _anothers(store: Store, name: str) -> Damaged:
+    return Damaged(
+        f"{store.address} has records in {name} that this archive never wrote: two folders are written to as one archive; "
+        "go on with one of them, and name another place for the other",
+        place=name,
+    )
 
 
 def _is_anothers(store: Store, name: str, known: Iterable[Span]) -> bool:

@@ -19,17 +19,19 @@ def _files(where: Path) -> dict[str, bytes]:
     return {p.relative_to(where).as_posix(): p.read_bytes() for p in where.rglob("*") if p.is_file()}
 
 
+@pytest.mark.parametrize(("ours", "theirs"), [(1, 9), (9, 1)], ids=["the copy has less", "the copy has more"])
 def test_neither_takes_the_place_of_the_others_copy(
-    filled: Archive, house: Any, tmp_path: Path, make_desk: Any, make_article: Any, clock: Any
+    ours: int, theirs: int, filled: Archive, house: Any, tmp_path: Path, make_desk: Any, make_article: Any, clock: Any
 ) -> None:
     filled.close()
     twin, place = tmp_path / "twin", tmp_path / "copy"
     shutil.copytree(house.where, twin)
     rebuild(twin)  # with a database of its own, wherever the first one's is
     with house.open(write=True, now=clock) as one, Archive.open(twin, write=True, now=clock) as other:
-        for archive, words in ((one, b"words of the one"), (other, b"other words of the other " * 99)):
+        for archive, words, states in ((one, "words of the one", ours), (other, "other words of the other", theirs)):
             desk = make_desk(archive)
-            desk.take(desk.fetched(URL, words, 60), make_article("Quay", words.decode()))
+            for n in range(states):
+                desk.take(desk.fetched(URL, f"{words} {n}".encode(), 60 + n), make_article("Quay", f"{words} {n}"))
         one.replicate(CopyFolder(place), name="the attic")
         kept, mine = _files(place), one.stats()
         told = other.replicate(CopyFolder(place), name="the attic")
