@@ -47,10 +47,9 @@ class Expected:
         first = chain[0]
         self.records.add(first.chain)
         content = read(first.body["reading"]["payload"]["id"])
-        said = [(entry, read) for entry in chain[1:]]
         self._firsts.add(first, *facts, content, Article.from_json(json.loads(content)))
-        for entry, where in said:
-            self._firsts.say(entry, where)
+        for entry in chain[1:]:
+            self._firsts.say(entry, read)
 
     def rows(self, table: Table, columns: Sequence[Column[Any]]) -> Rows:
         """Some columns of a table."""

@@ -79,8 +79,8 @@ def _published(name: str, value: str) -> tuple[ColumnElement[bool], ColumnElemen
     if asked.earliest is None or asked.latest is None:
         raise BadCall(f"{name}: needs a year")
     if name == "since":
-        return r.day >= _day(asked.earliest), r.date_latest >= utc_text(asked.earliest)
-    return r.day <= _day(asked.latest), r.date_earliest <= utc_text(asked.latest)
+        return r.day >= (asked.day_text or _day(asked.earliest)), r.date_latest >= utc_text(asked.earliest)
+    return r.day <= (asked.day_text or _day(asked.latest)), r.date_earliest <= utc_text(asked.latest)
 
 
 def _day(moment: datetime) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -17,8 +16,6 @@ from storage import tables
 from storage.folding import fold
 from storage.known import article_of, like_articles, looks_of
 from storage.timeline import Look, Run, is_withdrawn, runs
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d(?![^T])")  # a day, alone or with a time behind it
 
 
 def refresh_record(tx: Connection, record: str, read: int | None = None) -> None:
@@ -56,7 +53,7 @@ def record_row(
         "section": article.section,
         "language": article.in_language,
         "date_published": article.date_published,
-        **_dates(article.date_published),
+        **dates_of(article.date_published),
         "versions": versions,
         "latest_version": latest,
         "first_seen": states[0].first if states else None,
@@ -110,12 +107,9 @@ def _latest_beside(looks: list[Look]) -> int:
     return best.what.version or 0
 
 
-def day_of(text: str | None) -> str | None:
-    """The day that a date of publication names, as it is printed; ``None`` where it is coarser."""
-    return text[:10] if text is not None and _DAY.match(text) and is_edtf(text) else None
-
-
-def _dates(text: str | None) -> dict[str, str | None]:
+def dates_of(text: str | None) -> dict[str, str | None]:
+    """The columns of a date of publication: the first and last instant that it may mean, and the day as it is printed where
+    it is that fine and has these."""
     if text is None or not is_edtf(text):
         return {"date_earliest": None, "date_latest": None, "day": None}
     value = parse_edtf(text)
@@ -123,7 +117,7 @@ def _dates(text: str | None) -> dict[str, str | None]:
     return {
         "date_earliest": utc_text(earliest) if earliest else None,
         "date_latest": utc_text(latest) if latest else None,
-        "day": text[:10] if earliest and _DAY.match(text) else None,
+        "day": value.day_text if earliest else None,
     }
 
 

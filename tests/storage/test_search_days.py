@@ -38,6 +38,9 @@ def test_the_oldest_are_found_as_the_newest_are(newsroom: Archive, desk: Any, ma
     # days as printed, whatever they are in UTC; coarser dates by all they may mean
     assert _numbers(newsroom, "since:2024-03-06 until:2024-03-06") == [3, 2, 1]
     assert _numbers(newsroom, "since:2024-03-05 until:2024-03-05") == [3, 2, 0]
+    # of a time in the query its day as printed, too
+    assert _numbers(newsroom, "since:2024-03-06T00:00:00+05:00 until:2024-03-06") == [3, 2, 1]
+    assert _numbers(newsroom, "since:2024-03-05 until:2024-03-05T23:00:00-05:00") == [3, 2, 0]
     assert _numbers(newsroom, "since:2024-03") == [3, 2, 1, 0]
     assert _numbers(newsroom, "since:2024-04") == [3]
     assert _numbers(newsroom, "until:2020") == [4]
