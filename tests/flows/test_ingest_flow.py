@@ -101,7 +101,7 @@ def test_the_flows_of_a_schedule_say_what_they_did_and_what_went_wrong(prefect: 
         "\\", ""
     )
     with Archive.open(where) as archive:
-        assert archive.revisits.count("2000").planned == 3
+        assert archive.revisits.count("2000-01-01T00:00:00.000000Z").planned == 3
         told = {this.flow: this.said for this in archive.rounds.all()}
         assert told["watch"] == "no watch is due" and told.keys() == {"watch", "revisit", "reprocess", "audit"}
 
@@ -154,7 +154,7 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     entry = Entry("ingest", 5, parameters={"sources": site.urls})
     plan = Plan(str(archive.where), archive.id, "each five seconds", (Planned(entry),))
     with (tmp_path / "serve.log").open("wb") as log:
-        command = python("flows.deployments", json.dumps(plan.to_json()))
+        command = python("flows.serving", json.dumps(plan.to_json()))
         with kept(command, environ=prefect.environ, cwd=tmp_path, output=log):
 
             def carried_out() -> list[dict[str, Any]]:
