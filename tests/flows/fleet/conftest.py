@@ -117,9 +117,9 @@ def press() -> Iterator[Callable[..., Press]]:
                 self.send_response(200 if found else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                # before the answer is out: who asks next may do so at once
+                # before the answer is out: who asks next may do so at once, and one without a body is out with its headers
                 made.asked.append(Asked(host, self.path, self.headers["User-Agent"], began, time.monotonic()))
+                self.end_headers()
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
