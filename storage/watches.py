@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
+from model.edtf import parse_utc, utc_text
 from model.errors import BadCall, NotFound
 from model.ledger import Agent, AgentType, Kind
 from model.watch import Watch, WatchKind
 from storage import tables
 from storage.database import Database
+from storage.decide import Hands
 from storage.deposit import Person
 from storage.looks import Looks
 from storage.writer import Writer
@@ -42,6 +45,7 @@ class Watches:
     def add(self, watch: Watch, person: Person | None = None) -> bool:
         """Adds a watch, or changes its kind, name and interval; false where it was there just so.
 
+        A shorter interval holds at once: the next look moves forward, unless the last one failed and rests.
         Raises ``BadCall`` where another watch has the name.
         """
         with self._database.reading() as tx:
@@ -65,7 +69,23 @@ class Watches:
         agent = Agent(AgentType.PERSON, person.name if person else "unnamed")
         if self._writer is None:
             raise BadCall("this archive was opened for reading: open it for writing")
-        self._writer.act(agent, lambda hands: hands.write(Kind.WATCH, hands.archive, body))
+
+        def write(hands: Hands) -> None:
+            hands.write(Kind.WATCH, hands.archive, body)
+            if action == "added":
+                _look_earlier(hands.tx, watch)
+
+        self._writer.act(agent, write)
+
+
+def _look_earlier(tx: Connection, watch: Watch) -> None:
+    s = tables.watch_states.c
+    state = tx.execute(select(s.looked_at, s.due).where(s.url == watch.url, s.sick == 0)).one_or_none()
+    if state is None:
+        return
+    due = utc_text(parse_utc(state.looked_at) + timedelta(seconds=watch.every))
+    if due < state.due:
+        tx.execute(update(tables.watch_states).where(s.url == watch.url).values(due=due))
 
 
 def _find(tx: Connection, text: str) -> Watch | None:

@@ -11,7 +11,7 @@ from pressmark.cli.call import Call
 from pressmark.cli.ingest import open_for_writing
 from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.references import parse_network
-from pressmark.cli.schedule import parse_every, say_interval
+from pressmark.cli.schedule import parse_every
 from pressmark.cli.watch_looks import check_command, status_command
 
 if TYPE_CHECKING:
@@ -52,7 +52,15 @@ def add_command(
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="Only a feed, a sitemap or a section.", show_default=False)
     ] = None,
-    every: Annotated[str, typer.Option("--every", metavar="INTERVAL", help="How often, such as 15m, 6h, 1d.")] = "15m",
+    every: Annotated[
+        str | None,
+        typer.Option(
+            "--every",
+            metavar="INTERVAL",
+            help="How often, such as 15m, 6h, 1d. Default: as before, 15m where it is new.",
+            show_default=False,
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="What the watch is called.", show_default=False, callback=in_utf8)
     ] = None,
@@ -64,6 +72,7 @@ def add_command(
 
     Looks at the page, the feeds it points at and the sitemaps robots.txt names, and says what was found and what
     was chosen and why. Nothing is taken in yet: watch check does that. Makes the archive where there is none.
+    What is watched already gets the interval and the name that are said, and keeps those that are not.
 
     \b
     Example:
@@ -72,36 +81,39 @@ def add_command(
     """
     from flows.finding import find
     from flows.pipeline import Pipeline
-    from model.watch import Watch
+    from model.watch import EVERY, Watch
     from pressmark.cli.shapes import write_json
     from pressmark.cli.terminal import console_for
-    from pressmark.cli.watch_lines import render_find
+    from pressmark.cli.watch_lines import render_find, say_added
     from sources.http import parse_url
 
     call: Call = ctx.obj
     if len(url) > _LONGEST_URL:
         raise BadCall(f"an address of {len(url):,} characters is not watched: {_LONGEST_URL:,} are the most")
     parse_url(url)
-    interval = parse_every(every)
+    interval = int(parse_every(every).total_seconds()) if every is not None else None
     wanted = _kind(kind)
     networks = [parse_network(a) for a in allow_address or ()]
     with open_for_writing(call, archive, [url]) as kept:
         finds = find(Pipeline.from_settings(kept, call.settings), url.strip(), kind=wanted, allow_addresses=networks)
         chosen = [(x.url, x.kind) for x in finds if x.chosen and x.kind is not None]
+        before = {watch.url: watch for watch in kept.watches.all()}
         added: list[Watch] = []
         for number, (place, what) in enumerate(chosen, start=1):
             called = f"{name} {number}" if name and number > 1 else name
-            kept.watches.add(Watch(place, what, int(interval.total_seconds()), called), _person(call))
+            there = before.get(place, Watch(place, what, EVERY))
+            kept.watches.add(Watch(place, what, interval or there.every, called or there.name), _person(call))
             added.append(kept.watches.find(place))
     if as_json:
-        write_json(call.out, {"found": [x.to_json() for x in finds], "added": [_plain(w) for w in added]})
+        told = {"found": [x.to_json() for x in finds], "added": [_plain(w) for w in added]}
+        write_json(call.out, told | {"before": [_plain(before[w.url]) for w in added if w.url in before]})
         return 0
     console = console_for(call.out, call.environ)
     for found in finds:
         for part in render_find(found):
             console.print(part)
-    count = f"{len(added)} {'watch' if len(added) == 1 else 'watches'}"
-    call.out.write(f"{count} added, every {say_interval(interval)}; pressmark watch check looks now\n")
+    for line in say_added(added, before):
+        console.print(line, soft_wrap=True)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rich.console import RenderableType
@@ -29,9 +29,26 @@ def render_find(found: Find) -> Iterator[RenderableType]:
     yield _under(about + (f"; newest {say_moment(found.newest)}" if found.newest and found.chosen else ""))
 
 
+def say_added(added: Sequence[Watch], before: Mapping[str, Watch]) -> Iterator[Text]:
+    """How many watches are new, and a line each for those that were there, by address in ``before``, with what has changed."""
+    for watch in added:
+        if (was := before.get(watch.url)) is not None:
+            pairs = [(x.kind.value, _every(x), f"called {x.name}" if x.name else "no name") for x in (was, watch)]
+            changes = ", ".join(f"{old} -> {new}" for old, new in zip(*pairs, strict=True) if old != new)
+            yield words_in_line(f"{watch.url} is watched already: {changes or f'{_every(watch)}, as before'}")
+    fresh = [watch for watch in added if watch.url not in before]
+    if fresh:
+        count = f"{len(fresh)} {'watch' if len(fresh) == 1 else 'watches'}"
+        yield Text(f"{count} added, {_every(fresh[0])}; pressmark watch check looks now")
+
+
+def _every(watch: Watch) -> str:
+    return f"every {say_interval(timedelta(seconds=watch.every))}"
+
+
 def render_watch(watch: Watch) -> Text:
     """Kind, interval, address and name on one line."""
-    line = Text(f"{watch.kind.value:<8} every {say_interval(timedelta(seconds=watch.every)):<7} ")
+    line = Text(f"{watch.kind.value:<8} {_every(watch):<13} ")
     line.append_text(words_in_line(watch.url, "bold"))
     return line.append_text(words_in_line(f"  {watch.name}", "cyan")) if watch.name else line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,24 @@ def test_watching_needs_an_archive_unless_something_is_added(call: Callable[...,
     for command in ("list", "status", "check"):
         ran = call("watch", command)
         assert ran.code == 2 and "no archive" in ran.err
+
+
+def test_what_is_watched_already_keeps_its_interval_and_a_shorter_one_holds_at_once(
+    paper: Paper, call: Callable[..., Any]
+) -> None:
+    paper.feed("/all.xml", "tide-mill")
+    first = call("watch", "add", f"{paper.base}/all.xml", "--name", "marsh", "--every", "6h")
+    assert "1 watch added, every 6 h" in first.out
+    assert call("watch", "check").code == 0
+    again = call("watch", "add", f"{paper.base}/all.xml")
+    assert "is watched already: every 6 h, as before" in again.out and "added" not in again.out
+    [watch] = call("watch", "list", "--json").lines()
+    assert (watch["every"], watch["name"]) == (21_600, "marsh")
+    shorter = call("watch", "add", f"{paper.base}/all.xml", "--every", "30s")
+    assert "is watched already: every 6 h -> every 30 s" in shorter.out
+    [status] = call("watch", "status", "--json").lines()
+    looked, due = (datetime.fromisoformat(status[name]) for name in ("looked_at", "due"))
+    assert due - looked == timedelta(seconds=30)
+    [told] = call("watch", "add", f"{paper.base}/all.xml", "--every", "1h", "--json").lines()
+    assert [w["every"] for w in told["before"] + told["added"]] == [30, 3600]
+    assert call("watch", "status", "--json").lines()[0]["due"] == status["due"]
