@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from flows.rhythm import LADDER
+from flows.revisiting import newcomers
+from flows.rhythm import LADDER, rhythm_named
 from flows.shards import host_of
 from flows.timetable import Entry
 from model.edtf import parse_utc
@@ -44,9 +45,9 @@ class Outlook:
         return sum(host.requests_a_day for host in self.hosts)
 
 
-def outlook(archive: Archive, entries: Sequence[Entry]) -> Outlook:
-    """What is asked of hosts as watches and pieces stand now. robots.txt (once a day a host) and new pieces come on top;
-    a round that takes longer than its interval makes it less.
+def outlook(archive: Archive, entries: Sequence[Entry], now: datetime) -> Outlook:
+    """What is asked of hosts as watches and pieces stand now, pieces that no round has planned yet among them. robots.txt
+    (once a day a host) and new pieces come on top; a round that takes longer than its interval makes it less.
     """
     flows = {entry.flow: entry for entry in entries}
     hosts: dict[str, list[float]] = {}
@@ -62,7 +63,9 @@ def outlook(archive: Archive, entries: Sequence[Entry]) -> Outlook:
             count(watch.url, 0, _DAY / max(watch.every, least))
     if "revisit" in flows:
         least = flows["revisit"].every or 1.0
-        for url, looked, due in archive.revisits.dues():
+        fresh = newcomers(archive, rhythm_named(flows["revisit"].parameters.get("rhythm", "ladder")), now)
+        coming = [(x.standing.url, x.standing.looked_at, x.due) for x in fresh if x.due is not None]
+        for url, looked, due in (*archive.revisits.dues(), *coming):
             rest = (parse_utc(due) - parse_utc(looked)).total_seconds()
             count(url, 1, _DAY / max(rest, least))
     copies, length = archive.rounds.kept()

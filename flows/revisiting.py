@@ -15,7 +15,7 @@ from flows.rhythm import LADDER, Rhythm
 from model.edtf import parse_utc, utc_text
 from model.identity import without_credentials
 from model.record import Outcome, Result
-from model.revisit import Planned, Standing
+from model.revisit import Planned, Revisits, Standing
 from storage import Archive
 
 MOST = 2_000
@@ -45,11 +45,29 @@ class Due:
         return tuple(self.targets)
 
 
+def newcomers(archive: Archive, rhythm: Rhythm, now: datetime) -> list[Planned]:
+    """Pieces that no round has planned yet, as the next one will plan them. Nothing is written."""
+    return [_planned(standing, rhythm) for standing in archive.revisits.newcomers(utc_text(now - rhythm.span))]
+
+
+def counted(archive: Archive, now: datetime, rhythm: Rhythm = LADDER) -> Revisits:
+    """How revisits are, pieces that no round has planned yet among them."""
+    found = archive.revisits.count(utc_text(now))
+    dues = [x.due for x in newcomers(archive, rhythm, now)]
+    coming = [x for x in dues if x is not None]
+    return replace(
+        found,
+        planned=found.planned + len(coming),
+        due=found.due + sum(x <= utc_text(now) for x in coming),
+        over=found.over + len(dues) - len(coming),
+        next_due=min([*coming, *([found.next_due] if found.next_due else ())], default=None),
+    )
+
+
 def due(archive: Archive, *, rhythm: Rhythm = LADDER, most: int = MOST, now: Now = _clock) -> Due:
     """Plans pieces that are new to it, and gives those whose next look is due."""
     moment = now()
-    newcomers = archive.revisits.newcomers(utc_text(moment - rhythm.span))
-    archive.revisits.plan([_planned(standing, rhythm) for standing in newcomers])
+    archive.revisits.plan(newcomers(archive, rhythm, moment))
     targets: dict[str, tuple[Standing, ...]] = {}
     seen: list[Planned] = []
     for standing, looked in archive.revisits.due(utc_text(moment), most):

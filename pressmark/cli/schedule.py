@@ -165,7 +165,7 @@ def _tell_outlook(call: Call, kept: Archive, where: Path, entries: Sequence[Entr
     from flows.outlook import outlook
     from flows.shards import plain_sources, say_sources
 
-    shown = outlook(kept, entries)
+    shown = outlook(kept, entries, call.now())
     lines: list[str] = []
     told: dict[str, object] = {"archive": kept.id, "where": str(where)}
     flows = []

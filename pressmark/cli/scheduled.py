@@ -41,13 +41,13 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
       pressmark schedule status
     """
     from flows.prefect_api import PATIENCE
-    from model.edtf import utc_text
+    from flows.revisiting import counted
     from pressmark.cli.shapes import write_json
 
     call: Call = ctx.obj
     with call.open(archive) as kept:
         archive_id, home = kept.id, _home(call, kept.where)
-        rounds, revisits = kept.rounds.all(), kept.revisits.count(utc_text(call.now()))
+        rounds, revisits = kept.rounds.all(), counted(kept, call.now())
         listeners = kept.listeners.all()
     running, api = _server(call, home, PATIENCE)
     away: str | None = None

@@ -142,11 +142,11 @@ def check_command(
 
 def _below(kept: Archive, sick: bool, now: datetime) -> Iterator[str]:
     """Rounds that were left out, and how the pieces are that are looked at again."""
-    from model.edtf import utc_text
+    from flows.revisiting import counted
     from pressmark.cli.schedule_lines import say_gaps, say_revisits, say_sick
 
     yield from (say_gaps(this) for this in kept.rounds.all() if this.gaps)
-    counted = kept.revisits.count(utc_text(now))
-    if counted.planned or counted.given_up:
-        yield say_revisits(counted)
+    found = counted(kept, now)
+    if found.planned or found.given_up:
+        yield say_revisits(found)
         yield from (f"    {say_sick(x)}" for x in (kept.revisits.sick() if sick else ()))

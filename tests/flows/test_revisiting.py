@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from flows.outlook import outlook
 from flows.pipeline import Pipeline
-from flows.revisiting import FIRST_RETRY, REFUSED_REST, TRIES, due, revisit
+from flows.revisiting import FIRST_RETRY, REFUSED_REST, TRIES, counted, due, revisit
 from flows.rhythm import ADAPTIVE, DAY, HOUR, LADDER, MINUTE, Ladder, rhythm_named
+from flows.timetable import Entry
 from model.edtf import parse_utc, utc_text
 from model.errors import BadCall
 from model.record import Outcome, Result
@@ -144,6 +146,23 @@ def test_pieces_are_looked_at_when_they_are_due_and_young_again_when_they_change
     assert room.next_due == 5 * HOUR + 15 * MINUTE
     counted = room.archive.revisits.count(utc_text(room.now()))
     assert (counted.planned, counted.due, counted.sick, counted.given_up, counted.over) == (2, 0, 0, 0, 0)
+
+
+def test_pieces_that_no_round_has_planned_yet_are_counted_as_the_first_one_will_take_them(room: Room, site: Any) -> None:
+    list(room.pipeline.ingest(site.urls[:2]))
+    fresh = counted(room.archive, room.now())
+    assert (fresh.planned, fresh.due, fresh.over) == (2, 0, 0)
+    assert fresh.next_due == utc_text(room.now() + 15 * MINUTE)
+    [host] = outlook(room.archive, [Entry("revisit", 900)], room.now()).hosts
+    assert (host.pieces, host.requests_a_day) == (2, 2 * 96)
+
+    room.ahead = 15 * MINUTE
+    assert counted(room.archive, room.now()).due == len(room.due()) == 2
+    assert counted(room.archive, room.now()) == room.archive.revisits.count(utc_text(room.now()))
+    room.ahead = 16 * MINUTE
+    list(room.pipeline.ingest(site.urls[2:3]))
+    assert counted(room.archive, room.now()).planned == 3
+    assert [h.pieces for h in outlook(room.archive, [Entry("revisit", 900)], room.now()).hosts] == [3]
 
 
 def test_what_others_looked_at_meanwhile_is_planned_anew_without_a_request(room: Room, site: Any) -> None:

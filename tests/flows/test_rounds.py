@@ -123,7 +123,7 @@ def test_what_an_article_lacks() -> None:
 def test_what_watches_will_ask_is_said_before_anything_is_known(archive: Archive) -> None:
     for n in range(2):
         archive.watches.add(Watch(f"http://a.example/feed{n}.xml", WatchKind.FEED, 300))
-    shown = outlook(archive, [Entry("watch", 900), Entry("revisit", 900)])
+    shown = outlook(archive, [Entry("watch", 900), Entry("revisit", 900)], START)
     [host] = shown.hosts
     assert (host.host, host.watches, host.pieces, host.requests_a_day) == ("a.example", 2, 0, 192)
     assert shown.bytes_a_day == 192 * ASSUMED_BYTES and shown.looks_each == 100
