@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.following import Run, carried_out
+from flows.last_export import keep_export, last_export
 from flows.timetable import TIME
 from model.errors import BadCall
 from model.export import format_named, versions_named
@@ -28,7 +30,8 @@ def export(
     Args:
         archive: the archive, which must exist; without it, the one of the settings.
         format: warc, wacz, ocfl, bagit, ninjs, jsonld, jsonl or csv.
-        output: the file or folder to write; {time} in it stands for the time of the run (UTC).
+        output: the file or folder to write; {time} in it stands for the time of the run (UTC), and nothing is written
+            where nothing has changed since the last one.
         query: the records, as for search; without it, all.
         version: all or latest; without it, what is the format's.
     """
@@ -40,7 +43,15 @@ def export(
         run.doing = f"Export as {wanted}"
         path = Path.cwd() / output.replace(TIME, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
         selection = Selection(query=query, which=versions_named(version, wanted))
-        done = run.round.archive.export(wanted, path, selection, institution=run.round.settings.institution or "")
+        kept = run.round.archive
+        state = kept.exported_from(selection)
+        named = json.dumps([wanted, output, str(Path.cwd()), query, selection.which, run.round.settings.institution])
+        if TIME in output and (last := last_export(kept.where, named, state)) is not None:
+            run.more.append(("Not written", f"nothing has changed since {last.name}"))
+            return f"nothing has changed since {last.name}: nothing was written"
+        done = kept.export(wanted, path, selection, institution=run.round.settings.institution or "")
+        if TIME in output:
+            keep_export(kept.where, named, state, path)
         run.more += [("Left out", f"{many:,} {reason.replace('_', ' ')}") for reason, many in done.left_out.items()]
         run.more += [
             ("Written", f"{path.name}, {done.files:,} files, {done.bytes:,} bytes, sha256 {done.sha256 or 'of each file'}")

@@ -26,7 +26,7 @@ from storage.copies import likely_copies
 from storage.database import Database
 from storage.deposit import ImageWanted, InForce
 from storage.events import Wanted, events
-from storage.export import Selection, check_export, export
+from storage.export import Selection, check_export, export, exported_from
 from storage.export.output import check_outside
 from storage.extent import EVERYTHING, Extent
 from storage.finding import find
@@ -268,6 +268,11 @@ class Reading:
         check_outside(path, self.where)
         with self._database.reading() as tx:
             check_export(tx, self._folder, format, path, selection, self._now())
+
+    def exported_from(self, selection: Selection) -> str:
+        """The state that an export would be made from, opaque; see ``storage.export``. Raises ``BadCall``."""
+        with self._database.reading() as tx:
+            return exported_from(tx, selection, self._now())
 
     def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING) -> Verification:
         """Checks what is held against itself, all of it or a part; see ``storage.verify``."""

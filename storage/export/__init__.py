@@ -6,21 +6,24 @@ leaves nothing that looks finished where it is broken off. ``WRITERS`` is the wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from model.export import Exported, Format
+from storage import tables
 from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
 from storage.export.chosen import Chosen, Selection
 from storage.export.job import Export, Made
 from storage.export.output import check_free
 from storage.segments import SegmentFolder
 
-__all__ = ["Selection", "check_export", "export"]
+__all__ = ["Selection", "check_export", "export", "exported_from"]
 
 WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
     Format.WARC: warc.write,
@@ -41,6 +44,16 @@ def check_export(tx: Connection, folder: SegmentFolder, format: Format, path: Pa
         ocfl.check_root(path)
     else:
         check_free(path)
+
+
+def exported_from(tx: Connection, selection: Selection, now: datetime) -> str:
+    """The state that an export would be made from, as a hex SHA-256: our release, and how long the ledgers are of the
+    records that would go out. The same state makes the same export; a look that found nothing new is an entry, too.
+    """
+    e = tables.ledger.c
+    length = dict(tx.execute(select(e.chain, func.max(e.seq)).group_by(e.chain)).tuples().all())
+    records = [(record, length.get(record, 0)) for record in Chosen(tx, selection, now).records]
+    return sha256(json.dumps([version("pressmark"), records]).encode()).hexdigest()
 
 
 def export(

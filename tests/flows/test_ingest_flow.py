@@ -133,6 +133,21 @@ def test_exports_are_written_by_a_flow_each_under_a_name_of_its_own(prefect: Any
     assert "## Written" in artifacts["markdown"]["data"] and str(tmp_path) not in ended[1]["message"]
 
 
+def test_an_export_that_would_be_the_last_one_again_is_not_written(prefect: Any, site: Any, tmp_path: Path) -> None:
+    where, out = str(tmp_path / "papers"), tmp_path / "out"
+    out.mkdir()
+    with Archive.create(where):
+        pass
+    said = {"archive": where, "format": "jsonl", "output": str(out / "papers-{time}.jsonl")}
+    _, first, again = prefect.call(("ingest", {"sources": site.urls[:2], "archive": where}), ("export", said), ("export", said))
+    (lines,) = out.glob("papers-*.jsonl")
+    assert (first["type"], again["type"]) == ("COMPLETED", "COMPLETED")
+    assert again["message"] == f"nothing has changed since {lines.name}: nothing was written"
+    assert "## Not written" in _artifacts(prefect, again["run"])["markdown"]["data"]
+    _, more = prefect.call(("ingest", {"sources": site.urls[2:3], "archive": where}), ("export", said))
+    assert more["message"].startswith("3 records and 3 versions in papers-")
+
+
 def test_those_with_their_own_server_deploy_all_at_once(prefect: Any, archive: Archive) -> None:
     """``prefect.yaml``, as its first lines say."""
     ours = {"PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(archive.where), "PRESSMARK_EXPORT": "repository"}

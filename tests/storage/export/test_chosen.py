@@ -138,3 +138,13 @@ def test_neither_machine_nor_user_nor_path_stands_in_it(shelf: Any, tmp_path: Pa
 )
 def test_which_signals_reserve(signals: list[str], reserved: bool) -> None:
     assert is_reserved(signals) is reserved
+
+
+def test_the_state_that_an_export_is_made_from_is_that_of_the_records_that_go_out(shelf: Any, database_url: str | None) -> None:
+    archive = shelf.archive
+    all_of_it, ferry = Selection(), Selection(query="ferry")
+    before = archive.exported_from(all_of_it), archive.exported_from(ferry)
+    assert before == (archive.exported_from(all_of_it), archive.exported_from(ferry))
+    archive.by("Ada Holm").note(shelf.records["quay"], "Seen on the notice board, too.")
+    assert archive.exported_from(all_of_it) != before[0]
+    assert archive.exported_from(ferry) == before[1]
