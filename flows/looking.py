@@ -142,7 +142,7 @@ class _Walk:
         if listing is None:
             self._pages[part.url] = replace(known, changed=part.changed, at=utc_text(self._now))
             return None
-        self._pages[part.url] = _remembered(capture, part, self._now)
+        self._pages[part.url] = _remembered(capture, part, self._now, whole=capture.truncated is None and not listing.cut)
         self._listings.append(replace(listing, url=part.url))
         self._captures[part.url] = capture
         self._notes += listing.notes
@@ -229,9 +229,10 @@ def _check_kind(listing: Listing | None, kind: WatchKind) -> None:
         raise Unreadable(f"it is a web page now, not a {kind.value}; pressmark watch add finds what the site has")
 
 
-def _remembered(capture: Capture, part: Part, now: datetime) -> Page:
+def _remembered(capture: Capture, part: Part, now: datetime, *, whole: bool) -> Page:
+    # what broke off is asked for in full at the next look, and told again
     # validators belong to the address that gave them: behind a redirect they are of no use
-    direct = len(capture.exchanges) == 1 and capture.truncated is None
+    direct = len(capture.exchanges) == 1 and whole
     said = {name: header(capture.headers, name) if direct else None for name in ("etag", "last-modified")}
-    digest = capture.payload_digest if capture.truncated is None else None
+    digest = capture.payload_digest if whole else None
     return Page(said["etag"], said["last-modified"], digest, part.changed, utc_text(now.astimezone(UTC)))

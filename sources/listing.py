@@ -85,7 +85,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What one document lists, in its own order. ``whole`` is false where it was cut off or too
-    large to be read to its end; ``notes`` say what was wrong with it, one line each.
+    large to be read to its end, ``cut`` true where the document itself breaks off; ``notes`` say what was wrong with it,
+    one line each.
     """
 
     shape: Shape
@@ -95,6 +96,7 @@ class Listing:
     parts: tuple[Part, ...] = ()
     whole: bool = True
     notes: tuple[str, ...] = ()
+    cut: bool = False
 
     @property
     def newest(self) -> datetime | None:

@@ -39,10 +39,12 @@ def read_xml_feed(pieces: Unpacked, url: str | None) -> Listing:
                 known.whole = False
                 break
     notes = [f"{without} {'item has' if without == 1 else 'items have'} no address"] if without else []
-    if not known.whole:
+    if known.cut:
+        notes.append("it is cut off before its end: what came of it was read")
+    elif not known.whole:
         notes.append("it is cut off or too large to be read to its end")
     shape = Shape.ATOM if known.root == "feed" else Shape.RSS
-    return Listing(shape, url, title, tuple(items), whole=known.whole, notes=tuple(notes))
+    return Listing(shape, url, title, tuple(items), whole=known.whole, cut=known.cut, notes=tuple(notes))
 
 
 def _item(part: Part, base: str | None) -> Item | None:

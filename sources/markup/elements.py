@@ -6,6 +6,7 @@ hit. Elements are told apart by a short name: ``title``, ``media:credit``, ``new
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from sources.markup.unpack import Unpacked
 MAX_ELEMENTS = 1_000_000
 MOST_WITHIN = 2_000  # elements within one item
 DEEPEST = 6
+_TAIL = 1_000  # characters in which the root's end is looked for
 
 # a wrong end tag closes what is open, at last the root, and nothing is read behind that
 _WRAPPER, _SPARE_ENDS = "pressmark", 32
@@ -59,10 +61,13 @@ class Part:
 
 @dataclass(slots=True)
 class Read:
-    """What is known beside the elements: the root's short name, and after the last one whether all was read."""
+    """What is known beside the elements: the root's short name, and after the last one whether all was read and whether
+    the document is ``cut``: it breaks off before its root ends.
+    """
 
     root: str | None = None
     whole: bool = True
+    cut: bool = False
 
 
 def elements(pieces: Unpacked, wanted: Iterable[str], heads: Iterable[str], known: Read) -> Iterator[Part]:
@@ -76,12 +81,15 @@ def elements(pieces: Unpacked, wanted: Iterable[str], heads: Iterable[str], know
         remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8",
     )  # fmt: skip
     parser.feed(f"<{_WRAPPER}>".encode() * _SPARE_ENDS)
-    count = inside = 0
+    count = inside = depth = 0
+    tail = ""
     for text in _ended(pieces, Mender()):
         if text is None:
-            known.whole &= pieces.whole
+            known.cut = pieces.whole and depth > 0 and not _ends(tail, known.root or "")
+            known.whole &= pieces.whole and not known.cut
             _close(parser)
         elif text:
+            tail = (tail + text[-_TAIL:])[-_TAIL:]
             parser.feed(text.encode("utf-8"))
         events: Iterator[tuple[str, etree._Element]] = parser.read_events()  # type: ignore[assignment]
         for event, element in events:
@@ -89,8 +97,10 @@ def elements(pieces: Unpacked, wanted: Iterable[str], heads: Iterable[str], know
             if event == "start":
                 known.root = known.root or (name if name != _WRAPPER else None)
                 inside += name in names
+                depth += name != _WRAPPER
                 count += 1
                 continue
+            depth -= name != _WRAPPER
             if name in names:
                 inside -= 1
             if name in names or (name in head_names and not inside):
@@ -109,6 +119,11 @@ def _ended(pieces: Unpacked, mender: Mender) -> Iterator[str | None]:
         yield mender.feed(piece)
     yield mender.finish()
     yield None
+
+
+def _ends(tail: str, root: str) -> bool:
+    """Whether a root's end stands there: tags within it that were never closed leave it open for the parser."""
+    return re.search(rf"</(?:[\w.-]+:)?{re.escape(root.rpartition(':')[2])}\s*>", tail) is not None
 
 
 def _close(parser: etree.XMLPullParser) -> None:

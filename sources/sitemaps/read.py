@@ -36,7 +36,7 @@ def read_sitemap(pieces: Unpacked, url: str | None) -> Listing:
             items.append(item)
     shape = Shape.SITEMAP_INDEX if parts or known.root == "sitemapindex" else Shape.NEWS_SITEMAP if news else Shape.SITEMAP
     notes = () if known.whole else (_CUT,)
-    return Listing(shape, url, None, tuple(items), tuple(parts), known.whole, notes)
+    return Listing(shape, url, None, tuple(items), tuple(parts), known.whole, notes, known.cut)
 
 
 def read_url_list(pieces: Unpacked, url: str | None) -> Listing:

@@ -175,3 +175,13 @@ def test_what_is_watched_already_keeps_its_interval_and_a_shorter_one_holds_at_o
     [told] = call("watch", "add", f"{paper.base}/all.xml", "--every", "1h", "--json").lines()
     assert [w["every"] for w in told["before"] + told["added"]] == [30, 3600]
     assert call("watch", "status", "--json").lines()[0]["due"] == status["due"]
+
+
+def test_a_feed_that_breaks_off_is_told_at_every_look_and_what_is_there_taken_in(paper: Paper, call: Callable[..., Any]) -> None:
+    paper.feed("/all.xml", "tide-mill", "duck-decoy")
+    assert call("watch", "add", f"{paper.base}/all.xml").code == 0
+    paper.pages["/all.xml"] = paper.pages["/all.xml"].partition(b"</channel>")[0]
+    said = "it is cut off before its end"
+    first = call("watch", "check")
+    assert first.code == 0 and said in first.out and "2 new" in first.out
+    assert said in call("watch", "check").out and said in call("watch", "status").out

@@ -237,6 +237,21 @@ def test_damage_costs_what_it_hit(damage: str) -> None:
     assert "never closed" in damage or found.get("c") == "torn off in the mid"
 
 
+@pytest.mark.parametrize(
+    "ending", ["</channel></rss>", "</channel></rss>\n<!-- made in 3 ms -->", "</channel></rss >", "<b><i></channel></rss>"]
+)
+def test_a_feed_that_ends_is_whole(ending: str) -> None:
+    found = _read(f"<rss><channel><item><link>/a</link><description>old <br> tar</description></item>{ending}")
+    assert (len(found.items), found.whole, found.cut, found.notes) == (1, True, False, ())
+
+
+@pytest.mark.parametrize("ending", ["", "</channel>", "<item><link>/b</li", "<item><title>A new coat"])
+def test_a_feed_that_breaks_off_says_so_and_gives_what_is_there(ending: str) -> None:
+    found = _read(f"<rss><channel><item><link>/a</link></item>{ending}")
+    assert found.items[0].url.endswith("/a") and not found.whole and found.cut
+    assert "it is cut off before its end: what came of it was read" in found.notes
+
+
 def test_gzip_said_and_unsaid_whole_and_cut() -> None:
     body = _rss("".join(f"<item><link>/{n}</link></item>" for n in range(3000))).encode()
     packed = gzip.compress(body)
