@@ -126,13 +126,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An address to be taken in for a watch. ``tries`` counts those that failed."""
+    """An address to be taken in for a watch. ``tries`` counts those that failed, ``reason`` is why the last one did, and
+    ``due`` (UTC text) when it is tried again; both are empty where nobody has tried yet.
+    """
 
     watch: str
     key: str
     url: str
     context: Mapping[str, Any]
     tries: int
+    reason: str | None = None
+    due: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``watch status --waiting --json`` tells of it."""
+        return {name: getattr(self, name) for name in ("watch", "url", "tries", "reason", "due")}
 
 
 @dataclass(frozen=True, slots=True)

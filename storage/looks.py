@@ -127,6 +127,15 @@ class Looks:
             if named is None or row.watch in named
         ]
 
+    def all_waiting(self, watch: Watch | None = None) -> list[Waiting]:
+        """Addresses to be taken in now or later, of one watch or of all, without what is said of them."""
+        i = tables.watch_items.c
+        query = select(tables.watch_items).where(i.state == ItemState.WAITING.value).order_by(i.watch, i.first_seen, i.place)
+        if watch is not None:
+            query = query.where(i.watch == watch.url)
+        with self._database.reading() as tx:
+            return [Waiting(row.watch, row.key, row.url, {}, row.tries, row.reason, row.due) for row in tx.execute(query)]
+
     def still_waiting(self, items: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of some addresses, by watch and key, that wait. What the archive has got meanwhile in another way, or
         by a process that was killed before it said so, is put down as taken.

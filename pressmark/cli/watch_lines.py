@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.finding import Find
 from flows.watching import Checked
-from model.watch import GivenUp, LookOutcome, Watch, WatchStatus
+from model.watch import GivenUp, LookOutcome, Waiting, Watch, WatchStatus
 from pressmark.cli.schedule import say_interval
 from pressmark.cli.terminal import words_in_line
 from pressmark.cli.times import say_moment
@@ -75,6 +75,15 @@ def render_status(status: WatchStatus) -> Iterator[RenderableType]:
 def render_given_up(item: GivenUp) -> RenderableType:
     """The address and why."""
     return _under(f"given up after {item.tries} {'try' if item.tries == 1 else 'tries'}: {item.url}  {item.reason or ''}")
+
+
+def render_waiting(item: Waiting) -> RenderableType:
+    """The address, and where it was tried why that failed and when it is tried again."""
+    if not item.tries:
+        return _under(f"waiting for the next round: {item.url}")
+    tries = f"{item.tries} {'try' if item.tries == 1 else 'tries'}"
+    again = f", next {say_moment(item.due)}" if item.due else ""
+    return _under(f"waiting after {tries}{again}: {item.url}  {item.reason or ''}")
 
 
 def render_checked(checked: Checked) -> Text:

@@ -26,12 +26,14 @@ def status_command(
         typer.Argument(metavar="WATCH", help="An address or a name. Default: all.", show_default=False, callback=in_utf8),
     ] = None,
     given_up: Annotated[bool, typer.Option("--given-up", help="List the addresses that are not tried any more.")] = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="List the addresses that are to be taken in yet.")] = False,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Tell how watches are: the last look, the next one, gaps, what waits and what was given up.
 
     Below them how the pieces are that are looked at again; with --given-up also those whose last look failed.
+    --waiting lists what is to be taken in yet, with why it was not so far.
     Exits 1 where a watch is sick.
 
     \b
@@ -44,22 +46,26 @@ def status_command(
     from pressmark.cli.safe import safe_line
     from pressmark.cli.shapes import plain, write_json
     from pressmark.cli.terminal import console_for
-    from pressmark.cli.watch_lines import render_given_up, render_status
+    from pressmark.cli.watch_lines import render_given_up, render_status, render_waiting
 
     call: Call = ctx.obj
     with call.open(archive) as kept:
         named = kept.watches.find(watch) if watch else None
         statuses = [s for s in kept.watches.looks.statuses() if named is None or s.watch.url == named.url]
         lost = kept.watches.looks.given_up(named) if given_up else []
+        left = kept.watches.looks.all_waiting(named) if waiting else []
         below = [] if as_json or named else list(_below(kept, given_up, call.now()))
     console = console_for(call.out, call.environ)
     for status in statuses:
         mine = [x for x in lost if x.watch == status.watch.url]
+        yet = [x for x in left if x.watch == status.watch.url]
         if as_json:
             told = status.to_json()
-            write_json(call.out, told | {"given_up_items": plain(mine)} if given_up else told)
+            told |= {"given_up_items": plain(mine)} if given_up else {}
+            told |= {"waiting_items": [x.to_json() for x in yet]} if waiting else {}
+            write_json(call.out, told)
             continue
-        for part in (*render_status(status), *map(render_given_up, mine)):
+        for part in (*render_status(status), *map(render_waiting, yet), *map(render_given_up, mine)):
             # one line a watch, for grep; what is told of it may be folded
             console.print(part, soft_wrap=isinstance(part, Text))
     for line in below:

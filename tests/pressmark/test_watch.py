@@ -185,3 +185,16 @@ def test_a_feed_that_breaks_off_is_told_at_every_look_and_what_is_there_taken_in
     first = call("watch", "check")
     assert first.code == 0 and said in first.out and "2 new" in first.out
     assert said in call("watch", "check").out and said in call("watch", "status").out
+
+
+def test_what_waits_is_listed_with_why_it_was_not_taken_in(paper: Paper, call: Callable[..., Any]) -> None:
+    paper.feed("/all.xml", "tide-mill")
+    assert call("watch", "add", f"{paper.base}/all.xml").code == 0
+    del paper.pages["/tide-mill"]
+    assert call("watch", "check").code == 1
+    [status] = call("watch", "status", "--waiting", "--json").lines()
+    [item] = status["waiting_items"]
+    assert (item["watch"], item["url"], item["tries"]) == (f"{paper.base}/all.xml", f"{paper.base}/tide-mill", 1)
+    assert "404" in item["reason"] and item["due"] > status["looked_at"]
+    assert f"waiting after 1 try, next {item['due'][:10]}" in call("watch", "status", "--waiting").out
+    assert "waiting_items" not in call("watch", "status", "--json").lines()[0]
