@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from model.article import canonical_json
 from model.edtf import parse_utc, utc_text
@@ -129,12 +129,9 @@ class Looks:
 
     def all_waiting(self, watch: Watch | None = None) -> list[Waiting]:
         """Addresses to be taken in now or later, of one watch or of all, without what is said of them."""
-        i = tables.watch_items.c
-        query = select(tables.watch_items).where(i.state == ItemState.WAITING.value).order_by(i.watch, i.first_seen, i.place)
-        if watch is not None:
-            query = query.where(i.watch == watch.url)
         with self._database.reading() as tx:
-            return [Waiting(row.watch, row.key, row.url, {}, row.tries, row.reason, row.due) for row in tx.execute(query)]
+            rows = tx.execute(_items(ItemState.WAITING, watch))
+            return [Waiting(row.watch, row.key, row.url, {}, row.tries, row.reason, row.due) for row in rows]
 
     def still_waiting(self, items: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of some addresses, by watch and key, that wait. What the archive has got meanwhile in another way, or
@@ -181,12 +178,9 @@ class Looks:
 
     def given_up(self, watch: Watch | None = None) -> list[GivenUp]:
         """Addresses that are not tried any more, of one watch or of all."""
-        i = tables.watch_items.c
-        query = select(tables.watch_items).where(i.state == ItemState.GIVEN_UP.value).order_by(i.watch, i.first_seen, i.place)
-        if watch is not None:
-            query = query.where(i.watch == watch.url)
         with self._database.reading() as tx:
-            return [GivenUp(row.watch, row.url, row.tries, row.reason) for row in tx.execute(query)]
+            rows = tx.execute(_items(ItemState.GIVEN_UP, watch))
+            return [GivenUp(row.watch, row.url, row.tries, row.reason) for row in rows]
 
     def try_again(self, watches: Iterable[str]) -> int:
         """Lets the given-up addresses of these watches wait again, as if never tried; how many."""
@@ -204,6 +198,13 @@ class Looks:
         if self._writer is None:
             raise BadCall("this archive was opened for reading: open it for writing")
         return self._writer
+
+
+def _items(state: ItemState, watch: Watch | None) -> Select[Any]:
+    """Addresses in a state, of one watch or of all, in the order they were first listed."""
+    i = tables.watch_items.c
+    query = select(tables.watch_items).where(i.state == state.value).order_by(i.watch, i.first_seen, i.place)
+    return query if watch is None else query.where(i.watch == watch.url)
 
 
 def _gap(look: Look, gap: Gap, capture: str | None) -> dict[str, Any]:

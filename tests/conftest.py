@@ -4,6 +4,7 @@ And a PostgreSQL of the suite's own, one a worker."""
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -27,3 +28,12 @@ def server() -> str:
             db.execute(f"ALTER SYSTEM SET {setting}")
         db.execute("SELECT pg_reload_conf()")
     return url
+
+
+@pytest.fixture
+def emptied_server(server: str) -> Iterator[str]:
+    """The same database, without the schemas of archives once the test has ended."""
+    yield server
+    with psycopg.connect(server, autocommit=True) as db:
+        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
+            db.execute(f'DROP SCHEMA "{schema}" CASCADE')

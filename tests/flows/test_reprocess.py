@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 import extractors
@@ -114,11 +113,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
         return
-    server: str = request.getfixturevalue("server")
-    yield server
-    with psycopg.connect(server, autocommit=True) as db:
-        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
-            db.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    yield request.getfixturevalue("emptied_server")
 
 
 @pytest.fixture

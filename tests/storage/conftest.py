@@ -98,11 +98,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if getattr(request, "param", "sqlite") == "sqlite":
         yield None
         return
-    url: str = request.getfixturevalue("server")
-    yield url
-    with psycopg.connect(url, autocommit=True) as db:
-        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
-            db.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    yield request.getfixturevalue("emptied_server")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from model.watch import Watch, WatchKind
@@ -149,11 +148,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
         return
-    url: str = request.getfixturevalue("server")
-    yield url
-    with psycopg.connect(url, autocommit=True) as db:
-        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
-            db.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    yield request.getfixturevalue("emptied_server")
 
 
 @dataclass
