@@ -19,13 +19,15 @@ from urllib.parse import urlsplit
 from model.errors import BadCall, NotFound, Unreachable
 
 PATIENCE = 10.0
-"""Seconds for which a server that is away is asked again: one whose database is locked, or that is being started anew."""
+"""Seconds for which a server that is away is asked again: one that is being started anew."""
+BUSY_PATIENCE = 90.0
+"""The same for one that is there and cannot: it waits 10 s for its own database before it says so."""
 LONG_PATIENCE = 180.0
 """The same for who waits for the end of a run, which outlives its server."""
 
 _SECONDS = 60.0
 _AGAIN_SECONDS = 1.0
-_AWAY = frozenset({408, 429, 500, 502, 503, 504})
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -54,8 +56,9 @@ class Ran:
 class PrefectApi:
     """One server. ``key`` is sent where it asks for one.
 
-    Raises ``Unreachable`` where it does not answer for longer than ``patience`` (seconds), or refuses; ``tell`` hears,
-    once each time it goes away, that it is waited for. Whatever is asked can be asked twice. Raises ``BadCall`` for no address.
+    Raises ``Unreachable`` where it does not answer for longer than ``patience`` (seconds; ``BUSY_PATIENCE`` where it is
+    there and busy), or refuses; ``tell`` hears, once each time it goes away, that it is waited for. Whatever is asked can
+    be asked twice. Raises ``BadCall`` for no address.
     """
 
     def __init__(
@@ -128,13 +131,14 @@ class PrefectApi:
 
     def _ask(self, path: str, body: Mapping[str, Any] | None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        until = time.monotonic() + self._patience
+        begun = time.monotonic()
         told = False
         while True:
             try:
                 return self._ask_once(path, data)
             except _Away as away:
-                if time.monotonic() + _AGAIN_SECONDS > until:
+                patience = max(self._patience, BUSY_PATIENCE) if isinstance(away, _Busy) else self._patience
+                if time.monotonic() + _AGAIN_SECONDS > begun + patience:
                     raise Unreachable(str(away)) from away
                 if not told:
                     self._tell(f"{away}; waiting for it")
@@ -148,18 +152,23 @@ class PrefectApi:
                 text = answer.read()
             return json.loads(text) if text.strip() else None
         except urllib.error.HTTPError as error:
-            kind = _Away if error.code in _AWAY else Unreachable
+            kind = _Busy if error.code in _BUSY else Unreachable
             raise kind(f"the Prefect server at {self._api} answered {error.code} to {path}") from error
         except (OSError, HTTPException) as error:
             why = error.reason if isinstance(error, urllib.error.URLError) else error
             said = why.strerror if isinstance(why, OSError) and why.strerror else why
-            raise _Away(f"the Prefect server at {self._api} does not answer ({said})") from error
+            kind = _Busy if isinstance(why, TimeoutError) else _Away
+            raise kind(f"the Prefect server at {self._api} does not answer ({said})") from error
         except ValueError as error:
             raise Unreachable(f"what answers at {self._api} is no Prefect server") from error
 
 
 class _Away(Unreachable):
     """It may be back in a moment."""
+
+
+class _Busy(_Away):
+    """It is there, and may find the time."""
 
 
 def _ran(said: Mapping[str, Any]) -> Ran:

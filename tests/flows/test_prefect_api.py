@@ -104,6 +104,16 @@ def test_a_run_is_begun_once_though_its_server_breaks_off(prefect: Any, archive:
     assert len(heard) == 5 and all(line.endswith("; waiting for it") for line in heard)
 
 
+def test_one_that_is_busy_is_waited_for_longer_than_one_that_is_away(prefect: Any, archive: str) -> None:
+    with stumbling(prefect.environ["PREFECT_API_URL"], {"/pause_deployment": [503, 503, 500]}) as door:
+        api = PrefectApi(door, patience=0.5)
+        api.pause(api.named(archive, "patience"))
+        assert api.named(archive, "patience").paused
+    breaking = stumbling(prefect.environ["PREFECT_API_URL"], {"/deployments/filter": [BEFORE]})
+    with breaking as door, pytest.raises(Unreachable, match="does not answer"):
+        PrefectApi(door, patience=0.5).deployed(archive)
+
+
 def test_one_that_stays_away_is_told_when_patience_ends(prefect: Any) -> None:
     with pytest.raises(Unreachable, match=r"does not answer \(Connection refused\)$"):
         PrefectApi(f"http://127.0.0.1:{free_port(0)}/api", patience=1.5).deployed("b3k9xx")

@@ -119,7 +119,8 @@ def test_a_detached_schedule_watches_and_is_asked_paused_and_ended(
         assert told["watch"]["last"]["message"] == "3 new" and told["audit"]["last"] is None
         assert told["watch"]["next"]["state"] == "Scheduled"
 
-        assert call("schedule", "pause", "watch").stdout == "watch is paused\n"
+        paused = call("schedule", "pause", "watch")
+        assert paused.stdout == "watch is paused\n", paused.stderr
         assert "3 new; paused" in call("schedule", "status").stdout
         resumed = call("schedule", "resume")
         assert resumed.stdout == "audit goes on\nwatch goes on\n", resumed.stderr
