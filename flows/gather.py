@@ -203,7 +203,7 @@ class Gatherer:
 
     async def _turns(self, fetcher: Fetcher, shared: Shared) -> None:
         """Turn by turn of the work that is shared out."""
-        while (turn := await shared.next()) is not None:
+        while (turn := await shared.next(self._handover.runs_low)) is not None:
             mine = partial(shared.is_mine, turn)
             async for item in gather_pages(
                 fetcher, turn.urls, self._told, self._standing, self._images_rest, self._now, is_mine=mine

@@ -31,6 +31,10 @@ class Handover(Generic[T]):
         """True once the taker has had enough."""
         return self._stop.is_set()
 
+    def runs_low(self) -> bool:
+        """Whether the taker will soon have nothing to take."""
+        return self._queue.qsize() <= self._size // 2
+
     def begin(self) -> None:
         """Called in the loop whose tasks will hand over."""
         self._loop = asyncio.get_running_loop()
@@ -57,7 +61,7 @@ class Handover(Generic[T]):
             item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
         except Empty:
             return None
-        if self._door.locked() and self._queue.qsize() <= self._size // 2:  # waking a loop costs more than handing over
+        if self._door.locked() and self.runs_low():  # waking a loop costs more than handing over
             self.call(self._room.set)
         return item
 

@@ -3,7 +3,8 @@
 What is due was looked up when the round began; before a host's addresses are asked its lease is taken, and it is
 looked again which of them nobody has done meanwhile. A turn is a few addresses of one host; it ends when what came
 of them is put down, and then the host is given back: whoever comes later gets his part, and a host that its dead
-worker left is taken over by whoever is there.
+worker left is taken over by whoever is there. No more hosts are taken than keep this process busy, so that who is
+slow to read does not sit on what others could do.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ TURN = 25
 TURN_SECONDS = 30.0
 AT_ONCE = 128
 """Hosts that one process asks at once."""
+_FIRST_HOSTS = 2
+_TAKES_SECONDS = 0.1
+"""Between two takes, for it to be seen whether the hosts of the first are enough; each is twice as large as the one before."""
 _PATIENCE = 1.5
 _LOOKS = (0.05, 1.0)
 _FOR_OTHERS = 1.5 * LOOKS[1]  # seconds: whoever waits for a host looks at least once in them
@@ -59,6 +63,8 @@ class Shared:
         self._urls = frozenset(urls)
         self._size = size
         self._at_once = at_once
+        self._step = _FIRST_HOSTS
+        self._took_at = float("-inf")
         self._left = {host: deque(those) for host, those in by_host(urls).items()}
         self._out: dict[str, set[str]] = {}
         self._given_back: dict[str, float] = {}
@@ -90,8 +96,10 @@ class Shared:
                     out, self._out = list(self._out), {}
                 self._leasing.unpin(out)
 
-    async def next(self) -> Turn | None:
-        """The next turn that falls to this process; ``None`` where there is none to come."""
+    async def next(self, is_hungry: Callable[[], bool] = lambda: True) -> Turn | None:
+        """The next turn that falls to this process; ``None`` where there is none to come. As long as it is not hungry for
+        more than it has, no further host is taken.
+        """
         async with self._one:
             pause = _LOOKS[0]
             while True:
@@ -102,9 +110,17 @@ class Shared:
                     hosts = [host for host in self._left if host not in self._out and self._may_be_taken_again(host)]
                     if not self._left:
                         return None
+                if not is_hungry():
+                    self._stuck_since, self._step = None, _FIRST_HOSTS
+                    await asyncio.sleep(_LOOKS[0])
+                    continue
+                if (early := self._took_at + _TAKES_SECONDS - time.monotonic()) > 0:
+                    await asyncio.sleep(early)
+                    continue
                 took = bool(hosts) and await asyncio.to_thread(self._take, hosts)
                 if took:
-                    self._stuck_since = None
+                    self._stuck_since, self._took_at = None, time.monotonic()
+                    self._step = min(2 * self._step, self._at_once)
                     continue
                 if self._is_left_to_others():
                     return None
@@ -142,7 +158,7 @@ class Shared:
     def _take(self, hosts: Sequence[str]) -> bool:
         """Takes what falls to this process; whether that led anywhere."""
         with self._lock:
-            share = Share(len(self._left), len(self._out), self._at_once)
+            share = Share(len(self._left), len(self._out), min(self._at_once, len(self._out) + self._step))
         worker, taken = self._leasing.pin(hosts, share)
         with self._lock:
             wanted = {host: [self._left[host].popleft() for _ in range(min(self._size, len(self._left[host])))] for host in taken}
