@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from ipaddress import ip_network
@@ -23,6 +24,7 @@ from flows.watching import Checked, check, look
 from model.record import Outcome, Result
 from model.watch import LookOutcome, Watch, WatchKind
 from sources.http import HttpSettings
+from sources.memento import Wish
 from storage import Archive
 
 NOW = datetime.now(UTC)
@@ -179,6 +181,24 @@ def test_what_the_feed_said_stands_with_a_copy_from_another_archive_too(site: Si
         writer.write_record(record)
     (imported,) = room.pipeline.ingest([str(path)])
     assert (imported.record, imported.version) == (result.record, 2)
+    first, second = (room.archive.show(str(result.record), n).article for n in (1, 2))
+    assert "paint" in second.text and second.date_published == first.date_published is not None
+    assert second.evidence["/date_published"].where == "context:feed/published"
+    assert second.evidence["/authors"].where == "context:feed/authors/0"
+
+
+def test_what_the_feed_said_stands_with_copies_that_a_memento_archive_holds(site: Site, room: Room) -> None:
+    url = site.story("/lock-gates")
+    room.watch(site.feed("/feed.xml", "lock-gates"))
+    _, [result] = room.check()
+    at = (NOW - timedelta(minutes=10)).replace(microsecond=0)
+    copy = f"/all/{at:%Y%m%d%H%M%S}id_/{url}"
+    dated = {"Memento-Datetime": format_datetime(at, usegmt=True), "Content-Type": "text/html"}
+    site.pages[copy] = (200, site.body("/lock-gates").replace(b"tar", b"paint"), dated)
+    listed = f'<{url}>; rel="original",\n<{site.base}{copy}>; rel="memento"; datetime="{format_datetime(at, usegmt=True)}"'
+    site.pages[f"/all/timemap/{url}"] = (200, listed.encode(), {"Content-Type": "application/link-format"})
+    [taken] = room.pipeline.ingest([url], memento=Wish(f"{site.base}/all/timemap/"))
+    assert (taken.record, taken.version) == (result.record, 2)
     first, second = (room.archive.show(str(result.record), n).article for n in (1, 2))
     assert "paint" in second.text and second.date_published == first.date_published is not None
     assert second.evidence["/date_published"].where == "context:feed/published"
