@@ -21,7 +21,7 @@ from model.identity import alias_key, is_front_page
 from model.watch import WatchKind
 from sources.discovery import read_listing, unpacked
 from sources.http import Fetcher
-from sources.listing import Listing, Shape
+from sources.listing import Listing, Shape, address
 from sources.sections import MOST_CHARACTERS, feed_links
 
 FEEDS_READ = 8
@@ -103,7 +103,9 @@ class _Search:
     async def go(self) -> list[Find]:
         capture = await self._fetcher.fetch(self._url)
         if capture.status != 200:
-            raise Unreadable(f"{self._url} cannot be watched: the server answered {capture.status}", url=self._url)
+            front = urljoin(self._url, "/")
+            help_ = "name a feed" if is_front_page(self._url) else f"to find what the site has: pressmark watch add {front}"
+            raise Unreadable(f"{self._url} cannot be watched: the server answered {capture.status}; {help_}", url=self._url)
         listing = _listing(capture)
         self._asked.add(alias_key(self._url))
         if listing.shape is not Shape.SECTION:
@@ -152,7 +154,8 @@ class _Search:
 
     async def _named_by_robots(self) -> tuple[str, ...]:
         try:
-            return tuple(dict.fromkeys(urljoin(self._url, x) for x in await self._fetcher.sitemaps(self._url)))
+            named = [address(x, self._url) for x in await self._fetcher.sitemaps(self._url)]
+            return tuple(dict.fromkeys(x for x in named if x is not None))
         except PressmarkError:
             return ()  # the page itself could be had all the same: an override, or rules that are gone by now
 

@@ -187,7 +187,7 @@ def _foreign_errors(url: httpx2.URL) -> Iterator[None]:
         reason = Unreachable(f"{url.host} broke the connection off ({_cause(error)})", url=where)
         raise _Cut(Truncated.DISCONNECT, reason) from error
     except httpcore2.RemoteProtocolError as error:  # chunks that make no sense, or fewer bytes than announced
-        reason = Unreachable(f"{url.host} broke its answer off ({error})", url=where)
+        reason = Unreachable(f"{url.host} broke its answer off ({_plainly(error)})", url=where)
         raise _Cut(Truncated.DISCONNECT, reason) from error
     except httpcore2.LocalProtocolError as error:
         raise Unreadable(f"{url.host} cannot be asked for this address ({error})", url=where) from error
@@ -201,8 +201,12 @@ def _head_errors(host: str, recording: Recording) -> Iterator[None]:
     except httpcore2.RemoteProtocolError as error:
         if recording.ended and not recording.head:
             raise Unreachable(f"{host} closed the connection without a whole answer", host=host) from error
-        said = str(error).partition(": bytearray")[0]  # not the server's own words
-        raise Unreadable(f"{host} did not answer in HTTP ({said})", host=host) from error
+        raise Unreadable(f"{host} did not answer in HTTP ({_plainly(error)})", host=host) from error
+
+
+def _plainly(error: httpcore2.RemoteProtocolError) -> str:
+    """What is wrong with an answer, without the server's own words."""
+    return str(error).partition(": bytearray")[0]
 
 
 def _cause(error: BaseException) -> str:

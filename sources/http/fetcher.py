@@ -236,6 +236,6 @@ def _validators(conditional: Conditional | None, first: httpx2.URL, here: httpx2
 
 def _busy(exchange: Exchange, host: str) -> Busy:
     wait = retry_after(exchange)
-    when = "later" if wait is None else f"in {wait:.0f} s"
+    when = f"in {wait:.0f} s" if wait else "later"
     message = f"{host} answered {exchange.status}; try again {when}"
     return Busy(message, url=exchange.url, status=exchange.status, retry_after=wait)

@@ -94,6 +94,7 @@ def parse_url(text: str) -> httpx2.URL:
         url = httpx2.URL(text.strip())
         if "#" in text:
             url = url.copy_with(fragment=None)
+        host = url.host
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise BadCall(f"not a web address: {_shown(text)} ({error})", url=text) from error
     if not url.scheme:
@@ -102,8 +103,8 @@ def parse_url(text: str) -> httpx2.URL:
         raise Refused(f"only http and https are fetched, not {url.scheme}: {_shown(text)}", url=text, scheme=url.scheme)
     if url.userinfo:
         # the address is not repeated: a password does not belong into a log
-        raise Refused("the address carries a user name or password; remove what stands before the @", host=url.host)
-    if not url.raw_host or unquote(url.host) != url.host or (url.port is not None and not 0 < url.port < 65536):
+        raise Refused("the address carries a user name or password; remove what stands before the @", host=host)
+    if not url.raw_host or unquote(host) != host or (url.port is not None and not 0 < url.port < 65536):
         raise BadCall(f"not a web address: {_shown(text)} (no usable host or port)", url=text)
     if str(url).removeprefix(_site(url)).startswith("/"):
         return url

@@ -29,5 +29,5 @@ def redirect_target(exchange: Exchange) -> httpx2.URL | None:
         text = location
     try:
         return parse_url(str(httpx2.URL(exchange.url).join(text)))
-    except (httpx2.InvalidURL, UnicodeError) as error:
+    except (httpx2.InvalidURL, ValueError) as error:
         raise BadCall(f"{exchange.url} redirects to what is no address ({error})", url=exchange.url) from error

@@ -13,6 +13,7 @@ from protego import Protego
 
 from model.capture import Truncated, header, parse_head
 from model.errors import BadCall, Refused, TooLarge, Unreachable, Unreadable
+from sources.http.busy import LONGEST
 from sources.http.coding import unpacked
 from sources.http.guard import beside
 from sources.http.redirects import redirect_target
@@ -30,8 +31,8 @@ class Rules:
     parsed: Protego
 
     def crawl_delay(self, token: str) -> float:
-        """Seconds between two requests, 0 where nothing is said."""
-        return float(self.parsed.crawl_delay(token) or 0.0)
+        """Seconds between two requests, a week at most, 0 where nothing is said."""
+        return min(float(self.parsed.crawl_delay(token) or 0.0), LONGEST)
 
     def allows(self, url: httpx2.URL, token: str) -> bool:
         """Whether the robot named ``token`` may fetch ``url``."""

@@ -174,8 +174,10 @@ class RecordingBackend(httpcore2.AsyncNetworkBackend):
             pass
         try:
             return await self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise Unreachable(f"the name {host} was not found ({error})", host=host) from error
+        except OSError as error:
+            raise Unreachable(f"the name {host} was not found ({(error.strerror or str(error)).lower()})", host=host) from error
+        except UnicodeError as error:
+            raise Unreachable(f"the name {host} was not found (no name can be spelt so)", host=host) from error
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)

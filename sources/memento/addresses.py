@@ -38,12 +38,24 @@ def original_of(uri: str) -> str | None:
     return f"{scheme[0].rstrip('/').lower()}//{original[scheme.end() :]}"
 
 
+def whole(base: str, target: str) -> str | None:
+    """An address completed from another one; ``None`` where it is none."""
+    try:
+        joined = urljoin(base, target.strip())
+        urlsplit(joined)
+    except ValueError:
+        return None
+    return joined
+
+
 def copy_of_target(uri: str, location: str) -> str | None:
     """Where an archived redirect leads inside its archive; ``None`` where that cannot be told.
 
     Raw copies have the publisher's own ``Location``, which leads out into today's web.
     """
-    target = urljoin(uri, location.strip())
+    target = whole(uri, location)
+    if target is None:
+        return None
     here, there = urlsplit(uri), urlsplit(target)
     if (here.scheme, here.netloc) == (there.scheme, there.netloc) and (_COPY.fullmatch(target) or not _COPY.fullmatch(uri)):
         return target
@@ -52,4 +64,5 @@ def copy_of_target(uri: str, location: str) -> str | None:
     if found is None or original is None:
         return None
     inside = (here.scheme, here.netloc) == (there.scheme, there.netloc)  # relative, so to the publisher's address
-    return f"{found['before']}{found['stamp']}{found['form'] or ''}/{urljoin(original, location.strip()) if inside else target}"
+    wanted = whole(original, location) if inside else target
+    return f"{found['before']}{found['stamp']}{found['form'] or ''}/{wanted}" if wanted else None

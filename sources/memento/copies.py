@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from model.capture import Basis, Capture, Fidelity, Import, header
 from model.errors import BadCall, PressmarkError, Unreadable
 from model.identity import alias_key, without_credentials
 from sources.http.coding import unpacked
-from sources.memento.addresses import copy_of_target, original_of, plain_form, raw_form
+from sources.memento.addresses import copy_of_target, original_of, plain_form, raw_form, whole
 from sources.memento.links import links_of
 from sources.memento.timemap import Memento, TimeMap, http_date, timemap_of
 
@@ -83,7 +83,7 @@ async def mementos(
 
 def asked_at(where: str, url: str) -> str:
     """The address to ask for ``url``. Raises ``BadCall`` for what is no web address."""
-    if urlsplit(where).scheme not in {"http", "https"}:
+    if whole(where, "") is None or urlsplit(where).scheme not in {"http", "https"}:
         raise BadCall(f"--memento takes the address of a TimeGate or TimeMap, not {where!r}")
     if "{url}" in where:
         return where.replace("{url}", quote(url, safe="") if "?" in where.partition("{url}")[0] else url)
@@ -120,13 +120,14 @@ async def _timemap(fetch: Fetch, uri: str, url: str) -> TimeMap:
         ):
             return _read(answer)
         links = [link for name, value in answer.headers if name.lower() == "link" for link in links_of(value)]
-        named = next((urljoin(uri, link.target) for link in links if "timemap" in link.rels), None)
+        named = next((whole(uri, link.target) for link in links if "timemap" in link.rels), None)
         if named is not None and named != uri:
             return _read(await fetch(named))
         location = header(answer.headers, "location")
-        if answer.status not in _REDIRECTS or not location:
+        target = whole(uri, location) if location and answer.status in _REDIRECTS else None
+        if target is None:
             break
-        uri = urljoin(uri, location)
+        uri = target
     said = f"answered {answer.status}" if answer.status != 200 else "names no TimeMap"
     raise Unreadable(f"{urlsplit(uri).hostname} {said}: it holds no copy of {url}, or is no TimeGate or TimeMap", url=uri)
 
@@ -181,7 +182,7 @@ def _original(hop: Capture) -> str | None:
     """What a copy is of: as its header says (RFC 7089, 2.2.1), else as its address does."""
     where = hop.final_url or hop.url or ""
     links = [link for name, value in hop.headers if name.lower() == "link" for link in links_of(value)]
-    named = next((urljoin(where, link.target) for link in links if "original" in link.rels), None)
+    named = next((whole(where, link.target) for link in links if "original" in link.rels), None)
     return named or original_of(where)
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from model.edtf import parse_utc
 from model.errors import Unreadable
+from sources.memento.addresses import whole
 from sources.memento.links import links_of
 
 _STAMP = re.compile(r"\d{14}")
@@ -79,11 +79,12 @@ def _from_links(text: str, uri: str) -> tuple[list[Memento], list[str]]:
     for link in links_of(text):
         known = known or bool(link.rels & {"original", "timegate", "self", "memento", "timemap"})
         if "memento" in link.rels:
-            at = http_date(link.parameters.get("datetime"))
-            if at is not None:
-                mementos.append(Memento(urljoin(uri, link.target), at))
+            at, copy = http_date(link.parameters.get("datetime")), whole(uri, link.target)
+            if at is not None and copy is not None:
+                mementos.append(Memento(copy, at))
         elif "timemap" in link.rels and "self" not in link.rels:
-            pages.append(urljoin(uri, link.target))
+            page = whole(uri, link.target)
+            pages += [] if page is None else [page]
     if not known:
         raise ValueError("links of no TimeMap")
     return mementos, pages
@@ -96,10 +97,11 @@ def _from_json(text: str, uri: str) -> tuple[list[Memento], list[str]]:
         plain = [json.loads(line) for line in text.splitlines() if line.strip()]
     if isinstance(plain, dict) and ("mementos" in plain or "timemap_index" in plain or "timegate_uri" in plain):
         held = plain.get("mementos") or {}
-        mementos = [Memento(urljoin(uri, m["uri"]), parse_utc(m["datetime"])) for m in held.get("list", ())]
+        copies = [(whole(uri, m["uri"]), parse_utc(m["datetime"])) for m in held.get("list", ())]
         beside = held.get("pages") or plain.get("pages") or {}
         pages = [m["uri"] for m in plain.get("timemap_index", ())] + [str(v) for k, v in beside.items() if k != "self"]
-        return mementos, [urljoin(uri, page) for page in pages]
+        listed = [Memento(copy, at) for copy, at in copies if copy is not None]
+        return listed, [found for page in pages if (found := whole(uri, page)) is not None]
     rows = plain if isinstance(plain, list) else [plain]
     return list(_listed(rows, uri)), []
 

@@ -150,6 +150,20 @@ def test_the_page_itself_where_there_is_nothing_else(site: Site, search: Callabl
     assert search(kind=WatchKind.SECTION)[0].chosen
 
 
+def test_an_address_that_is_not_there_says_where_to_look(site: Site, search: Callable[..., list[Find]]) -> None:
+    with pytest.raises(Unreadable, match=f"answered 404; to find what the site has: pressmark watch add {site['base']}/$"):
+        search("/feeds/rss.xml")
+    with pytest.raises(Unreadable, match=r"answered 404; name a feed$"):
+        search("/")
+
+
+def test_sitemaps_that_are_no_addresses_cost_the_others_nothing(site: Site, search: Callable[..., list[Find]]) -> None:
+    site["/"] = _page()
+    site["/robots.txt"] = "Sitemap: http://[\nSitemap: \x1b\nSitemap: BASE/maps/news.xml\n"
+    site["/maps/news.xml"] = _news("a", "b")
+    assert _chosen(search()) == ["news.xml"]
+
+
 def test_what_is_named_is_watched(site: Site, search: Callable[..., list[Find]]) -> None:
     site["/all.xml"] = _rss("a")
     [found] = search("/all.xml")

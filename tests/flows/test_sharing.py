@@ -31,7 +31,6 @@ def test_one_that_has_enough_to_read_leaves_hosts_to_others(tmp_path: Path) -> N
         assert archive.leases is not None
         busy, idle = (Shared(Leasing(archive.leases), URLS, frozenset) for _ in range(2))
 
-
         with busy.taking_part():
             slow = asyncio.run(_turns(busy, len(HOSTS), hungry=False))
             assert len(slow) == 2

@@ -101,6 +101,8 @@ def test_credentials_are_refused_and_not_repeated() -> None:
         "http://x:99999/",
         "http://x\0/",
         "http://\ud800/",
+        "http://xn--.%5b/",
+        "http://xn--p..:?",
     ],
 )
 def test_what_is_no_address_is_a_bad_call(text: str) -> None:

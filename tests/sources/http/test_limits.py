@@ -122,6 +122,11 @@ def test_closed_before_the_entity_is_unreachable(fetch_from: Fetch, page: bytes 
         fetch_from({"/story": page})
 
 
+def test_what_is_wrong_is_told_without_the_servers_words(fetch_from: Fetch) -> None:
+    with pytest.raises(Unreachable, match=r"paper\.test broke its answer off \(illegal chunk header\)$"):
+        fetch_from({"/story": OK + b"Transfer-Encoding: chunked\r\n\r\n-5 is what I say\r\n"})
+
+
 @pytest.mark.parametrize(
     "head",
     [OK + b"X-A: " + b"x" * 5000 + b"\r\n\r\n", OK + b"X-A: 1\r\n" * 5000],

@@ -73,6 +73,8 @@ def test_multiple_choices_are_not_followed(fetch_from: Fetch) -> None:
         (b"/story#again", "in a circle"),
         (b"http://a b/", "not a web address"),
         (b"http://x:99999/", "not a web address"),
+        (b"http:////[x", "redirects to what is no address"),
+        (b"http://xn--.%5b/", "not a web address"),
     ],
 )
 def test_refused_targets_leave_the_hops_before(fetch_from: Fetch, location: bytes, why: str) -> None:

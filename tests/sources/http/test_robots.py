@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
+from protego import Protego
 
 from model.capture import Capture, Exchange
 from model.errors import BadCall, Refused, Unreachable
 from sources.http import Fetcher, HttpSettings, Resolver
-from sources.http.robots import Robots
+from sources.http.robots import Robots, Rules
 from sources.http.site_files import SITES_KEPT
 
 Fetch = Callable[..., Capture]
@@ -73,6 +74,13 @@ def test_allowed(fetch_from: Fetch, text: str) -> None:
 def test_refused(fetch_from: Fetch, text: str) -> None:
     with pytest.raises(Refused):
         fetch_from({"/robots.txt": rules(text), "/story": PAGE})
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("2.5", 2.5), ("1e12", 604_800.0), ("1e308", 604_800.0), ("inf", 0.0), ("nan", 0.0), ("-5", 0.0)]
+)
+def test_a_crawl_delay_silences_no_host_for_years(said: str, seconds: float) -> None:
+    assert Rules(Protego.parse(f"User-agent: *\nCrawl-delay: {said}\n")).crawl_delay("Pressmark") == seconds
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])

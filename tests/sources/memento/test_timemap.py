@@ -11,7 +11,7 @@ from model.errors import BadCall, Unreadable
 from sources.memento.addresses import copy_of_target, original_of, plain_form, raw_form
 from sources.memento.copies import asked_at
 from sources.memento.links import links_of
-from sources.memento.timemap import Memento, http_date, timemap_of
+from sources.memento.timemap import Memento, TimeMap, http_date, timemap_of
 
 URL = "http://reed.example/a,b;c"
 MAP = "http://library.example/all/timemap/link/" + URL
@@ -108,6 +108,17 @@ def test_where_an_archive_is_asked(where: str, asked: str) -> None:
     assert asked_at(where, "http://r.example/?a=b") == asked
 
 
-def test_an_archive_that_is_no_address() -> None:
+@pytest.mark.parametrize("where", ["the library", "http://[/all/"])
+def test_an_archive_that_is_no_address(where: str) -> None:
     with pytest.raises(BadCall, match="TimeGate or TimeMap"):
-        asked_at("the library", URL)
+        asked_at(where, URL)
+
+
+def test_copies_that_are_no_addresses_are_passed_over() -> None:
+    dated = 'rel="memento"; datetime="Mon, 01 Mar 2021 08:00:00 GMT"'
+    text = f'<http://[/a>; {dated}, <//[>; rel="timemap", <{FIRST.uri}>; {dated}'
+    assert timemap_of(text, "http://library.example/all/timemap/link/" + URL) == TimeMap((FIRST,))
+    listed = {"mementos": {"list": [{"uri": u, "datetime": "2021-03-01T08:00:00Z"} for u in ("http://[/a", FIRST.uri)]}}
+    assert timemap_of(json.dumps(listed), "http://library.example/map").mementos == (FIRST,)
+    assert copy_of_target(f"http://library.example/all/20210301080000id_/{URL}", "http://[/") is None
+    assert copy_of_target("http://library.example/all/20210301080000id_/http://[", "/b") is None
