@@ -34,6 +34,11 @@ _PREMIS = {
     "void": "recovery",
 }
 
+# types that events themselves state
+_TYPES = frozenset(
+    {"robots override", "dissemination", "replication", "watch gap", "schedule gap", "schedule pause", "schedule resume"}
+)
+
 Block = Callable[[str], bytes]
 """Gives the block of a content record by its id; raises ``Damaged`` where it cannot be read."""
 
@@ -116,6 +121,6 @@ def _reason(entry: Entry, block: Block) -> str | None:
 
 def check_kind(kind: str) -> str:
     """Lets through what ``Wanted.kind`` may be. Raises ``BadCall``."""
-    if kind not in kinds() and kind not in {"robots override", "dissemination", "replication"}:
+    if kind not in kinds() and kind not in _TYPES:
         raise BadCall(f"there is no kind of event {kind[:60]!r}; there are {', '.join(kinds())}")
     return kind

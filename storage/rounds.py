@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from model.article import Article
 from model.edtf import parse_utc
-from model.ledger import Kind
+from model.errors import BadCall
+from model.ledger import Agent, AgentType, Kind, decode
 from model.revisit import Round
 from storage import engines, tables
 from storage.columns import LONGEST_KEY
 from storage.database import Database
+from storage.deposit import Person
 from storage.known import article_of
 from storage.writer import Writer
+
+PAUSE, RESUME = "schedule pause", "schedule resume"
+"""What the ledger calls it when a person lets a flow rest, and go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,31 @@ class Rounds:
         with self._database.reading() as tx:
             return [_round(row) for row in tx.execute(select(tables.rounds).order_by(tables.rounds.c.flow))]
 
+    def rest(self, flow: str, *, paused: bool, person: Person | None = None) -> None:
+        """A person lets a flow rest, or go on: told in the ledger, and no gap. Raises ``BadCall`` where the archive was
+        opened for reading.
+        """
+        if self._writer is None:
+            raise BadCall("this archive was opened for reading: open it for writing")
+        kind = PAUSE if paused else RESUME
+        body = {"type": kind, "outcome": "success", "detail": {"flow": flow}, "subject": None}
+        agent = Agent(AgentType.PERSON, person.name if person else "unnamed")
+        self._writer.act(agent, lambda hands: hands.write(Kind.EVENT, hands.archive, body))
+
     def begin(self, flow: str, now: str, every: float | None) -> tuple[str, str] | None:
         """A round begins. Where it comes more than twice ``every`` (seconds) after the one before, the time between
-        is a gap: told in the ledger, and given back as its bounds.
+        is a gap, less what a person let the flow rest: told in the ledger, and given back as its bounds.
         """
         t = tables.rounds
         with self._database.reading() as tx:
             last = tx.execute(select(t).where(t.c.flow == flow)).one_or_none()
+            rests = _rests(tx, flow, last.began_at) if last is not None else []
         gap = None
         if last is not None and every and self._writer is not None:
-            since = max(last.began_at, last.ended_at or "")
-            if parse_utc(now) - parse_utc(since) > timedelta(seconds=2 * every):
-                gap = (since, now)
-                detail = {"flow": flow, "since": since, "until": now, "every": int(every)}
+            since, until = _unattended(max(last.began_at, last.ended_at or ""), now, rests)
+            if parse_utc(until) - parse_utc(since) > timedelta(seconds=2 * every):
+                gap = (since, until)
+                detail = {"flow": flow, "since": since, "until": until, "every": int(every)}
                 body = {"type": "schedule gap", "outcome": "warning", "detail": detail, "subject": None}
                 self._writer.act(None, lambda hands: hands.write(Kind.EVENT, hands.archive, body))
         row: dict[str, Any] = {"began_at": now, "ended_at": None, "said": None}
@@ -113,6 +130,29 @@ class Rounds:
                 tx.execute(t.insert(), fresh)
             if changed:
                 tx.execute(update(t).where(t.c.site == bindparam("of"), t.c.field == bindparam("named")), changed)
+
+
+def _rests(tx: Connection, flow: str, since: str) -> list[tuple[str, bool]]:
+    """When a person let a flow rest (true) or go on since a moment, in order."""
+    t = tables.ledger.c
+    query = select(t.bytes).where(t.kind == Kind.EVENT.value, t.at >= since).order_by(t.at, t.id)
+    told = [decode(data) for data in tx.execute(query).scalars()]
+    ours = [e for e in told if e.body["type"] in {PAUSE, RESUME} and e.body["detail"]["flow"] == flow]
+    return [(e.at, e.body["type"] == PAUSE) for e in ours]
+
+
+def _unattended(since: str, until: str, rests: Iterable[tuple[str, bool]]) -> tuple[str, str]:
+    """The longest time between two moments in which nobody had let a flow rest; without length where it rested all along."""
+    times: list[tuple[str, str]] = []
+    begins: str | None = since
+    for at, paused in rests:
+        moment = max(at, since)
+        if paused and begins is not None:
+            times.append((begins, moment))
+        begins = None if paused else begins or moment
+    if begins is not None:
+        times.append((begins, until))
+    return max(times, key=lambda x: parse_utc(x[1]) - parse_utc(x[0]))
 
 
 def _round(row: Any) -> Round:

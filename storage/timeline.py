@@ -130,6 +130,11 @@ def runs(looks: Iterable[Look]) -> list[Run]:
     return found
 
 
+def in_force(looks: Iterable[Look]) -> list[tuple[int, str | None, list[tuple[str | None, str | None]]]]:
+    """What a record's looks come to, without the looks: each state's version, its first look, and the times it was gone."""
+    return [(run.version, run.first, [(x.withdrawn_at, x.restored_at) for x in run.withdrawals]) for run in runs(looks)]
+
+
 def is_withdrawn(looks: Iterable[Look]) -> bool:
     """True where the piece was found gone and not seen since."""
     gone = False

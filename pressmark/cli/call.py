@@ -14,7 +14,7 @@ from pressmark.cli.safe import safe_line
 
 if TYPE_CHECKING:
     from flows.settings import Settings
-    from storage import Archive, Store
+    from storage import Archive, Person, Store
 
 SHAPES = 1
 """Version of the JSON shapes in docs/shapes.md; rises when a key changes its meaning or goes."""
@@ -82,6 +82,12 @@ class Call:
             store=self.store,
             keep_local=said.store_keep_local,
         )
+
+    def operator(self) -> Person | None:
+        """Who acts, as the settings name them; ``None`` where they name nobody."""
+        from storage import Person
+
+        return Person(self.settings.operator) if self.settings.operator else None
 
     def person(self, by: str | None) -> str:
         """Who does what a person does. Raises ``BadCall`` where nobody is named."""

@@ -213,7 +213,8 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
             _say(call, "starting a Prefect server, which takes some seconds ...")
             environ |= stack.enter_context(running_server(home, port or free_port(), environ))
             watch_heartbeats(PrefectApi(environ["PREFECT_API_URL"]))
-            _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')} (Ctrl-C ends it)")
+            ends = " (Ctrl-C ends it)" if call.err.isatty() else ""
+            _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')}{ends}")
         # not in the folder of the call: Prefect would import a person's own `flows` from there instead of ours
         command = python("flows.serving", json.dumps(plan.to_json()))
         stack.enter_context(told(home, Running(_own_process(), environ["PREFECT_API_URL"], utc_text(call.now()))))

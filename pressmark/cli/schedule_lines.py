@@ -85,10 +85,17 @@ def say_outlook(shown: Outlook) -> list[str]:
         lines.append(f"  {len(rest)} more hosts: up to {rest[0].requests_a_day:,.0f} requests a day each")
     each = f"{shown.bytes_each / 1000:,.0f} kB"
     lines.append(
-        f"up to {shown.requests_a_day:,.0f} requests and {shown.bytes_a_day / 1e9:,.2f} GB a day as things stand ({each} a copy, "
+        f"up to {shown.requests_a_day:,.0f} requests and {_say_bytes(shown.bytes_a_day)} a day as things stand ({each} a copy, "
         f"if every answer is a page in full); each new piece adds {shown.looks_each} looks in its first year"
     )
     return lines
+
+
+def _say_bytes(length: float) -> str:
+    for size, unit in ((1e9, "GB"), (1e6, "MB")):
+        if length >= size:
+            return f"{length / size:,.1f} {unit}"
+    return f"{length / 1e3:,.0f} kB"
 
 
 def say_gaps(this: Round) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,6 +82,7 @@ def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
     Example:
       pressmark schedule list
     """
+    from flows.settings import FILE
     from flows.timetable import read_timetable
     from pressmark.cli.schedule_lines import say_entry
     from pressmark.cli.shapes import write_json
@@ -88,6 +90,8 @@ def list_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
     call: Call = ctx.obj
     call.place(archive)
     entries = read_timetable(call.cwd)
+    if not (call.cwd / FILE).exists():
+        call.tell(f"there is no {FILE} here: this is what runs where nothing is said")
     if not entries and not as_json:
         call.out.write("nothing is scheduled here: pressmark.toml leaves every flow out\n")
     for entry in entries:
@@ -160,8 +164,8 @@ def down_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: Jso
     from pressmark.cli.shapes import write_json
 
     call: Call = ctx.obj
-    # not by way of the database: a schedule can be ended whatever state that is in
-    home = _home(call, Path(call.place(archive)))
+    # not by way of the database or the settings: a schedule can be ended whatever state these are in
+    home = _home(call, Path(archive or _place_as_it_was(call)))
     running = need_running(home)
     stop(running, home)
     if as_json:
@@ -179,6 +183,11 @@ def _told(call: Call, flow: str | None, archive: str | None, as_json: bool, *, p
     chosen = [api.named(archive_id, flow)] if flow else api.deployed(archive_id)
     for one in chosen:
         (api.pause if paused else api.resume)(one)
+    with call.open_to_write(archive) as kept:
+        for one in chosen:
+            if one.paused != paused:
+                kept.rounds.rest(one.flow, paused=paused, person=call.operator())
+    for one in chosen:
         if as_json:
             write_json(call.out, {"flow": one.flow, "name": one.name, "paused": paused})
         else:
@@ -205,6 +214,23 @@ def _server(call: Call, home: Path, patience: float) -> tuple[Any, PrefectApi | 
         raise BadCall(f"PREFECT_API_URL is {given!r}: give an address such as http://127.0.0.1:4200/api")
     key = call.environ.get("PREFECT_API_KEY")
     return running, PrefectApi(given, key, patience=patience, tell=call.tell) if given else None
+
+
+def _place_as_it_was(call: Call) -> str:
+    """Where the archive is that a schedule was started for: also in a folder whose ``pressmark.toml`` was broken since."""
+    from flows.running import find_running
+    from flows.settings import read_file
+
+    try:
+        return call.place(None)
+    except BadCall as error:
+        place = call.environ.get("PRESSMARK_ARCHIVE")
+        with suppress(BadCall):  # another of its settings may be the wrong one
+            place = place or str(read_file(call.cwd).get("archive", ""))
+        place = place or "archive"
+        if find_running(_home(call, Path(place))) is not None:
+            return place
+        raise BadCall(f"{error} (schedule down --archive DIR ends a schedule all the same)") from error
 
 
 def _needed(call: Call, archive: str | None, patience: float) -> tuple[PrefectApi, str]:

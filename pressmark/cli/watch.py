@@ -16,7 +16,6 @@ from pressmark.cli.watch_looks import check_command, status_command
 
 if TYPE_CHECKING:
     from model.watch import Watch, WatchKind
-    from storage import Person
 
 _LONGEST_URL = 1000
 
@@ -102,7 +101,7 @@ def add_command(
         for number, (place, what) in enumerate(chosen, start=1):
             called = f"{name} {number}" if name and number > 1 else name
             there = before.get(place, Watch(place, what, EVERY))
-            kept.watches.add(Watch(place, what, interval or there.every, called or there.name), _person(call))
+            kept.watches.add(Watch(place, what, interval or there.every, called or there.name), call.operator())
             added.append(kept.watches.find(place))
     if as_json:
         told = {"found": [x.to_json() for x in finds], "added": [_plain(w) for w in added]}
@@ -156,7 +155,7 @@ def remove_command(ctx: typer.Context, watch: WatchArgument, archive: ArchiveOpt
     call: Call = ctx.obj
     with call.open_to_write(archive) as kept:
         found = kept.watches.find(watch)
-        kept.watches.remove(found, _person(call))
+        kept.watches.remove(found, call.operator())
     if as_json:
         write_json(call.out, {"removed": _plain(found)})
     else:
@@ -177,9 +176,3 @@ def _kind(text: str | None) -> WatchKind | None:
 
 def _plain(watch: Watch) -> dict[str, object]:
     return {"url": watch.url, "kind": watch.kind.value, "name": watch.name, "every": watch.every, "since": watch.since}
-
-
-def _person(call: Call) -> Person | None:
-    from storage import Person
-
-    return Person(call.settings.operator) if call.settings.operator else None

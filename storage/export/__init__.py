@@ -16,12 +16,15 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from model.export import Exported, Format
+from model.ledger import Kind
 from storage import tables
 from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
 from storage.export.chosen import Chosen, Selection
 from storage.export.job import Export, Made
 from storage.export.output import check_free
+from storage.known import looks_of
 from storage.segments import SegmentFolder
+from storage.timeline import in_force
 
 __all__ = ["Selection", "check_export", "export", "exported_from"]
 
@@ -36,6 +39,8 @@ WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
     Format.CSV: csv.write,
 }
 
+_LOOKS = (Kind.CHECK.value, Kind.ABSENCE.value)
+
 
 def check_export(tx: Connection, folder: SegmentFolder, format: Format, path: Path, selection: Selection, now: datetime) -> None:
     """Raises ``BadCall`` for what ``export`` would refuse, before anything is done or said about it."""
@@ -47,12 +52,14 @@ def check_export(tx: Connection, folder: SegmentFolder, format: Format, path: Pa
 
 
 def exported_from(tx: Connection, selection: Selection, now: datetime) -> str:
-    """The state that an export would be made from, as a hex SHA-256: our release, and how long the ledgers are of the
-    records that would go out. The same state makes the same export; a look that found nothing new is an entry, too.
+    """The state that an export would be made from, as a hex SHA-256: our release, and of the records that would go out
+    the last ledger entry that is no look, and which versions were in force since when. The same state makes the same
+    export but for when and how often its versions were looked at: a look that found nothing new leaves it as it is.
     """
     e = tables.ledger.c
-    length = dict(tx.execute(select(e.chain, func.max(e.seq)).group_by(e.chain)).tuples().all())
-    records = [(record, length.get(record, 0)) for record in Chosen(tx, selection, now).records]
+    told = select(e.chain, func.max(e.seq)).where(e.kind.not_in(_LOOKS)).group_by(e.chain)
+    last = dict(tx.execute(told).tuples().all())
+    records = [(x, last.get(x, 0), in_force(looks_of(tx, x))) for x in Chosen(tx, selection, now).records]
     return sha256(json.dumps([version("pressmark"), records]).encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ from model.article import Article
 from model.edtf import utc_text
 from model.errors import Busy, NotFound, StorageUnavailable
 from model.watch import Watch, WatchKind
-from storage import Archive
+from storage import Archive, Person
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 FULL = {"headline": False, "authors": False}
@@ -80,6 +80,36 @@ def test_what_slept_is_made_up_for_once_and_told_as_a_gap(archive: Archive) -> N
     assert (told.flow, told.said, told.gaps, told.gap_until) == ("watch", "3 new", 1, utc_text(at))
     [event] = [e for e in archive.events(limit=None) if e.type == "schedule gap"]
     assert event.detail["detail"] == {"flow": "watch", "since": told.gap_since, "until": told.gap_until, "every": 900}
+
+
+def test_a_time_in_which_a_person_let_a_flow_rest_is_told_as_that_and_no_gap(tmp_path: Path) -> None:
+    at = START
+
+    def go(archive: Archive) -> tuple[str, str] | None:
+        with round_of("watch", str(archive.where), every=900, now=lambda: at) as this:
+            return this.gap
+
+    with Archive.create(tmp_path / "papers", now=lambda: at) as archive:
+        assert go(archive) is None
+        at += timedelta(minutes=10)
+        archive.rounds.rest("watch", paused=True, person=Person("Ada Bell"))
+        at += timedelta(hours=9)
+        archive.rounds.rest("revisit", paused=True)
+        archive.rounds.rest("watch", paused=False)
+        at += timedelta(minutes=10)
+        assert go(archive) is None
+
+        archive.rounds.rest("watch", paused=True)
+        at += timedelta(hours=1)
+        archive.rounds.rest("watch", paused=False)
+        slept = at
+        at += timedelta(hours=5)
+        assert go(archive) == (utc_text(slept), utc_text(at))
+        told = [
+            (e.type, e.agent["name"]) for e in archive.events(limit=None) if e.detail.get("detail", {}).get("flow") == "watch"
+        ]
+    assert told[::-1][:3] == [("schedule pause", "Ada Bell"), ("schedule resume", "unnamed"), ("schedule pause", "unnamed")]
+    assert [kind for kind, _ in told].count("schedule gap") == 1
 
 
 def test_what_ended_a_round_is_put_down(archive: Archive) -> None:

@@ -79,7 +79,7 @@ def test_from_nothing_to_a_first_round_and_back_to_nothing(
     assert code == 0, text
     assert text.index("3 pages of 127.0.0.1 every 10 min") < text.index("starting a Prefect server")
     assert "127.0.0.1: 3 pages, up to 576 requests a day, robots.txt among them" in text
-    assert re.search(r"watch the runs at http://127\.0\.0\.1:\d+ ", text)
+    assert re.search(r"watch the runs at http://127\.0\.0\.1:\d+\n", text)
     assert "schedule stopped" in text
     assert "Traceback" not in text
     assert _started_by(mark) == []
@@ -107,7 +107,8 @@ def test_a_detached_schedule_watches_and_is_asked_paused_and_ended(
     up = call("schedule", "up", "--detach")
     try:
         assert up.returncode == 0, up.stderr
-        assert "1 watch, up to 24 requests a day" in up.stdout and "GB a day as things stand" in up.stdout
+        assert "Ctrl-C" not in up.stdout
+        assert "1 watch, up to 24 requests a day" in up.stdout and "and 960 kB a day as things stand" in up.stdout
         kept = Archive.open(tmp_path / "archive")
         until(lambda: [this.said for this in kept.rounds.all() if this.ended_at] == ["3 new"], 90)
         status = call("schedule", "status", "--json")

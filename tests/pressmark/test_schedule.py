@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,49 @@ def test_a_timetable_that_leaves_everything_out_is_said(pressmark: Any, tmp_path
     ran = pressmark("schedule", "list")
     assert (ran.code, ran.out) == (0, "nothing is scheduled here: pressmark.toml leaves every flow out\n")
     assert pressmark("schedule", "list", "--json").out == ""
+
+
+def test_what_runs_where_nothing_is_said_is_told_as_that(pressmark: Any, tmp_path: Path) -> None:
+    ran = pressmark("schedule", "list")
+    assert (ran.code, ran.out) == (0, "watch every 15 min\nrevisit every 15 min\naudit every 7 d\n")
+    assert ran.err == "there is no pressmark.toml here: this is what runs where nothing is said\n"
+    (tmp_path / "pressmark.toml").write_text("[schedule]\nwatch = '5m'\n")
+    assert pressmark("schedule", "list").err == ""
+
+
+_HOLDS = """
+import os, signal, sys
+from pathlib import Path
+from flows.running import Running, told
+from flows.server import locked_home
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+home = Path(sys.argv[1])
+with locked_home(home), told(home, Running(os.getpid(), "http://127.0.0.1:9/api", "2026-11-23T16:35:24Z")):
+    print("up", flush=True)
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "options"),
+    [
+        ("host_gap = \n", "archive", ()),
+        ('archive = "papers"\nhost_gap = "soon"\n', "papers", ()),
+        ("no toml at all", "papers", ("--archive", "papers")),
+    ],
+)
+def test_a_schedule_can_be_ended_whatever_became_of_pressmark_toml(
+    said: str, where: str, options: tuple[str, ...], pressmark: Any, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", _HOLDS, str(tmp_path / f"{where}.schedule")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as up:
+        assert up.stdout is not None and up.stdout.readline() == "up\n"
+        (tmp_path / "pressmark.toml").write_text(said)
+        ran = pressmark("schedule", "down", *options)
+        assert (ran.code, ran.out) == (0, f"the schedule (process {up.pid}) has ended\n"), ran.err
+    again = pressmark("schedule", "down", *options)
+    assert again.code == 2 and again.err.count("\n") == 1
+    assert options or again.err.endswith("(schedule down --archive DIR ends a schedule all the same)\n")
 
 
 def test_a_port_that_is_none_is_refused_before_anything_starts(pressmark: Any, tmp_path: Path) -> None:

@@ -148,3 +148,22 @@ def test_the_state_that_an_export_is_made_from_is_that_of_the_records_that_go_ou
     archive.by("Ada Holm").note(shelf.records["quay"], "Seen on the notice board, too.")
     assert archive.exported_from(all_of_it) != before[0]
     assert archive.exported_from(ferry) == before[1]
+
+
+def test_a_look_that_found_nothing_new_changes_nothing_that_an_export_is_made_from(
+    shelf: Any, desk: Any, make_article: Any, database_url: str | None
+) -> None:
+    url, same = "http://paper.example/news/ferry", make_article("Ferries sail", "Words of the ferry.")
+    seen = [shelf.archive.exported_from(Selection())]
+
+    def look(capture: Any, article: Any = None) -> bool:
+        desk.take(capture, article) if article is not None else desk.absent(capture)
+        seen.append(shelf.archive.exported_from(Selection()))
+        return bool(seen[-1] != seen[-2])
+
+    assert not look(desk.fetched(url, b"<p>ferry</p>" * 40, 20), same)
+    assert not look(desk.fetched(url, b"no such page", 21, 404))
+    assert look(desk.fetched(url, b"gone", 22, 410))
+    assert look(desk.fetched(url, b"<p>ferry</p>" * 40, 23), same)
+    assert not look(desk.fetched(url, b"<p>ferry</p>" * 40, 24), same)
+    assert look(desk.fetched(url, b"<p>ferry!</p>" * 40, 25), make_article("Ferries rest", "Other words of the ferry."))
