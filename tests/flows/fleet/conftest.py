@@ -36,13 +36,15 @@ class Asked:
 
 @dataclass
 class Press:
-    """``papers`` hosts with a feed each, which lists ``pieces`` articles; an answer takes ``slow`` seconds."""
+    """``papers`` hosts with a feed each, which lists ``pieces`` articles; an answer takes ``slow`` seconds, in which its
+    host is ``answering``."""
 
     papers: int
     pieces: int
     slow: float = 0.02
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
+    answering: Counter[str] = field(default_factory=Counter)
 
     @property
     def hosts(self) -> list[str]:
@@ -111,7 +113,9 @@ def press() -> Iterator[Callable[..., Press]]:
                 began = time.monotonic()
                 host = str(self.connection.getsockname()[0])
                 found = made.answer(host, self.path)
+                made.answering[host] += 1
                 time.sleep(made.slow)
+                made.answering[host] -= 1
                 kind, body = found or ("text/plain", b"")
                 self.send_response(200 if found else 404)
                 self.send_header("Content-Type", kind)
@@ -165,17 +169,41 @@ class Fleet:
             for feed in self.press.feeds:
                 archive.watches.add(Watch(feed, WatchKind.FEED))
 
-    def start(self, name: str, what: str = "watch", *, seconds: float = 3.0, gap: float = GAP) -> subprocess.Popen[str]:
-        """A process that does one round; ``seconds`` is how long a lease outlives its worker."""
+    def ready(self, name: str, what: str = "watch", *, seconds: float = 3.0, gap: float = GAP) -> subprocess.Popen[str]:
+        """A process that will do one round when it is told to ``go``; ``seconds`` is how long a lease outlives its worker.
+        It has loaded what it needs: on a busy machine that takes longer than a round.
+        """
         command = [sys.executable, str(WORKER), str(self.where), self.url or "-", name, what, str(seconds), str(gap)]
-        self.running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
-        return self.running[-1]
+        pipe = subprocess.PIPE
+        worker = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        self.running.append(worker)
+        assert worker.stdout is not None and worker.stderr is not None
+        if worker.stdout.readline() != "ready\n":
+            pytest.fail(f"{name} did not start: {worker.stderr.read()}")
+        return worker
+
+    def go(self, *workers: subprocess.Popen[str]) -> None:
+        """Their rounds begin."""
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+
+    def start(self, name: str, what: str = "watch", *, seconds: float = 3.0) -> subprocess.Popen[str]:
+        """A process that does one round at once."""
+        worker = self.ready(name, what, seconds=seconds)
+        self.go(worker)
+        return worker
 
     def ended(self, *workers: subprocess.Popen[str]) -> list[list[str]]:
         """What each told, once all have ended well: a line an address."""
         told = []
         for worker in workers:
-            out, err = worker.communicate(timeout=100)
+            try:
+                out, err = worker.communicate(timeout=200)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                pytest.fail(f"it does not end; so far it told {worker.communicate()}")
             assert worker.returncode == 0, err
             told.append(out.splitlines())
         return told

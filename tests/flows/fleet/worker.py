@@ -1,5 +1,6 @@
 """A process that does one round of what is due in an archive, as the flows do, and says what came of it.
 
+It says when it is ready, and begins with the next line on standard input.
 ``worker.py ARCHIVE DATABASE-URL NAME WHAT LEASE-SECONDS GAP``, the address ``-`` for a database in the folder; ``WHAT`` is
 ``watch``, ``revisit``, or an address to be taken in by hand.
 """
@@ -22,6 +23,8 @@ def main(where: str, url: str, name: str, what: str, seconds: str, gap: str) -> 
     http = HttpSettings(user_agent=f"{name}/1", host_gap=float(gap), allow_networks=(ip_network("127.0.0.0/8"),))
     with Archive.open(where, write=True, database_url=None if url == "-" else url) as archive:
         pipeline = Pipeline(archive, http=http, processes=1, lease_seconds=float(seconds))
+        print("ready", flush=True)  # noqa: T201
+        sys.stdin.readline()
         if what == "watch":
             for told in check(archive, pipeline):
                 print(told.source, told.outcome.value, flush=True)  # noqa: T201
