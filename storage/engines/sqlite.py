@@ -36,6 +36,8 @@ _GUARDS = {
 }
 _TEXT = table("search_text", column("rowid", Integer))
 _AT_ONCE = 500
+# a batch of 200 pieces changes 4 MB of pages: with less room they are written out before its end, and once more at it
+_ROOM = ("cache_size=-32000", "wal_autocheckpoint=4000")
 _PATIENCE = 2.0  # seconds for a lock that only a check wants
 
 
@@ -176,7 +178,7 @@ def _leave_transactions_to_us(connection: Any, _record: object) -> None:
 
 def _prepare(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", *_ROOM):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
