@@ -34,6 +34,9 @@ _LETTERS = str.maketrans(
 )
 _RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]+|[^\W_]+")
 _PARTING = bytes(c if chr(c).isalnum() else ord(" ") for c in range(128)) + bytes(128)
+_MARKS = "“”‘’–—…\u00a0"
+"""What keeps most texts from being plain ASCII, and parts words like any other sign."""
+_SPARSE = 1.125  # bytes a character up to which few words have letters beyond ASCII: these are folded one by one
 _UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]")
 
 
@@ -51,13 +54,28 @@ _WITHOUT_MARKS = _WithoutMarks()
 def fold(text: str | None) -> str:
     """One form for all spellings of a name or word; words parted by one space."""
     lowered = (text or "").casefold()
-    if lowered.isascii():
-        return " ".join(lowered.encode().translate(_PARTING).decode().split())
+    if not lowered.isascii():
+        for mark in _MARKS:
+            lowered = lowered.replace(mark, " ")
+        if len(lowered.encode("utf-8", "replace")) > len(lowered) * _SPARSE:
+            return _folded(lowered)
+        lowered = " ".join([word if word.isascii() else _folded_word(word) for word in lowered.split()])
+        if not lowered.isascii():
+            return " ".join(_RUN.findall(lowered))
+    return " ".join(lowered.encode().translate(_PARTING).decode().split())
+
+
+def _folded(lowered: str) -> str:
     lowered = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
     # once more: compatibility forms such as 𝕊 come out as capitals
     kept = lowered.casefold().translate(_WITHOUT_MARKS)
     lowered = unicodedata.normalize("NFC", kept).translate(_LETTERS)
     return " ".join(_RUN.findall(lowered))
+
+
+@lru_cache(maxsize=2048)
+def _folded_word(word: str) -> str:
+    return _folded(word)
 
 
 def index_words(text: str | None) -> list[str]:

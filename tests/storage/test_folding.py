@@ -35,6 +35,13 @@ def test_folding_is_settled_after_once_and_leaves_no_marks(text: str) -> None:
     assert not any(unicodedata.combining(c) for c in unicodedata.normalize("NFD", folded))
 
 
+@given(st.text(max_size=60))
+def test_a_text_is_folded_word_by_word_to_the_same(text: str) -> None:
+    plain = "a word " * 400
+    assert fold(plain + text) == f"{fold(plain)} {fold(text)}".strip()
+    assert fold(text) == " ".join(filter(None, map(fold, text.split())))
+
+
 @given(st.text(alphabet="abc 外交部調査ก가é_-", max_size=40))
 def test_the_index_has_the_very_words_that_are_looked_for(text: str) -> None:
     assert index_text(text).split() == index_words(text)
