@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import orjson
@@ -72,8 +73,19 @@ class BlockKind(StrEnum):
     EMBED = "embed"
 
 
+class _Fields:
+    """Pickled as its fields, in half the time of what dataclasses with slots do by themselves: articles come from processes
+    that read.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), _values(type(self))(self)
+
+
 @dataclass(frozen=True, slots=True)
-class Block:
+class Block(_Fields):
     """One block of the body, in reading order. ``text`` is plain, whitespace collapsed.
 
     ``level`` is 1 to 6 for headings, else ``None``. ``url`` is what an embed shows.
@@ -86,7 +98,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Affiliation:
+class Affiliation(_Fields):
     """For whom an author works or worked, as printed. ``since``/``until`` are EDTF."""
 
     organization: str | None = None
@@ -98,7 +110,7 @@ class Affiliation:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class Author(_Fields):
     """One author (a person, an agency, a desk): the name as printed, without "By" or title."""
 
     name: str
@@ -108,7 +120,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Dateline:
+class Dateline(_Fields):
     """Where and when a story was filed, as printed before its first sentence.
 
     ``date`` is EDTF and never completed from elsewhere (``Dec. 18`` is ``XXXX-12-18``).
@@ -122,7 +134,7 @@ class Dateline:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class Image(_Fields):
     """One image of the article. ``credit_line`` is as printed; ``creators`` are people,
     ``agencies`` are organizations named in it. ``kind`` is such as ``file photo``,
     ``handout``, ``screenshot``, ``illustration``. ``license`` and ``acquire_license_page``
@@ -142,7 +154,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(_Fields):
     """A correction the publisher announced on the page (schema.org ``CorrectionComment``).
 
     ``kind`` is ``correction``, ``clarification``, ``editors_note`` or ``retraction``.
@@ -155,7 +167,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(_Fields):
     """Why a value is what it is.
 
     ``where`` is a place in the capture: ``json-ld[0]/author/0/name`` (block and JSON
@@ -174,7 +186,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(_Fields):
     """A candidate that lost a resolution, and why (``lower precedence``, or what it failed)."""
 
     strategy: str
@@ -334,6 +346,12 @@ def _pick(cls: Any, plain: Mapping[str, Any], **given: Any) -> Any:
 def _names(cls: Any) -> Mapping[str, None]:
     """The field names of a dataclass, in order."""
     return dict.fromkeys(f.name for f in dataclasses.fields(cls))
+
+
+@cache
+def _values(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes the fields of an object, in order."""
+    return attrgetter(*_names(cls))
 
 
 def _article(plain: Mapping[str, Any]) -> Article:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff"))
+_INVISIBLE = "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff"
 # scripts without spaces count character by character
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+|\s+|[^\w\s]"
@@ -37,7 +37,12 @@ class Run:
 
 def plain(text: str | None) -> str:
     """A text as it is compared: NFC, white space collapsed, invisible marks dropped."""
-    return " ".join(unicodedata.normalize("NFC", (text or "").translate(_INVISIBLE)).split())
+    shown = text or ""
+    if not shown.isascii():
+        for mark in _INVISIBLE:
+            shown = shown.replace(mark, "")
+        shown = unicodedata.normalize("NFC", shown)
+    return " ".join(shown.split())
 
 
 def tokens(text: str) -> list[str]:
