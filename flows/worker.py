@@ -10,10 +10,8 @@ import multiprocessing
 import resource
 import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -22,10 +20,10 @@ from pathlib import Path
 
 from model.article import Article
 from model.errors import Skip, Stop
+from model.processes import main_left_out
 
 RECYCLED_AFTER = 500
 _READY = "ready"
-_STARTING = threading.Lock()
 _START_S = 60.0
 _OUT_OF_MEMORY = "the page needs more memory than a page may have"
 _MB = 1024 * 1024
@@ -99,7 +97,7 @@ class Worker:
         self._limits = limits
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(target=_work, args=(theirs, limits), daemon=True, name="extraction")
-        with _main_left_out():
+        with main_left_out():
             self._process.start()
         theirs.close()
         self._done = 0
@@ -157,26 +155,6 @@ class Worker:
         if code == -signal.SIGKILL:
             return "the process reading the page was killed, most likely for want of memory"
         return f"the process reading the page ended by itself (exit code {code}): a parser crashed on it"
-
-
-@contextmanager
-def _main_left_out() -> Iterator[None]:
-    """Keeps a new process from importing the caller's main module again.
-
-    ``multiprocessing`` does so for functions defined there; ours are not. In a Prefect run it
-    would load all of Prefect into every worker, in a script without a guard run it again.
-    """
-    main = sys.modules["__main__"]
-    with _STARTING:
-        kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
-        main.__spec__ = None
-        if "__file__" in kept:
-            del main.__file__
-        try:
-            yield
-        finally:
-            for name, value in kept.items():
-                setattr(main, name, value)
 
 
 def _work(pipe: Connection, limits: Limits) -> None:

@@ -12,13 +12,13 @@ purged under authority and the chain still verifies.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from model.article import canonical_json
+from model.canonical import plain_of
 from model.capture import digest_of
 from model.errors import Damaged, NewerFormat
 
@@ -85,6 +85,10 @@ class Agent:
         return {"type": self.type.value, "name": self.name, "version": self.version}
 
 
+_KINDS = frozenset(k.value for k in Kind)
+_AGENTS = frozenset(a.value for a in AgentType)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One ledger entry. ``id`` is a UUID (also its WARC record id); ``chain`` a record id or
@@ -125,9 +129,9 @@ def decode(data: bytes) -> Entry:
     ``Damaged`` for bytes that are no entry.
     """
     try:
-        plain = json.loads(data)
-        newer = plain["pressmark"] > FORMAT or plain["kind"] not in {k.value for k in Kind}
-        if newer or plain["agent"]["type"] not in {a.value for a in AgentType}:
+        plain = plain_of(data)
+        newer = plain["pressmark"] > FORMAT or plain["kind"] not in _KINDS
+        if newer or plain["agent"]["type"] not in _AGENTS:
             raise NewerFormat("a ledger entry was written by a newer Pressmark: open the archive with that release")
         agent = plain["agent"]
         return Entry(

@@ -274,10 +274,13 @@ class Reading:
         with self._database.reading() as tx:
             return exported_from(tx, selection, self._now())
 
-    def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING) -> Verification:
-        """Checks what is held against itself, all of it or a part; see ``storage.verify``."""
+    def verify(self, progress: Progress = quiet, extent: Extent = EVERYTHING, *, processes: int | None = None) -> Verification:
+        """Checks what is held against itself, all of it or a part; see ``storage.verify``. ``processes`` work out what the
+        ledger comes to (1: this one); by default as many as there are cores, where the archive is worth it. Raises
+        ``StorageUnavailable`` where one of them was killed.
+        """
         with self._database.reading() as tx:
-            return Checker(tx, self._to_check, self.id, progress).run(extent, utc_text(self._now()))
+            return Checker(tx, self._to_check, self.id, progress, processes).run(extent, utc_text(self._now()))
 
     def _closed(self, tx: Connection, restricted: bool) -> Set[str]:
         return frozenset() if restricted else hidden(tx, self._now())

@@ -10,13 +10,13 @@ frozen): canonical JSON whose digest the ledger commits to.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from model.article import canonical_json
+from model.canonical import plain_of
 from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, dechunked, digest_of
 from model.edtf import parse_utc, utc_text
 from model.errors import Damaged, NewerFormat
@@ -91,7 +91,7 @@ def earlier_of(facts: dict[str, Any]) -> Earlier | None:
 def parse_facts(data: bytes) -> dict[str, Any]:
     """The facts of a capture. Raises ``NewerFormat`` or ``Damaged``."""
     try:
-        facts: dict[str, Any] = json.loads(data)
+        facts: dict[str, Any] = plain_of(data)
         newer = facts["pressmark"] > FORMAT
     except (ValueError, KeyError, TypeError) as error:
         raise Damaged(f"bytes that should be a capture's facts are none ({type(error).__name__})") from error

@@ -6,22 +6,20 @@ come to is what ``Firsts`` would write, and is held to the database from memory.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 
 from model.article import Article
+from model.canonical import plain_of
 from model.ledger import Entry, Kind
 from storage import tables
 from storage.columns import Key, String, storable, stored_key
 from storage.first import Firsts
-
-Rows = Mapping[str, Sequence[tuple[Any, ...]]]
-"""Rows by record, in the order in which they were written."""
+from storage.lots import Rows
 
 _SAID = frozenset({Kind.RELATION, Kind.COLLECTION, Kind.NOTE})
 
@@ -47,7 +45,7 @@ class Expected:
         first = chain[0]
         self.records.add(first.chain)
         content = read(first.body["reading"]["payload"]["id"])
-        self._firsts.add(first, *facts, content, Article.from_json(json.loads(content)))
+        self._firsts.add(first, *facts, content, Article.from_json(plain_of(content)))
         for entry in chain[1:]:
             self._firsts.say(entry, read)
 

@@ -15,10 +15,12 @@ from model.errors import PressmarkError
 from model.ledger import Entry, Kind, decode, genesis
 from model.verification import Finding
 from storage import tables
+from storage.comparing import Comparing
 from storage.content import payload_of
+from storage.lots import Sources, lot_of
 from storage.notebook import Notebook
 from storage.portions import portions
-from storage.replay import NO_ROWS, Difference, Replay, Sources
+from storage.replay import NO_ROWS, Difference, Replay
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, RESTORE
 from storage.warc import member_of
@@ -43,11 +45,16 @@ class Ledger:
         # rows of readings whose article is the one that the ledger names, and whose digest is the ledger's
         self.sound_readings = 0
 
-    def check(self, replay: Replay, chains: Sequence[str] | None = None) -> Iterator[Finding]:
-        """All chains in order, or some records'."""
+    def check(self, comparing: Comparing, replay: Replay, chains: Sequence[str] | None = None) -> Iterator[Finding]:
+        """All chains in order, or some records'; then what other tables say otherwise."""
         sources = Sources(self._facts, self._contents)
         portion: list[Sequence[Entry]] = []
         own: list[Entry] = []
+        differing: list[Difference] = []
+
+        def compare() -> None:
+            differing.extend(comparing.give(lot_of(self._tx, portion, sources, side_by_side=chains is None)))
+
         for chain, rows in self._chains(chains):
             entries: list[Entry] = []
             found = list(self._chain(chain, rows, entries))
@@ -57,9 +64,11 @@ class Ledger:
             elif all(finding.advice == RESTORE for finding in found):  # of a damaged chain only the damage is told
                 portion.append(entries)
             if sum(map(len, portion)) >= _PORTION:
-                yield from _told(replay.differences(self._tx, portion, sources))
+                compare()
                 portion = []
-        yield from _told(replay.differences(self._tx, portion, sources))
+        compare()
+        differing.extend(comparing.rest())
+        yield from _told(differing)
         if chains is None:
             yield from _told(replay.of_archive(self._tx, own))
             for entry, *_ in self._notebook.unclaimed("entry", "row", "void"):
@@ -103,8 +112,9 @@ class Ledger:
                 self.entries += 1
                 self._notebook.note("row", row.entry)
                 place = f"ledger {chain}:{row.seq}"
-                entry, problem = _read(row, seq, previous)
-                seq, previous = row.seq, digest_of(_bytes(row.bytes))
+                digest = digest_of(data := _bytes(row.bytes))
+                entry, problem = _read(row, data, digest, seq, previous)
+                seq, previous = row.seq, digest
                 if entry is not None:
                     self._note_capture(row, entry)
                     if chain != self._archive or entry.kind not in NO_ROWS:
@@ -205,7 +215,7 @@ def _reading(entry: Entry) -> str | None:
     return f"reading {entry.chain}@{body['version']}.{body['number']}" if entry.kind is Kind.READING else None
 
 
-def _told(differences: Iterator[Difference]) -> Iterator[Finding]:
+def _told(differences: Iterable[Difference]) -> Iterator[Finding]:
     for found in differences:
         yield Finding(_named(found), found.problem, REBUILD)
 
@@ -230,13 +240,13 @@ def _bytes(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
-def _read(row: Row[Any], seq: int, previous: str) -> tuple[Entry | None, str | None]:
+def _read(row: Row[Any], data: bytes, digest: str, seq: int, previous: str) -> tuple[Entry | None, str | None]:
     """The entry of a row, where it can be read, and what is wrong with it."""
     try:
-        entry = decode(_bytes(row.bytes))
+        entry = decode(data)
     except PressmarkError as error:
         return None, str(error)
-    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest_of(_bytes(row.bytes)))
+    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest)
     if stated != (row.entry, row.chain, row.seq, row.previous, row.kind, row.at, row.digest):
         return entry, "the row's columns are not what its entry says"
     if entry.seq != seq + 1:

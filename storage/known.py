@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from model.article import Article
+from model.canonical import plain_of
 from model.record import Observation, Strand
 from model.statement import Spoken, Stated, Statement, overlay
 from storage import tables
@@ -78,7 +79,7 @@ def spoken_of(tx: Connection, record: str, version: int) -> list[Spoken]:
 
 def unpacked(packed: bytes) -> Article:
     """An article as the projections hold it."""
-    return Article.from_json(json.loads(zlib.decompress(packed)))
+    return Article.from_json(plain_of(zlib.decompress(packed)))
 
 
 def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Article, Article] | None:
@@ -108,5 +109,5 @@ def next_reading(tx: Connection, record: str, version: int) -> int:
 
 
 def _spoken(row: Row[Any]) -> Spoken:
-    said = Statement.from_json(json.loads(zlib.decompress(row.article)))
+    said = Statement.from_json(plain_of(zlib.decompress(row.article)))
     return Spoken(row.number, json.loads(row.agent)["name"], row.recorded_at, said)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from model.article import Article
+from model.canonical import plain_of
 from model.ledger import Entry, Kind
 from model.record import Strand
 from storage import rows, tables
@@ -82,7 +83,7 @@ def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
 def _reading(tx: Connection, entry: Entry, version: int, body: dict[str, Any] | Any, read: ReadPayload) -> None:
     data = read(body["payload"]["id"])
     stated = body["release_id"] == STATED
-    read_now = None if stated else Article.from_json(json.loads(data))
+    read_now = None if stated else Article.from_json(plain_of(data))
     tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, data, read_now))
     article = read_now if read_now is not None and body["number"] == 1 else article_of(tx, entry.chain, version)
     if article is not None:

@@ -12,50 +12,61 @@ the records that begin in them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from sqlalchemy import Connection, Table, func, not_, select
 
 from model.verification import Finding, Verification
 from storage import engines, tables
-from storage.extent import Extent, chosen
+from storage.comparing import Beside, Comparing, Here
+from storage.extent import Extent, Part, chosen
 from storage.held_ledger import Ledger, articles
 from storage.held_warcs import Progress, Warcs
+from storage.lots import PER_RECORD
 from storage.notebook import Notebook
-from storage.replay import PER_RECORD, Replay
+from storage.replay import Replay
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, Captures
 
 __all__ = ["Checker", "Progress"]
 
+_WORTH = 4000  # ledger entries from which on processes are started to work out what they come to
+
 
 class Checker:
     """One run over an archive; findings in the order of the checks."""
 
-    def __init__(self, tx: Connection, folder: SegmentFolder, archive: str, progress: Progress) -> None:
+    def __init__(
+        self, tx: Connection, folder: SegmentFolder, archive: str, progress: Progress, processes: int | None = None
+    ) -> None:
         self._tx = tx
         self._folder = folder
         self._archive = archive
         self._progress = progress
+        self._processes = processes
 
     def run(self, extent: Extent, now: str) -> Verification:
         """Checks everything, or the part of it that ``extent`` asks for at a time (UTC text)."""
         part = chosen(self._tx, self._archive, extent, now)
-        with Notebook() as notebook, closing(Replay(whole=part is None)) as replay:
+        with ExitStack() as stack:
+            notebook, replay = stack.enter_context(Notebook()), stack.enter_context(closing(Replay()))
+            processes = self._processes or self._worth(part)
+            comparing: Comparing = Here(replay) if processes == 1 else stack.enter_context(Beside(processes))
             warcs = Warcs(self._tx, self._folder, notebook, self._progress)
             whole = part is None
             ledger = Ledger(self._tx, self._folder, notebook, self._archive, whole=whole)
             captures = Captures(self._tx, self._folder, notebook, whole=whole)
             if part is None:
                 findings = [*self._database(), *warcs.check()]
-                findings += [*ledger.check(replay), *captures.check()]
+                findings += [*ledger.check(comparing, replay), *captures.check()]
                 if ledger.sound_readings != self._count(tables.readings):
                     findings += [*articles(self._tx)]
                 findings += [*self._orphans()]
             else:
                 findings = [*(warcs.check(part.segments) if part.segments else warcs.check_records(part.records))]
-                findings += [*ledger.check(replay, part.records), *ledger.check_noted()]
+                findings += [*ledger.check(comparing, replay, part.records), *ledger.check_noted()]
                 findings += [*captures.check({*part.captures, *notebook.ids("facts")}), *articles(self._tx, part.records)]
         return Verification(
             len(warcs.checked),
@@ -69,6 +80,11 @@ class Checker:
             self._count(tables.records) if part is None else len(part.records),
             warcs.unnamed,
         )
+
+    def _worth(self, part: Part | None) -> int:
+        """How many processes are worth their start."""
+        entries = self._count(tables.ledger) if part is None else len(part.records)
+        return 1 if entries < _WORTH else os.cpu_count() or 1
 
     def _database(self) -> Iterator[Finding]:
         engine = engines.of(self._tx)

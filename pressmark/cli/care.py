@@ -25,6 +25,10 @@ def verify_command(
         str | None,
         typer.Option("--older-than", metavar="TIME", help="Only WARC files last checked longer ago: 30d, 12h."),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", metavar="N", min=1, max=64, help="Use so many processes; default: as many as cores."),
+    ] = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -43,7 +47,7 @@ def verify_command(
     call: Call = ctx.obj
     extent = _extent(sample, older_than)
     with call.open(archive) as kept, progress(call, "reading every record again, bytes:") as shown:
-        found = kept.verify(shown.advance, extent)
+        found = kept.verify(shown.advance, extent, processes=processes)
     _keep_check(call, archive, found)
     if as_json:
         from pressmark.cli.shapes import write_json

@@ -15,7 +15,8 @@ from model.verification import Finding
 from model.watch import Watch, WatchKind
 from storage import Archive, Deposit, ImageWanted, Release, Verdict, tables
 from storage.extent import Extent
-from storage.replay import CHECKED_OTHERWISE, OF_ARCHIVE, OPERATIONAL, PER_RECORD
+from storage.lots import PER_RECORD
+from storage.replay import CHECKED_OTHERWISE, OF_ARCHIVE, OPERATIONAL
 from storage.stores.folder import CopyFolder
 
 pytestmark = pytest.mark.both_engines
@@ -33,7 +34,10 @@ class Shelf:
 
     def findings(self, extent: Extent | None = None) -> list[Finding]:
         with self.house.open() as archive:
-            return list(archive.verify(extent=extent or Extent()).findings)
+            found = list(archive.verify(extent=extent or Extent(), processes=1).findings)
+            # whoever works it out: the same is found, and told in the same order
+            assert list(archive.verify(extent=extent or Extent(), processes=2).findings) == found
+        return found
 
     def mend(self) -> None:
         self.house.lose()

@@ -1,0 +1,66 @@
+"""Processes of our own, started so that they know nothing of the program that starts them.
+
+No word of the subject, but the one floor under all rooms that start processes, who must not do so at one moment.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
+
+_STARTING = threading.Lock()
+
+
+def start(work: Callable[..., None], *given: object, name: str, preload: str | None = None) -> tuple[BaseProcess, Connection]:
+    """Runs ``work(pipe, *given)`` in a process of its own, and gives it with this side of the pipe. When this process is gone,
+    however it ends, the pipe ends there.
+
+    ``preload`` is a module with all that is heavy: processes are forked from a server that has read it, so that a second one
+    costs milliseconds. Raises ``OSError`` or ``EOFError`` where none can be started.
+    """
+    context = _context(preload)
+    ours, theirs = context.Pipe()
+    process: BaseProcess = context.Process(target=work, args=(theirs, *given), daemon=True, name=name)
+    try:
+        with main_left_out():
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
+
+
+@contextmanager
+def main_left_out() -> Iterator[None]:
+    """Keeps a new process from importing the caller's main module again.
+
+    ``multiprocessing`` does so for functions defined there; ours are not. In a Prefect run it
+    would load all of Prefect into every worker, in a script without a guard run it again.
+    """
+    main = sys.modules["__main__"]
+    with _STARTING:
+        kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
+        main.__spec__ = None
+        if "__file__" in kept:
+            del main.__file__
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                setattr(main, name, value)
+
+
+def _context(preload: str | None) -> ForkServerContext | SpawnContext:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload] if preload else [])
+    return context
