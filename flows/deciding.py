@@ -126,7 +126,9 @@ class Decider:
             read = self.reader.read_one(self.archive.load_capture(capture_id))
             if read.article is None:
                 reason = "the copy before it could not be read again, so they were not compared; it is kept"
-                held = replace(item.deposit, verdict=Verdict.FAILED, article=None, reason=reason, code="not-compared")
+                held = replace(
+                    item.deposit, verdict=Verdict.FAILED, article=None, prepared=None, reason=reason, code="not-compared"
+                )
                 return replace(item, deposit=held, written=())
             found[capture_id] = read.article
         return self.archive.stage_again(item, found)

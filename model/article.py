@@ -81,7 +81,8 @@ class _Fields:
     __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), _values(type(self))(self)
+        kind: Any = type(self)
+        return kind, _values(kind)(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from model.article import Article
-from model.capture import digest_of
 from model.edtf import utc_text
 from model.errors import Damaged
 from model.ids import mint_record_id
 from model.ledger import Agent, AgentType, Entry, Kind
+from model.prepared import Prepared
 from model.record import Outcome, Result
 from storage import tables
 from storage.capture_records import parse_facts
@@ -81,6 +81,7 @@ class Batch:
         # what the decision that is being made writes: how many entries it takes is known at its end
         self._drafts: list[Draft] = []
         self._content: dict[str, bytes] = {}
+        self._ready: dict[str, Prepared] = {}
 
     def settle(self, item: Staged) -> Settled:
         """One deposit. A capture that is settled already counts once, unless what was kept
@@ -132,7 +133,7 @@ class Batch:
         """One entry: its place allocated, applied to the projections; with its decision it goes to the segment."""
         entry = self._append(kind, chain, body, agent)
         self._flush()
-        apply(self._tx, entry, self._content.__getitem__)
+        apply(self._tx, entry, self._content.__getitem__, self._ready)
 
     def begin(self, body: Mapping[str, Any]) -> None:
         """The archive's first entry, if no other process was faster."""
@@ -142,7 +143,7 @@ class Batch:
     def acting(self, person: Agent) -> Hands:
         """What a person may do: every entry is the person's."""
         write = lambda kind, chain, body: self.write(kind, chain, body, person)  # noqa: E731
-        return Hands(self._tx, self._pen.archive, write, self._keep, self._mint)
+        return Hands(self._tx, self._pen.archive, write, self._keep, self._keep_article, self._mint)
 
     def add(self, written: Iterable[Written]) -> None:
         """Members to be catalogued with this batch."""
@@ -160,6 +161,8 @@ class Batch:
         """Ends a decision: what it writes goes to the segment."""
         self._written += [self._pen.append(draft) for draft in marked(self._drafts)]
         self._drafts = []
+        self._content.clear()
+        self._ready.clear()
 
     def _flush(self) -> None:
         self._chains.flush()
@@ -173,22 +176,21 @@ class Batch:
 
     def _first(self, item: Staged, kept: Kept, facts: bytes) -> Settled:
         """A piece that nobody has met: nothing is looked up, and its rows wait for those of the batch."""
-        article = (item.deposit.article or Article()).storable()
-        deposit = replace(item.deposit, article=article)
+        read = item.deposit.ready(item.deposit.article or Article())
+        deposit = replace(item.deposit, article=read.article, prepared=read)
         person = _person(deposit)
 
         def write(kind: Kind, chain: str, body: Mapping[str, Any]) -> None:
             if kind is Kind.VERSION:
                 self._chains.begin(chain)
                 entry = self._append(kind, chain, body)
-                content = self._content.pop(body["reading"]["payload"]["id"])
-                self._firsts.add(entry, facts, kept.digest, content, article)
+                self._firsts.add(entry, facts, kept.digest, read)
             else:
                 entry = self._append(kind, chain, body, person if kind in _BY_PERSONS else None)
                 self._firsts.say(entry, self._content.__getitem__)
 
         self._written += item.written
-        hands = Hands(self._tx, self._pen.archive, write, self._keep, self._mint_free)
+        hands = Hands(self._tx, self._pen.archive, write, self._keep, self._keep_article, self._mint_free)
         return Decision(hands, deposit, kept).first()
 
     def _hands(self, person: Agent) -> Hands:
@@ -197,6 +199,7 @@ class Batch:
             self._pen.archive,
             lambda kind, chain, body: self.write(kind, chain, body, person if kind in _BY_PERSONS else None),
             self._keep,
+            self._keep_article,
             self._mint,
         )
 
@@ -218,12 +221,24 @@ class Batch:
         body = {"type": "robots override", "outcome": "success", "detail": detail, "subject": kept.to_json()}
         self.write(Kind.EVENT, self._pen.archive, body, person)
 
-    def _keep(self, uri: str, block: bytes, read_from: str | None) -> dict[str, Any]:
+    def _keep(self, uri: str, block: bytes) -> dict[str, Any]:
+        return self._draft("resource", uri, block)
+
+    def _keep_article(self, read: Prepared, capture: str) -> dict[str, Any]:
+        refers = (("WARC-Refers-To", urn(capture)),)
+        payload = self._draft("conversion", f"urn:pressmark:article:{capture}", read.content, refers, read.deflated)
+        self._ready[payload["id"]] = read
+        return payload
+
+    def _draft(
+        self, kind: str, uri: str, block: bytes, extra: tuple[tuple[str, str], ...] = (), deflated: bytes | None = None
+    ) -> dict[str, Any]:
+        """A record of content, to be written with its decision; how the ledger names it."""
         record_id = self._pen.new_id()
-        kind, extra = ("conversion", (("WARC-Refers-To", urn(read_from)),)) if read_from else ("resource", ())
-        self._drafts.append(Draft(kind, record_id, utc_text(self._pen.now()), block, "application/json", uri, extra))
+        draft = Draft(kind, record_id, utc_text(self._pen.now()), block, "application/json", uri, extra, deflated)
+        self._drafts.append(draft)
         self._content[record_id] = block
-        return {"id": record_id, "digest": digest_of(block), "length": len(block)}
+        return {"id": record_id, "digest": draft.digest, "length": len(block)}
 
     def _known(self, deposit: Deposit, row: Any, person: Agent) -> Settled:
         """The answer for a capture that is held and decided: nothing new but what a person says of it."""

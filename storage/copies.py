@@ -1,7 +1,7 @@
 """Likely copies of a version among other records: found by signature, told from the texts.
 
 Wire copy stands in a hundred papers under as many headlines. Candidates share a band of their
-signatures (``storage.likeness``), or one declares the other's address as its own canonical one;
+signatures (``model.likeness``), or one declares the other's address as its own canonical one;
 how much they share and what differs comes from the texts as now read. Where they come from is
 a guess, and says what it rests on.
 """
@@ -17,9 +17,9 @@ from model.article import Article
 from model.change import compare
 from model.copies import Copy, Likely, Origin
 from model.edtf import is_edtf, parse_edtf, utc_text
+from model.likeness import BANDS, likeness, shingles
 from storage import tables
 from storage.known import article_of
-from storage.likeness import BANDS, likeness, shingles
 
 MOST = 20
 """How many copies are told."""

@@ -19,6 +19,7 @@ from model.change import Change, compare, signature
 from model.edtf import utc_text
 from model.identity import registrable_domain, same_domain
 from model.ledger import Kind
+from model.prepared import Prepared
 from model.record import Outcome, Result, Strand
 from storage import absent, tables
 from storage.deposit import Deposit, ImageWanted, Reread, Settled, Verdict
@@ -36,14 +37,15 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What a decision may do: append and apply an entry, keep content in a WARC record (its
-    address, its bytes and the capture it was read from; gives its ``payload``), mint an id.
+    """What a decision may do: append and apply an entry, keep content in a WARC record (its address and
+    bytes, or an article and the capture it was read from; gives its ``payload``), mint an id.
     """
 
     tx: Connection
     archive: str
     write: Callable[[Kind, str, Mapping[str, Any]], None]
-    keep: Callable[[str, bytes, str | None], dict[str, Any]]
+    keep: Callable[[str, bytes], dict[str, Any]]
+    keep_article: Callable[[Prepared, str], dict[str, Any]]
     mint: Callable[[], str]
 
 
@@ -118,8 +120,9 @@ class Decision:
         held = self._like(record, versions)
         if isinstance(held, Reread):
             return held
+        mine = self._deposit.signature
         for version in versions:
-            if signature(held[version]) == signature(article) or self._same_bytes(record, version):
+            if signature(held[version]) == mine or self._same_bytes(record, version):
                 self._add_aliases(record)
                 self._check(record, version)
                 reason = "seen again after it was withdrawn" if is_withdrawn(looks) else None
@@ -146,11 +149,11 @@ class Decision:
             held = self._like(record, numbers)
             if isinstance(held, Reread):
                 return held
-            same = next((n for n in numbers if signature(held[n]) == signature(article)), None)
+            same = next((n for n in numbers if signature(held[n]) == self._deposit.signature), None)
         if same is not None:
             told_more = self._add_aliases(record)
             self._check(record, same)
-            if told_more or signature(article) != self._signature(record, same):
+            if told_more or self._deposit.signature != self._signature(record, same):
                 self._read(article, self._kept.to_json(), record, same)
             return self._told(Outcome.UNCHANGED, record, same)
         number = self._version(article, record)
@@ -243,7 +246,7 @@ class Decision:
         self._hands.write(Kind.READING, record, body | self._reading(article, capture["id"]))
 
     def _reading(self, article: Article, capture: str) -> dict[str, Any]:
-        payload = self._hands.keep(f"urn:pressmark:article:{capture}", canonical_json(article.to_json()), capture)
+        payload = self._hands.keep_article(self._deposit.ready(article), capture)
         release = self._deposit.release
         return {"payload": payload, "release": dict(release.facts), "release_id": release.id}
 
@@ -268,7 +271,7 @@ class Decision:
         if name:
             self._hands.write(Kind.COLLECTION, record, {"name": name, "member": True})
         if note:
-            payload = self._hands.keep(f"urn:pressmark:note:{record}", canonical_json({"text": note}), None)
+            payload = self._hands.keep(f"urn:pressmark:note:{record}", canonical_json({"text": note}))
             self._hands.write(Kind.NOTE, record, {"payload": payload})
 
     def _is_labelled(self, record: str, kind: str, text: str) -> bool:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from model.article import Article, canonical_json
 from model.capture import Capture, digest_of
+from model.change import signature
+from model.prepared import Prepared, prepare
 from model.record import Result
 
 
@@ -85,6 +87,7 @@ class Deposit:
     (304) that this copy still stands, or the article that came reads the same and its bytes are not wanted
     (``Archive.read_the_same``); its capture is not kept then.
 
+    ``prepared`` is ``article`` with what follows from it, where that was worked out before; it has to be of this very article.
     ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
     ``rereadings`` are articles of captures already kept, read by the same release, which an
     earlier try asked for (see ``Reread``).
@@ -104,6 +107,20 @@ class Deposit:
     rereadings: Mapping[str, Article] = field(default_factory=dict)
     image: ImageWanted | None = None
     known: InForce | None = None
+    prepared: Prepared | None = None
+
+    def __post_init__(self) -> None:
+        if self.prepared is not None and self.prepared.article is not self.article:
+            raise ValueError("what was prepared belongs to another article")
+
+    def ready(self, article: Article) -> Prepared:
+        """An article of this deposit, its own or one of ``rereadings``, as the archive keeps it."""
+        return self.prepared if self.prepared is not None and self.prepared.article is article else prepare(article)
+
+    @property
+    def signature(self) -> str:
+        """Its article's; see ``model.change``."""
+        return self.prepared.signature if self.prepared is not None else signature(self.article or Article())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ come to is what ``Firsts`` would write, and is held to the database from memory.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 
-from model.article import Article
-from model.canonical import plain_of
 from model.ledger import Entry, Kind
+from model.prepared import prepared_from
 from storage import tables
 from storage.columns import Key, String, storable, stored_key
 from storage.first import Firsts
-from storage.lots import Rows
+
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
+"""Rows by record, in the order in which they were written."""
 
 _SAID = frozenset({Kind.RELATION, Kind.COLLECTION, Kind.NOTE})
 
@@ -44,8 +45,7 @@ class Expected:
         """One chain (see ``is_plain``) with the facts of its capture and their digest. Raises what damaged content raises."""
         first = chain[0]
         self.records.add(first.chain)
-        content = read(first.body["reading"]["payload"]["id"])
-        self._firsts.add(first, *facts, content, Article.from_json(plain_of(content)))
+        self._firsts.add(first, *facts, prepared_from(read(first.body["reading"]["payload"]["id"])))
         for entry in chain[1:]:
             self._firsts.say(entry, read)
 

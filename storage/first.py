@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 from model.article import Article
 from model.capture import Basis
 from model.ledger import Entry, Kind
+from model.prepared import Prepared
 from model.record import Observation, Strand
 from storage import rows, tables
 from storage.absent import unknown_absence
@@ -24,7 +25,7 @@ from storage.capture_records import parse_facts
 from storage.columns import stored_key
 from storage.deposit import Deposit, Verdict
 from storage.identify import address_keys
-from storage.indexing import index_new, text_of
+from storage.indexing import index_new
 from storage.portions import portions
 from storage.projections import ReadPayload
 from storage.record_line import record_row
@@ -66,9 +67,9 @@ class Firsts:
         self._rows: dict[Table, list[rows.Row]] = {table: [] for table in _ORDER}
         self._pieces: list[tuple[str, str, str]] = []
 
-    def add(self, entry: Entry, facts: bytes, digest: str, content: bytes, article: Article) -> None:
+    def add(self, entry: Entry, facts: bytes, digest: str, read: Prepared) -> None:
         """The rows of a VERSION entry that begins a chain. ``facts`` are its capture's as kept, with their
-        ``digest``; ``content`` is the article as kept, ``article`` what it says.
+        ``digest``; ``read`` is the article.
         """
         record, body = entry.chain, entry.body
         said = parse_facts(facts)
@@ -77,14 +78,14 @@ class Firsts:
         made = self._rows
         made[tables.captures].append(rows.capture_row(said, facts, digest) | decided)
         made[tables.versions].append(rows.version_row(entry, said["basis"], said["received_at"]))
-        made[tables.readings].append(rows.reading_row(entry, 1, reading, content, article))
+        made[tables.readings].append(rows.reading_row(entry, 1, reading, read))
         made[tables.aliases] += (rows.alias_row(record, a["url"], a["how"], entry.at) for a in body["aliases"])
         made[tables.observations].append(rows.observation_row(entry, 1, body["strand"], None))
-        made[tables.people] += rows.people_rows(record, 1, article)
-        made[tables.records].append({"id": record, **_line(entry, article)})
-        likeness = rows.likeness_row(record, 1, article)
+        made[tables.people] += rows.people_rows(record, 1, read.article)
+        made[tables.records].append({"id": record, **_line(entry, read.article)})
+        likeness = rows.likeness_row(record, 1, read.sketch)
         made[tables.likeness] += [likeness] if likeness is not None else []
-        self._pieces.append((record, text_of(article), entry.at))
+        self._pieces.append((record, read.words, entry.at))
 
     def say(self, entry: Entry, read: ReadPayload) -> None:
         """The row of what is said of such a piece at once: its relation to a foreign address, a collection, a note."""

@@ -101,7 +101,7 @@ def note(hands: Hands, record: str, text: str) -> bool:
         raise BadCall("an empty note says nothing: write it behind the record")
     if _is_labelled(hands, record, "note", text):
         return False
-    payload = hands.keep(f"{content.NOTE}{record}", canonical_json({"text": text}), None)
+    payload = hands.keep(f"{content.NOTE}{record}", canonical_json({"text": text}))
     hands.write(Kind.NOTE, record, {"payload": payload})
     return True
 
@@ -160,7 +160,7 @@ def gave_out(hands: Hands, format: str, query: str | None, reason: str) -> None:
 
 
 def _keep(hands: Hands, record: str, statement: Statement) -> dict[str, Any]:
-    return hands.keep(f"{content.STATEMENT}{record}", canonical_json(statement.to_json()), None)
+    return hands.keep(f"{content.STATEMENT}{record}", canonical_json(statement.to_json()))
 
 
 def _version(hands: Hands, record: str, version: int | None) -> int:

@@ -5,14 +5,15 @@ anew: ``apply`` is the only writer of projections, for a live commit and for ``r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from model.article import Article
-from model.canonical import plain_of
 from model.ledger import Entry, Kind
+from model.likeness import Sketch
+from model.prepared import Prepared, prepare, prepared_from
 from model.record import Strand
 from storage import rows, tables
 from storage.indexing import index
@@ -21,6 +22,8 @@ from storage.record_line import refresh_record
 
 ReadPayload = Callable[[str], bytes]
 """Gives the block of a content record by its UUID."""
+
+_NOTHING: Mapping[str, Prepared] = {}
 
 
 def insert_capture(tx: Connection, facts: dict[str, Any], data: bytes, digest: str) -> None:
@@ -32,20 +35,21 @@ REFRESHING = frozenset({Kind.VERSION, Kind.READING, Kind.ALIAS, Kind.CHECK, Kind
 """Kinds that a record's own line and its changes follow from."""
 
 
-def apply(tx: Connection, entry: Entry, read: ReadPayload) -> None:
-    """Brings the projections up to an entry. ``read`` gives the content it names."""
-    apply_alone(tx, entry, read)
+def apply(tx: Connection, entry: Entry, read: ReadPayload, ready: Mapping[str, Prepared] = _NOTHING) -> None:
+    """Brings the projections up to an entry. ``read`` gives the content it names; ``ready`` are articles among it that
+    are at hand."""
+    apply_alone(tx, entry, read, ready)
     if entry.kind in REFRESHING:
         refresh_record(tx, entry.chain, entry.body["version"] if entry.kind is Kind.READING else None)
 
 
-def apply_alone(tx: Connection, entry: Entry, read: ReadPayload) -> None:
+def apply_alone(tx: Connection, entry: Entry, read: ReadPayload, ready: Mapping[str, Prepared] = _NOTHING) -> None:
     """The same without the record's line and its changes: these follow from what all entries come to, in one go."""
     body = entry.body
     if entry.kind is Kind.VERSION:
-        _version(tx, entry, read)
+        _version(tx, entry, read, ready)
     elif entry.kind is Kind.READING:
-        _reading(tx, entry, body["version"], body, read)
+        _reading(tx, entry, body["version"], body, read, ready)
     elif entry.kind is Kind.ALIAS:
         _alias(tx, entry.chain, body["url"], body["how"], entry.at)
     elif entry.kind in {Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL}:
@@ -69,7 +73,7 @@ def apply_alone(tx: Connection, entry: Entry, read: ReadPayload) -> None:
         _decided(tx, entry)
 
 
-def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
+def _version(tx: Connection, entry: Entry, read: ReadPayload, ready: Mapping[str, Prepared]) -> None:
     body = entry.body
     c = tables.captures.c
     held = tx.execute(select(c.basis, c.received_at).where(c.id == body["capture"]["id"])).one()
@@ -77,24 +81,36 @@ def _version(tx: Connection, entry: Entry, read: ReadPayload) -> None:
     for alias in body["aliases"]:
         _alias(tx, entry.chain, alias["url"], alias["how"], entry.at)
     _observe(tx, entry, body["number"], body["strand"], None)
-    _reading(tx, entry, body["number"], body["reading"] | {"capture": body["capture"]}, read)
+    _reading(tx, entry, body["number"], body["reading"] | {"capture": body["capture"]}, read, ready)
 
 
-def _reading(tx: Connection, entry: Entry, version: int, body: dict[str, Any] | Any, read: ReadPayload) -> None:
-    data = read(body["payload"]["id"])
-    stated = body["release_id"] == STATED
-    read_now = None if stated else Article.from_json(plain_of(data))
-    tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, data, read_now))
-    article = read_now if read_now is not None and body["number"] == 1 else article_of(tx, entry.chain, version)
+def _reading(
+    tx: Connection,
+    entry: Entry,
+    version: int,
+    body: dict[str, Any] | Any,
+    read: ReadPayload,
+    ready: Mapping[str, Prepared],
+) -> None:
+    payload = body["payload"]["id"]
+    if body["release_id"] == STATED:
+        tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, read(payload)))
+    else:
+        read_now = ready.get(payload) or prepared_from(read(payload))
+        tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, read_now))
+        if body["number"] == 1:
+            derive(tx, entry.chain, version, read_now, entry.at)
+            return
+    article = article_of(tx, entry.chain, version)
     if article is not None:
-        derive(tx, entry.chain, version, article, entry.at)
+        derive(tx, entry.chain, version, prepare(article), entry.at)
 
 
-def derive(tx: Connection, record: str, version: int, article: Article, at: str) -> None:
+def derive(tx: Connection, record: str, version: int, read: Prepared, at: str) -> None:
     """What follows from a version as it is read now; ``at`` is when the archive learnt of the record, if it does now."""
-    _people(tx, record, version, article)
-    _likeness(tx, record, version, article)
-    index(tx, record, version, article, at)
+    _people(tx, record, version, read.article)
+    _likeness(tx, record, version, read.sketch)
+    index(tx, record, version, read.words, at)
 
 
 def _alias(tx: Connection, record: str, url: str, how: str, since: str) -> None:
@@ -176,10 +192,10 @@ def _replica(tx: Connection, entry: Entry) -> None:
     tx.execute(update(tables.replicas).where(t.name == row["name"]).values(kept))
 
 
-def _likeness(tx: Connection, record: str, version: int, article: Article) -> None:
+def _likeness(tx: Connection, record: str, version: int, made: Sketch | None) -> None:
     t = tables.likeness.c
     tx.execute(delete(tables.likeness).where(t.record == record, t.version == version))
-    row = rows.likeness_row(record, version, article)
+    row = rows.likeness_row(record, version, made)
     if row is not None:
         tx.execute(tables.likeness.insert(), row)
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, select, update
 from model.article import Article
 from model.change import Change, ChangeKind, FieldChange, compare
 from model.edtf import is_edtf, parse_edtf, utc_text
+from model.folding import fold
 from storage import tables
-from storage.folding import fold
 from storage.known import article_of, like_articles, looks_of
 from storage.timeline import Look, Run, is_withdrawn, runs
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
-from model.article import Article, canonical_json
+from model.article import Article
 from model.change import signature
 from model.ledger import Kind
+from model.prepared import prepare
 from model.record import Strand
 from model.statement import Spoken
 from storage import tables
@@ -162,7 +163,7 @@ class _Adder:
         self._hands.write(Kind.CHECK, self._record, body)
 
     def _reading(self, capture: str, article: Article) -> dict[str, Any]:
-        payload = self._hands.keep(f"urn:pressmark:article:{capture}", canonical_json(article.to_json()), capture)
+        payload = self._hands.keep_article(prepare(article), capture)
         return {"payload": payload, "release": dict(self._release.facts), "release_id": self._release.id}
 
     def _named(self, capture: str) -> dict[str, Any]:

@@ -10,14 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from isal import isal_zlib
-
 from model.article import Article
-from model.change import signature
+from model.deflate import as_zlib, deflate
+from model.folding import fold
 from model.identity import alias_key
 from model.ledger import Entry
-from storage.folding import fold
-from storage.likeness import sketch
+from model.likeness import Sketch
+from model.prepared import Prepared
 
 Row = dict[str, Any]
 
@@ -51,9 +50,8 @@ def version_row(entry: Entry, basis: str, received_at: str) -> Row:
     }
 
 
-def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes, article: Article | None) -> Row:
-    """A reading; ``data`` are the bytes of its content record and ``article`` what they say, ``None`` for a
-    person's statement."""
+def reading_row(entry: Entry, version: int, body: Mapping[str, Any], read: Prepared | bytes) -> Row:
+    """A reading: what its content record says, for a person's statement the record's bytes."""
     facts = body.get("release")
     return {
         "record": entry.chain,
@@ -66,8 +64,8 @@ def reading_row(entry: Entry, version: int, body: Mapping[str, Any], data: bytes
         "recorded_at": entry.at,
         "payload": body["payload"]["id"],
         "digest": body["payload"]["digest"],
-        "signature": signature(article) if article is not None else "",
-        "article": isal_zlib.compress(data, 3),
+        "signature": read.signature if isinstance(read, Prepared) else "",
+        "article": as_zlib(read.content, read.deflated) if isinstance(read, Prepared) else as_zlib(read, deflate(read)),
         "entry": entry.id,
     }
 
@@ -89,9 +87,8 @@ def label_row(entry: Entry, kind: str, text: str) -> Row:
     return {"record": entry.chain, "kind": kind, "text": text, "agent": entry.agent.name, "at": entry.at}
 
 
-def likeness_row(record: str, version: int, article: Article) -> Row | None:
+def likeness_row(record: str, version: int, made: Sketch | None) -> Row | None:
     """The near-duplicate signature of a version; none for a text too short to tell."""
-    made = sketch(article.text)
     if made is None:
         return None
     bands = {f"band{n}": band for n, band in enumerate(made.bands)}

@@ -4,7 +4,7 @@ Words (all must be there), "phrases", -words, and fields, a minus before them to
 ``credit:`` (photographers) ``agency:`` (picture agencies and wires) ``publisher:`` ``section:`` ``tag:`` (keywords)
 find names and words in them; ``collection:`` takes a collection's whole name, ``changed:`` a field that the
 publisher changed in this version, ``since:`` and ``until:`` EDTF days of publication. Text is folded and
-cut as in ``storage.folding``: 外交部 is found inside a sentence, ايران finds إيران.
+cut as in ``model.folding``: 外交部 is found inside a sentence, ايران finds إيران.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, not_, selec
 
 from model.article import Article
 from model.errors import BadCall
+from model.folding import fold, index_words
 from model.record import SearchHit
+from model.wording import FIELDS, words_of
 from storage import tables
 from storage.engines import of
-from storage.folding import fold, index_words
-from storage.indexing import FIELDS, words_of
 from storage.known import article_of
 from storage.lines import record_lines
 from storage.narrowing import Conditions, check, condition, records_of

@@ -317,7 +317,7 @@ restrictions = Table(
     UniqueConstraint("record", "scope"),
 )
 
-# near-duplicate signatures (storage.likeness): versions that share a band may be copies of one text
+# near-duplicate signatures (model.likeness): versions that share a band may be copies of one text
 likeness = Table(
     "likeness",
     metadata,

@@ -19,20 +19,23 @@ from urllib.parse import quote
 from isal import isal_zlib
 
 from model.capture import digest_of
+from model.deflate import deflate, deflate_last
 from model.errors import Damaged
 
 # at the head of every member: no name, no time, Unix (RFC 1952)
 GZIP_HEAD = bytes.fromhex("1f8b0800000000000003")
 _TAIL = struct.Struct("<II")
-_LEVEL = 3  # a quarter of the time of zlib's level 6, for one in ten more bytes of a page
 STEP = 1 << 18
 BLOCK_END = b"\r\n\r\n"
+_DEFLATED_END = deflate_last(BLOCK_END)
 _CUT_OFF = "the record is cut off"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A record to be written. ``id`` is a UUID; ``date`` UTC text; ``extra`` further headers."""
+    """A record to be written. ``id`` is a UUID; ``date`` UTC text; ``extra`` further headers; ``deflated`` the block
+    as ``model.deflate.deflate`` makes it, where that was done.
+    """
 
     type: str
     id: str
@@ -41,6 +44,7 @@ class Draft:
     content_type: str | None = None
     uri: str | None = None
     extra: tuple[tuple[str, str], ...] = ()
+    deflated: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -114,9 +118,14 @@ def compress(draft: Draft, warcinfo: str | None) -> bytes:
         head.append(f"Content-Type: {_one_line(draft.content_type)}")
     head.append(f"Content-Length: {len(draft.block)}")
     text = "WARC/1.1\r\n" + "\r\n".join(head) + "\r\n\r\n"
-    data = text.encode("utf-8", "replace") + draft.block + BLOCK_END
-    tail = _TAIL.pack(isal_zlib.crc32(data), len(data) & 0xFFFFFFFF)
-    return b"".join((GZIP_HEAD, isal_zlib.compress(data, _LEVEL, -zlib.MAX_WBITS), tail))
+    before = text.encode("utf-8", "replace")
+    if draft.deflated is None:
+        packed = deflate_last(before + draft.block + BLOCK_END)
+    else:
+        packed = deflate(before) + draft.deflated + _DEFLATED_END
+    crc = isal_zlib.crc32(BLOCK_END, isal_zlib.crc32(draft.block, isal_zlib.crc32(before)))
+    length = len(before) + len(draft.block) + len(BLOCK_END)
+    return b"".join((GZIP_HEAD, packed, _TAIL.pack(crc, length & 0xFFFFFFFF)))
 
 
 def read_member(path: Path, offset: int, length: int) -> Member:

@@ -7,6 +7,7 @@ import json
 from sqlalchemy import Column, Connection, delete, func, select, update
 
 from model.identity import alias_key
+from model.prepared import prepare
 from storage import tables
 from storage.columns import LONGEST_KEY
 from storage.known import article_of
@@ -26,7 +27,7 @@ def fill(tx: Connection) -> None:
     for record, version, at in tx.execute(query).all():
         article = article_of(tx, record, version)
         if article is not None:
-            derive(tx, record, version, article, at)
+            derive(tx, record, version, prepare(article), at)
     for row in tx.execute(select(r.id, r.to)).all():
         if "/" in row.to:
             tx.execute(update(tables.relations).where(r.id == row.id).values(to_key=alias_key(row.to)))

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.article import Dateline
+from model.likeness import likeness, shingles, sketch
 from model.record import Scope
-from storage.likeness import likeness, shingles, sketch
 
 pytestmark = pytest.mark.both_engines
 

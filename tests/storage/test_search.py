@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from model.article import Affiliation, Author, Image
 from model.errors import BadCall, NotFound
+from model.folding import fold, index_text, index_words
 from storage import Archive
-from storage.folding import fold, index_text, index_words
 
 pytestmark = pytest.mark.both_engines
 

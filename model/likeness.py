@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from isal.isal_zlib import crc32
 
-from storage.folding import index_words
+from model.folding import index_words
 
 BANDS = 8
 SHINGLE = 4

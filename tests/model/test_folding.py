@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.folding import fold, index_text, index_words
+from model.folding import fold, index_text, index_words
 
 SAME = [
     ("Öffentlichkeit", "offentlichkeit"),
