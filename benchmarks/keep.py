@@ -11,7 +11,8 @@ baseline of the same run:
   every 200; ``pages`` adds a page of 161 KB to each, the baseline its gzip and an fsync;
 - ask: every kind of question (``questions``), in ms at p50 and p95 and of processor; ``--curve`` asks the same of one
   archive as it grows;
-- check: ``verify`` beside fastwarc's own pass over the same files with digests checked: all of it, and the WARCs alone;
+- check: ``verify`` beside fastwarc's own pass over the same files with digests checked: all of it, by all cores and by one
+  process (``alone``), and the WARCs alone. The processor time of processes beside this one is not in ``here``;
 - size: WARCs and everything beside the gzip of the payloads.
 
 Figures are processor seconds of this process and wall seconds; trust the ratios.
@@ -210,8 +211,11 @@ def check(where: Path) -> dict[str, Any]:
 
     with Clock() as theirs:
         records = pass_of_fastwarc()
-    with Archive.open(where) as archive, Clock() as ours:
-        found = archive.verify()
+    with Archive.open(where) as archive:
+        with Clock() as alone:
+            found = archive.verify(processes=1)
+        with Clock() as ours:
+            found = archive.verify(processes=os.cpu_count())
     # the WARCs alone: bytes, blocks, catalogue, facts; without what follows from the ledger
     segments = SegmentFolder(where / "warc", archive.id, lambda: datetime.now(UTC), "")
     with (
@@ -225,13 +229,17 @@ def check(where: Path) -> dict[str, Any]:
         "records": records,
         "findings": len(found.findings) + len(wrong),
         "verify_wall": ours.wall,
-        "verify_cpu": ours.cpu,
+        "verify_cpu_here": ours.cpu,
+        "verify_alone_wall": alone.wall,
+        "verify_alone_cpu": alone.cpu,
         "warcs_wall": warcs.wall,
         "warcs_cpu": warcs.cpu,
         "fastwarc_wall": theirs.wall,
         "fastwarc_cpu": theirs.cpu,
         "warcs_share_of_fastwarc_speed": theirs.wall / warcs.wall,
         "whole_share_of_fastwarc_speed": theirs.wall / ours.wall,
+        "alone_share_of_fastwarc_speed": theirs.wall / alone.wall,
+        "alone_share_of_fastwarc_cpu": theirs.cpu / alone.cpu,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
     }
 

@@ -298,6 +298,7 @@ def rebuild(
     where: str | Path,
     *,
     progress: Progress = quiet,
+    tell: Callable[[str], None] = unheard,
     database_url: str | None = None,
     wait: float = WAIT_SECONDS,
     store: Store | None = None,
@@ -307,7 +308,7 @@ def rebuild(
     """
     if store is not None:
         fetch_archive(store, Path(where))
-    return rebuild_at(where, progress=progress, new_id=_new_id, now=_now, database_url=database_url, wait=wait)
+    return rebuild_at(where, progress=progress, tell=tell, new_id=_new_id, now=_now, database_url=database_url, wait=wait)
 
 
 def migrate(

@@ -112,7 +112,12 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
     if have is not None and have > length:
         if _is_anothers(store, name, known):
             raise _anothers(store, name)
-        raise Damaged(f"{store.address} has more of {name} than this archive: repair the archive from it", place=name)
+        raise Damaged(
+            f"{store.address} has more of {name} than this archive: this archive was put back to an earlier state, or somebody "
+            "went on with the copy; to go on with what the copy has, put the files of its warc folder into this archive's and "
+            "run `pressmark rebuild`; else name another place",
+            place=name,
+        )
     try:
         found = examine(path, length, known, have or 0)
     except OSError as error:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from model.article import Article, canonical_json
 from model.capture import Capture, digest_of
 from model.change import signature
+from model.given import check_text
 from model.prepared import Prepared, prepare
 from model.record import Result
 
@@ -110,6 +111,11 @@ class Deposit:
     prepared: Prepared | None = None
 
     def __post_init__(self) -> None:
+        """Raises ``BadCall`` where what a person gave with it cannot be kept."""
+        check_text("a collection's name", self.collection)
+        check_text("a note", self.note)
+        check_text("a reason", self.override_reason)
+        check_text("a person's name", self.person.name if self.person else None)
         if self.prepared is not None and self.prepared.article is not self.article:
             raise ValueError("what was prepared belongs to another article")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
@@ -94,9 +95,13 @@ def _event(entry: Entry, block: Block) -> EventLine:
     body = entry.body
     kind = str(body["type"]) if entry.kind is Kind.EVENT else _PREMIS[entry.kind.value]
     kind = "metadata modification" if by_person(entry) else kind
+    said = _said(entry, block)
     detail = {"entry": entry.kind.value, **body}
+    if by_person(entry):
+        # which fields, not what: a record may be restricted
+        detail |= {"set": sorted(said.get("set") or {}), "clear": sorted(said.get("clear") or [])}
     agent = entry.agent.to_json()
-    return EventLine(entry.id, entry.at, kind, agent, entry.chain, entry.seq, detail, _outcome(entry), _reason(entry, block))
+    return EventLine(entry.id, entry.at, kind, agent, entry.chain, entry.seq, detail, _outcome(entry), _reason(entry, said))
 
 
 def _outcome(entry: Entry) -> str:
@@ -105,18 +110,23 @@ def _outcome(entry: Entry) -> str:
     return str(entry.body.get("outcome") or "success")
 
 
-def _reason(entry: Entry, block: Block) -> str | None:
+def _said(entry: Entry, block: Block) -> Mapping[str, Any]:
+    """What a person stated in a content record; nothing where nobody did."""
+    payload = entry.body.get("payload")
+    if not payload or not (entry.kind in {Kind.COLLECTION, Kind.RESTRICTION} or by_person(entry)):
+        return {}
+    try:
+        said: Mapping[str, Any] = json.loads(block(payload["id"]))
+    except Damaged:
+        return {}  # purged or lost: verify says which
+    return said
+
+
+def _reason(entry: Entry, said: Mapping[str, Any]) -> str | None:
     """Why it was done: said in the entry, or by a person in a content record."""
     detail = entry.body.get("detail")
-    said = entry.body.get("reason") or (detail.get("reason") if isinstance(detail, dict) else None)
-    payload = entry.body.get("payload")
-    stated = entry.kind in {Kind.COLLECTION, Kind.RESTRICTION} or by_person(entry)
-    if said is None and payload and stated:
-        try:
-            said = json.loads(block(payload["id"])).get("reason")
-        except Damaged:
-            said = None  # purged or lost: verify says which
-    return str(said) if said else None
+    found = entry.body.get("reason") or (detail.get("reason") if isinstance(detail, dict) else None) or said.get("reason")
+    return str(found) if found else None
 
 
 def check_kind(kind: str) -> str:

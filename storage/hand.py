@@ -17,6 +17,7 @@ from model.article import canonical_json
 from model.collection import check_collection_name
 from model.edtf import utc_text
 from model.errors import BadCall, NotFound
+from model.given import check_text
 from model.ledger import Agent, AgentType, Kind
 from model.record import Scope
 from model.statement import Statement, state, stated_pointers
@@ -35,6 +36,7 @@ class Hand:
     """
 
     def __init__(self, writer: Writer, name: str) -> None:
+        check_text("a person's name", name)
         if not name.strip():
             raise BadCall("nobody is named: set PRESSMARK_OPERATOR, or give --by NAME")
         self._writer = writer
@@ -79,6 +81,7 @@ def amend(
 
     Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``.
     """
+    check_text("an amendment", values, clear, reason)
     version = _version(hands, record, version)
     now = read_as(hands.tx, record, version)
     if now is None:
@@ -97,6 +100,7 @@ def amend(
 
 def note(hands: Hands, record: str, text: str) -> bool:
     """Keeps a remark with a record; false where the very same is there. Raises ``BadCall`` for an empty one."""
+    check_text("a note", text)
     if not text.strip():
         raise BadCall("an empty note says nothing: write it behind the record")
     if _is_labelled(hands, record, "note", text):
@@ -110,6 +114,7 @@ def collect(hands: Hands, records: Sequence[str], name: str, *, member: bool, re
     """Puts records into a collection, or takes them out; those for which that was news. Raises ``BadCall``."""
     if member or not name.strip():  # a record can leave a collection whatever it is called
         check_collection_name(name)
+    check_text("a collection's name or reason", name, reason)
     changed = [r for r in dict.fromkeys(records) if _is_labelled(hands, r, "collection", name) is not member]
     for record in changed:
         body: dict[str, Any] = {"name": name, "member": member}
@@ -121,6 +126,7 @@ def collect(hands: Hands, records: Sequence[str], name: str, *, member: bool, re
 
 def restrict(hands: Hands, record: str, scope: Scope, until: str | None, reason: str) -> None:
     """Restricts what is shown of a record, instead of an earlier restriction of this scope. Raises ``BadCall``."""
+    check_text("a reason", reason)
     if not reason.strip():
         raise BadCall("a restriction needs a reason: --reason WHY")
     payload = _keep(hands, record, Statement(reason=reason.strip()))
@@ -130,6 +136,7 @@ def restrict(hands: Hands, record: str, scope: Scope, until: str | None, reason:
 
 def lift(hands: Hands, record: str, scope: Scope | None, reason: str) -> list[str]:
     """Lifts the restrictions of a record, or the one of a scope; what was lifted. Raises ``BadCall`` where there is none."""
+    check_text("a reason", reason)
     if not reason.strip():
         raise BadCall("lifting a restriction needs a reason: --reason WHY")
     t = tables.restrictions.c
@@ -145,6 +152,7 @@ def lift(hands: Hands, record: str, scope: Scope | None, reason: str) -> list[st
 
 def looked(hands: Hands, records: Sequence[str], reason: str) -> None:
     """Says in the ledger that somebody was shown restricted content, and why."""
+    check_text("a reason", reason)
     for record in records:
         body = {"type": "dissemination", "outcome": "success", "detail": {"reason": reason}, "subject": None}
         hands.write(Kind.EVENT, record, body)
@@ -152,6 +160,7 @@ def looked(hands: Hands, records: Sequence[str], reason: str) -> None:
 
 def gave_out(hands: Hands, format: str, query: str | None, reason: str) -> None:
     """Says in the ledger that what publishers reserved is exported, too. Raises ``BadCall`` for no reason."""
+    check_text("a reason", reason)
     if not reason.strip():
         raise BadCall("exporting what publishers reserved needs a reason: --include-reserved WHY")
     detail = {"reason": reason.strip(), "format": format, "query": query}

@@ -18,13 +18,14 @@ from sqlalchemy import Connection
 
 from model.capture import digest_of
 from model.errors import Damaged, StorageUnavailable
-from model.ledger import Entry, Kind, decode, genesis
+from model.ledger import Entry, Kind, decode
 from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.chain import Chains
 from storage.content import empty_content, is_content, payload_of
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import SEGMENTS, Hold, read_descriptor
+from storage.forks import chains_of, told
 from storage.home import home_of
 from storage.lacking import readable, refuse_less
 from storage.projections import apply, insert_capture
@@ -40,12 +41,14 @@ def rebuild(
     where: str | Path,
     *,
     progress: Progress,
+    tell: Callable[[str], None],
     new_id: Callable[[], str],
     now: Callable[[], datetime],
     database_url: str | None = None,
     wait: float = WAIT_SECONDS,
 ) -> dict[str, int]:
-    """Makes the database anew beside the old one and puts it in its place; counts of what came back.
+    """Makes the database anew beside the old one and puts it in its place; counts of what came back. ``tell`` hears, in a
+    line each, of what is in the WARCs and left out, as a chain can go on in one way only.
 
     Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer has the archive open,
     and ``Damaged`` where the ledger has a hole, the facts of a capture are lost, a segment is another's
@@ -60,12 +63,14 @@ def rebuild(
             if not folder.folder.is_dir():
                 raise Damaged(f"the folder {folder.folder} is missing: restore it from a copy")
             with home.beside() as database:
-                counts, lost = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
+                counts, lost, lines = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
                 old = readable(home)
                 if old is not None:
                     with closing(old):
                         refuse_less(old, database, folder, lost, home.away)
             home.replace()
+            for line in lines:
+                tell(line)
     except OSError as error:
         raise StorageUnavailable(f"the database cannot be made anew in {where}: {error.strerror}") from error
     return counts
@@ -83,8 +88,8 @@ class _Found:
 
 def _fill(
     database: Database, archive_id: str, segments: list[Path], new_id: Callable[[], str], progress: Progress
-) -> tuple[dict[str, int], list[Entry]]:
-    """Fills an empty database from segments; counts of what came back, and the entries whose content is lost.
+) -> tuple[dict[str, int], list[Entry], list[str]]:
+    """Fills an empty database from segments; counts of what came back, the entries whose content is lost, and what is told.
 
     Damaged members are passed over and counted: what they held is missing, everything else
     is there. Raises ``Damaged`` where a chain has a hole or a capture no facts, naming it.
@@ -112,7 +117,7 @@ def _fill(
             end = _leave_unfinished(found, path, said)
             catalogue(tx, path.name, end, [row for row in rows if row.place.offset < end], imprint)
         void = {x["id"] for e, _ in found.entries.values() if e.kind is Kind.VOID for x in e.body["entries"]}
-        chains = _chains([pair for pair in found.entries.values() if pair[0].id not in void])
+        chains, forks = chains_of([pair for pair in found.entries.values() if pair[0].id not in void])
         if chains and not any(c[0][0].kind is Kind.ARCHIVE and c[0][0].chain == archive_id for c in chains):
             raise Damaged("the ledger does not begin with the archive's own entry: restore the missing WARC segment from a copy")
         decided = {e.body["capture"]["id"] for chain in chains for e, _ in chain if e.body.get("capture")}
@@ -127,6 +132,7 @@ def _fill(
                     lost.append(entry)
                     content = empty_content(entry)
                 apply(tx, entry, _giving(content))
+        lines = list(told(tx, forks))
     count = sum(map(len, chains))
     counts = {
         "segments": len(segments),
@@ -136,8 +142,9 @@ def _fill(
         "voided": len(void),
         # most content is lost by a break, so that the two are not added up
         "damaged": max(len(found.breaks), len(lost)),
+        "left_out": sum(fork.entries for fork in forks),
     }
-    return counts, lost
+    return counts, lost, lines
 
 
 def _leave_unfinished(found: _Found, path: Path, said: Sequence[tuple[int, str, Part | None]]) -> int:
@@ -211,31 +218,3 @@ def _captures(tx: Connection, found: _Found, decided: set[str]) -> int:
             insert_capture(tx, facts, data, digest)
             count += 1
     return count
-
-
-def _chains(pairs: list[tuple[Entry, bytes]]) -> list[list[tuple[Entry, bytes]]]:
-    """Entries as whole chains, in order of their first entry's time.
-
-    Two entries in one place without a ``void`` (a kill, then a lost database): the one that
-    others build on is in force, else the earlier.
-    """
-    follows: dict[tuple[str, str], list[tuple[Entry, bytes]]] = {}
-    for entry, data in pairs:
-        follows.setdefault((entry.chain, entry.previous), []).append((entry, data))
-    known = {digest_of(data) for _, data in pairs}
-    for entry, _ in pairs:
-        if entry.previous not in known and entry.previous != genesis(entry.chain):
-            raise Damaged(
-                f"the ledger has a hole before entry {entry.seq} of {entry.chain}: restore the missing WARC segment from a copy",
-                place=f"{entry.chain}:{entry.seq}",
-            )
-    chains: list[list[tuple[Entry, bytes]]] = []
-    for chain in {entry.chain for entry, _ in pairs}:
-        line: list[tuple[Entry, bytes]] = []
-        previous = genesis(chain)
-        while candidates := follows.get((chain, previous)):
-            best = min(candidates, key=lambda pair: ((pair[0].chain, digest_of(pair[1])) not in follows, pair[0].at, pair[0].id))
-            line.append(best)
-            previous = digest_of(best[1])
-        chains.append(line)
-    return sorted(chains, key=lambda line: (line[0][0].at, line[0][0].chain))

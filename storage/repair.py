@@ -24,6 +24,7 @@ from storage.carry import Span, examine, spans
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import DESCRIPTOR, SEGMENTS, Hold, read_descriptor
 from storage.home import home_of
+from storage.replicate import replicas
 from storage.segments import sync_folder
 from storage.stores import Store
 
@@ -92,6 +93,12 @@ class _Repair:
             progress(done, total)
         return Repaired(len(wanted), total, tuple(mended), tuple(self._problems))
 
+    def _no_copy(self) -> str:
+        """Where copies are is known to the database that made them, and gone after a rebuild; what they are called is not."""
+        with self._database.reading() as tx:
+            names = [replica.name for replica in replicas(tx)]
+        return f"where these copies are is not known here: {', '.join(names)}" if names else "no copy is known"
+
     def _segment(self, name: str, length: int) -> Iterator[Mended]:
         path = self._folder / name
         with self._database.reading() as tx:
@@ -101,7 +108,7 @@ class _Repair:
         if not wrong:
             return
         if not self._copies:
-            self._problems.append(f"warc/{name}: {_say(wrong)} damaged or missing, and no copy is known: give one with --from")
+            self._problems.append(f"warc/{name}: {_say(wrong)} damaged or missing, and {self._no_copy()}: give one with --from")
             return
         into = path if there else path.with_name(f".repair-{name}")
         found: dict[str, list[Span]] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from model.edtf import parse_utc, utc_text
 from model.errors import BadCall, NotFound
+from model.given import check_text
 from model.ledger import Agent, AgentType, Kind
 from model.watch import Watch, WatchKind
 from storage import tables
@@ -48,6 +49,7 @@ class Watches:
         A shorter interval holds at once: the next look moves forward, unless the last one failed and rests.
         Raises ``BadCall`` where another watch has the name.
         """
+        check_text("the name of a watch", watch.name, person.name if person else None)
         with self._database.reading() as tx:
             w = tables.watches.c
             there = tx.execute(select(tables.watches).where(w.url == watch.url)).one_or_none()

@@ -98,8 +98,9 @@ def _keep_check(call: Call, archive: str | None, found: Verification) -> None:
 def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
     """Make the database again from the WARC files alone.
 
-    Brings back records, versions, readings and checks. With PRESSMARK_STORE_URL, what the bucket has and the folder has not
-    is brought back first. Leases, schedules and caches are not in the WARCs.
+    Brings back records, versions, readings and checks. Exits 1 where something is damaged or had to be left out, and
+    says which. With PRESSMARK_STORE_URL, what the bucket has and the folder has not is brought back first. Leases,
+    schedules and caches are not in the WARCs.
 
     \b
     Example:
@@ -111,18 +112,20 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
     call: Call = ctx.obj
     with progress(call, "reading the WARC files, bytes:") as shown:
         url = call.settings.database_url
-        counts = rebuild(call.place(archive), progress=shown.advance, database_url=url, store=call.store)
+        left: list[str] = []
+        counts = rebuild(call.place(archive), progress=shown.advance, tell=left.append, database_url=url, store=call.store)
     if as_json:
         from pressmark.cli.shapes import write_json
 
-        write_json(call.out, counts)
+        write_json(call.out, {**counts, "told": left})
     else:
         said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
         call.out.write(f"rebuilt from the WARC files: {said or 'nothing is in them'}\n")
+    for line in left:
+        call.tell(line)
     if counts.get("damaged"):
         call.tell("what is damaged was passed over; pressmark verify says where it is")
-        return 1
-    return 0
+    return 1 if left or counts.get("damaged") else 0
 
 
 def migrate_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:

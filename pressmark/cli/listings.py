@@ -136,6 +136,8 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
             yield "lifted"
         elif key == "member":
             yield "added to" if value else "removed from"
+        elif key in {"set", "clear"} and value:
+            yield f"{key} " + ", ".join(pointer.removeprefix("/") for pointer in value)
         elif key == "aliases" and value:
             yield "for " + ", ".join(str(alias["url"]) for alias in value)
         elif key == "detail" and isinstance(value, Mapping):

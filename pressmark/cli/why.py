@@ -33,9 +33,10 @@ def render_why(article: Article, stated: Sequence[Stated] = ()) -> RenderableTyp
             head.append(f"\n  {how.value}", _STYLES[how])
             head.append(f"  {_MEANING[how]}", "dim")
     parts: list[RenderableType] = [head]
-    plain = article.to_json()
+    plain, as_read = article.to_json(), _as_read(article, stated)
     for pointer, evidence in in_order(article):
-        parts += [Text(), *_entry(pointer, value_at(plain, pointer), evidence)]
+        value = value_at(plain if evidence.how is How.STATED else as_read, pointer)
+        parts += [Text(), *_entry(pointer, value, evidence)]
         said = [say_stated(x) for x in stated if x.placed and x.pointer == pointer]
         parts += [Padding(words(line, "magenta"), (0, 0, 0, 4)) for line in said]
     parts += [Text("\nStated, and not shown")] * any(not x.placed for x in stated)
@@ -55,6 +56,19 @@ def in_order(article: Article) -> Iterator[tuple[str, Evidence]]:
         return first, [(int(p) if p.isdigit() else 0, p) for p in parts[1:]]
 
     yield from sorted(article.evidence.items(), key=lambda item: place(item[0]))
+
+
+def _as_read(article: Article, stated: Sequence[Stated]) -> Mapping[str, Any]:
+    """The article's JSON without what persons stated: where the page is the witness, what it says is told."""
+    plain = article.to_json()
+    for one in stated:
+        whole, _, part = one.pointer.rpartition("/")
+        holder = value_at(plain, whole) if one.placed else None
+        if isinstance(holder, list) and part.isdigit() and int(part) < len(holder):
+            holder[int(part)] = one.read
+        elif isinstance(holder, dict):
+            holder[part.replace("~1", "/").replace("~0", "~")] = one.read
+    return plain
 
 
 def value_at(plain: Mapping[str, Any], pointer: str) -> Any:

@@ -48,6 +48,15 @@ def test_an_amendment_is_shown_with_who_when_and_why(copy: Run) -> None:
     assert "Oona Marwick, pilot" not in copy("show", "lamp").out
 
 
+def test_a_persons_value_is_not_put_down_to_the_page(copy: Run) -> None:
+    assert copy("amend", "lamp", "--set", "authors/0/name=Wilma Tarn", "--reason", "in print").code == 0
+    why = copy("show", "lamp", "--why").out
+    whole, part = (next(x for x in why.split("\n\n") if x.startswith(name)) for name in ("Authors  ", "Authors 1 name  "))
+    assert "Oona Marwick" in whole and "Wilma" not in whole and "stated" not in whole
+    assert "Wilma Tarn" in part and "stated  person" in part and "Ada Bell" in part
+    assert "reading  set authors/0/name" in copy("events", "lamp", "--kind", "reading").out
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [

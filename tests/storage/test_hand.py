@@ -11,7 +11,8 @@ import pytest
 
 from model.errors import BadCall, NotFound, Restricted
 from model.record import Scope
-from storage import Archive, Release
+from model.watch import Watch, WatchKind
+from storage import Archive, Deposit, Person, Release, Verdict
 
 pytestmark = pytest.mark.both_engines
 
@@ -197,3 +198,49 @@ def test_what_was_held_of_a_record_is_among_its_events(archive: Archive, desk: A
         ("held", "held", "behind a paywall"),
         ("version", "success", None),
     ]
+
+
+HALF = "half of \ud83d a smile"
+GIVEN: dict[str, Callable[[Any, str], object]] = {
+    "note": lambda hand, record: hand.note(record, HALF),
+    "amended value": lambda hand, record: hand.amend(record, None, {"/headline": HALF}, reason="print"),
+    "amended part of a value": lambda hand, record: hand.amend(record, None, {"/authors": [{"name": HALF}]}, reason="print"),
+    "reason of an amendment": lambda hand, record: hand.amend(record, None, {"/headline": "x"}, reason=HALF),
+    "collection": lambda hand, record: hand.collect([record], HALF),
+    "reason of a collection": lambda hand, record: hand.collect([record], "mills", reason=HALF),
+    "restriction": lambda hand, record: hand.restrict(record, Scope.CONTENT, reason=HALF),
+    "lifting": lambda hand, record: hand.lift(record, reason=HALF),
+    "looking": lambda hand, record: hand.looked([record], HALF),
+    "giving out": lambda hand, record: hand.gave_out("jsonl", None, HALF),
+}
+
+
+@pytest.mark.parametrize("what", GIVEN)
+def test_text_that_cannot_be_kept_is_a_wrong_call_and_nothing_is_done(archive: Archive, record: str, what: str) -> None:
+    before = list(archive.events(limit=None))
+    with pytest.raises(BadCall, match=r"half a character.*U\+D83D.*give it as valid text") as told:
+        GIVEN[what](archive.by("Ada"), record)
+    assert "\n" not in str(told.value)
+    assert list(archive.events(limit=None)) == before
+    assert archive.verify().ok
+
+
+def test_what_is_given_with_a_source_can_be_kept(archive: Archive, desk: Any) -> None:
+    for given in ({"collection": HALF}, {"note": HALF}, {"override_reason": HALF}, {"person": Person(HALF)}):
+        with pytest.raises(BadCall, match="half a character"):
+            Deposit(URL, desk.fetched(URL, b"mill", 1), Verdict.HELD, NEWER, **given)
+    with pytest.raises(BadCall, match="a person's name"):
+        archive.by(HALF)
+    with pytest.raises(BadCall, match="name of a watch"):
+        archive.watches.add(Watch("http://paper.example/feed", WatchKind.FEED, 900, HALF))
+
+
+def test_events_say_which_fields_were_amended(archive: Archive, record: str) -> None:
+    hand = archive.by("Ada")
+    hand.amend(record, None, {"/headline": "Old mill to close", "/authors/0/name": "Wilma Tarn"}, reason="as in print")
+    hand.amend(record, None, {}, ["/headline"], reason="mistaken")
+    last, first = list(archive.events(record, kind="reading"))[:2]
+    assert (first.detail["set"], first.detail["clear"], first.reason) == (["/authors/0/name", "/headline"], [], "as in print")
+    assert (last.detail["set"], last.detail["clear"]) == ([], ["/headline"])
+    assert "Wilma Tarn" not in str(first.detail)
+    assert "set" not in next(archive.events(record, kind="version")).detail

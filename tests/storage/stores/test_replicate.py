@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,8 +143,39 @@ def test_a_copy_that_has_more_is_left_alone(filled: Archive, copy_folder: Store,
     segment.write_bytes(segment.read_bytes() + b"x" * 9000)
     longer = segment.read_bytes()
     told = filled.replicate(copy_folder)
-    assert not told.ok and "has more of" in told.problems[0]
+    (problem,) = told.problems
+    assert not told.ok and "has more of" in problem and "`pressmark rebuild`" in problem and "\n" not in problem
     assert segment.read_bytes() == longer
+
+
+def test_a_copy_that_went_on_comes_home_as_it_says(
+    desk: Any, archive: Archive, house: Any, tmp_path: Path, make_desk: Any, make_article: Any, clock: Any
+) -> None:
+    url = "http://paper.example/news/quay"
+    desk.take(desk.fetched(url, b"a quay", 1), make_article("Quay", "words of the quay"))
+    place = store_of(str(tmp_path / "copy"), {})
+    archive.replicate(place)
+    archive.replicate(place)
+    archive.close()
+    shutil.copytree(tmp_path / "copy", tmp_path / "went on")
+    rebuild(tmp_path / "went on")
+    with Archive.open(tmp_path / "went on", write=True, now=clock) as other:
+        make_desk(other).take(desk.fetched(url, b"a new quay", 60), make_article("Quay", "new words of the quay"))
+        states = other.history(other.find(url)).states
+    # the folder is put back to what the copy had when it was made, its database with it
+    for file in (tmp_path / "copy" / "warc").iterdir():
+        shutil.copy(file, house.where / "warc" / file.name)
+    house.lose()
+    house.rebuild()
+    with house.open(write=True, now=clock) as again:
+        told = again.replicate(store_of(str(tmp_path / "went on"), {}))
+        assert not told.ok and "has more of" in told.problems[0]
+    for file in (tmp_path / "went on" / "warc").iterdir():
+        shutil.copy(file, house.where / "warc" / file.name)
+    house.lose()
+    house.rebuild()
+    with house.open() as again:
+        assert again.history(again.find(url)).states == states
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
