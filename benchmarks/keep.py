@@ -167,10 +167,9 @@ def _plain(path: Path, groups: list[list[Deposit]]) -> Clock:
     return clock
 
 
-def curve(where: Path, sizes: list[int], url: str | None) -> dict[str, Any]:
-    """The questions of ``questions`` at each size of one archive, and how fast it grew to that."""
+def curve(where: Path, sizes: list[int], url: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The questions of ``questions`` at each size of one archive, and how fast it grew to that; each as it is known."""
     press = Press()
-    told: dict[str, Any] = {}
     begun = 0
     for size in sizes:
         spent = Clock()
@@ -182,10 +181,8 @@ def curve(where: Path, sizes: list[int], url: str | None) -> dict[str, Any]:
                     archive.settle(archive.stage(group))
                 wall, cpu = wall + spent.wall, cpu + spent.cpu
         grown = {"versions_per_second": (size - begun) / wall, "versions_per_cpu_second": (size - begun) / cpu}
-        told[f"at {size:,}"] = ask(where, size, url) | grown
+        yield f"at {size:,}", ask(where, size, url) | grown
         begun = size
-        print(f"at {size:,}", file=sys.stderr, flush=True)
-    return told
 
 
 def ask(where: Path, records: int, url: str | None = None) -> dict[str, Any]:
@@ -255,26 +252,29 @@ def main() -> int:
     told = parser.parse_args()
     parts = told.part or PARTS
     figures: dict[str, Any] = {}
+
+    def tell(part: str, found: dict[str, Any]) -> None:
+        figures[part] = found
+        print(part, *(f"  {name:28} {_shown(value)}" for name, value in found.items()), sep="\n", flush=True)
+        if told.json:
+            told.json.write_text(json.dumps(figures, indent=2) + "\n")
+
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small", Path(folder) / "large"
         if told.curve:
             sizes = sorted(int(size) for size in told.curve.split(","))
             with _server(Path(folder) / "pg") if told.postgresql else nullcontext() as url:
-                parts, figures = (), curve(small, sizes, url)
+                parts = ()
+                for size, found in curve(small, sizes, url):
+                    tell(size, found)
         if {"write", "ask"} & set(parts):
-            figures["write"] = write(small, told.records, 0)
+            tell("write", write(small, told.records, 0))
         if "ask" in parts:
-            figures["ask"] = ask(small, told.records)
+            tell("ask", ask(small, told.records))
         if {"pages", "check"} & set(parts):
-            figures["pages"] = write(large, max(BATCH, told.records // 4), PAGE)
+            tell("pages", write(large, max(BATCH, told.records // 4), PAGE))
         if "check" in parts:
-            figures["check"] = check(large)
-    for part, found in figures.items():
-        print(part)
-        for name, value in found.items():
-            print(f"  {name:28} {_shown(value)}")
-    if told.json:
-        told.json.write_text(json.dumps(figures, indent=2) + "\n")
+            tell("check", check(large))
     return 0
 
 
