@@ -38,7 +38,7 @@ chaos: .venv/ready
 # and the database are killed in turn; PRESSMARK_SEED picks the moments. A quarter of an hour.
 chaos-flows: .venv/ready
 	PRESSMARK_CHAOS_ARTICLES=1000 PRESSMARK_CHAOS_AWAY=60 PRESSMARK_CHAOS_VIOLENCE="worker server database worker database server" \
-		$(BIN)/pytest tests/flows/fleet/pool/test_chaos.py -s --timeout=2000
+		$(BIN)/pytest tests/flows/fleet/pool/test_chaos.py -s
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,6 +24,7 @@ from sources.http import Fetcher
 from sources.listing import Listing, Shape, address
 from sources.sections import MOST_CHARACTERS, feed_links
 
+SEARCHES_AT_ONCE = 50
 FEEDS_READ = 8
 SITEMAPS_READ = 4
 CHOSEN_MOST = 3
@@ -72,10 +73,35 @@ def find(
     ``kind`` leaves out the others. Raises what fetching the address raises, ``BadCall`` where it is of
     another kind, ``Unreadable`` where nothing is found. Not from within a running event loop.
     """
+    [found] = find_all(pipeline, [url], kind=kind, allow_addresses=allow_addresses, now=now)
+    if isinstance(found, PressmarkError):
+        raise found
+    return found
 
-    async def go() -> list[Find]:
+
+def find_all(
+    pipeline: Pipeline,
+    urls: Sequence[str],
+    *,
+    kind: WatchKind | None = None,
+    allow_addresses: Sequence[str] = (),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> list[list[Find] | PressmarkError]:
+    """What there is at each of some addresses, in their order, or why nothing was found there; hosts are asked side by side.
+    Not from within a running event loop.
+    """
+    at_once = asyncio.Semaphore(SEARCHES_AT_ONCE)
+
+    async def search(fetcher: Fetcher, url: str) -> list[Find] | PressmarkError:
+        async with at_once:
+            try:
+                return await _Search(fetcher, url, kind, now()).go()
+            except PressmarkError as error:
+                return error
+
+    async def go() -> list[list[Find] | PressmarkError]:
         async with pipeline.fetcher(allow_addresses) as fetcher:
-            return await _Search(fetcher, url, kind, now()).go()
+            return await asyncio.gather(*(search(fetcher, url) for url in urls))
 
     return asyncio.run(go())
 

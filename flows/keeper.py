@@ -19,7 +19,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-STOP_SECONDS = 15.0
+ASKED_SECONDS = 40.0
+"""How long a program may take to end when it is asked to: on a busy machine, telling a Prefect server takes its time."""
+STOP_SECONDS = 10.0
+"""The same where it is told to."""
 _LOOK = 0.5
 
 
@@ -63,12 +66,17 @@ def _keep(command: Sequence[str]) -> int:
             break
     code = program.poll()
     # asked as by Ctrl-C first, and the program alone: what it started it ends in its own order
-    for end, kind in ((os.kill, signal.SIGINT), (os.killpg, signal.SIGTERM), (os.killpg, signal.SIGKILL)):
+    ends = (
+        (os.kill, signal.SIGINT, ASKED_SECONDS),
+        (os.killpg, signal.SIGTERM, STOP_SECONDS),
+        (os.killpg, signal.SIGKILL, STOP_SECONDS),
+    )
+    for end, kind, seconds in ends:
         if not _is_there(program):
             break
         with suppress(ProcessLookupError):
             end(program.pid, kind)
-        until = time.monotonic() + STOP_SECONDS
+        until = time.monotonic() + seconds
         while _is_there(program) and time.monotonic() < until:
             time.sleep(0.05)
     return 0 if code is None else abs(code)

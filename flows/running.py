@@ -69,7 +69,7 @@ def need_running(home: Path) -> Running:
     return found
 
 
-def stop(running: Running, home: Path, seconds: float = 90.0) -> None:
+def stop(running: Running, home: Path, seconds: float = 150.0) -> None:
     """Ends a schedule as Ctrl-C does, and waits until it has ended. Raises ``Busy`` where that takes too long."""
     with suppress(ProcessLookupError):
         os.kill(running.process, signal.SIGTERM)

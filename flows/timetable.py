@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -71,7 +71,14 @@ def read_timetable(cwd: Path) -> tuple[Entry, ...]:
             hint = f"did you mean {near[0]}?" if near else f"flows are {', '.join(PARAMETERS)}"
             raise BadCall(f"{FILE}: there is no flow {name!r} to schedule; {hint}", key=name)
     wanted = {**_DEFAULTS, **said}
-    return tuple(_entry(name, wanted[name]) for name in PARAMETERS if wanted.get(name, False) is not False)
+    return tuple(_placed(_entry(name, wanted[name]), cwd) for name in PARAMETERS if wanted.get(name, False) is not False)
+
+
+def _placed(entry: Entry, cwd: Path) -> Entry:
+    """What is written is found from the folder of ``pressmark.toml``: rounds run in another one."""
+    if "output" not in entry.parameters:
+        return entry
+    return replace(entry, parameters={**entry.parameters, "output": str(cwd / entry.parameters["output"])})
 
 
 def _entry(flow: str, said: object) -> Entry:

@@ -241,7 +241,10 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
     until = time.monotonic() + _DETACH_SECONDS
     while (found := find_running(home)) is None or found.process != started.pid:
         if started.poll() is not None or time.monotonic() > until:
-            last = " ".join(_log(home, begins)[-1:]).removeprefix("pressmark: ")
+            said = _log(home, begins)
+            # another schedule that began at the same time may write there, too
+            last = next((line for line in reversed(said) if line.startswith("pressmark: ")), said[-1] if said else "")
+            last = last.removeprefix("pressmark: ")
             if started.returncode == _WRONG_CALL:
                 raise BadCall(last)
             raise Unreachable(f"the schedule did not start: {last or 'it said nothing'}; all of it is in {log_of(home)}")

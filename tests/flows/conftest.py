@@ -141,10 +141,10 @@ class Prefect:
             cwd=cwd,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=400,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
@@ -156,7 +156,7 @@ def ask(api: str, path: str, **body: Any) -> Any:
     while True:
         left -= 1
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code != 503 or not left:
@@ -189,14 +189,14 @@ Until = Callable[..., Any]
 
 @pytest.fixture
 def until() -> Until:
-    """Asks again and again until the answer is something, and returns it."""
+    """Asks again and again until the answer is something, and returns it; ``said`` is asked what goes into the failure."""
 
-    def wait(answer: Callable[[], Any], seconds: float = 60) -> Any:
+    def wait(answer: Callable[[], Any], seconds: float = 60, said: Callable[[], object] = lambda: "") -> Any:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if found := answer():
                 return found
             time.sleep(0.3)
-        pytest.fail(f"nothing came within {seconds} s")
+        pytest.fail(f"nothing came within {seconds} s: {said()}")
 
     return wait

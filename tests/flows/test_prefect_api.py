@@ -53,7 +53,7 @@ def stumbling(api: str, mishaps: dict[str, list[Mishap]]) -> Iterator[str]:
         def _asked(self, body: bytes | None) -> tuple[int, bytes]:
             request = urllib.request.Request(f"{api}{self.path}", body, {"Content-Type": "application/json"})
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     return int(answer.status), bytes(answer.read())
             except urllib.error.HTTPError as error:
                 return error.code, error.read()
@@ -94,14 +94,15 @@ def test_a_run_is_begun_once_though_its_server_breaks_off(prefect: Any, archive:
         one = api.named(archive, "patience")
         ran = api.run(one)
         mishaps[f"/flow_runs/{ran.id}"] = [500, BEFORE, AFTER, 504]
-        assert api.read(ran.id) == ran
+        assert api.read(ran.id).id == ran.id  # its state says after some seconds that it is late
         api.pause(one)
         assert api.named(archive, "patience").paused
         api.resume(one)
         assert not api.named(archive, "patience").paused
     assert not any(mishaps.values())
     assert prefect.ask("/flow_runs/count", flows={"name": {"any_": ["patience"]}}) == before + 1
-    assert len(heard) == 5 and all(line.endswith("; waiting for it") for line in heard)
+    # once each time, of ten times that it was asked; a busy machine may make the server itself wait, too
+    assert 5 <= len(heard) <= 10 and all(line.endswith("; waiting for it") for line in heard), heard
 
 
 def test_one_that_is_busy_is_waited_for_longer_than_one_that_is_away(prefect: Any, archive: str) -> None:

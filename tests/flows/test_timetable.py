@@ -45,6 +45,14 @@ collection = "elections"
     assert Plan.from_json(plan.to_json()) == plan
 
 
+def test_what_is_written_is_found_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    table = "[schedule]\nwatch = false\nrevisit = false\naudit = false\n[schedule.export]\nevery = '1d'\nformat = 'csv'\n"
+    [export] = _said(tmp_path, table + "output = 'out/{time}.csv'\n")
+    assert export.parameters["output"] == str(tmp_path / "out" / "{time}.csv")
+    [export] = _said(tmp_path, table + "output = '/srv/{time}.csv'\n")
+    assert export.parameters["output"] == "/srv/{time}.csv"
+
+
 _EXPORT = '[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\n'
 
 

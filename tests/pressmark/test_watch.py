@@ -140,6 +140,24 @@ def test_wrong_calls_get_one_line(paper: Paper, call: Callable[..., Any], argv: 
     assert ran.code in {1, 2} and said in ran.err and ran.err.count("\n") == 1
 
 
+def test_forty_papers_are_watched_with_one_call(paper: Paper, call: Callable[..., Any], tmp_path: Path) -> None:
+    sites = [f"{paper.base}/feed-{n}.xml" for n in range(40)]
+    for n in range(40):
+        paper.feed(f"/feed-{n}.xml", "tide-mill")
+    (tmp_path / "papers.txt").write_text("# ours\n" + "\n".join([*sites[1:], sites[1], f"{paper.base}/nothing"]))
+    added = call("watch", "add", sites[0], "@papers.txt")
+    assert (added.code, added.out.count("chosen  rss"), added.out.count("1 watch added, every 15 min")) == (1, 40, 40), added.err
+    assert f"{paper.base}/nothing" in added.err
+    assert added.err.endswith("41 addresses, 1 at which nothing to watch was found\n")
+    again = call("watch", "add", "@papers.txt", "--json")
+    told = again.lines()
+    assert again.code == 1 and [x["url"] for x in told] == [*sites[1:], f"{paper.base}/nothing"]
+    assert told[0]["before"] == told[0]["added"] and "404" in told[-1]["problem"]
+    assert [w["url"] for w in call("watch", "list", "--json").lines()] == sites
+    named = call("watch", "add", *sites[:2], "--name", "both")
+    assert (named.code, named.err) == (2, "pressmark: --name is for one address, and these are 2\n")
+
+
 def test_a_name_belongs_to_one_watch(paper: Paper, call: Callable[..., Any]) -> None:
     for path in ("/one.xml", "/two.xml"):
         paper.feed(path, "tide-mill")

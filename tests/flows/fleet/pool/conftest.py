@@ -74,7 +74,7 @@ class Ground:
         pool = ("work-pool", "create", "--type", "process", "papers")
         for words in (pool, ("--no-prompt", "deploy", "--all", "--prefect-file", str(ours))):
             command = [sys.executable, "-P", "-m", "prefect", *words]
-            done = subprocess.run(command, env=self.environ, cwd=_ROOT, capture_output=True, text=True, timeout=150, check=False)
+            done = subprocess.run(command, env=self.environ, cwd=_ROOT, capture_output=True, text=True, timeout=400, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
         watch_heartbeats(self.api)
         told = self.api._ask("/deployments/filter", {})

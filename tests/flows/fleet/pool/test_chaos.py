@@ -23,7 +23,11 @@ from model.errors import PressmarkError
 from model.watch import Watch, WatchKind
 from storage import Archive
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")]
+pytestmark = [
+    pytest.mark.xdist_group("prefect"),
+    pytest.mark.timeout(2000),
+    pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc"),
+]
 
 ARTICLES = int(os.environ.get("PRESSMARK_CHAOS_ARTICLES", "60"))
 VIOLENCE = os.environ.get("PRESSMARK_CHAOS_VIOLENCE", "worker server").split()

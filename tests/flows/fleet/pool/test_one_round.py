@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,16 +20,16 @@ EVERY = 180
 _ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_two_workers_both_do_part_of_one_scheduled_round(press: Callable[..., Any], ground: Any) -> None:
-    papers = press(6, 40, slow=0.3)  # long enough for a second Python to start on a busy machine
+    papers = press(6, 60, slow=0.3)  # long enough for a second Python to start on a busy machine
     with Archive.create(ground.where, database_url=ground.postgres.url) as archive:
         for feed in papers.feeds:
             archive.watches.add(Watch(feed, WatchKind.FEED))
     ground.come_up()
     watch = ground.deploy(interval=EVERY)
     crew = [ground.hire(), ground.hire()]
-    until = time.monotonic() + 420
+    until = time.monotonic() + 600
     while len(papers.pages) < len(papers.urls) and time.monotonic() < until:
         time.sleep(0.3)
 
@@ -38,7 +39,9 @@ def test_two_workers_both_do_part_of_one_scheduled_round(press: Callable[..., An
         runs = _first_round(ground.api, watch.id)
     assert [run["state"]["type"] for run in runs] == ["COMPLETED", "COMPLETED"], (runs, ground.logs()[-3000:])
     assert all(run["auto_scheduled"] for run in runs)
-    told = [int(run["state"]["message"].split(" new")[0]) for run in runs]
+    said = [run["state"]["message"] for run in runs]
+    assert all(re.match(r"\d+ new", one) for one in said), (said, papers.askers(), ground.logs()[-3000:])
+    told = [int(one.split(" new")[0]) for one in said]
     assert sum(told) == len(papers.urls) and min(told) >= len(papers.urls) / 8, told
     assert sorted(papers.askers().values()) == sorted(told)
     assert set(papers.askers()) == {f"crew-{place}" for place in crew}
