@@ -32,7 +32,9 @@ def read_descriptor(path: Path) -> dict[str, Any]:
     try:
         data = (path / DESCRIPTOR).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise NotFound(f"there is no archive at {path}: `pressmark ingest` makes one, --archive names another place") from None
+        raise NotFound(
+            f"there is no archive at {path}: `pressmark ingest` or `pressmark watch add` makes one, --archive names another place"
+        ) from None
     except OSError as error:
         raise StorageUnavailable(f"the archive at {path} cannot be read: {error.strerror}") from error
     try:

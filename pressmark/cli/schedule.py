@@ -27,12 +27,13 @@ from pressmark.cli.scheduled import down_command, list_command, pause_command, r
 
 if TYPE_CHECKING:
     from flows.plan import Plan
+    from flows.running import Running
     from flows.timetable import Entry
     from storage import Archive
 
 __all__ = ["build_schedule", "parse_every", "say_interval", "say_loads"]
 
-_DETACH_SECONDS = 180.0
+_DETACH_SECONDS = 300.0
 _WRONG_CALL = 2
 
 
@@ -113,11 +114,10 @@ def up_command(
             pass
         if port is not None and not call.environ.get("PREFECT_API_URL"):
             check_port(port)
+        plan = Plan(str(where), archive_id, name or f"archive-{archive_id}", planned(entries, kept.rounds.all(), call.now()))
         if detach:
-            return _detach(call, home, as_json)
+            return _detach(call, plan, home, as_json)
         _tell_outlook(call, kept, where, entries, as_json)
-        first = planned(entries, kept.rounds.all(), call.now())
-    plan = Plan(str(where), archive_id, name or f"archive-{archive_id}", first)
     # beside the archive, not in it: what is in it is kept, copied and verified, and this can be thrown away
     with locked_home(home), _sigterm_like_ctrl_c():
         try:
@@ -221,8 +221,8 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
         return stack.enter_context(kept(command, environ=environ, cwd=home)).wait()
 
 
-def _detach(call: Call, home: Path, as_json: bool) -> int:
-    """The same call without ``--detach``, in a session of its own; waits until its server answers."""
+def _detach(call: Call, plan: Plan, home: Path, as_json: bool) -> int:
+    """The same call without ``--detach``, in a session of its own; waits until its flows are scheduled."""
     from flows.running import find_running, log_of
 
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
@@ -239,7 +239,7 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
             start_new_session=True,
         )
     until = time.monotonic() + _DETACH_SECONDS
-    while (found := find_running(home)) is None or found.process != started.pid:
+    while (found := find_running(home)) is None or found.process != started.pid or not _is_scheduled(call, plan, found):
         if started.poll() is not None or time.monotonic() > until:
             said = _log(home, begins)
             # another schedule that began at the same time may write there, too
@@ -259,6 +259,18 @@ def _detach(call: Call, home: Path, as_json: bool) -> int:
                 call.out.write(safe_line(line) + "\n")
         call.out.write(f"it goes on as process {found.process}; pressmark schedule down ends it, its log is {log_of(home)}\n")
     return 0
+
+
+def _is_scheduled(call: Call, plan: Plan, running: Running) -> bool:
+    """Whether the server knows what is planned; an earlier schedule's flows are paused until this one has told it."""
+    from flows.prefect_api import PrefectApi
+
+    api = PrefectApi(running.api, call.environ.get("PREFECT_API_KEY"))
+    try:
+        known = {one.flow for one in api.deployed(plan.archive_id) if one.name == plan.name and not one.paused}
+    except Unreachable:
+        return False
+    return known >= {one.entry.flow for one in plan.planned}
 
 
 def _log(home: Path, begins: int) -> list[str]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows.drift import BEFORE_LEAST, WINDOW, watch_for
 from flows.keeper import kept, python
 from flows.plan import Plan, Planned
 from flows.timetable import Entry
+from model.edtf import utc_text
 from model.watch import Watch, WatchKind
 from storage import Archive
 
@@ -150,6 +156,35 @@ def test_an_export_that_would_be_the_last_one_again_is_not_written(prefect: Any,
     assert more["message"].startswith("3 records and 3 versions in papers-")
 
 
+def test_a_field_that_pages_lose_is_an_event_that_an_automation_can_mail(
+    prefect: Any, site: Any, archive: Archive, until: Callable[..., Any]
+) -> None:
+    had, lacks = {"headline": False, "images": False}, {"headline": False, "images": True}
+    with Archive.open(archive.where, write=True) as kept:
+        watch_for(kept, {"127.0.0.1": [had] * (BEFORE_LEAST + 3) + [lacks] * (WINDOW - 3)}, datetime.now(UTC))
+    (ended,) = prefect.ingest({"archive": str(archive.where), "sources": site.urls})  # three pages without a picture
+    assert (ended["type"], ended["message"]) == ("COMPLETED", "3 new"), ended
+    line = "127.0.0.1: images on 0% of the last 10 pages, 100% before: look at how it is read"
+    assert f"## Fields that pages have lost\n\n- {line}" in _artifacts(prefect, ended["run"])["markdown"]["data"].replace(
+        "\\", ""
+    )
+
+    def told() -> Any:
+        return prefect.ask("/events/filter", filter={"event": {"name": ["pressmark.field.lost"]}})["events"]
+
+    (event,) = until(told, 60)
+    assert event["resource"]["prefect.resource.id"] == f"pressmark.archive.{archive.id}.site.127.0.0.1"
+    assert event["payload"]["field"] == "images" and event["payload"]["said"] == line
+
+
+def test_the_server_is_as_a_schedule_needs_it(prefect: Any) -> None:
+    said = prefect.ask("/admin/settings")["server"]
+    assert said["analytics_enabled"] is False
+    services = said["services"]
+    assert (services["task_run_recorder"]["batch_size"], services["task_run_recorder"]["flush_interval"]) == (100, 2.0)
+    assert set(services["db_vacuum"]["enabled"]) == {"events", "flow_runs"}
+
+
 def test_those_with_their_own_server_deploy_all_at_once(prefect: Any, archive: Archive) -> None:
     """``prefect.yaml``, as its first lines say."""
     ours = {"PRESSMARK_POOL": "papers", "PRESSMARK_ARCHIVE": str(archive.where), "PRESSMARK_EXPORT": "repository"}
@@ -202,3 +237,39 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     # of its own database, which is busy on a busy machine, a server may complain
     errors = re.findall(r"^(?:\w+\.)*\w+(?:Error|Exception)\b.*", log_of_server, re.MULTILINE)
     assert not [error for error in errors if "locked" not in error and "Timeout" not in error], log_of_server
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="what serves is looked up in /proc")
+def test_who_wakes_from_a_sleep_makes_up_for_all_it_missed_with_one_round(
+    prefect: Any, site: Any, archive: Archive, tmp_path: Path, until: Callable[..., Any]
+) -> None:
+    plan = Plan(str(archive.where), archive.id, "a sleeper", (Planned(Entry("ingest", 5, parameters={"sources": site.urls})),))
+    log = tmp_path / "serve.log"
+
+    def runs(*states: str) -> list[dict[str, Any]]:
+        of_it = {"deployments": {"name": {"any_": [plan.name]}}}
+        return list(prefect.ask("/flow_runs/filter", flow_runs={"state": {"type": {"any_": states}}}, **of_it))
+
+    with (
+        log.open("wb") as out,
+        kept(python("flows.serving", json.dumps(plan.to_json())), environ=prefect.environ, cwd=tmp_path, output=out) as keeper,
+    ):
+        until(lambda: runs("COMPLETED"), 400, log.read_text)
+        serves = int(Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children").read_text().split()[0])
+        os.kill(serves, signal.SIGSTOP)
+        try:
+            asleep = utc_text(datetime.now(UTC))
+
+            def missed() -> list[str]:
+                now = utc_text(datetime.now(UTC))
+                return [run["id"] for run in runs("SCHEDULED") if asleep < run["expected_start_time"] < now]
+
+            until(lambda: len(missed()) >= 6, 120)
+            ours = set(missed())
+        finally:
+            os.kill(serves, signal.SIGCONT)
+        ended = "COMPLETED", "FAILED", "CRASHED", "CANCELLED"
+        until(lambda: ours <= {run["id"] for run in runs(*ended)}, 400, log.read_text)
+        told = Counter(run["state"]["type"] for run in runs(*ended) if run["id"] in ours)
+        assert told["COMPLETED"] <= 1 and told["CANCELLED"] >= len(ours) - 1, (told, log.read_text())
+        until(lambda: list(archive.events(kind="schedule gap")), 120, log.read_text)

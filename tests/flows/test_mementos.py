@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,6 +152,24 @@ def test_a_record_is_filled_from_an_archive(tmp_path: Path, library: Library) ->
     rebuild(tmp_path / "archive")
     with Archive.open(tmp_path / "archive") as archive:
         assert archive.history(record) == history
+
+
+@pytest.mark.xdist_group("prefect")
+@pytest.mark.timeout(900)
+def test_a_flow_backfills_and_asks_for_no_copy_twice(prefect: Any, tmp_path: Path, library: Library) -> None:
+    del library.held["20210701080000"]
+    with Archive.create(tmp_path / "archive"):
+        pass
+    (tmp_path / "old.txt").write_text(f"# what was lost\n{URL}\n")
+    said = {"archive": str(tmp_path / "archive"), "sources": [f"@{tmp_path}/old.txt"], "memento": f"{library.base}/all/"}
+    first, second, none = prefect.call(("backfill", said), ("backfill", said), ("backfill", said | {"sources": []}))
+    assert (first["type"], first["message"]) == ("COMPLETED", "1 new, 2 changed"), first
+    assert second["type"] == "COMPLETED", second
+    asked = Counter(path for path in library.asked if "id_" in path)
+    assert len(asked) == 4 and set(asked.values()) == {1}  # three copies, one of them behind a redirect
+    assert (none["type"], none["message"]) == ("FAILED", "there is nothing to ask for: give at least one address")
+    with Archive.open(tmp_path / "archive") as archive:
+        assert len(archive.history(archive.find(URL)).states) == 3
 
 
 def test_rewritten_copies_stand_beside_the_publishers_history(tmp_path: Path, library: Library) -> None:

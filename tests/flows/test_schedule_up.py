@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from flows.heartbeats import watch_heartbeats
+from flows.prefect_api import PrefectApi
 from storage import Archive
 
 # a busy machine takes minutes for what takes seconds
@@ -121,9 +123,12 @@ def test_a_detached_schedule_watches_and_is_asked_paused_and_ended(
         assert "Ctrl-C" not in up.stdout
         assert "1 watch, up to 24 requests a day" in up.stdout and "and 960 kB a day as things stand" in up.stdout
         kept = Archive.open(tmp_path / "archive")
+        listed = call("schedule", "status")
+        assert "watch  " in listed.stdout and "audit  " in listed.stdout and "paused" not in listed.stdout, listed.stdout
         seen = until(ended, 300, lambda: (log.read_text(), kept.rounds.all()))
         assert [this.said for this in kept.rounds.all()] == ["3 new"]
         assert seen["running"]["api"].removesuffix("/api") in up.stdout
+        assert watch_heartbeats(PrefectApi(seen["running"]["api"])) is False  # it is watched already
         told = {flow["flow"]: flow for flow in seen["flows"]}
         assert told.keys() == {"watch", "audit"}
         assert told["watch"]["last"]["message"] == "3 new" and told["audit"]["last"] is None
