@@ -85,9 +85,11 @@ class PrefectApi:
     def named(self, archive: str, flow: str) -> Deployed:
         """The deployment of a flow. Raises ``NotFound``, naming those that there are."""
         every = self.deployed(archive)
+        if not every:
+            raise NotFound(f"nothing is scheduled for this archive at {self._api}: pressmark schedule up")
         found = next((x for x in every if flow in {x.flow, f"{x.flow}/{x.name}"}), None)
         if found is None:
-            there = ", ".join(x.flow for x in every) or "nothing"
+            there = ", ".join(x.flow for x in every)
             raise NotFound(f"no flow {flow!r} is scheduled for this archive, only {there}")
         return found
 

@@ -15,7 +15,7 @@ import pytest
 from flows.heartbeats import NAME, watch_heartbeats
 from flows.prefect_api import PrefectApi
 from flows.server import free_port
-from model.errors import BadCall, Unreachable
+from model.errors import BadCall, NotFound, Unreachable
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -135,6 +135,11 @@ def test_the_automation_on_silent_runs_is_added_once_and_kept_as_somebody_change
     assert added["trigger"]["within"] == 90 and added["actions"][0]["state"] == "CRASHED" and added["enabled"]
     assert watch_heartbeats(api) is False
     assert prefect.ask("/automations/filter", automations={"name": {"any_": [NAME]}}) == [added]
+
+
+def test_an_archive_for_which_nothing_is_scheduled_is_told_as_that(prefect: Any) -> None:
+    with pytest.raises(NotFound, match=r"^nothing is scheduled for this archive at http.*/api: pressmark schedule up$"):
+        PrefectApi(prefect.environ["PREFECT_API_URL"]).named("nobody", "watch")
 
 
 def test_no_address_is_a_wrong_call() -> None:
