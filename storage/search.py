@@ -10,11 +10,12 @@ cut as in ``model.folding``: 外交部 is found inside a sentence, ايران fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, not_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, and_, bindparam, not_, select, true
 
 from model.article import Article
 from model.errors import BadCall
@@ -26,7 +27,7 @@ from storage.engines import of
 from storage.known import article_of
 from storage.lines import record_lines
 from storage.narrowing import Conditions, check, condition, records_of
-from storage.portions import portions
+from storage.portions import growing
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
@@ -35,7 +36,8 @@ _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
 _STRETCH = 1000  # rows looked through at first where conditions decide
-_AT_ONCE = 500
+_CHEAPER = 4  # as many rows are looked up in the time in which one is looked through
+_AT_ONCE = 100
 Selected = TypeVar("Selected", bound=tuple[Any, ...])
 
 
@@ -115,7 +117,8 @@ def _newest(tx: Connection, parsed: Query, limit: int) -> Iterator[tuple[str, in
     below, stretch = _ABOVE_ALL, max(50, 2 * limit)
     if parsed.fields:
         stretch = max(stretch, _STRETCH)
-    most = stretch
+    # words may be rare: to look for them first costs least
+    most = stretch if parsed.phrases else _CHEAPER * stretch
     while True:
         few = records_of(tx, parsed.fields, most)
         if few is not None:
@@ -123,11 +126,11 @@ def _newest(tx: Connection, parsed: Query, limit: int) -> Iterator[tuple[str, in
             return
         rows = tx.execute(_window(tx, parsed, below, stretch)).all()
         fitting = [row for row in rows if row.fits]
-        yield from _told(fitting) if parsed.phrases else _with_words(tx, parsed, fitting)
+        yield from _told(fitting) if parsed.phrases else _with_words(tx, parsed, growing(fitting))
         if len(rows) < stretch:
             return
         # what the first stretch has too little of is likely to be old, and each row looked up spares one passed over
-        below, stretch, most = rows[-1].id, 4 * stretch, 16 * stretch
+        below, stretch, most = rows[-1].id, 4 * stretch, 4 * _CHEAPER * stretch
 
 
 def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tuple[int, str, int, bool]]:
@@ -144,23 +147,26 @@ def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tu
 def _among(
     tx: Connection, parsed: Query, records: Select[tuple[str]], conditions: Conditions, below: int
 ) -> Iterator[tuple[str, int]]:
-    """The same of some records, which have some conditions left to meet. They are sorted here: asked to, an engine might
-    walk through all rows in order."""
+    """The same of some records, which have some conditions left to meet. Sorted by a sum and not by the column, in whose
+    order an engine might walk through all rows."""
     s = tables.search.c
     wanted = [*(condition(name, value) for name, value in conditions), *_none_of(parsed)]
-    found = tx.execute(select(s.id, s.record, s.version).where(s.record.in_(records), s.id < below, *wanted)).all()
-    yield from _with_words(tx, parsed, sorted(found, key=lambda row: -row.id))
+    asked = select(s.id, s.record, s.version).where(s.record.in_(records), s.id < below, *wanted)
+    found = tx.execute(asked.order_by((s.id + 0).desc()), execution_options={"yield_per": _AT_ONCE})
+    with closing(found):  # mostly the first of them are enough
+        yield from _with_words(tx, parsed, growing(found))
 
 
-def _with_words(tx: Connection, parsed: Query, rows: Sequence[Row[Any]]) -> Iterator[tuple[str, int]]:
-    """Those of some rows, newest first, that have the words."""
-    if not parsed.phrases and not parsed.without:
-        yield from _told(rows)
-        return
+def _with_words(tx: Connection, parsed: Query, rows: Iterable[Sequence[Row[Any]]]) -> Iterator[tuple[str, int]]:
+    """Those of some rows, newest first and a portion at a time, that have the words."""
     s = tables.search.c
-    for some in portions(rows, _AT_ONCE):
+    for some in rows:
+        if not parsed.phrases and not parsed.without:
+            yield from _told(some)
+            continue
         within = (some[-1].id, some[0].id)
-        asked = select(s.id).where(s.id.in_([row.id for row in some]), *_words_match(tx, parsed, within))
+        among: BindParameter[Any] = bindparam("among", [row.id for row in some], expanding=True)
+        asked = select(s.id).where(s.id.in_(among), *_words_match(tx, parsed, within))
         having = set(tx.execute(asked).scalars())
         yield from _told([row for row in some if row.id in having])
 
