@@ -7,11 +7,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from model.capture import Basis, Fidelity, Import
 from model.errors import Damaged, NewerFormat, NotFound, StorageUnavailable
 from storage import Archive, rebuild
 
@@ -198,3 +200,34 @@ def test_a_rebuild_that_is_killed_leaves_an_archive_that_can_be_rebuilt(filled: 
     rebuild(where)
     with Archive.open(where) as again:
         assert telling(again) == before
+
+
+@pytest.mark.both_engines
+def test_records_of_another_archives_warcs_keep_their_own_ids_beside_ours(
+    archive: Archive, desk: Any, house: Any, make_article: Any, make_desk: Any
+) -> None:
+    url = "http://paper.example/news/reeds"
+    foreign = [f"urn:uuid:0b1c5c1e-0000-4000-8000-00000000000{n}" for n in (1, 2)]
+
+    def imported(n: int) -> Any:
+        head = ("WARC/1.0", "WARC-Type: response", f"WARC-Record-ID: <{foreign[n]}>")
+        made = Import("The Reed Bank Library", Fidelity.RAW, foreign[n], "sha1:X", "response", ("\r\n".join(head),))
+        page = desk.fetched(url, f"reeds {n}".encode(), n)
+        return replace(page, basis=Basis.IMPORTED, origin_key=f"import:{foreign[n]}", imported=made)
+
+    copies = [imported(0), imported(1)]
+    taken = [desk.take(copy, make_article("Reeds", f"words of the reeds {n}")) for n, copy in enumerate(copies)]
+    assert len({x.record for x in taken}) == 1 and [x.version for x in taken] == [1, 2]
+    archive.close()
+    house.lose()
+    house.rebuild()
+    with house.open(write=True) as again:
+        for n, copy in enumerate(copies):
+            view = again.show(taken[0].record, n + 1)
+            back = again.load_capture(view.state.capture)
+            assert back.imported == copy.imported and back.origin_key == copy.origin_key and back.entity == copy.entity
+            assert view.state.capture not in foreign[n] and taken[n].capture == view.state.capture
+            assert next(iter(again.copies_of(url, foreign[n]))).imported == copy.imported
+        twice = make_desk(again).take(copies[1], make_article("Reeds", "words of the reeds 1"))
+        assert (twice.record, twice.version, again.stats()["captures"]) == (taken[1].record, 2, 2)
+        assert again.verify().ok

@@ -264,3 +264,18 @@ def test_a_bucket_that_is_not_there_and_credentials_that_are_missing(filled: Arc
         with pytest.raises(BadCall) as error:
             store_of(address, {})
         assert "key:secret" not in str(error.value)
+
+
+def test_copies_whose_place_a_rebuild_forgot_are_named(filled: Archive, house: Any, copy_folder: Store) -> None:
+    filled.replicate(copy_folder, name="the attic")
+    checked = filled.stats()["copies"]
+    filled.close()
+    house.lose()
+    house.rebuild()
+    with house.open() as again:
+        assert again.stats()["copies"] == checked and checked["the attic"]["checked_at"]
+    (segment,) = _segments(house.where)
+    _flip(segment, 300)
+    done = repair(house.where, lambda _: copy_folder, database_url=house.url)
+    assert not done.ok and "where these copies are is not known here: the attic: give one with --from" in done.problems[0]
+    assert repair(house.where, lambda _: copy_folder, copies=[copy_folder], database_url=house.url).ok
