@@ -14,6 +14,7 @@ from model.article import Article
 from model.capture import Basis, Capture
 from model.collection import check_collection_name
 from model.errors import Damaged
+from model.prepared import Prepared
 from model.record import Result
 from storage import Archive, Deposit, Person, Release, Reread, Verdict
 from storage.batch import Staged
@@ -59,7 +60,7 @@ class Decider:
             if read.kind == "defect":
                 log.warning("%s: %s", source, read.problem)
             return self.unread(source, capture, Judgement(Verdict.FAILED, _unread(read), read.kind))
-        deposit = self._made(source, capture, after_reading(read.article), read.article)
+        deposit = self._made(source, capture, after_reading(read.article), read.article, read.prepared)
         if self.keep_unchanged or deposit.article is None:
             return deposit
         return replace(deposit, known=self.archive.read_the_same(capture, deposit.article, self.release.id))
@@ -103,14 +104,18 @@ class Decider:
             results += self.settle([found.staged(deposit)])
         return results
 
-    def _made(self, source: str, capture: Capture, judgement: Judgement, article: Article | None) -> Deposit:
+    def _made(
+        self, source: str, capture: Capture, judgement: Judgement, article: Article | None, prepared: Prepared | None = None
+    ) -> Deposit:
         labels = self.labels
+        is_piece = judgement.verdict is Verdict.ARTICLE
         return Deposit(
             source=source,
             capture=capture,
             verdict=judgement.verdict,
             release=self.release,
-            article=article if judgement.verdict is Verdict.ARTICLE else None,
+            article=article if is_piece else None,
+            prepared=prepared if is_piece else None,
             reason=judgement.reason,
             code=judgement.code,
             person=Person(labels.person) if labels.person else None,

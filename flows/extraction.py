@@ -99,9 +99,9 @@ class Reader:
         """Whether another capture can be handed in without piling up memory."""
         return len(self._pending) < 2 * self._pool.size
 
-    def submit(self, capture: Capture) -> int:
-        """Hands a capture in; the number is the ``key`` of its ``Extraction``."""
-        job = self._job(capture)
+    def submit(self, capture: Capture, *, prepare: bool = False) -> int:
+        """Hands a capture in; the number is the ``key`` of its ``Extraction``. ``prepare`` what is likely to be kept."""
+        job = self._job(capture, prepare=prepare)
         self._pending.add(self._threads.submit(self._pool.run, job))
         return job.key
 
@@ -114,8 +114,7 @@ class Reader:
         """Reads one capture and waits for it."""
         return self._pool.run(self._job(capture))
 
-    def _job(self, capture: Capture) -> Job:
+    def _job(self, capture: Capture, *, prepare: bool = False) -> Job:
         self._count += 1
-        return Job(
-            self._count, capture.entity, capture.final_url or capture.url, capture.headers, capture.at, capture.context or None
-        )
+        url, context = capture.final_url or capture.url, capture.context or None
+        return Job(self._count, capture.entity, url, capture.headers, capture.at, context, prepare)

@@ -58,7 +58,8 @@ async def gather_pages(
         if item.capture is None or item.known is not None or item.error is not None:
             return item
         capture = item.capture
-        return replace(item, capture=await _asked(standing, lambda archive: with_listing(archive, url, capture)) or capture)
+        listed = await _asked(standing, lambda archive: with_listing(archive, url, capture))
+        return replace(item, capture=listed or capture, met=True)
 
     waiting: list[Gathered] = []
     for url in urls:

@@ -16,7 +16,8 @@ class Gathered:
     """What came of one source: a capture, or the error with the hops that came before it. ``wanted`` is
     given where it is an image file that a version wants, and no source of its own; ``known`` where the
     server answered that the copy in force is still the same. A ``note`` alone is no outcome: what
-    of a source was passed over, for people.
+    of a source was passed over, for people. ``met`` where the archive has looked at the address before: most likely it is
+    the same again.
     """
 
     source: str
@@ -25,6 +26,7 @@ class Gathered:
     wanted: ImageWanted | None = None
     known: InForce | None = None
     note: str | None = None
+    met: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ class Pipeline:
         if capture.basis is Basis.IMPORTED and capture.url is not None:
             capture = with_listing(self._archive, capture.url, capture)
             item = replace(item, capture=capture)
-        reading[decider.reader.submit(capture)] = item
+        reading[decider.reader.submit(capture, prepare=not item.met)] = item
         return True
 
     def _lost(self, item: Gathered) -> Result:

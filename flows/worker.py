@@ -20,6 +20,7 @@ from pathlib import Path
 
 from model.article import Article
 from model.errors import Skip, Stop
+from model.prepared import Prepared, prepare
 from model.processes import main_left_out
 
 RECYCLED_AFTER = 500
@@ -44,7 +45,9 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One page to be read: the arguments of ``extractors.extract`` and a number to know it by."""
+    """One page to be read: the arguments of ``extractors.extract`` and a number to know it by. With ``prepare``, what an
+    archive derives from the article is worked out, too.
+    """
 
     key: int
     body: bytes
@@ -52,6 +55,7 @@ class Job:
     headers: tuple[tuple[str, str], ...] = ()
     captured_at: datetime | None = None
     context: Mapping[str, object] | None = None
+    prepare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Extraction:
 
     ``kind`` is ``article``, ``unreadable`` (no page, or over a limit of the extractors),
     ``stopped`` (over a limit of the pool) or ``defect`` (the extractors failed: ours to mend).
-    ``cpu_s`` is the processor time of the extraction in seconds, 0 where it was stopped.
+    ``prepared`` is of ``article``, where that was asked for. ``cpu_s`` is the processor time of the extraction in seconds,
+    0 where it was stopped.
     """
 
     key: int
@@ -68,6 +73,7 @@ class Extraction:
     kind: str = "article"
     problem: str | None = None
     cpu_s: float = 0.0
+    prepared: Prepared | None = None
 
 
 def extract_here(job: Job) -> Extraction:
@@ -77,6 +83,7 @@ def extract_here(job: Job) -> Extraction:
     start = time.process_time()
     try:
         article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at, context=job.context)
+        prepared = prepare(article).worked_out() if job.prepare else None
     except Skip as error:
         return Extraction(job.key, None, "unreadable", str(error), time.process_time() - start)
     except MemoryError:
@@ -84,7 +91,9 @@ def extract_here(job: Job) -> Extraction:
     except Exception as error:  # noqa: BLE001 - one page's trouble must not become the run's
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - start)
-    return Extraction(job.key, article, cpu_s=time.process_time() - start)
+    if prepared is not None:
+        article = prepared.article
+    return Extraction(job.key, article, cpu_s=time.process_time() - start, prepared=prepared)
 
 
 class Worker:
