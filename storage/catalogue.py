@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from model.errors import Damaged
 from storage import tables
+from storage.bulk import insert_rows
 from storage.segments import Place, SegmentFolder
 from storage.warc import Member
 
@@ -50,8 +51,7 @@ def catalogue(tx: Connection, name: str, committed: int, members: Sequence[Writt
                 "give each copy a database of its own",
                 place=f"warc/{name}",
             )
-        if rows:
-            tx.execute(tables.members.insert(), rows)
+        insert_rows(tx, tables.members, rows)
 
 
 def written(path: Path, member: Member) -> Written:

@@ -11,6 +11,7 @@ from model.capture import digest_of
 from model.errors import Damaged
 from model.ledger import Agent, Entry, Kind, decode, genesis
 from storage import tables
+from storage.bulk import insert_rows
 from storage.engines import of
 
 _ledger = tables.ledger.c
@@ -48,9 +49,8 @@ class Chains:
 
     def flush(self) -> None:
         """Writes the entries that wait. Nothing may read the ledger table before."""
-        if self._waiting:
-            self._tx.execute(tables.ledger.insert(), self._waiting)
-            self._waiting = []
+        insert_rows(self._tx, tables.ledger, self._waiting)
+        self._waiting = []
 
     def _wait(self, entry: Entry, data: bytes) -> None:
         digest = digest_of(data)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Dialect
+from sqlalchemy import Column, Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 LONGEST_KEY = 1000
@@ -65,6 +68,14 @@ def stored_key(text: str) -> str:
     if len(kept) <= LONGEST_KEY:
         return kept
     return f"{kept[:200]} sha256:{hashlib.sha256(kept.encode()).hexdigest()}"
+
+
+@cache
+def shape_of(column: Column[Any]) -> Callable[[str], str] | None:
+    """What a column makes of a text; ``None`` where it takes values as they are."""
+    if isinstance(column.type, Key):
+        return stored_key
+    return storable if isinstance(column.type, String) else None
 
 
 Integer = sqlalchemy.BigInteger().with_variant(sqlalchemy.Integer(), "sqlite")

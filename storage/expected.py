@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
@@ -16,7 +15,7 @@ from sqlalchemy import Column, Connection, Table
 from model.ledger import Entry, Kind
 from model.prepared import prepared_from
 from storage import tables
-from storage.columns import Key, String, storable, stored_key
+from storage.columns import shape_of
 from storage.first import Firsts
 
 Rows = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -52,7 +51,7 @@ class Expected:
     def rows(self, table: Table, columns: Sequence[Column[Any]]) -> Rows:
         """Some columns of a table."""
         record = "id" if table is tables.records else "record"
-        shapes = [(c.name, _shape(c)) for c in columns]
+        shapes = [(c.name, shape_of(c)) for c in columns]
         found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for row in self._firsts.waiting(table):
             found[row[record]].append(tuple(v if (v := row.get(name)) is None or not to else to(v) for name, to in shapes))
@@ -61,11 +60,3 @@ class Expected:
     def words(self) -> Rows:
         """What each piece is found by: version and words."""
         return {record: [(1, words)] for record, words, _ in self._firsts.pieces}
-
-
-@cache
-def _shape(column: Column[Any]) -> Callable[[str], str] | None:
-    """What a column makes of a text."""
-    if isinstance(column.type, Key):
-        return stored_key
-    return storable if isinstance(column.type, String) else None

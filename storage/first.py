@@ -21,6 +21,7 @@ from model.prepared import Prepared
 from model.record import Observation, Strand
 from storage import rows, tables
 from storage.absent import unknown_absence
+from storage.bulk import insert_rows
 from storage.capture_records import parse_facts
 from storage.columns import stored_key
 from storage.deposit import Deposit, Verdict
@@ -109,9 +110,8 @@ class Firsts:
     def flush(self) -> None:
         """Writes what waits."""
         for table, waiting in self._rows.items():
-            if waiting:
-                self._tx.execute(table.insert(), waiting)
-                waiting.clear()
+            insert_rows(self._tx, table, waiting)
+            waiting.clear()
         if self._pieces:
             index_new(self._tx, self._pieces)
             self._pieces.clear()

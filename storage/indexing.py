@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from model.edtf import parse_utc
 from storage import tables
+from storage.bulk import insert_rows
 from storage.engines import of
 
 _WITHIN = 12  # bits of a row's id within a microsecond
@@ -37,7 +38,7 @@ def index_new(tx: Connection, pieces: Sequence[tuple[str, str, str]]) -> None:
             row += 1
         places.append({"id": row, "record": record, "version": 1})
         rows[row] = words
-    tx.execute(tables.search.insert(), places)
+    insert_rows(tx, tables.search, places)
     of(tx).index(tx, rows, fresh=True)
 
 
