@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from extractors.body.blocks import post_quoted
 from extractors.body.furniture import begins_as
+from extractors.body.listed import announced, key_points
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
+from extractors.body.pointed import pointed
 from extractors.body.service import is_label
 from extractors.dom import Element
 
@@ -33,7 +35,8 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
     """The passages that are likely the article's, in order; empty where none is.
 
     Beside the sure ones: a line among the paragraphs of one parent, a long paragraph beside them, a heading right
-    above one, the rest of a list or table of which a good part is sure, and quoted posts.
+    above one, the rest of a list or table of which a good part is sure, quoted posts, lines that a paragraph
+    announces, and a box of key points above the first. Boxes of other pieces hold none.
     """
     sure = [p for p, chance in zip(found, chances, strict=True) if chance >= SURE]
     if not sure:
@@ -55,10 +58,14 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
             item = within and passage.linked < SURE * len(passage.text) and passage.index in listed
             if fellow or (within and heads) or item:
                 known.add(passage.index)
+    known |= {p.index for p in announced(found, known, language)}
+    by_index = {p.index: chance for p, chance in zip(found, chances, strict=True)}
+    known |= {p.index for p in key_points(found, by_index, first, language)}
+    known -= {p.index for p in pointed(found, sure, language)}
     result = [p for p in found if p.index in known]
     above = next((p for p, c in zip(found, chances, strict=True) if p.index == first - 1 and c >= _HEADS), None)
     if above is not None and above.tag in _HEADINGS and any((p.tag, p.near) == (above.tag, above.near) for p in result):
-        result.insert(result.index(sure[0]), above)  # the first of a row of headings
+        return sorted((*result, above), key=lambda p: p.index)  # the first of a row of headings
     return result
 
 

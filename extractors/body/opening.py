@@ -12,6 +12,7 @@ from extractors.dom import Element
 
 _PARAGRAPH = 60  # characters
 _SAYS_MORE = 180  # characters that are more than a summary
+_AGAIN = 60  # characters of a summary with which a paragraph begins, too
 _RIGHT_ABOVE = 4  # passages
 _CLOSE = 3  # elements around the text up to the one that holds both
 
@@ -28,6 +29,8 @@ def opening(summary: str | None, found: Sequence[Passage], likely: Sequence[Pass
     if said is None or below is None or below.index - said.index > _RIGHT_ABOVE:
         return None
     paragraphs = [p for p in likely if p is not said and len(p.text) >= _PARAGRAPH]
+    if any(p.text.startswith(summary[:_AGAIN]) for p in paragraphs):
+        return None
     counted = Counter(shelf(p) for p in paragraphs)
     if not counted:
         return None

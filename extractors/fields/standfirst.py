@@ -124,7 +124,8 @@ def _below(page: Page, headline: str | None, *, named: bool = False) -> Iterator
     ``named``: also the only one of its make among the paragraphs, for its name may tell it from them.
     """
     found = passages_of(page)
-    title = next((p for p in found if p.element is page.h1 or (headline and p.text == headline)), None)
+    title = next((p for p in found if p.element is page.h1), None)
+    title = title or next((p for p in found if headline and p.text == headline), None)
     if title is None:
         return
     plain = [p for p in found if p.linked < 0.5 * len(p.text)]
@@ -133,7 +134,7 @@ def _below(page: Page, headline: str | None, *, named: bool = False) -> Iterator
     passed = 0
     for passage in found[title.index + 1 : title.index + 1 + _NEAR]:
         size = len(passage.text)
-        if passage.near & _words("not_names") or passage.linked > 0.5 * size or passage.text == headline:
+        if (passage.near - title.near) & _words("not_names") or passage.linked > 0.5 * size or passage.text == headline:
             continue
         if _SHORTEST <= size <= _LONGEST and makes[passage.tag, passage.near] <= _FELLOWS:
             beside = long_in[passage.element.getparent()] - (size >= _PARAGRAPH)

@@ -51,6 +51,30 @@ def test_a_list_is_kept_whole_where_a_good_part_of_it_is_sure() -> None:
     assert kept(behind, {**sure, "Salt": 0.3}) == ["A", "B", "Flour"]  # nothing sure follows
 
 
+def test_lines_that_a_paragraph_announces_are_kept_up_to_the_next_of_another_make() -> None:
+    lines = "<p>町: 一、<a>二</a></p><p>村: 三</p>"
+    found, chances = read(f"<div><p>A: 各地の震度は次のとおり。</p>{lines}<p class='note'>読: 会員になる</p></div>", {"A": 0.9})
+    assert [p.text[0] for p in chosen(found, chances, "ja")] == ["A", "町", "村"]
+    assert [p.text[0] for p in chosen(found, chances, "de")] == ["A"]
+
+
+def test_a_box_of_key_points_is_text_by_its_name_or_its_heading() -> None:
+    points = "<ul><li>One: the swans came back in March</li><li>Two: nobody counted them at night</li></ul>"
+    said = {"A": 0.9, "One": 0.1, "Two": 0.1}
+    text = f"<div><p>A: {TEXT}</p></div>"
+    assert kept(f"<div class='key-points'>{points}</div>{text}", said) == ["One", "Two", "A"]
+    assert kept(f"<div><h2>In brief</h2>{points}</div>{text}", said) == ["One", "Two", "A"]
+    assert kept(f"<div><h2>Most read</h2>{points}</div>{text}", said) == ["A"]
+    assert kept(f"<div class='key-points'>{points}</div>{text}", {"A": 0.9}) == ["A"]  # next to no chance
+
+
+def test_a_box_under_a_heading_that_leads_elsewhere_holds_no_text() -> None:
+    box = "<section><div><h2>Related</h2></div><div><h3>B: a swan in the town hall</h3></div></section>"
+    markup = f"<div><p>A: {TEXT}</p>{box}<h3>C: of the ice</h3><p>D: {TEXT}</p></div>"
+    assert kept(markup, {"A": 0.9, "B": 0.6, "C": 0.6, "D": 0.9}) == ["A", "C", "D"]
+    assert kept(markup.replace("Related", "The swan"), {"A": 0.9, "B": 0.6, "C": 0.6, "D": 0.9}) == ["A", "B", "C", "D"]
+
+
 def test_a_table_is_kept_whole_where_a_good_part_of_it_is_sure() -> None:
     rows = "<tr><th>Name: of it</th><th>Count: number</th></tr><tr><td>Swan: of the harbour</td><td>41: in all</td></tr>"
     markup = f"<p>A: {TEXT}</p><table>{rows}</table><p>B: {TEXT}</p>"
