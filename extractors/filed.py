@@ -22,7 +22,7 @@ LONGEST = 150
 _SENT_BY = re.compile(r"^[Кк]орр\.\s*")
 _SEPARATOR = re.compile(
     r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|(?<=[)\]])-(?=[^\W\d])|:\s+"
-    r"|(?<=[\w\u093e-\u094d\u0900-\u0903)\]])।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]/])\s+(?![-–—])|\s/\s"
+    r"|(?<=[\w\u093e-\u094d\u0900-\u0903)\]])।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]/])\s+(?![-–—])|\s/\s|,\s+(?=[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]*\s)"
 )
 _BRACKET = re.compile(r"\s*(?:[(\[]\s*([^()\[\]]{2,60}?)\s*[)\]]|/\s*([^()\[\]/]{2,40}?)\s*/)\s*$")
 
@@ -100,7 +100,7 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     """The parts of what stands before a separator, and whether they speak for themselves."""
     if not 2 <= len(head) <= 110 or _is_label(head):
         return None
-    dash = separator.strip() not in {":", ".", "", "|", "/", "="}
+    dash = separator.strip() not in {":", ".", "", "|", "/", "=", ","}
     place_text, agency, date = head, None, None
     bracket = _BRACKET.search(head)
     if bracket:
@@ -124,6 +124,8 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
         return None
     if separator.strip() in {"|", "/", "="} and parts.agency is None:
         return None
+    if separator.strip() == ",":  # "PORTO CLARO, 5 mar (Lusa), O velho …"
+        return (parts, True) if parts.place and _shouted(parts.place) and (parts.date or bracket) else None
     if separator.strip() == "" and parts.date is None and not (bracket and agencies.agency(bracket[1] or bracket[2])):
         return None
     if parts.agency and (parts.place or parts.date):
@@ -168,6 +170,8 @@ def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts |
         else [p.strip() for p in re.split(r",\s+|،\s*", text) if p.strip()]
     )
     for piece in pieces:
+        if agencies.is_legal_form(piece):
+            return None  # "Lantern Loom, Inc. said …"
         if piece.casefold() in WEEKDAYS or (" " in piece and month(piece.split()[-1], language) and not piece.isascii()):
             continue  # a day, also one whose number is spelled out
         if any(w in DESKS for w in piece.split()):

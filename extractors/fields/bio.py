@@ -56,7 +56,7 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
             re.IGNORECASE,
         ),
         "writes": re.compile(
-            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
+            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
             r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|bei)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
         ),
         "joined": re.compile(
@@ -135,14 +135,13 @@ def _after_subject(sentence: str, name: str | None, language: str | None, speaki
     tokens = [t for t in name.split() if len(t) > 1]
     plain = plain.replace("’", "'")
     tokens = [t.replace("’", "'") for t in tokens]
-    spellings = [re.escape(name.replace("’", "'"))]
+    spellings = [f"(?i:{re.escape(name)})".replace("’", "'")]
     if tokens:
-        spellings += [
-            re.escape(tokens[0]) + r"(?:\s+\w\.)?(?:\s+[A-ZÀ-Þ][\w’'-]+){0,2}?\s+" + re.escape(tokens[-1]),
-            re.escape(tokens[-1]),
-            re.escape(tokens[0]),
-        ]
-    found = re.search(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)", plain[:160], re.IGNORECASE)
+        first, last = re.escape(tokens[0]), re.escape(tokens[-1])
+        spellings.append(rf"(?i:{first}(?:\s+\w\.)?(?:\s+[A-ZÀ-Þ][\w’'-]+){{0,2}}?\s+{last})")
+        # one name alone may be a common word: "A loom is patient" is not about A. Loom
+        spellings += [last, first, *(re.escape(t.upper()) for t in (tokens[-1], tokens[0]))]
+    found = re.search(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)", plain[:160])
     if not found or len(plain[: found.start()].split()) > 5 or re.search(r"[,;:]", plain[: found.start()]):
         return None
     return _WITH_OTHERS.sub(" ", plain[found.end() :], count=1)

@@ -80,6 +80,9 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
     merged, joiners = apart(plain, language)
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
+        if joiners[at - 1 : at] == [","] and agencies.is_legal_form(merged[at].strip()):
+            parts[at - 1 : at + 1] = [], [Part("organization", f"{merged[at - 1].strip()}, {merged[at].strip()}")]
+            continue
         named = parts[at - 1] and parts[at - 1][-1].kind == "name"
         behind = FOR_WHOM.match(merged[at].strip()) if named else None
         job = names.role_head(merged[at].strip(), language) if named and not parts[at] else None

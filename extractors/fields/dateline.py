@@ -27,6 +27,7 @@ _MARKS = re.compile(
 )
 _SET_APART = frozenset({"strong", "b", "em", "i", "span"})
 _OWN_LINE = re.compile(r"^.{3,60}(?:[—–―-]|\))\s*$")
+_SPEAKS = re.compile(r"[^\W\d_a-zß-ÿ][^:a-zß-ÿ]{2,40}:\s")  # "ANN LEE, HOST: "
 _PARTING = "-–—―:)]】）."
 _CLOSED = re.compile(r"\s*[.,:;|=/·—–―‒-]")
 _AFTER = re.compile(r"^[\s.,:;|=/·—–―‒-]+")
@@ -100,6 +101,8 @@ def _lead(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[Ca
         raw = found.dateline.raw
         apart = element is not None and _set_apart(page, element, raw)
         follows = block.text[found.end : found.end + 1]
+        if not found.sure and _is_speaker(body, found, block):
+            continue
         if (
             not found.sure
             and not apart
@@ -169,6 +172,13 @@ def _set_apart(page: Page, element: Element, raw: str) -> bool:
         return False
     text = page.text_of(first).strip(" .:,–—-।")
     return text == raw.strip(" .:,–—-।")
+
+
+def _is_speaker(body: tuple[Block, ...], found: filed.Filed, own: Block) -> bool:
+    """True for a name before a colon in a transcript: other paragraphs begin with one in capitals, too."""
+    if not own.text[len(found.dateline.raw) :].startswith(":"):
+        return False
+    return sum(bool(_SPEAKS.match(b.text)) for b in body if b.kind in _TEXT) > 1
 
 
 def _only_here(body: tuple[Block, ...], found: filed.Filed, own: Block) -> bool:

@@ -40,6 +40,11 @@ _REPORTS_EAST = re.compile(
     r"(?:[\u3400-\u9fff]{2,8}(?:讯|訊))?\s*[（(](?:[\u3400-\u9fff]{2,8})?(?:记者|記者)[:： ]?"
     rf"({_NAMES_EAST})\s?(?:[)）]|{_HELPERS})"
 )
+_NAMES_KOREAN = r"(?P<who>[가-힣]{2,4}(?:[\s·,]+[가-힣]{2,4}){0,3}?)\s*(?P<role>(?:선임|인턴|수습|객원)?기자|특파원)"
+_REPORTS_KOREAN = re.compile(rf"[\[(（【][^\[\]()（）【】]{{2,40}}[\])）】]\s*{_NAMES_KOREAN}\s*=")
+_REPORTS_KOREAN_INSIDE = re.compile(
+    rf"[\[(（【][가-힣A-Za-z0-9·/]{{2,14}}\s*=\s*(?:[가-힣A-Za-z0-9]+\s+)?{_NAMES_KOREAN}\s*[\])）】]"
+)
 _CAPITAL_TR, _SMALL_TR = "A-ZÇĞİÖŞÜ", "a-zçğıöşü"
 _REPORTER_TURKISH = rf"(?:[{_CAPITAL_TR}][{_SMALL_TR}]+ )+[{_CAPITAL_TR}]{{2,}}"
 _REPORTERS_TURKISH = re.compile(rf"({_REPORTER_TURKISH}(?:-{_REPORTER_TURKISH})*)\s?/\s?[{_CAPITAL_TR}]")
@@ -77,7 +82,10 @@ def behind_dash(text: str, language: str | None) -> tuple[Author, ...]:
 
 def first_words(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     """The reporter named within a dateline of East Asia: "（中央社記者林宥喬台北12日電）"."""
-    if page.main is None or page.language not in {"zh", "ja", "tr"}:
+    if page.main is None or page.language not in {"zh", "ja", "ko", "tr"}:
+        return
+    if page.language == "ko":
+        yield from _before_equals(page)
         return
     if page.language == "tr":
         yield from _before_place(page)
@@ -106,6 +114,21 @@ def _before_place(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
         people = found[1].split("-") if found else []
         if people and all(names.is_person(n.strip(), page.language) for n in people):
             yield Candidate(tuple(Author(n.strip()) for n in people), How.INFERRED, "css:" + page.css(item), text[:280])
+            return
+
+
+def _before_equals(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
+    """The reporters in or behind the bracket of a Korean dateline: "(place=agency) A. B., reporter = "."""
+    for item in list(page.main.iter("p", "div") if page.main is not None else ())[:40]:
+        if item.find(".//p") is not None:
+            continue
+        text = page.text_of(item)
+        found = _REPORTS_KOREAN.match(text) or _REPORTS_KOREAN_INSIDE.match(text)
+        people = re.split(r"[\s·,]+", found["who"].strip(" ·,")) if found else []
+        if found and all(names.is_person(n, page.language) for n in people):
+            yield Candidate(
+                tuple(Author(n, role=found["role"]) for n in people), How.INFERRED, "css:" + page.css(item), text[:280]
+            )
             return
 
 

@@ -15,6 +15,8 @@ NEVER_NAMES: tuple[str, ...] = tuple(_TABLE["never_names"])
 NEVER_STARTS: tuple[str, ...] = tuple(_TABLE["never_starts"])
 _HOUSE_ENDS_EAST: tuple[str, ...] = tuple(_TABLE["house_ends_east"])
 
+_LEGAL_FORMS: frozenset[str] = frozenset(_TABLE["legal_forms"])
+
 _BROADCASTERS: frozenset[str] = frozenset(_TABLE["broadcasters"])
 
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
@@ -54,6 +56,11 @@ def is_address(text: str) -> bool:
 def is_house_east(text: str) -> bool:
     """True for a paper, a broadcaster or an agency by the end of its Chinese or Korean name."""
     return agency(text) is not None or text.endswith(_HOUSE_ENDS_EAST)
+
+
+def is_legal_form(text: str) -> bool:
+    """True for what stands behind a company's name: "Inc.", "GmbH"."""
+    return text[:1].isupper() and text.strip(" .").casefold() in _LEGAL_FORMS
 
 
 def is_paper(text: str) -> bool:

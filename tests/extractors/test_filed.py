@@ -49,6 +49,8 @@ STYLES = [
     ("(서울=연합뉴스) 홍길동 기자 = 이", "ko", "서울", None, "연합뉴스", "(서울=연합뉴스) 홍길동 기자"),
     ("JAKARTA, KOMPAS.com - Ini", "id", "Jakarta", None, "KOMPAS.com", "JAKARTA, KOMPAS.com"),
     ("Hà Nội (TTXVN) - Một", "vi", "Hà Nội", None, "TTXVN", "Hà Nội (TTXVN)"),
+    ("PORTO CLARO, 5 mar (Lusa), O velho", "pt", "Porto Claro", "XXXX-03-05", "Lusa", "PORTO CLARO, 5 mar (Lusa)"),
+    ("PORT ELLERY, March 5, The old", "en", "Port Ellery", "XXXX-03-05", None, "PORT ELLERY, March 5"),
     ("DALLA NOSTRA CORRISPONDENTE NEW YORK - La", "it", "New York", None, None, "NEW YORK"),
 ]
 BRACKETS = [
@@ -62,6 +64,10 @@ BRACKETS = [
     ("Ostermond (Veldland) (dpa) - Der", "de", "Ostermond (Veldland)", "dpa"),
 ]
 NONE_THERE = [
+    ("Lantern Loom, Inc. said on Tuesday that it would open a second mill", "en"),
+    ("BRAUHAUS WEST, GmbH: Die Firma öffnet", "de"),
+    ("NASA, Orion and the Moon are what", "en"),
+    ("On March 5, Harrow opened the", "en"),
     ("WARNING GRAPHIC DETAIL: This", "en"),
     ("EXKLUSIV - Der", "de"),
     ("SONDAGE EXCLUSIF - Le", "fr"),
