@@ -21,6 +21,11 @@ _SITE_NAME_WORDS = 6
 _FONTS = 200  # elements
 _LARGE = re.compile(r"[4-7]|\+[1-4]")
 _HEADLINE_WORDS = 30
+_HEADINGS = 40  # headings that are looked at
+_ABOVE_WORDS = 4
+_BEHIND = 4  # paragraphs behind a heading
+_TEXT_MIN = 80  # characters
+_HOME = re.compile(r"(?:https?://[^/]+)?/?(?:index\.\w+)?")
 _LONGEST = 1000  # characters of a heading that are looked at
 
 
@@ -41,7 +46,7 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
         score -= 0.5 * bool(_SITE_CLASS.search(mark)) + 0.4 * noise(element) + 0.3 * (len(words) < 3)
         ranked.append((score, -position, element))
     if not ranked:
-        return _other_heading(tree, wanted, 0.0)
+        return _other_heading(tree, wanted, 0.0) if wanted else _above_text(tree, noise)
     score, _, best = max(ranked, key=lambda r: r[:2])
     words = _words(_opening(best))
     share = _cover(words, wanted)
@@ -50,6 +55,9 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
     other = _other_heading(tree, wanted, share) if wanted and (score < 0.3 or short) else None
     if other is not None:
         return other
+    if _leads_home(best) and all(w <= frozenset(words) for w in wanted):  # the page declares its site's name at most
+        below = _above_text(tree, noise)
+        return best if below is None else below
     return best if score >= 0.3 or not wanted or score > -0.2 else None
 
 
@@ -115,6 +123,22 @@ def _other_heading(tree: Element, wanted: list[frozenset[str]], share: float) ->
         if len(words) >= 3 and score >= 0.75 and _cover(words, wanted) > share + 0.1 and (best is None or score > best[0]):
             best = (score, element)
     return best[1] if best else _large_type(tree, wanted)
+
+
+def _leads_home(heading: Element) -> bool:
+    """Whether a heading is a link to the front page."""
+    link = next(heading.iter("a"), None)
+    return link is not None and _HOME.fullmatch(link.get("href") or "") is not None
+
+
+def _above_text(tree: Element, noise: Callable[[Element], bool]) -> Element | None:
+    """The first ``h2`` with a paragraph close behind it in the same element."""
+    for element in islice(tree.iter("h2"), _HEADINGS):
+        if _ABOVE_WORDS <= len(_words(_opening(element))) <= _HEADLINE_WORDS and not noise(element):
+            behind = islice(element.itersiblings("p"), _BEHIND)
+            if any(_text_size(p) >= _PARAGRAPH_MIN and len(_opening(p)) >= _TEXT_MIN for p in behind):
+                return element
+    return None
 
 
 def _large_type(tree: Element, wanted: list[frozenset[str]]) -> Element | None:

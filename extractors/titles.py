@@ -18,6 +18,7 @@ LONGEST = 500  # characters; what is longer is no title, and is left as it is
 
 _CUT = re.compile(r"\s+[|｜ㅣ–—\-·•»«:/]+\s+|\s*[|｜ㅣ：]\s*|\s+[»«]\s*|-(?=[^-\s]{1,12}[|｜ㅣ])|,\s+(?=[^,]{3,40}$)|\s\|\s")
 _LONGEST_TAIL = 5  # words that a site and its section are called by
+_NAMED = 6  # letters of a site's name that tell a longer one
 _BAR = re.compile(r"[|｜ㅣ]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _QUOTES = str.maketrans("’‘‛`´“”„«»‟–—−‑", '\'\'\'\'\'""""""----')
@@ -39,6 +40,11 @@ def without_site(title: str, names: Iterable[str]) -> str:
         cut = cuts[at]
         if cut.start() > 0 and _squeezed(title[cut.end() :]) in keys:
             return title[: _before_section(title, cuts[:at], cut)].strip()
+    for cut in cuts[-1:]:
+        tail = _squeezed(title[cut.end() :])
+        named = len(title[cut.end() :].split()) <= _LONGEST_TAIL and any(len(k) >= _NAMED and tail.startswith(k) for k in keys)
+        if cut.start() > 0 and named and _BAR.search(cut[0]):
+            return title[: cut.start()].strip()  # "… | Canal Side News" on canalside.example
     for cut in reversed(cuts):
         if _squeezed(title[: cut.start()]) in keys and title[cut.end() :].strip():
             return title[cut.end() :].strip()
