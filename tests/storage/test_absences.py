@@ -59,6 +59,7 @@ def test_every_order_of_learning_gives_one_history(
     assert any(withdrawn for *_, withdrawn, _ in seen[0])
 
 
+@pytest.mark.both_engines
 def test_an_absence_is_told_as_of_its_own_time(desk: Any, make_article: Callable[..., Article]) -> None:
     desk.take(desk.fetched(URL, b"later", 9), make_article("The quay", "later words"))
     desk.take(desk.fetched(URL, b"early", 1), make_article("The quay", "early words"))
@@ -72,6 +73,7 @@ def test_an_absence_is_told_as_of_its_own_time(desk: Any, make_article: Callable
     ]
 
 
+@pytest.mark.both_engines
 def test_an_absence_of_another_address_is_left_where_it_is(desk: Any, make_article: Callable[..., Article]) -> None:
     desk.absent(desk.fetched(URL + "/other", b"", 1, 410))
     taken = desk.take(desk.fetched(URL, b"page", 5), make_article("The quay", "words"))

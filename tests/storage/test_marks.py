@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from model.article import Correction
 from model.record import Announced
 from storage.marks import Seen, alternations
@@ -17,6 +19,7 @@ def _said(desk: Any, *articles: Any) -> dict[int, Any]:
     return {s.version: s.announcement for s in desk.archive.history(record).states}
 
 
+@pytest.mark.both_engines
 def test_a_correction_that_comes_with_a_change_announces_it(desk: Any, make_article: Any) -> None:
     sorry = Correction("An earlier version gave the budget as $4.1 million. It is $3.8 million.")
     told = _said(
@@ -29,6 +32,7 @@ def test_a_correction_that_comes_with_a_change_announces_it(desk: Any, make_arti
     assert told[2].texts == (sorry.text,)
 
 
+@pytest.mark.both_engines
 def test_a_correction_that_comes_later_is_linked_to_the_change_whose_words_it_names(desk: Any, make_article: Any) -> None:
     sorry = Correction("The mayor is Mr. Lindqvist, not Mr. Lundqvist as we wrote at first.")
     told = _said(
@@ -44,6 +48,7 @@ def test_a_correction_that_comes_later_is_linked_to_the_change_whose_words_it_na
     assert told[4] is None  # it is the announcement, not an edit
 
 
+@pytest.mark.both_engines
 def test_a_correction_that_names_nothing_of_a_change_is_not_linked_to_it(desk: Any, make_article: Any) -> None:
     told = _said(
         desk,
@@ -54,11 +59,13 @@ def test_a_correction_that_names_nothing_of_a_change_is_not_linked_to_it(desk: A
     assert told[2].announced is Announced.NOT
 
 
+@pytest.mark.both_engines
 def test_quotes_in_another_shape_are_nothing_to_announce(desk: Any, make_article: Any) -> None:
     told = _said(desk, make_article("“A” day", "some words"), make_article('"A" day', "some words"))
     assert told == {1: None, 2: None}
 
 
+@pytest.mark.both_engines
 def test_headlines_that_take_turns_are_marked(desk: Any, make_article: Any) -> None:
     for hours, headline in enumerate("ABABC"):
         read = make_article(f"Headline {headline}", "the words of it")

@@ -215,3 +215,19 @@ def test_a_check_that_found_damage_in_the_ledger_writes_nothing_behind_it(shelf:
     shelf.house.run(f"DELETE FROM ledger WHERE chain = '{chain}' AND seq = (SELECT max(seq) FROM ledger WHERE chain = '{chain}')")
     with shelf.house.open(write=True) as archive, pytest.raises(Damaged, match="not written"):
         archive.note_check(archive.verify())
+
+
+def test_a_ledger_with_a_hole_is_named_and_not_written_on(shelf: Shelf) -> None:
+    from model.errors import Damaged
+
+    with shelf.house.open() as archive:
+        chain = archive.id
+    drop = "DROP TRIGGER ledger_no_delete" if shelf.house.url is None else "ALTER TABLE ledger DISABLE TRIGGER USER"
+    shelf.house.run(drop)
+    shelf.house.run(f"DELETE FROM ledger WHERE chain = '{chain}' AND seq = 2")
+    before = {p.name: p.read_bytes() for p in (shelf.house.where / "warc").iterdir()}
+    with pytest.raises(Damaged, match="has a hole in the chain of") as told:
+        shelf.house.open(write=True)
+    assert "\n" not in str(told.value)
+    assert {p.name: p.read_bytes() for p in (shelf.house.where / "warc").iterdir()} == before
+    assert any("the chain has a hole: entry 2 is missing" in f.problem for f in shelf.findings())
