@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 from model.errors import PressmarkError, StorageUnavailable
 from model.processes import start
@@ -105,8 +105,7 @@ class Beside:
 
     def _take(self) -> None:
         """Waits until one lot at least is compared."""
-        for ready in wait(list(self._at_work)):
-            assert isinstance(ready, Connection)
+        for ready in cast("list[Connection]", wait(list(self._at_work))):
             try:
                 found: list[Difference] = ready.recv()
             except (EOFError, OSError) as error:
