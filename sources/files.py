@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from model.article import clean_text
@@ -229,7 +230,8 @@ def _is_web_address(url: str) -> bool:
     except ValueError:
         return False
     encodable = clean_text(url) == url
-    return encodable and parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(c.isspace() for c in url)
+    spelt = not any(c.isspace() or category(c) == "Cc" for c in url)
+    return encodable and spelt and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _as_text(name: str) -> str:

@@ -132,7 +132,7 @@ def address(text: str | None, base: str | None) -> str | None:
     try:
         whole = urljoin(base or "", plain)
         parts = urlsplit(whole)
-        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
     except ValueError:
         return None
     return whole if fits and not any(c.isspace() for c in parts.netloc) else None

@@ -37,7 +37,7 @@ def read_json_feed(pieces: Unpacked, url: str | None) -> Listing:
 
 def _item(entry: Mapping[str, Any], base: str | None) -> Item | None:
     guid = line(_text(entry.get("id")))
-    candidates = (_text(entry.get("url")), _text(entry.get("external_url")), guid if guid and "://" in guid else None)
+    candidates = (_said(entry.get("url")), _said(entry.get("external_url")), guid if guid and "://" in guid else None)
     url = next((found for text in candidates if (found := address(text, base))), None)
     if url is None:
         return None
@@ -63,6 +63,10 @@ def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _said(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _text(value: Any) -> str | None:

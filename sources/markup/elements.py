@@ -17,6 +17,7 @@ from sources.markup.unpack import Unpacked
 
 MAX_ELEMENTS = 1_000_000
 MOST_WITHIN = 2_000  # elements within one item
+MOST_ATTRIBUTES = 64  # lxml takes time by the square of their number where it is asked for all
 DEEPEST = 6
 _TAIL = 1_000  # characters in which the root's end is looked for
 
@@ -141,7 +142,7 @@ def _let_go(element: etree._Element) -> None:
 
 
 def _deep(element: etree._Element, budget: list[int], depth: int = 0) -> Part:
-    part = Part(short_name(element.tag), {short_name(str(k)): str(v) for k, v in element.attrib.items()})
+    part = Part(short_name(element.tag), {short_name(k): element.get(k) or "" for k in element.keys()[:MOST_ATTRIBUTES]})
     if depth == 0 and element.base:
         part.attributes.setdefault("xml:base", element.base)
     if depth or not len(element):

@@ -54,6 +54,8 @@ def container_of(path: Path) -> Container | None:
             start = file.read(4096)
             if start.startswith(b"PK\x03\x04"):
                 return Container.WACZ if _is_wacz(path) else None
+            if path.suffix.lower() == ".wacz" and zipfile.is_zipfile(file):
+                return Container.WACZ
     except OSError:
         return None
     named = bool(start) and path.name.lower().endswith(SUFFIXES)

@@ -237,10 +237,10 @@ def _waiting(hops: tuple[Hop, ...], file: _File) -> Waiting:
 
 
 def _flaw(flaw: Flaw) -> PressmarkError:
-    said = f" of {without_credentials(flaw.record.url)}" if flaw.record is not None and flaw.record.url else ""
+    said = f", {without_credentials(flaw.record.url)}" if flaw.record is not None and flaw.record.url else ""
     member = (flaw.record.id if flaw.record else None) or str(flaw.where)
     kind = TooLarge if flaw.too_large else Unreadable
-    return kind(f"at byte {flaw.where}: {flaw.reason}{said}", member=member)
+    return kind(f"at byte {flaw.where}{said}: {flaw.reason}", member=member)
 
 
 def _soon_after(redirect: Record, answer: Record) -> bool:

@@ -187,7 +187,7 @@ class Reader:
         fields: list[tuple[str, str]] = []
         for text in map(as_text, lines[1:]):
             if text[:1] in {" ", "\t"} and fields:
-                fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
+                fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}".strip())
                 continue
             name, _, value = text.partition(":")
             fields.append((name.strip().lower(), value.strip()))

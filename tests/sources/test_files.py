@@ -88,7 +88,9 @@ def test_standard_input_has_no_name() -> None:
         read_stream(io.BytesIO(b""))
 
 
-@pytest.mark.parametrize("url", ["paper.test/a", "file:///etc/passwd", "https://", "http://a b/", "http://[::1", ""])
+@pytest.mark.parametrize(
+    "url", ["paper.test/a", "file:///etc/passwd", "https://", "http://a b/", "http://[::1", "http://paper.test/\x1b[31m", ""]
+)
 def test_a_url_must_be_one(url: str) -> None:
     with pytest.raises(BadCall, match="not a web address"):
         take(url=url)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sources.discovery import read_listing
 from sources.markup.plain import plain_text
 from sources.memento.links import links_of
 from sources.sections import read_section
@@ -19,6 +20,10 @@ def _menu(length: int) -> str:
     return f'<html><body><div class="{"n" * length}">{links}</div></body></html>'
 
 
+def _attributes(number: int) -> str:
+    return " ".join(f"a{n}=''" for n in range(number))
+
+
 @pytest.mark.parametrize(
     "read",
     [
@@ -28,8 +33,21 @@ def _menu(length: int) -> str:
         lambda: list(links_of("<" * 1_000_000)),
         lambda: list(links_of('<a>;b="' * 100_000)),
         lambda: read_section(_menu(1_000_000), "https://harbour-ledger.example/"),
+        lambda: read_section(f"<html><body><a {_attributes(500_000)}>x</a></body></html>", "https://harbour-ledger.example/"),
+        lambda: read_section("<div>" * 200_000 + "<a href=/2024/03/05/the-gates>x", "https://harbour-ledger.example/"),
+        lambda: read_listing(f"<rss><channel><item {_attributes(500_000)}/></channel></rss>".encode(), None),
     ],
-    ids=["styles", "scripts", "comments", "links", "parameters", "classes"],
+    ids=[
+        "styles",
+        "scripts",
+        "comments",
+        "links",
+        "parameters",
+        "classes",
+        "attributes of a page",
+        "depth of a page",
+        "attributes of a feed",
+    ],
 )
 def test_time_goes_with_length(read: Callable[[], object]) -> None:
     began = time.process_time()

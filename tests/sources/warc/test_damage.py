@@ -42,7 +42,7 @@ def test_lengths_that_are_lies(kit: Any, take: Any, packed: bool, lie: dict[str,
     [error] = taken.errors
     assert _ids(taken) == ["1", "3"]
     place = len(gzip.compress(files[0])) if packed else len(files[0])
-    assert str(error).startswith(f"at byte {place}: ") and any(words in str(error) for words in said.split("|"))
+    assert str(error).startswith(f"at byte {place}, {kit.url}: ") and any(words in str(error) for words in said.split("|"))
 
 
 @pytest.mark.parametrize(

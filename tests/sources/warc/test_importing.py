@@ -276,6 +276,11 @@ def test_facts_of_another_archive_that_make_no_sense_cost_the_page_nothing(kit: 
     assert capture.entity == kit.page and "feed" not in capture.context
 
 
+def test_a_header_field_that_begins_on_the_next_line_is_that_field(kit: Any, take: Any) -> None:
+    folded = kit.record().replace(b"WARC-Target-URI: ", b"WARC-Target-URI:\r\n  ", 1)
+    assert [c.url for c in take(folded).captures] == [kit.url]
+
+
 def test_a_record_dated_before_the_web_has_no_date(kit: Any, take: Any) -> None:
     taken = take([kit.record(date="0001-01-01T00:00:00Z"), kit.record(date="1969-12-31T23:59:59Z", identity="2")])
     assert taken.captures == [] and all("before the web" in str(error) for error in taken.errors) and len(taken.errors) == 2

@@ -76,6 +76,11 @@ def test_a_member_that_cannot_be_read_costs_itself_only(kit: Any, take: Any) -> 
     assert [c.url for c in taken.captures] == [kit.url]
 
 
+def test_one_whose_first_bytes_are_damaged_gives_what_is_whole(kit: Any, take: Any) -> None:
+    packed = wacz({"a.warc": kit.record()})
+    assert [c.url for c in take(b"?" + packed[1:], names=["reed.wacz"]).captures] == [kit.url]
+
+
 @pytest.mark.parametrize("way", ["..\\..\\a.warc", "../../../a.warc", "\x1b[31m.warc", "a\nb.warc"])
 def test_names_inside_lead_nowhere(kit: Any, take: Any, tmp_path: Path, way: str) -> None:
     taken = take(wacz({way: kit.record()}), names=["reed.wacz"])
