@@ -42,6 +42,7 @@ EXCHANGES = st.builds(
     protocol=st.sampled_from(["http/1.1", "h2"]),
     tls=st.none() | st.just("TLSv1.3 TLS_AES_256_GCM_SHA384"),
     truncated=st.none() | st.sampled_from(Truncated),
+    clock_offset=st.none() | st.integers(-100_000, 100_000),
 )
 CHUNKED = b"5;x=y\r\nquiet\r\n7\r\n harbor\r\n0\r\n\r\n"
 FOREIGN = EXCHANGES | EXCHANGES.map(lambda hop: replace(hop, framed=CHUNKED, entity=b"quiet harbor"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -65,6 +65,42 @@ def test_hosts_do_not_wait_for_each_other(serve: Serve, settings: HttpSettings, 
             return time.monotonic() - begun
 
     assert asyncio.run(go()) < 3  # 6 s one after the other
+
+
+def test_a_host_has_one_request_at_a_time_even_without_a_rest(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
+    """Several addresses at once, ports and a trailing dot notwithstanding; robots.txt and tdmrep.json wait their turn, too."""
+    going = {"a.test": 0, "b.test": 0}
+    most = dict.fromkeys(going, 0)
+    both = 0
+
+    def page_of(host: str) -> Callable[[asyncio.StreamWriter], Awaitable[None]]:
+        async def slow(writer: asyncio.StreamWriter) -> None:
+            nonlocal both
+            going[host] += 1
+            most[host] = max(most[host], going[host])
+            both = max(both, sum(going.values()))
+            await asyncio.sleep(0.03)
+            going[host] -= 1
+            writer.write(PAGE)
+            await writer.drain()
+
+        return slow
+
+    async def go() -> None:
+        paths = ("/robots.txt", "/.well-known/tdmrep.json", "/0", "/1", "/2", "/3")
+        pages = {f"{host}{path}": page_of(host.rstrip(".")) for host in ("a.test", "a.test.", "b.test") for path in paths}
+        async with (
+            serve(pages) as one,
+            serve(pages) as two,
+            Fetcher(replace(settings, host_gap=0.0), resolve=loopback) as fetcher,
+        ):
+            urls = [
+                f"http://{host}:{port}/{n}" for host in ("a.test", "a.test.", "b.test") for port in (one, two) for n in range(4)
+            ]
+            await asyncio.gather(*map(fetcher.fetch, urls))
+
+    asyncio.run(go())
+    assert (most, both) == ({"a.test": 1, "b.test": 1}, 2)
 
 
 def test_crawl_delay_wins_where_it_is_longer(serve: Serve, settings: HttpSettings, loopback: Resolver) -> None:
