@@ -21,6 +21,8 @@ from storage import InForce
 IN_FULL_AFTER = timedelta(days=30)
 """So long after its last full answer a server is believed that nothing changed: said for ever, that would hide every change."""
 
+_ANSWERS_WAITING = 1_000_000  # bytes of answers that asked to wait, held until their addresses were asked again
+
 _NOT_MODIFIED = 304
 
 T = TypeVar("T")
@@ -62,18 +64,23 @@ async def gather_pages(
         return replace(item, capture=listed or capture, met=True)
 
     waiting: list[Gathered] = []
+    room = _ANSWERS_WAITING
     for url in urls:
         if not is_mine():
             return
         item = await one(url)
         if isinstance(item.error, Busy) and "status" in item.error.facts:
-            waiting.append(replace(item, capture=None))
+            size = len(item.capture.entity) if item.capture is not None else 0
+            waiting.append(item if size <= room else replace(item, capture=None))
+            room -= size if size <= room else 0
         else:
             yield item
     for first in waiting:
         if not is_mine():
             return
-        yield await one(first.source)
+        item = await one(first.source)
+        # where nothing more came, what came at first is what there is to keep
+        yield item if item.capture is not None else replace(item, capture=first.capture)
 
 
 async def fetched_one(url: str, fetching: Awaitable[Capture]) -> Gathered:

@@ -64,6 +64,9 @@ def test_every_hostile_server_is_an_outcome_as_documented(site: Site, tmp_path: 
     assert set(results) == {*sources, *good}
     assert {results[url].outcome for url in good} == {Outcome.NEW}
     assert {results[url].outcome for url in kept} <= set(Outcome)
+    # what a server says when it asks to wait is kept, though its address cannot be asked again
+    asking = {f"{host}.test" for host in ("busy", "down")}
+    assert {case.host for url, case in sources.items() if url in kept and case.host in asking} == asking
     found = {case.does: told(results[url]) for url, case in sources.items()}
     table = "\n".join(f"| {does} | {outcome} | {reason} |" for does, (outcome, reason) in found.items())
     documented = {row["does"]: (row["outcome"], row["reason"]) for row in _ROW.finditer(DOCS.read_text("utf-8"))}
