@@ -9,6 +9,7 @@ from datetime import datetime
 from flows.gathered import Gathered, Told, defect
 from model.capture import Capture
 from model.errors import PressmarkError
+from model.identity import without_credentials
 from sources.http import Fetcher
 from sources.memento import Wish, mementos
 
@@ -39,9 +40,9 @@ async def gather_mementos(
     try:
         async for uri, found in mementos(fetch, url, wish, held, now, notes.append):
             if isinstance(found, PressmarkError):
-                yield Gathered(f"{url}#{uri}", None, found)
+                yield Gathered(f"{url}#{without_credentials(uri)}", None, found)
             else:
-                yield Gathered(f"{url}#{uri}", found)
+                yield Gathered(f"{url}#{without_credentials(uri)}", found)
     except PressmarkError as error:
         yield Gathered(url, None, error)
     except Exception as error:  # noqa: BLE001  one address must not end the run; the outcome tells it

@@ -45,6 +45,7 @@ class Library:
     raw: bool = True
     broken: str = ""
     original: str = ""
+    beside: list[str] = field(default_factory=list)
     held: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -75,6 +76,7 @@ class Library:
         for stamp in stamps:
             at = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
             lines.append(f'<{self.base}/all/{stamp}/{URL}>; rel="memento"; datetime="{format_datetime(at, usegmt=True)}"')
+        lines += [f'<{x}>; rel="memento"; datetime="Tue, 02 Mar 2021 08:00:00 GMT"' for x in self.beside]
         lines += [f'</all/timemap/{n}/{URL}>; rel="timemap"' for n in range(1, self.pages + 1) if n != number]
         return 200, {"Content-Type": "application/link-format"}, ",\n".join(lines).encode()
 
@@ -212,6 +214,18 @@ def test_one_copy_that_cannot_be_had_costs_only_itself(tmp_path: Path, library: 
     assert "future" in (results["20990101000000"].reason or "")
     assert "lists this copy and answered 404" in (results["20210615080000"].reason or "")
     assert results["20210801080000"].version is not None and len(results) == 6
+
+
+def test_what_a_list_says_of_inside_and_of_passwords_is_refused_and_not_repeated(tmp_path: Path, library: Library) -> None:
+    library.held = {"20210301080000": (200, story("leak on both sides of the canal"))}
+    library.beside = [f"http://anna:hunter2@reed-library.example/all/20210302080000/{URL}", "file:///etc/hostname", "http://[/x"]
+    library.beside.append(f"http://10.0.0.5/all/20210303080000/{URL}")
+    with Archive.create(tmp_path / "archive") as archive:
+        results = take(archive, Wish(f"{library.base}/all/"))
+        refused = [r for r in results if r.outcome is Outcome.REFUSED]
+        assert sorted(r.outcome for r in results) == [Outcome.NEW, Outcome.REFUSED, Outcome.REFUSED, Outcome.REFUSED]
+        assert "hunter2" not in " ".join(f"{r.source} {r.reason}" for r in refused)
+        assert any("10.0.0.5 is not a public address" in (r.reason or "") for r in refused)
 
 
 def test_robots_of_the_archive_and_the_guard_hold_here_too(tmp_path: Path, library: Library) -> None:
