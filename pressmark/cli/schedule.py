@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.errors import BadCall, Unreachable
+from model.errors import BadCall
 from pressmark.cli.call import Call
+from pressmark.cli.detached import detached
 from pressmark.cli.ingest import open_for_writing
 from pressmark.cli.options import AllowAddressOption, ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.references import parse_network
@@ -27,14 +25,10 @@ from pressmark.cli.scheduled import down_command, list_command, pause_command, r
 
 if TYPE_CHECKING:
     from flows.plan import Plan
-    from flows.running import Running
     from flows.timetable import Entry
     from storage import Archive
 
 __all__ = ["build_schedule", "parse_every", "say_interval", "say_loads"]
-
-_DETACH_SECONDS = 300.0
-_WRONG_CALL = 2
 
 
 def build_schedule() -> typer.Typer:
@@ -116,7 +110,7 @@ def up_command(
             check_port(port)
         plan = Plan(str(where), archive_id, name or f"archive-{archive_id}", planned(entries, kept.rounds.all(), call.now()))
         if detach:
-            return _detach(call, plan, home, as_json)
+            return detached(call, plan, home, as_json)
         _tell_outlook(call, kept, where, entries, as_json)
     # beside the archive, not in it: what is in it is kept, copied and verified, and this can be thrown away
     with locked_home(home), _sigterm_like_ctrl_c():
@@ -219,65 +213,6 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
         command = python("flows.serving", json.dumps(plan.to_json()))
         stack.enter_context(told(home, Running(_own_process(), environ["PREFECT_API_URL"], utc_text(call.now()))))
         return stack.enter_context(kept(command, environ=environ, cwd=home)).wait()
-
-
-def _detach(call: Call, plan: Plan, home: Path, as_json: bool) -> int:
-    """The same call without ``--detach``, in a session of its own; waits until its flows are scheduled."""
-    from flows.running import find_running, log_of
-
-    arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
-    command = [sys.executable, "-P", "-c", "from pressmark.cli import main; main()", *arguments]
-    with log_of(home).open("ab") as log:  # another call may have got there first, and writes to it
-        begins = log.tell()
-        started = subprocess.Popen(
-            command,
-            cwd=call.cwd,
-            env=dict(call.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    until = time.monotonic() + _DETACH_SECONDS
-    while (found := find_running(home)) is None or found.process != started.pid or not _is_scheduled(call, plan, found):
-        if started.poll() is not None or time.monotonic() > until:
-            said = _log(home, begins)
-            # another schedule that began at the same time may write there, too
-            last = next((line for line in reversed(said) if line.startswith("pressmark: ")), said[-1] if said else "")
-            last = last.removeprefix("pressmark: ")
-            if started.returncode == _WRONG_CALL:
-                raise BadCall(last)
-            raise Unreachable(f"the schedule did not start: {last or 'it said nothing'}; all of it is in {log_of(home)}")
-        time.sleep(0.2)
-    if as_json:
-        from pressmark.cli.shapes import write_json
-
-        write_json(call.out, {"process": found.process, "page": found.page, "log": str(log_of(home))})
-    else:
-        for line in _log(home, begins):
-            if " | " not in line:  # Prefect's own
-                call.out.write(safe_line(line) + "\n")
-        call.out.write(f"it goes on as process {found.process}; pressmark schedule down ends it, its log is {log_of(home)}\n")
-    return 0
-
-
-def _is_scheduled(call: Call, plan: Plan, running: Running) -> bool:
-    """Whether the server knows what is planned; an earlier schedule's flows are paused until this one has told it."""
-    from flows.prefect_api import PrefectApi
-
-    api = PrefectApi(running.api, call.environ.get("PREFECT_API_KEY"))
-    try:
-        known = {one.flow for one in api.deployed(plan.archive_id) if one.name == plan.name and not one.paused}
-    except Unreachable:
-        return False
-    return known >= {one.entry.flow for one in plan.planned}
-
-
-def _log(home: Path, begins: int) -> list[str]:
-    """What the schedule's log says from a place on, by lines."""
-    from flows.running import log_of
-
-    return log_of(home).read_bytes()[begins:].decode("utf-8", "replace").splitlines()
 
 
 def _own_process() -> int:
