@@ -38,8 +38,9 @@ def backfill(
     except PressmarkError as error:
         return Failed(message=str(error))
 
-    def work(run: Run) -> None:
+    def work(run: Run) -> str | None:
         run.doing = f"Backfill {say_sources(named)} from {memento}"
         follow(run, named, run.round.pipeline.ingest(named, memento=Wish(memento, since, until)))
+        return None if run.tally.outcomes else "all copies are held already"
 
     return carried_out("backfill", archive, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.following import Run, carried_out, follow
+from flows.following import OTHERS, Run, carried_out, follow
 from flows.revisiting import MOST, due
 from flows.revisiting import revisit as look_again
 from flows.rhythm import rhythm_named
@@ -37,6 +37,6 @@ def revisit(
             wanted.urls,
             look_again(run.round.archive, run.round.pipeline, wanted, rhythm=chosen, images=run.round.settings.images),
         )
-        return None
+        return None if run.tally.outcomes else OTHERS
 
     return carried_out("revisit", archive, work, every=every)

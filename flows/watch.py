@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.following import Run, carried_out, follow, follow_looks
+from flows.following import OTHERS, Run, carried_out, follow, follow_looks
 from flows.rounds import soon
 from flows.shards import say_sources
 from flows.taking import in_turn, take_in
@@ -36,6 +36,6 @@ def watch(
             return f"{said}: {looks.first_trouble()}" if looks.all_failed else said
         run.doing = f"Watch: {looks.in_words()}; {say_sources(tuple(waiting))}"
         follow(run, tuple(waiting), take_in(kept, pipeline, waiting, images=run.round.settings.images))
-        return None
+        return None if run.tally.outcomes else OTHERS
 
     return carried_out("watch", archive, work, every=every)

@@ -166,7 +166,7 @@ def test_a_flow_backfills_and_asks_for_no_copy_twice(prefect: Any, tmp_path: Pat
     said = {"archive": str(tmp_path / "archive"), "sources": [f"@{tmp_path}/old.txt"], "memento": f"{library.base}/all/"}
     first, second, none = prefect.call(("backfill", said), ("backfill", said), ("backfill", said | {"sources": []}))
     assert (first["type"], first["message"]) == ("COMPLETED", "1 new, 2 changed"), first
-    assert second["type"] == "COMPLETED", second
+    assert (second["type"], second["message"]) == ("COMPLETED", "all copies are held already"), second
     asked = Counter(path for path in library.asked if "id_" in path)
     assert len(asked) == 4 and set(asked.values()) == {1}  # three copies, one of them behind a redirect
     assert (none["type"], none["message"]) == ("FAILED", "there is nothing to ask for: give at least one address")
