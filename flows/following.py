@@ -37,7 +37,7 @@ from model.record import Outcome, Result
 TOLD = 50
 """How many sources that were not taken a run's log names."""
 LOOKS_A_TASK = 100
-OTHERS = "other workers did all that was due"
+OTHERS = "other workers did what was left"
 NEWS_KEPT = frozenset({Outcome.NEW, Outcome.CHANGED})
 
 Counted = State[dict[str, int]]

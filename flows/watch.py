@@ -36,6 +36,8 @@ def watch(
             return f"{said}: {looks.first_trouble()}" if looks.all_failed else said
         run.doing = f"Watch: {looks.in_words()}; {say_sources(tuple(waiting))}"
         follow(run, tuple(waiting), take_in(kept, pipeline, waiting, images=run.round.settings.images))
-        return None if run.tally.outcomes else OTHERS
+        if run.tally.outcomes:
+            return None
+        return f"{looks.in_words()}; {OTHERS}" if looks.total else OTHERS
 
     return carried_out("watch", archive, work, every=every)
