@@ -6,19 +6,21 @@ one that is away for a while all come to the same, that the rest is told later. 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
+from flows.leasing import Leasing
 from flows.program import run_program
 from flows.settings import Settings
 from model.changes import ChangeLine, ChangesWanted, Listener
 from model.edtf import parse_utc, utc_text
-from model.errors import PressmarkError
+from model.errors import Busy, PressmarkError
 from model.record import Scope
 from sources.http import HttpSettings, post
 from storage import Archive
@@ -103,8 +105,41 @@ def tell_changes(archive: Archive, settings: Settings, now: Callable[[], datetim
 
 def _tell(archive: Archive, settings: Settings, name: str, send: Send, now: Callable[[], datetime]) -> Told:
     known: Listener = archive.listeners.begin(name, utc_text(now()))
+    if not _open_ones(archive, settings, name, known)[0]:
+        _move(archive, name, known, [], now)
+        return Told(name, 0, 0, 0, None)
+    try:
+        with _alone(archive, settings, name):
+            return _tell_open(archive, settings, name, send, known, now)
+    except Busy:  # whoever tells it will be told of these, too
+        return Told(name, 0, 0, len(_open_ones(archive, settings, name, known)[0]), "another process tells it just now")
+
+
+@contextmanager
+def _alone(archive: Archive, settings: Settings, name: str) -> Iterator[None]:
+    """While this process alone tells a listener, by a lease as for a host; raises ``Busy``."""
+    if archive.leases is None:
+        yield
+        return
+    whom = f"listener {name}"
+    with Leasing(archive.leases, seconds=settings.lease_seconds, wait=SECONDS_A_ROUND) as leasing:
+        asyncio.run(leasing.claim(whom))
+        try:
+            yield
+        finally:
+            leasing.release(whom, 0.0)
+
+
+def _open_ones(
+    archive: Archive, settings: Settings, name: str, known: Listener
+) -> tuple[list[ChangeLine], Mapping[str, int | None]]:
+    """What a listener was not told yet, the oldest first, and how often each change was tried."""
     tried = archive.listeners.tried(name)
-    open_ones = [line for line in _wanted(archive, settings, known) if tried.get(line.id, 0) is not None]
+    return [line for line in _wanted(archive, settings, known) if tried.get(line.id, 0) is not None], tried
+
+
+def _tell_open(archive: Archive, settings: Settings, name: str, send: Send, known: Listener, now: Callable[[], datetime]) -> Told:
+    open_ones, tried = _open_ones(archive, settings, name, known)
     done: set[str] = set()  # taken, or given up
     told = failed = in_a_row = 0
     reason: str | None = None
@@ -125,10 +160,15 @@ def _tell(archive: Archive, settings: Settings, name: str, send: Send, now: Call
             archive.listeners.took(name, line, utc_text(now()))
             done.add(line.id)
     left = [line for line in open_ones if line.id not in done]
+    _move(archive, name, known, left, now)
+    return Told(name, told, failed, len(left), reason)
+
+
+def _move(archive: Archive, name: str, known: Listener, left: Sequence[ChangeLine], now: Callable[[], datetime]) -> None:
+    """What was seen long ago and is not left to be told is not looked at again."""
     since = min([utc_text(now() - OVERLAP), *(line.seen_at or known.since for line in left)])
     if since > known.since:
         archive.listeners.move(name, since)
-    return Told(name, told, failed, len(left), reason)
 
 
 def _wanted(archive: Archive, settings: Settings, known: Listener) -> list[ChangeLine]:

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,11 +31,12 @@ HOSTILE = "$(touch hacked); `touch hacked` | \"touch hacked\" 'and' && a new coa
 
 @dataclass
 class Ear:
-    """What a webhook heard; ``status`` is what it answers."""
+    """What a webhook heard; ``status`` is what it answers, after ``slow`` seconds."""
 
     url: str = ""
     heard: list[dict[str, Any]] = field(default_factory=list)
     status: int = 204
+    slow: float = 0.0
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def ear() -> Iterator[Ear]:
     class Desk(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            time.sleep(ear.slow)
             ear.heard.append(json.loads(body) | {"type": self.headers["Content-Type"]})
             self.send_response(ear.status)
             if 300 <= ear.status < 400:
@@ -100,6 +103,25 @@ def test_a_listener_hears_of_each_change_once_and_of_nothing_older(archive: Arch
         assert heard["announcement"]["announced"] == "not" and heard["change"]["fields"][0]["field"] == "body"
     (known,) = archive.listeners.all()
     assert (known.name, known.told, known.waiting, known.failing_since) == ("webhook", 3, 0, None)
+
+
+def test_of_two_that_tell_at_once_one_tells(archive: Archive, site: Any, ear: Ear) -> None:
+    said = settings(on_change_webhook=ear.url, on_change_kinds=("new",))
+    begin(archive, said)
+    take(archive, site)
+    ear.slow = 0.3
+    told: list[int] = []
+
+    def tell() -> None:
+        with Archive.open(archive.where, write=True) as mine:
+            told.extend(one.told for one in tell_changes(mine, said))
+
+    threads = [threading.Thread(target=tell, daemon=True) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert sorted(told) == [0, 0, 3] and len({one["id"] for one in ear.heard}) == len(ear.heard) == 3
 
 
 def test_one_that_fails_hears_later_and_says_why(archive: Archive, site: Any, ear: Ear) -> None:
@@ -211,7 +233,7 @@ if len(open({str(heard)!r}).readlines()) == 2 and not os.path.exists({str(killed
 """
     said = {
         "PRESSMARK_ON_CHANGE_COMMAND": program(tmp_path, text), "PRESSMARK_ON_CHANGE_KINDS": "new",
-        "PRESSMARK_ALLOW_ADDRESSES": "127.0.0.0/8", "PRESSMARK_HOST_GAP": "0",
+        "PRESSMARK_ALLOW_ADDRESSES": "127.0.0.0/8", "PRESSMARK_HOST_GAP": "0", "PRESSMARK_LEASE_SECONDS": "3",
     }  # fmt: skip
     ours = {k: v for k, v in os.environ.items() if not k.startswith("PRESSMARK_")}
     pressmark = [str(Path(sys.executable).with_name("pressmark")), "ingest"]
