@@ -98,6 +98,28 @@ def test_from_nothing_to_a_first_round_and_back_to_nothing(
         assert {line.url for line in archive.list()} == set(site.urls)
 
 
+def test_on_a_server_of_ones_own_runs_are_registered_and_no_other_is_started(
+    prefect: Any, site: Any, environ: dict[str, str], tmp_path: Path, until: Callable[..., Any]
+) -> None:
+    api = prefect.environ["PREFECT_API_URL"]
+    ours, said = environ | {"PREFECT_API_URL": api}, tmp_path / "said"
+    (tmp_path / "papers.txt").write_text("\n".join(site.urls))
+    command = [*_PRESSMARK, "schedule", "up", "@papers.txt", "--every", "10m", "--name", "of one's own"]
+    with said.open("wb") as out:
+        up = subprocess.Popen(command, env=ours, cwd=tmp_path, stdout=out, stderr=out)
+    try:
+        until(lambda: "Finished in state Completed('3 new')" in said.read_text() or up.poll() is not None, 300, said.read_text)
+        with Archive.open(tmp_path / "archive") as archive:
+            [one] = PrefectApi(api).deployed(archive.id)
+    finally:
+        up.send_signal(signal.SIGTERM)
+        code = up.wait(200)
+    text = said.read_text()
+    assert (code, one.flow, one.name, one.paused) == (0, "ingest", "of one's own", False), text
+    assert f"Prefect server: {api}\n" in text and "starting a Prefect server" not in text
+    assert not (tmp_path / "archive.schedule" / "server.log").exists()
+
+
 def test_a_detached_schedule_watches_and_is_asked_paused_and_ended(
     site: Any, environ: dict[str, str], tmp_path: Path, until: Callable[..., Any]
 ) -> None:
