@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
-from extractors.body.service import ends_piece, is_service_line
+from extractors.body.service import ends_piece, is_end_mark, is_service_line
 from extractors.dom import Element
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -21,6 +21,8 @@ _QUOTES = "\"'“”„«»‘’‹›.…"
 _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
 _PARAGRAPH = 110  # characters
 _NOTE_LONGEST = 450
+_MAIL = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
+_NOTES = 0.5  # of the text before it, what may stand behind the mark of its end
 _REACHED = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?<!\w)@\w{3,}|(?<!\d)\d{3}[-. ]\d{3,4}[-. ]?\d{0,4}(?!\d)")
 _BEGUN, _BEGUN_EAST = 100, 40  # characters of a passage from which running text has begun
 _EAST = frozenset(("zh", "ja", "ko"))
@@ -53,7 +55,7 @@ class Taken:
         clearly = chance >= (_LIKELY if len(passage.text) >= _PARAGRAPH else _CERTAIN)
         if (pictured or not clearly) and self._in_caption(text, pictured):
             return True
-        return not begun and self._is_byline(text.lower())
+        return not begun and self._is_byline(compact(_MAIL.sub("", passage.text)).lower())
 
     def tells_of_author(self, text: str) -> bool:
         """Whether the last words of a piece say where its author can be reached."""
@@ -92,9 +94,18 @@ def cleaned(
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= (_BEGUN_EAST if language in _EAST else _BEGUN)
+    result = _up_to_end(result)
     while result and (_heads_nothing(result[-1]) or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result
+
+
+def _up_to_end(kept: list[Passage]) -> list[Passage]:
+    """The passages before a mark of the end ("Ends"), where the contacts and notes behind it are the smaller part."""
+    at = next((i for i, p in enumerate(kept) if is_end_mark(p.text) and p.text[:1].isalpha()), None)
+    if at is None or sum(len(p.text) for p in kept[at:]) > _NOTES * sum(len(p.text) for p in kept[:at]):
+        return kept
+    return kept[:at]
 
 
 def _unpulled(kept: Sequence[Passage]) -> list[Passage]:

@@ -25,7 +25,8 @@ _BYLINE_LONGEST = 80
 _OFFER_LONGEST = 350
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
-_END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends", re.IGNORECASE)
+_END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends|[*⁂](?: ?[*⁂]){0,4}", re.IGNORECASE)
+_INITIALS = re.compile(r"[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}")  # of those who wrote and released a notice: "RK/SM"
 _SOURCES_LONGEST = 40
 _LISTED = re.compile(r"[,;/|] ?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -101,10 +102,19 @@ def ends_piece(passage: Passage, language: str | None) -> bool:
     text = passage.text
     if passage.tag in _RUNNING and len(text) >= _TITLE and _is_link(passage) and not _ADDRESS.search(text):
         return True
-    if _END_MARK.fullmatch(text) or (len(text) <= _SOURCES_LONGEST and all(_is_source(s, language) for s in _LISTED.split(text))):
+    if (
+        is_end_mark(text)
+        or _INITIALS.fullmatch(text)
+        or (len(text) <= _SOURCES_LONGEST and all(_is_source(s, language) for s in _LISTED.split(text)))
+    ):
         return True
     set_apart = passage.bold >= 0.8 * len(text) or not passage.marks.isdisjoint(("<em>", "<i>"))
     return set_apart and len(text) <= _LONGEST and any(begins_as(s, language) == "appeal" for s in _SENTENCE.split(text))
+
+
+def is_end_mark(text: str) -> bool:
+    """True for what says that a piece is over: "###", "-30-", "Ends", a row of asterisks."""
+    return _END_MARK.fullmatch(text) is not None
 
 
 def _is_link(passage: Passage) -> bool:
@@ -181,7 +191,8 @@ def _below(language: str | None) -> tuple[str, ...]:
 
 @cache
 def _by(language: str | None) -> tuple[str, ...]:
-    return tuple(sorted({w.rstrip(":") for w in people(language).by}, key=lambda w: (-len(w), w)))
+    words = people(language)
+    return tuple(sorted({w.rstrip(":") for w in (*words.by, *words.checked)}, key=lambda w: (-len(w), w)))
 
 
 @cache
