@@ -125,7 +125,8 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     if separator.strip() in {"|", "/", "="} and parts.agency is None:
         return None
     if separator.strip() == ",":  # "PORTO CLARO, 5 mar (Lusa), O velho …"
-        return (parts, True) if parts.place and _shouted(parts.place) and (parts.date or bracket) else None
+        told = parts.date or agencies.agency(parts.agency or "")
+        return (parts, True) if told and parts.place and _shouted(parts.place) else None
     if separator.strip() == "" and parts.date is None and not (bracket and agencies.agency(bracket[1] or bracket[2])):
         return None
     if parts.agency and (parts.place or parts.date):

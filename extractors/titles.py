@@ -40,15 +40,17 @@ def without_site(title: str, names: Iterable[str]) -> str:
         cut = cuts[at]
         if cut.start() > 0 and _squeezed(title[cut.end() :]) in keys:
             return title[: _before_section(title, cuts[:at], cut)].strip()
-    for cut in cuts[-1:]:
-        tail = _squeezed(title[cut.end() :])
-        named = len(title[cut.end() :].split()) <= _LONGEST_TAIL and any(len(k) >= _NAMED and tail.startswith(k) for k in keys)
-        if cut.start() > 0 and named and _BAR.search(cut[0]):
-            return title[: cut.start()].strip()  # "… | Canal Side News" on canalside.example
+    if cuts and cuts[-1].start() > 0 and _BAR.search(cuts[-1][0]) and _is_longer_name(title[cuts[-1].end() :], keys):
+        return title[: cuts[-1].start()].strip()
     for cut in reversed(cuts):
         if _squeezed(title[: cut.start()]) in keys and title[cut.end() :].strip():
             return title[cut.end() :].strip()
     return title
+
+
+def _is_longer_name(tail: str, keys: set[str]) -> bool:
+    """Whether a tail begins with one of the site's names: "… | Canal Side News" on ``canalside.example``."""
+    return len(tail.split()) <= _LONGEST_TAIL and any(len(k) >= _NAMED and _squeezed(tail).startswith(k) for k in keys)
 
 
 def without_tail(title: str, shown: str) -> str:

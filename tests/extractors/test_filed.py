@@ -67,6 +67,7 @@ NONE_THERE = [
     ("Lantern Loom, Inc. said on Tuesday that it would open a second mill", "en"),
     ("BRAUHAUS WEST, GmbH: Die Firma öffnet", "de"),
     ("NASA, Orion and the Moon are what", "en"),
+    ("UNICEF (UN), Save our Swans and others will", "en"),
     ("On March 5, Harrow opened the", "en"),
     ("WARNING GRAPHIC DETAIL: This", "en"),
     ("EXKLUSIV - Der", "de"),
