@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
@@ -244,6 +244,12 @@ class Article:
             plain = orjson.loads(self._as_it_is)
         return {"$schema": SCHEMA, **plain, "text": self.text}
 
+    def canonical(self) -> bytes:
+        """``canonical_json`` of its JSON. Raises ``ValueError`` as that does."""
+        if self._as_it_is is None:
+            return canonical_json(self.to_json())
+        return orjson.dumps(self.to_json(), option=_SORTED)
+
     def storable(self) -> Article:
         """This article as its JSON says it: without NUL and lone surrogates, which no database takes."""
         return Article.from_json(self.to_json()) if self._as_it_is is None else self
@@ -253,9 +259,10 @@ class Article:
         """Its fields as JSON; ``None`` where something has to be left out of them."""
         try:
             data = orjson.dumps(self, default=_as_dict)
+            # the encoder writes NaN as null; a float is for ``canonical_json`` to tell of
+            return None if _NUL in data or _has_floats(self) else data
         except TypeError:  # a lone surrogate, or what ``canonical_json`` will tell of
             return None
-        return None if _NUL in data else data
 
     @staticmethod
     def from_json(plain: Mapping[str, Any]) -> Article:
@@ -291,6 +298,7 @@ def clean_text(text: str) -> str:
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _NUL = rb"\u0000"
 _SCALARS = frozenset({str, int, bool, type(None)})
+_PLAIN = _SCALARS | {PageType, BlockKind, Access, Complete, How}
 
 
 def _as_dict(value: object) -> object:
@@ -310,6 +318,26 @@ def _no_floats(plain: object) -> None:
         items = value.values() if isinstance(value, (dict, Mapping)) else value if isinstance(value, (list, tuple)) else ()
         if not _SCALARS.issuperset(map(type, items)):
             waiting += [item for item in items if type(item) not in _SCALARS]
+
+
+def _has_floats(article: Article) -> bool:
+    """Whether anything within an article is a float, for all that its types say."""
+    waiting: list[Any] = [article]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (tuple, list)):
+            items: Collection[Any] = value
+        elif isinstance(value, Mapping):
+            items = value.values()
+        else:
+            kind: Any = type(value)
+            items = _values(kind)(value)
+        kinds = set(map(type, items))
+        if not _PLAIN.issuperset(kinds):
+            if float in kinds:
+                return True
+            waiting += [item for item in items if type(item) not in _PLAIN]
+    return False
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from model import likeness, wording
-from model.article import Article, canonical_json
+from model.article import Article
 from model.canonical import plain_of
 from model.change import signature
 from model.deflate import deflate
@@ -54,7 +54,7 @@ class Prepared:
 def prepare(article: Article) -> Prepared:
     """An article as an archive keeps it: without NUL and lone surrogates. Raises ``ValueError`` for what is no JSON."""
     article = article.storable()
-    return Prepared(article, canonical_json(article.to_json()))
+    return Prepared(article, article.canonical())
 
 
 def prepared_from(content: bytes) -> Prepared:

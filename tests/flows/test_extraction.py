@@ -14,6 +14,7 @@ import pytest
 from flows.extraction import ExtractionPool, Reader
 from flows.worker import Job, Limits, extract_here
 from model.capture import Basis, Capture
+from model.prepared import prepare
 
 URL = "https://www.penning-post.example/news/ferry"
 WORDS = "The ferry sails again after a winter in dock, and the harbour master could not be more pleased about it. "
@@ -40,6 +41,16 @@ def test_a_page_is_read_here_and_in_a_pool_alike(pool: ExtractionPool) -> None:
     assert there.article is not None
     assert there.article.headline == "Ferry sails again"
     assert there.cpu_s > 0
+
+
+def test_what_a_worker_prepares_is_of_the_article_it_read(pool: ExtractionPool) -> None:
+    plain, found = pool.run(Job(1, PAGE, URL)), pool.run(Job(2, PAGE, URL, prepare=True))
+    assert plain.prepared is None
+    assert found.article is not None
+    assert found.prepared is not None
+    assert found.prepared.article is found.article
+    here = prepare(found.article).worked_out()
+    assert vars(found.prepared) == vars(here)
 
 
 def test_a_page_over_its_time_is_stopped_and_the_others_go_on(pool: ExtractionPool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 from model.article import SCHEMA, Article, Author, Block, BlockKind, Evidence, How, Image, canonical_json, clean_text
 from model.errors import NewerFormat
+from model.prepared import prepare
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -109,6 +111,8 @@ def test_lone_surrogates_and_nul_never_reach_the_json(text: str) -> None:
     assert again == made.storable()
     assert again.headline == clean_text(text)
     assert canonical_json(again.to_json()) == data
+    assert again.canonical() == made.canonical() == data
+    assert pickle.loads(pickle.dumps(made)) == made
 
 
 def test_text_is_the_blocks_parted_by_a_blank_line_without_embeds() -> None:
@@ -153,6 +157,21 @@ def test_different_values_have_different_bytes(one: dict[str, Any], other: dict[
 def test_what_has_no_canonical_form_is_refused(value: object) -> None:
     with pytest.raises(ValueError):
         canonical_json({"x": value})
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), float("-inf")])
+def test_an_article_that_is_not_what_its_types_say_is_refused(value: Any) -> None:
+    evidence = {"/headline": Evidence("s", How.MARKED, "css:h1", value)}
+    for made in (
+        Article(headline=value),
+        Article(keywords=(value,)),
+        Article(body=(Block(BlockKind.HEADING, "A", value),)),
+        Article(evidence=evidence),
+    ):
+        with pytest.raises(ValueError, match="no floats"):
+            canonical_json(made.to_json())
+        with pytest.raises(ValueError, match="no floats"):
+            prepare(made)
 
 
 def test_canonical_bytes_are_these() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from model.article import Article
+from model.prepared import Prepared, prepare
 from model.record import Outcome, Result
 from storage import Archive, Deposit, Person, Release, Verdict
 
@@ -67,6 +69,38 @@ def test_all_at_once_is_as_one_by_one(desk: Any, deposits: Sequence[Deposit], tm
     for table, rows in first.items():
         assert rows == second[table], table
     assert desk.archive.verify().findings == ()
+
+
+def _prepared(deposit: Deposit) -> Deposit:
+    """As it comes from a process that reads."""
+    made = prepare(deposit.article or Article()).worked_out()
+    through: Prepared = pickle.loads(pickle.dumps(made))
+    return replace(deposit, article=through.article, prepared=through)
+
+
+def test_what_was_prepared_before_comes_to_the_same(desk: Any, deposits: Sequence[Deposit], tmp_path: Path) -> None:
+    ready = _settled(desk.archive, [[_prepared(d) for d in deposits]])
+    with Archive.create(tmp_path / "other") as other:
+        plain = _settled(other, [deposits])
+    assert [(r.outcome, r.version, r.reason, r.url) for r in ready] == [(r.outcome, r.version, r.reason, r.url) for r in plain]
+    first, second = _shapes(desk.archive.where), _shapes(tmp_path / "other")
+    for table, rows in first.items():
+        assert rows == second[table], table
+    assert desk.archive.verify().findings == ()
+
+
+@pytest.mark.parametrize("name", ["signature", "sketch", "words"])
+def test_what_was_prepared_wrongly_is_found(desk: Any, deposits: Sequence[Deposit], name: str) -> None:
+    one, other = _prepared(deposits[0]), prepare(deposits[1].article or Article())
+    assert one.prepared is not None
+    vars(one.prepared)[name] = getattr(other, name)
+    _settled(desk.archive, [[one, deposits[1]]])
+    assert len(desk.archive.verify().findings) == 1
+
+
+def test_what_was_prepared_belongs_to_its_article(deposits: Sequence[Deposit]) -> None:
+    with pytest.raises(ValueError, match="another article"):
+        replace(deposits[0], prepared=prepare(deposits[1].article or Article()))
 
 
 def test_a_rebuild_makes_the_same_rows_one_by_one(desk: Any, deposits: Sequence[Deposit], house: Any) -> None:

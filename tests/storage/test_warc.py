@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from model.capture import digest_of
+from model.deflate import as_zlib, deflate
 from model.errors import Damaged
 from storage import Archive
 from storage.warc import Break, Draft, Member, compress, read_member, walk
@@ -32,7 +34,13 @@ HEADER_TEXT = st.text(max_size=20) | st.sampled_from(
 BLOCKS = st.binary(max_size=200) | st.sampled_from(
     [b"", b"\r\n\r\n", b"WARC/1.1\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"\x00" * 3000, gzip.compress(b"WARC/1.1\r\n\r\n", mtime=0)]
 )  # fmt: skip
-DRAFTS = st.builds(
+
+
+def _deflated_before(draft: Draft, before: bool) -> Draft:
+    return replace(draft, deflated=deflate(draft.block)) if before else draft
+
+
+PLAIN_DRAFTS = st.builds(
     Draft,
     type=st.sampled_from(["request", "response", "resource", "metadata", "conversion"]),
     id=st.uuids().map(str),
@@ -42,6 +50,7 @@ DRAFTS = st.builds(
     uri=st.none() | HEADER_TEXT.map("http://paper.example/".__add__),
     extra=st.lists(st.tuples(st.sampled_from(["WARC-IP-Address", "X-Odd"]), HEADER_TEXT), max_size=2).map(tuple),
 )
+DRAFTS = st.builds(_deflated_before, PLAIN_DRAFTS, st.booleans())
 
 
 def _write(path: Path, drafts: Sequence[Draft]) -> list[int]:
@@ -237,3 +246,8 @@ def test_nothing_of_this_machine_stands_in_the_segments(filled: Archive, where: 
             for word in (socket.gethostname(), str(where.parent), getpass.getuser()):
                 # as a word of its own: minted ids may hold a short name by chance
                 assert re.search(rb"(?<![0-9a-z])" + re.escape(word.encode()) + rb"(?![0-9a-z])", told) is None
+
+
+@given(BLOCKS)
+def test_what_is_deflated_once_is_good_for_a_column_too(block: bytes) -> None:
+    assert zlib.decompress(as_zlib(block, deflate(block))) == block
