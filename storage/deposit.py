@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from model.article import Article, canonical_json
 from model.capture import Capture, digest_of
@@ -26,13 +27,13 @@ class Verdict(StrEnum):
     IMAGE = "image"  # an image file of a version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Release:
     """What reads: an extractor release. ``id`` is the digest of ``facts``."""
 
     facts: Mapping[str, str]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Two readings are like where their release ids are equal."""
         return digest_of(canonical_json(dict(self.facts)))
