@@ -82,6 +82,21 @@ def test_feeds_that_a_page_points_at() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_feed"),
+    [
+        ("application/rss+xml", True),
+        ("APPLICATION/ATOM+XML; charset=utf-8", True),
+        ("application/feed+json", True),
+        ("text/html", False),
+        ("application/json+oembed", False),
+    ],
+)
+def test_what_a_page_declares_as_its_alternate_is_a_feed_by_its_type(kind: str, is_feed: bool) -> None:
+    found = feed_links(f'<html><head><link rel="home Alternate" type="{kind}" href="/x"></head><body>x</body></html>', BASE)
+    assert [x.url for x in found] == (["https://reed-bank.example/x"] if is_feed else [])
+
+
 def test_pages_of_nothing() -> None:
     assert read_section("<p>", BASE).items == () and feed_links("<html>", None) == ()
     assert read_section("<a href=x>" * 20_000, None).items == ()
