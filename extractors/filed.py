@@ -71,7 +71,8 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         if separator[0].strip() == "." and (dash := re.match(r"[-–—]\s+", head[end:])):
             end += dash.end()
         parts = _of_bracket(parts, language)
-        filled = sum(v is not None for v in (parts.place, parts.date, parts.agency)) + 2 * sure
+        comma = separator[0].strip() == ","  # another sign says more surely where it ends
+        filled = 2 * (sum(v is not None for v in (parts.place, parts.date, parts.agency)) + 2 * sure) - comma
         if best is None or filled > best[0]:
             place = parts.place and as_place(parts.place, language)
             best = filled, Filed(Dateline(raw, place, parts.date, parts.agency), start + end, sure)

@@ -49,8 +49,10 @@ def without_site(title: str, names: Iterable[str]) -> str:
 
 
 def _is_longer_name(tail: str, keys: set[str]) -> bool:
-    """Whether a tail begins with one of the site's names: "… | Canal Side News" on ``canalside.example``."""
-    return len(tail.split()) <= _LONGEST_TAIL and any(len(k) >= _NAMED and _squeezed(tail).startswith(k) for k in keys)
+    """Whether the first words of a tail are one of the site's names: "… | Canal Side News" on ``canalside.example``."""
+    words = re.findall(r"\w+", tail)
+    begins = {_squeezed("".join(words[:n])) for n in range(1, len(words))}
+    return len(tail.split()) <= _LONGEST_TAIL and any(len(key) >= _NAMED for key in begins & keys)
 
 
 def without_tail(title: str, shown: str) -> str:

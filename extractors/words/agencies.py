@@ -59,8 +59,9 @@ def is_house_east(text: str) -> bool:
 
 
 def is_legal_form(text: str) -> bool:
-    """True for what stands behind a company's name: "Inc.", "GmbH"."""
-    return text[:1].isupper() and text.strip(" .").casefold() in _LEGAL_FORMS
+    """True for what stands behind a company's name: "Inc.", "GmbH"; two capitals alone are a region more often ("Denver, CO")."""
+    is_region = len(text) == 2 and text.isupper()
+    return text[:1].isupper() and not is_region and text.strip(" .").casefold() in _LEGAL_FORMS
 
 
 def is_paper(text: str) -> bool:

@@ -27,6 +27,8 @@ BYLINES: list[tuple[str, str, Who]] = [
     ("By Ann Onder For Herald.Example", "en", [("Ann Onder", [("Herald.Example", None)])]),
     ("Ann Onder News Reporter", "en", [("Ann Onder", [(None, "News Reporter")])]),
     ("By Ann Onder | Nov 19, 2019", "en", [("Ann Onder", [])]),
+    ("Ann Onder, CO", "en", [("Ann Onder", [])]),
+    ("Presented by Harbor Bank", "en", []),
     ("Von Anna Muster und Bernd Beispiel", "de", [("Anna Muster", []), ("Bernd Beispiel", [])]),
     ("Von Anna Muster, dpa", "de", [("Anna Muster", []), ("dpa", [])]),
     ("par Anne Exemple et Benoît d'Épreuve", "fr", [("Anne Exemple", []), ("Benoît d'Épreuve", [])]),

@@ -51,6 +51,9 @@ STYLES = [
     ("Hà Nội (TTXVN) - Một", "vi", "Hà Nội", None, "TTXVN", "Hà Nội (TTXVN)"),
     ("PORTO CLARO, 5 mar (Lusa), O velho", "pt", "Porto Claro", "XXXX-03-05", "Lusa", "PORTO CLARO, 5 mar (Lusa)"),
     ("PORT ELLERY, March 5, The old", "en", "Port Ellery", "XXXX-03-05", None, "PORT ELLERY, March 5"),
+    ("PORT ELLERY, March 5, Tuesday — The", "en", "Port Ellery", "XXXX-03-05", None, "PORT ELLERY, March 5, Tuesday"),
+    ("PORT ELLERY, CO (AP) — The", "en", "Port Ellery, CO", None, "AP", "PORT ELLERY, CO (AP)"),
+    ("PORT ELLERY, AB — The", "en", "Port Ellery, AB", None, None, "PORT ELLERY, AB"),
     ("DALLA NOSTRA CORRISPONDENTE NEW YORK - La", "it", "New York", None, None, "NEW YORK"),
 ]
 BRACKETS = [

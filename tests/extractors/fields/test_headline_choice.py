@@ -16,6 +16,16 @@ SHAPES = {
         "<main><h1>The cranes stay</h1>",
         "The cranes stay",
     ),
+    "a word that begins like the site's name is the piece's": (
+        "<meta property=og:site_name content=Harbour><title>A night on the quay | Harbourmasters remember</title>",
+        "<main>",
+        "A night on the quay | Harbourmasters remember",
+    ),
+    "a longer name of the site's is not": (
+        "<meta property=og:site_name content=Harbour><title>A night on the quay | Harbour News Daily</title>",
+        "<main>",
+        "A night on the quay",
+    ),
     "a long heading does not give way to a section's": (
         "<title>7 Key Crane Methods | Harbour Yard Tools</title>",
         "<main><h1>Key Crane Lifting Methods with Pros and Cons</h1><h2>Key Crane Methods</h2>",
