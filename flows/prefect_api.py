@@ -134,13 +134,19 @@ class PrefectApi:
     def _ask(self, path: str, body: Mapping[str, Any] | None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         begun = time.monotonic()
+        gone: float | None = None  # since when it is away; a busy one may be started anew
         told = False
         while True:
+            asked = time.monotonic()
             try:
                 return self._ask_once(path, data)
             except _Away as away:
-                patience = max(self._patience, BUSY_PATIENCE) if isinstance(away, _Busy) else self._patience
-                if time.monotonic() + _AGAIN_SECONDS > begun + patience:
+                if isinstance(away, _Busy):
+                    gone, until = None, begun + max(self._patience, BUSY_PATIENCE)
+                else:
+                    gone = asked if gone is None else gone
+                    until = gone + self._patience
+                if time.monotonic() + _AGAIN_SECONDS > until:
                     raise Unreachable(str(away)) from away
                 if not told:
                     self._tell(f"{away}; waiting for it")
@@ -159,7 +165,7 @@ class PrefectApi:
         except (OSError, HTTPException) as error:
             why = error.reason if isinstance(error, urllib.error.URLError) else error
             said = why.strerror if isinstance(why, OSError) and why.strerror else why
-            kind = _Busy if isinstance(why, TimeoutError) else _Away
+            kind = _Busy if isinstance(error, TimeoutError) else _Away  # it took what it was asked; others are not even reached
             raise kind(f"the Prefect server at {self._api} does not answer ({said})") from error
         except ValueError as error:
             raise Unreachable(f"what answers at {self._api} is no Prefect server") from error

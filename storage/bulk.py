@@ -34,6 +34,7 @@ def _shaped(value: Any, to: Callable[[str], str] | None) -> Any:
 @lru_cache(maxsize=128)
 def _statement(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, Sequence[_Shaped], bool]:
     """The statement in the driver's words, its parameters in order, and whether these go by their place."""
-    compiled = table.insert().compile(dialect=dialect, column_keys=list(names))
+    # inline: no row's number is asked for
+    compiled = table.insert().inline().compile(dialect=dialect, column_keys=list(names))
     places: Sequence[str] | None = getattr(compiled, "positiontup", None)
     return str(compiled), [(name, shape_of(table.c[name])) for name in places or names], places is not None

@@ -110,6 +110,9 @@ def test_one_that_is_busy_is_waited_for_longer_than_one_that_is_away(prefect: An
         api = PrefectApi(door, patience=0.5)
         api.pause(api.named(archive, "patience"))
         assert api.named(archive, "patience").paused
+    with stumbling(prefect.environ["PREFECT_API_URL"], {"/pause_deployment": [503, 503, BEFORE]}) as door:
+        api = PrefectApi(door, patience=1.5)  # it is started anew while it is busy: this is waited for from then on
+        api.pause(api.named(archive, "patience"))
     breaking = stumbling(prefect.environ["PREFECT_API_URL"], {"/deployments/filter": [BEFORE]})
     with breaking as door, pytest.raises(Unreachable, match="does not answer"):
         PrefectApi(door, patience=0.5).deployed(archive)
