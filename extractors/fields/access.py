@@ -25,6 +25,7 @@ _WORDS_FILE = Path(__file__).parents[1] / "words" / "walls.toml"
 _CHALLENGE = re.compile(
     r"_cf_chl_opt|px-captcha|captcha-delivery\.com|cf-challenge|sec-if-cpt-container|g-recaptcha|h-captcha", re.I
 )
+_PARTS = re.compile(r"\s[-–—|·•]\s|[|:]")
 _ENDINGS = frozenset(".!?…\"”»’')]）」』。！？।॥؟*;:")
 
 
@@ -42,7 +43,9 @@ def read(page: Page, body: tuple[Block, ...]) -> Resolved[Access]:
             yield from _titled(page, "bot_check", Access.BOT_CHECK)
 
     def error_page(page: Page) -> Iterator[Candidate[Access]]:
-        if size < 2 * SCANT and not page.articles:
+        sort = page.meta_first("og:type")
+        most = SCANT if sort is not None and sort.content == "article" else 2 * SCANT
+        if size < most and not page.articles:
             yield from _titled(page, "error", Access.ERROR_PAGE)
 
     def consent_wall(page: Page) -> Iterator[Candidate[Access]]:
@@ -118,7 +121,8 @@ def _titled(page: Page, key: str, value: Access) -> Iterator[Candidate[Access]]:
         (shown, "css:" + page.css(page.h1) if page.h1 is not None else ""),
     ):
         flat = text.casefold()
-        if len(flat) <= 90 and _begins_word(key).search(flat):
+        alone = {part.strip(" .!") for part in _PARTS.split(flat)} & set(words().get(f"{key}_alone", ()))
+        if len(flat) <= 90 and (alone or _begins_word(key).search(flat)):
             yield Candidate(value, How.MARKED, place, text)
 
 

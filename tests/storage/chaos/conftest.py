@@ -103,18 +103,25 @@ class Taker:
         command = [sys.executable, str(TAKER), str(where), url or "-", *sources]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.said: str | None = None
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n", self.process.stderr and self.process.stderr.read()
+        assert self.process.stdout is not None and self.process.stderr is not None
+        assert self.process.stdout.readline() == "ready\n", self.process.stderr.read()
+        self._told: list[str] = []
+        # a full pipe would hold up whoever tells
+        self._listening = threading.Thread(target=self._told.extend, args=(self.process.stdout,), daemon=True)
+        self._listening.start()
 
     def end(self, timeout: float, *, fails: bool = False) -> list[dict[str, Any]]:
         """Waits for the process to end by itself or by a kill; whole lines of what it told."""
-        output, errors = self.process.communicate(timeout=timeout)
+        self.process.wait(timeout)
+        self._listening.join(timeout)
+        assert self.process.stderr is not None
+        errors = self.process.stderr.read()
         if fails and self.process.returncode == 1:
             self.said = errors.strip()
             assert "\n" not in self.said and self.said, errors
         else:
             assert self.process.returncode in {0, -9}, errors
-        return [json.loads(line) for line in output.splitlines(keepends=True) if line.endswith("}\n")]
+        return [json.loads(line) for line in self._told if line.endswith("}\n")]
 
 
 @pytest.fixture
