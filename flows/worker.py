@@ -83,6 +83,7 @@ def extract_here(job: Job) -> Extraction:
     start = time.process_time()
     try:
         article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at, context=job.context)
+        spent = time.process_time() - start
         prepared = prepare(article).worked_out() if job.prepare else None
     except Skip as error:
         return Extraction(job.key, None, "unreadable", str(error), time.process_time() - start)
@@ -93,7 +94,7 @@ def extract_here(job: Job) -> Extraction:
         return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - start)
     if prepared is not None:
         article = prepared.article
-    return Extraction(job.key, article, cpu_s=time.process_time() - start, prepared=prepared)
+    return Extraction(job.key, article, cpu_s=spent, prepared=prepared)
 
 
 class Worker:

@@ -6,10 +6,12 @@ No word of the subject, but the one floor under all rooms that start processes, 
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
@@ -40,13 +42,13 @@ def start(work: Callable[..., None], *given: object, name: str, preload: str | N
 
 @contextmanager
 def main_left_out() -> Iterator[None]:
-    """Keeps a new process from importing the caller's main module again.
+    """Keeps a new process from importing the caller's main module again, and from hearing Ctrl-C while it starts.
 
-    ``multiprocessing`` does so for functions defined there; ours are not. In a Prefect run it
+    ``multiprocessing`` imports it for functions defined there; ours are not. In a Prefect run it
     would load all of Prefect into every worker, in a script without a guard run it again.
     """
     main = sys.modules["__main__"]
-    with _STARTING:
+    with _STARTING, _interrupts_left_out():
         kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
         main.__spec__ = None
         if "__file__" in kept:
@@ -56,6 +58,22 @@ def main_left_out() -> Iterator[None]:
         finally:
             for name, value in kept.items():
                 setattr(main, name, value)
+
+
+@contextmanager
+def _interrupts_left_out() -> Iterator[None]:
+    """What starts inherits that this thread hears no SIGINT: interrupted among its imports, it would print a traceback.
+    Ours end by their pipes.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it makes the signal heard again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context(preload: str | None) -> ForkServerContext | SpawnContext:
