@@ -6,6 +6,7 @@ It ends with whoever started it, however that ends (``flows.keeper``).
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from flows.heartbeats import SECONDS
@@ -23,6 +24,8 @@ from model.errors import BadCall, StorageUnavailable, Unreachable
 PORT = 4280
 START_SECONDS = 90.0
 _HOST = "127.0.0.1"
+_TRIES = 3
+_CLOSED = frozenset({401, 403})
 
 
 def server_environ(home: Path, port: int) -> dict[str, str]:
@@ -97,28 +100,49 @@ def locked_home(home: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def running_server(home: Path, port: int, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def running_server(home: Path, port: int | None, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """A server that answers, for as long as the context lasts; yields the environment for its clients.
 
-    ``home`` is a folder that holds its database and ``server.log``. Raises ``Unreachable``
-    where it does not come up.
+    ``home`` is a folder that holds its database and ``server.log``. ``None`` is a port that is free, and another one where
+    somebody else has it before this server does. Raises ``Unreachable`` where it does not come up.
     """
-    settings = server_environ(home, port)
-    with (home / "server.log").open("wb") as log:
-        command = python("prefect", "server", "start", "--host", _HOST, "--port", str(port))
-        with kept(command, environ={**environ, **settings}, cwd=home, output=log) as server:
-            _wait_until_healthy(server, settings["PREFECT_API_URL"], home / "server.log")
-            yield settings
+    with (home / "server.log").open("wb") as log, ExitStack() as stack:
+        for left in reversed(range(_TRIES)):
+            chosen = port or free_port()
+            settings = server_environ(home, chosen)
+            command = python("prefect", "server", "start", "--host", _HOST, "--port", str(chosen))
+            server = stack.enter_context(kept(command, environ={**environ, **settings}, cwd=home, output=log))
+            try:
+                _wait_until_healthy(server, settings["PREFECT_API_URL"], home)
+            except Unreachable:
+                if port or not left or free_port(chosen) == chosen:
+                    raise
+            else:
+                break
+        yield settings
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], api: str, log: Path) -> None:
+def _wait_until_healthy(server: subprocess.Popen[bytes], api: str, home: Path) -> None:
+    log = home / "server.log"
     until = time.monotonic() + START_SECONDS
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < until:
         if server.poll() is not None:
             raise Unreachable(f"the Prefect server ended while starting; why is at the end of {log}")
-        with suppress(urllib.error.URLError, OSError), direct.open(f"{api}/health", timeout=5) as answer:
-            if answer.status == 200:
+        with suppress(urllib.error.URLError, OSError, ValueError, LookupError, TypeError):  # not up yet, or somebody else
+            if _has_home(api, home):
                 return
         time.sleep(0.2)
     raise Unreachable(f"the Prefect server did not start within {START_SECONDS:.0f} s; why may be at the end of {log}")
+
+
+def _has_home(api: str, home: Path) -> bool:
+    """Whether what answers there is the server of this folder, and healthy: of two that begin at once one gets the port."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(f"{api}/health", timeout=5) as answer:
+        if answer.status != 200:
+            return False
+    try:
+        with direct.open(f"{api}/admin/settings", timeout=5) as answer:
+            return Path(json.load(answer)["home"]).resolve() == home.resolve()
+    except urllib.error.HTTPError as error:
+        return error.code in _CLOSED  # it asks for a key, as our environment told it

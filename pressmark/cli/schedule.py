@@ -195,7 +195,7 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
     from flows.keeper import kept, python
     from flows.prefect_api import PrefectApi
     from flows.running import Running, told
-    from flows.server import free_port, running_server
+    from flows.server import running_server
     from flows.settings import exported
     from model.edtf import utc_text
 
@@ -205,7 +205,7 @@ def _serve(call: Call, plan: Plan, home: Path, port: int | None, networks: Seque
             _say(call, f"Prefect server: {given}")
         else:
             _say(call, "starting a Prefect server, which takes some seconds ...")
-            environ |= stack.enter_context(running_server(home, port or free_port(), environ))
+            environ |= stack.enter_context(running_server(home, port, environ))
             watch_heartbeats(PrefectApi(environ["PREFECT_API_URL"]))
             ends = " (Ctrl-C ends it)" if call.err.isatty() else ""
             _say(call, f"watch the runs at {environ['PREFECT_API_URL'].removesuffix('/api')}{ends}")
