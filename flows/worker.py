@@ -6,7 +6,6 @@ listens to nobody else; a wall-clock limit above them catches what merely sleeps
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import signal
 import sys
@@ -15,13 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from model.article import Article
 from model.errors import Skip, Stop
 from model.prepared import Prepared, prepare
-from model.processes import main_left_out
+from model.processes import start
 
 RECYCLED_AFTER = 500
 _READY = "ready"
@@ -80,18 +78,18 @@ def extract_here(job: Job) -> Extraction:
     """Reads one page in this process, without limits. Raises nothing for what a page does."""
     from extractors import extract
 
-    start = time.process_time()
+    begun = time.process_time()
     try:
         article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at, context=job.context)
-        spent = time.process_time() - start
+        spent = time.process_time() - begun
         prepared = prepare(article).worked_out() if job.prepare else None
     except Skip as error:
-        return Extraction(job.key, None, "unreadable", str(error), time.process_time() - start)
+        return Extraction(job.key, None, "unreadable", str(error), time.process_time() - begun)
     except MemoryError:
-        return Extraction(job.key, None, "stopped", _OUT_OF_MEMORY, time.process_time() - start)
+        return Extraction(job.key, None, "stopped", _OUT_OF_MEMORY, time.process_time() - begun)
     except Exception as error:  # noqa: BLE001 - one page's trouble must not become the run's
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - start)
+        return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - begun)
     if prepared is not None:
         article = prepared.article
     return Extraction(job.key, article, cpu_s=spent, prepared=prepared)
@@ -101,15 +99,8 @@ class Worker:
     """One process, and this side of the pipe to it. Raises ``Stop`` where it cannot be started."""
 
     def __init__(self, limits: Limits) -> None:
-        context = multiprocessing.get_context("forkserver")
-        # forked from a server that has read the heavy modules already: a new worker costs milliseconds
-        context.set_forkserver_preload(["extractors.warm"])
         self._limits = limits
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, limits), daemon=True, name="extraction")
-        with main_left_out():
-            self._process.start()
-        theirs.close()
+        self._process, self._pipe = start(_work, limits, name="extraction", preload="extractors.warm")
         self._done = 0
         self._wait_until_ready()
 

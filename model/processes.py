@@ -30,7 +30,7 @@ def start(work: Callable[..., None], *given: object, name: str, preload: str | N
     ours, theirs = context.Pipe()
     process: BaseProcess = context.Process(target=work, args=(theirs, *given), daemon=True, name=name)
     try:
-        with main_left_out():
+        with _main_left_out():
             process.start()
     except BaseException:
         ours.close()
@@ -41,7 +41,7 @@ def start(work: Callable[..., None], *given: object, name: str, preload: str | N
 
 
 @contextmanager
-def main_left_out() -> Iterator[None]:
+def _main_left_out() -> Iterator[None]:
     """Keeps a new process from importing the caller's main module again, and from hearing Ctrl-C while it starts.
 
     ``multiprocessing`` imports it for functions defined there; ours are not. In a Prefect run it
