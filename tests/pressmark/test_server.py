@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,9 @@ def _page(folder: Path) -> str:
 
 
 @pytest.fixture
-def environ(server: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    yield {"PRESSMARK_ARCHIVE": str(tmp_path / "archive"), "PRESSMARK_DATABASE_URL": server, "PRESSMARK_OPERATOR": "Ada"}
-    with psycopg.connect(server, autocommit=True) as db:
-        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
-            db.execute(f'DROP SCHEMA "{schema}" CASCADE')
+def environ(emptied_server: str, tmp_path: Path) -> dict[str, str]:
+    where = str(tmp_path / "archive")
+    return {"PRESSMARK_ARCHIVE": where, "PRESSMARK_DATABASE_URL": emptied_server, "PRESSMARK_OPERATOR": "Ada"}
 
 
 def test_every_door_leads_to_the_server(pressmark: Pressmark, tmp_path: Path, environ: dict[str, str]) -> None:

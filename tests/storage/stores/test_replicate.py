@@ -80,13 +80,19 @@ def test_the_ledger_tells_of_copies_without_telling_of_the_machine(filled: Archi
     assert str(tmp_path).encode() not in _segments(filled.where)[0].read_bytes()
 
 
-@pytest.mark.both_engines
-def test_copies_survive_a_lost_database(filled: Archive, house: Any, copy_folder: Store) -> None:
-    filled.replicate(copy_folder, name="vault")
-    before = filled.stats()["copies"]
+def _copied_and_rebuilt(filled: Archive, house: Any, copy: Store, name: str) -> dict[str, Any]:
+    """Makes a copy, then loses the database and makes it again: what was told of copies before."""
+    filled.replicate(copy, name=name)
+    told: dict[str, Any] = filled.stats()["copies"]
     filled.close()
     house.lose()
     house.rebuild()
+    return told
+
+
+@pytest.mark.both_engines
+def test_copies_survive_a_lost_database(filled: Archive, house: Any, copy_folder: Store) -> None:
+    before = _copied_and_rebuilt(filled, house, copy_folder, "vault")
     with house.open(write=True) as again:
         assert again.stats()["copies"] == before
         assert again.replicate(copy_folder).ok
@@ -267,11 +273,7 @@ def test_a_bucket_that_is_not_there_and_credentials_that_are_missing(filled: Arc
 
 
 def test_copies_whose_place_a_rebuild_forgot_are_named(filled: Archive, house: Any, copy_folder: Store) -> None:
-    filled.replicate(copy_folder, name="the attic")
-    checked = filled.stats()["copies"]
-    filled.close()
-    house.lose()
-    house.rebuild()
+    checked = _copied_and_rebuilt(filled, house, copy_folder, "the attic")
     with house.open() as again:
         assert again.stats()["copies"] == checked and checked["the attic"]["checked_at"]
     (segment,) = _segments(house.where)
