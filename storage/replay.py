@@ -27,10 +27,6 @@ from storage.projections import REFRESHING, apply, apply_alone
 from storage.record_line import refresh_record
 
 OF_ARCHIVE: dict[Table, tuple[str, tuple[str, ...]]] = {t.watches: ("watch", ("url",)), t.replicas: ("copy", ("name",))}
-_OF_FLOWS = {t.watch_states, t.watch_items, t.revisits, t.rounds, t.field_rates, t.workers, t.leases, t.listeners, t.told_changes}
-OPERATIONAL = frozenset({t.compared, t.places, t.settings, *_OF_FLOWS})
-"""Tables that no ledger entry states: made anew by work, or about this database."""
-CHECKED_OTHERWISE = frozenset({t.segments, t.members, t.ledger, t.captures})
 
 NO_ROWS = frozenset({Kind.ARCHIVE, Kind.HELD, Kind.VOID, Kind.FIXITY})
 """Kinds that come to no row but a capture's, and captures are held to the ledger on their own."""
