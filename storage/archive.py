@@ -8,10 +8,11 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from model.article import Article
 from model.edtf import utc_text
-from model.errors import BadCall, StorageUnavailable
+from model.errors import BadCall, PressmarkError, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
 from model.replica import Repaired, Replicated
@@ -22,6 +23,7 @@ from storage.batch import Staged
 from storage.captures import Captures, Undecided
 from storage.checks import note_check
 from storage.database import WAIT_SECONDS, Database
+from storage.decide import Hands
 from storage.deposit import Deposit, ImageWanted, Release, Settled
 from storage.fetching import fetch_archive
 from storage.folder import (
@@ -32,12 +34,14 @@ from storage.folder import (
     write_descriptor,
     write_durably,
 )
+from storage.forks import LEFT_OUT
 from storage.hand import Hand
 from storage.home import home_of
 from storage.leases import Leases
 from storage.leftover import refuse_what_is_not_ours
 from storage.listeners import Listeners
 from storage.migrations import bring_up_to_date, unheard
+from storage.portions import portions
 from storage.readme import README
 from storage.rebuild import rebuild as rebuild_at
 from storage.replicate import Replication
@@ -49,6 +53,8 @@ from storage.stores import Store
 from storage.uploads import Uploads
 from storage.watches import Watches
 from storage.writer import Imprint, Writer
+
+_VOID_AT_ONCE = 1000
 
 
 def _now() -> datetime:
@@ -283,6 +289,16 @@ class Archive(Reading):
         body = {"type": "recovery", "outcome": outcome, "detail": done.to_event(), "subject": None}
         self._writing.act(None, lambda hands: hands.write(Kind.EVENT, self.id, body))
 
+    def leave_out(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Says in the ledger that entries (ids and digests), which a rebuild left out, are void."""
+
+        def void(hands: Hands) -> None:
+            for some in portions(entries, _VOID_AT_ONCE):
+                named = [{"id": entry, "digest": digest} for entry, digest in some]
+                hands.write(Kind.VOID, self.id, {"entries": named, "reason": LEFT_OUT})
+
+        self._writing.act(None, void)
+
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""
         return Hand(self._writing, person)
@@ -299,16 +315,30 @@ def rebuild(
     *,
     progress: Progress = quiet,
     tell: Callable[[str], None] = unheard,
+    institution: str = "",
+    operator: str = "",
+    now: Callable[[], datetime] = _now,
     database_url: str | None = None,
     wait: float = WAIT_SECONDS,
     store: Store | None = None,
+    keep_local: bool = True,
 ) -> dict[str, int]:
     """Makes the database anew from the WARCs; see ``storage.rebuild``. What the ``store`` has and the folder has not is
-    brought back first: all of it, where there is no folder.
+    brought back first: all of it, where there is no folder. What is left out is settled in the ledger as void, by the
+    archive opened as ``open`` does; ``tell`` hears where that cannot be.
     """
     if store is not None:
         fetch_archive(store, Path(where))
-    return rebuild_at(where, progress=progress, tell=tell, new_id=_new_id, now=_now, database_url=database_url, wait=wait)
+    rebuilt = rebuild_at(where, progress=progress, tell=tell, new_id=_new_id, now=now, database_url=database_url, wait=wait)
+    if rebuilt.left:
+        how: dict[str, Any] = {"institution": institution, "operator": operator, "now": now, "store": store}
+        try:
+            opened = Archive.open(where, write=True, database_url=database_url, wait=wait, keep_local=keep_local, **how)
+            with opened as archive:
+                archive.leave_out(rebuilt.left)
+        except PressmarkError as error:
+            tell(f"what is left out is not settled yet: {error}; then run `pressmark rebuild` again")
+    return rebuilt.counts
 
 
 def migrate(

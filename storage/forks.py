@@ -2,81 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from model.capture import digest_of
 from model.errors import Damaged
-from model.ledger import Entry, genesis
+from model.ledger import Entry, Kind, genesis
 from storage import tables
+
+LEFT_OUT = "left out by a rebuild: a chain goes on in one way only"
+"""What the ledger says of entries that a rebuild left out."""
 
 Pair = tuple[Entry, bytes]
 """An entry and the bytes that say it."""
+Place = tuple[str, str]
+"""A chain, and the digest of the entry before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A place of a chain that two entries have: ``kept`` is in force, ``left`` and all that builds on it, ``entries`` in
-    all, is not."""
+    """What a chain is not: ``left``, an entry and all that builds on it. ``kept`` is in force in the place of the first; it is
+    ``None`` where the first follows an entry that is void.
+    """
 
-    kept: Entry
-    left: Entry
-    entries: int
+    kept: Entry | None
+    left: tuple[Entry, ...]
 
 
-def chains_of(pairs: Sequence[Pair]) -> tuple[list[list[Pair]], list[Fork]]:
-    """Whole chains, in order of their first entry's time, and where they went on twice.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What entries come to: whole chains in order of their first entry's time, the ids that are void, and what is left out."""
+
+    chains: list[list[Pair]]
+    void: set[str]
+    forks: list[Fork]
+
+
+def ways_of(pairs: Sequence[Pair], archive: str) -> Ways:
+    """Sorts entries into chains. ``archive`` names the archive's own chain: only what is void by an entry that is in force
+    there is void.
 
     Two entries in one place without a ``void`` (a kill, then a lost database; two folders that were written to as one
     archive): the one that others build on is in force, else the earlier. Raises ``Damaged`` where a chain has a hole.
     """
-    follows: dict[tuple[str, str], list[Pair]] = {}
-    for entry, data in pairs:
-        follows.setdefault((entry.chain, entry.previous), []).append((entry, data))
+    follows: Mapping[Place, list[Pair]] = defaultdict(list)
     known = {digest_of(data) for _, data in pairs}
-    for entry, _ in pairs:
+    for entry, data in pairs:
         if entry.previous not in known and entry.previous != genesis(entry.chain):
             raise Damaged(
                 f"the ledger has a hole before entry {entry.seq} of {entry.chain}: restore the missing WARC segment from a copy",
                 place=f"{entry.chain}:{entry.seq}",
             )
-    chains: list[list[Pair]] = []
-    forks: list[Fork] = []
-    for chain in {entry.chain for entry, _ in pairs}:
-        line: list[Pair] = []
-        previous = genesis(chain)
-        while candidates := follows.get((chain, previous)):
-            best = min(candidates, key=lambda pair: ((pair[0].chain, digest_of(pair[1])) not in follows, pair[0].at, pair[0].id))
-            forks += (Fork(best[0], other[0], _built_on(follows, other)) for other in candidates if other is not best)
-            line.append(best)
-            previous = digest_of(best[1])
-        chains.append(line)
-    chains.sort(key=lambda line: (line[0][0].at, line[0][0].chain))
-    return chains, sorted(forks, key=lambda fork: (fork.left.at, fork.left.chain, fork.left.id))
+        follows[entry.chain, entry.previous].append((entry, data))
+    lines = {archive: _line(archive, follows, named=_named(entry for entry, _ in pairs))}
+    void = set(_named(entry for entry, _ in lines[archive]))
+    lines |= {chain: _line(chain, follows, void) for chain in {entry.chain for entry, _ in pairs} - {archive}}
+    forks = [fork for chain, line in lines.items() for fork in _beside(chain, line, follows, void)]
+    chains = sorted((line for line in lines.values() if line), key=lambda line: (line[0][0].at, line[0][0].chain))
+    return Ways(chains, void, sorted(forks, key=lambda fork: (fork.left[0].at, fork.left[0].chain, fork.left[0].id)))
 
 
 def told(tx: Connection, forks: Sequence[Fork]) -> Iterator[str]:
     """Each in one line, with the places of its entries."""
     for fork in forks:
-        where = _places(tx, [fork.kept.id, fork.left.id])
-        much = "1 entry is" if fork.entries == 1 else f"{fork.entries:,} entries are"
+        first = fork.left[0]
+        ids = [first.id] if fork.kept is None else [fork.kept.id, first.id]
+        where = _places(tx, ids)
+        much = "1 entry is" if len(fork.left) == 1 else f"{len(fork.left):,} entries are"
+        if fork.kept is None:
+            said = f"the ledger of {first.chain} goes on behind an entry that is void: "
+        else:
+            kept = f"{fork.kept.id} ({where.get(fork.kept.id)}) is kept"
+            said = f"the ledger of {first.chain} has two entries {first.seq}: {kept}, "
         yield (
-            f"the ledger of {fork.left.chain} has two entries {fork.left.seq}: {fork.kept.id} ({where.get(fork.kept.id)}) is "
-            f"kept, {much} left out from {fork.left.id} ({where.get(fork.left.id)}) on: two folders were written to as one "
+            f"{said}{much} left out from {first.id} ({where.get(first.id)}) on: two folders were written to as one "
             "archive, or a process was killed and the database lost; the WARC files keep both, pages are decided anew by the "
             "next `pressmark ingest`, and what a person said in what is left out has to be said again"
         )
 
 
-def _built_on(follows: Mapping[tuple[str, str], Sequence[Pair]], pair: Pair) -> int:
-    count, waiting = 0, [pair]
+def _named(entries: Iterable[Entry]) -> dict[str, str]:
+    """The entries that some say are void, each with when that was last said."""
+    said = sorted((entry.at, x["id"]) for entry in entries if entry.kind is Kind.VOID for x in entry.body["entries"])
+    return {void: at for at, void in said}
+
+
+def _line(
+    chain: str, follows: Mapping[Place, Sequence[Pair]], void: Set[str] = frozenset(), named: Mapping[str, str] | None = None
+) -> list[Pair]:
+    """The entries of a chain that are in force: none that is ``void``, of two the one that is not ``named`` as void by the
+    other's branch, or was named before that one was."""
+    voided = void if named is None else named.keys()
+
+    def rank(pair: Pair) -> tuple[str, bool, str, str]:
+        entry, data = pair
+        builds = any(x.id not in voided for x, _ in follows.get((chain, digest_of(data)), ()))
+        return (named or {}).get(entry.id, ""), not builds, entry.at, entry.id
+
+    line: list[Pair] = []
+    previous = genesis(chain)
+    while candidates := [pair for pair in follows.get((chain, previous), ()) if pair[0].id not in void]:
+        line.append(min(candidates, key=rank))
+        previous = digest_of(line[-1][1])
+    return line
+
+
+def _beside(chain: str, line: Sequence[Pair], follows: Mapping[Place, Sequence[Pair]], void: Set[str]) -> Iterator[Fork]:
+    """What is neither in force nor void, by the place where it leaves the line."""
+    place = (chain, genesis(chain))
+    for kept in (*line, None):
+        for pair in follows.get(place, ()):
+            left = tuple(entry for entry in _built_on(follows, pair) if entry.id not in void) if pair is not kept else ()
+            if left:
+                yield Fork(kept[0] if kept is not None and left[0] is pair[0] else None, left)
+        if kept is not None:
+            place = (chain, digest_of(kept[1]))
+
+
+def _built_on(follows: Mapping[Place, Sequence[Pair]], pair: Pair) -> Iterator[Entry]:
+    """An entry and all that follows it, however."""
+    waiting = [pair]
     while waiting:
         entry, data = waiting.pop()
-        count += 1
+        yield entry
         waiting += follows.get((entry.chain, digest_of(data)), ())
-    return count
 
 
 def _places(tx: Connection, entries: Sequence[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from storage.chain import Chains
 from storage.content import empty_content, is_content, payload_of
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import SEGMENTS, Hold, read_descriptor
-from storage.forks import chains_of, told
+from storage.forks import told, ways_of
 from storage.home import home_of
 from storage.lacking import readable, refuse_less
 from storage.projections import apply, insert_capture
@@ -46,9 +46,9 @@ def rebuild(
     now: Callable[[], datetime],
     database_url: str | None = None,
     wait: float = WAIT_SECONDS,
-) -> dict[str, int]:
-    """Makes the database anew beside the old one and puts it in its place; counts of what came back. ``tell`` hears, in a
-    line each, of what is in the WARCs and left out, as a chain can go on in one way only.
+) -> Rebuilt:
+    """Makes the database anew beside the old one and puts it in its place. ``tell`` hears, in a line each, of what is in
+    the WARCs and left out, as a chain can go on in one way only.
 
     Raises ``NotFound``, ``NewerFormat``, ``StorageUnavailable`` while a writer has the archive open,
     and ``Damaged`` where the ledger has a hole, the facts of a capture are lost, a segment is another's
@@ -63,7 +63,7 @@ def rebuild(
             if not folder.folder.is_dir():
                 raise Damaged(f"the folder {folder.folder} is missing: restore it from a copy")
             with home.beside() as database:
-                counts, lost, lines = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
+                rebuilt, lost, lines = _fill(database, archive_id, [folder.path(n) for n in folder.names()], new_id, progress)
                 old = readable(home)
                 if old is not None:
                     with closing(old):
@@ -73,7 +73,15 @@ def rebuild(
                 tell(line)
     except OSError as error:
         raise StorageUnavailable(f"the database cannot be made anew in {where}: {error.strerror}") from error
-    return counts
+    return rebuilt
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """Counts of what came back, and the ids and digests of the entries that are left out."""
+
+    counts: dict[str, int]
+    left: list[tuple[str, str]]
 
 
 @dataclass
@@ -88,8 +96,8 @@ class _Found:
 
 def _fill(
     database: Database, archive_id: str, segments: list[Path], new_id: Callable[[], str], progress: Progress
-) -> tuple[dict[str, int], list[Entry], list[str]]:
-    """Fills an empty database from segments; counts of what came back, the entries whose content is lost, and what is told.
+) -> tuple[Rebuilt, list[Entry], list[str]]:
+    """Fills an empty database from segments; what came back, the entries whose content is lost, and what is told.
 
     Damaged members are passed over and counted: what they held is missing, everything else
     is there. Raises ``Damaged`` where a chain has a hole or a capture no facts, naming it.
@@ -116,8 +124,8 @@ def _fill(
             _refuse_copy(tx, path, rows, named)
             end = _leave_unfinished(found, path, said)
             catalogue(tx, path.name, end, [row for row in rows if row.place.offset < end], imprint)
-        void = {x["id"] for e, _ in found.entries.values() if e.kind is Kind.VOID for x in e.body["entries"]}
-        chains, forks = chains_of([pair for pair in found.entries.values() if pair[0].id not in void])
+        ways = ways_of(list(found.entries.values()), archive_id)
+        chains = ways.chains
         if chains and not any(c[0][0].kind is Kind.ARCHIVE and c[0][0].chain == archive_id for c in chains):
             raise Damaged("the ledger does not begin with the archive's own entry: restore the missing WARC segment from a copy")
         decided = {e.body["capture"]["id"] for chain in chains for e, _ in chain if e.body.get("capture")}
@@ -132,19 +140,20 @@ def _fill(
                     lost.append(entry)
                     content = empty_content(entry)
                 apply(tx, entry, _giving(content))
-        lines = list(told(tx, forks))
+        lines = list(told(tx, ways.forks))
     count = sum(map(len, chains))
+    left = [(entry.id, digest_of(found.entries[entry.id][1])) for fork in ways.forks for entry in fork.left]
     counts = {
         "segments": len(segments),
         "captures": captures,
         "entries": count,
         "records": sum(1 for c in chains if c[0][0].kind is Kind.VERSION),
-        "voided": len(void),
+        "voided": len(ways.void),
         # most content is lost by a break, so that the two are not added up
         "damaged": max(len(found.breaks), len(lost)),
-        "left_out": sum(fork.entries for fork in forks),
+        "left_out": len(left),
     }
-    return counts, lost, lines
+    return Rebuilt(counts, left), lost, lines
 
 
 def _leave_unfinished(found: _Found, path: Path, said: Sequence[tuple[int, str, Part | None]]) -> int:

@@ -111,16 +111,25 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
 
     call: Call = ctx.obj
     with progress(call, "reading the WARC files, bytes:") as shown:
-        url = call.settings.database_url
+        said = call.settings
         left: list[str] = []
-        counts = rebuild(call.place(archive), progress=shown.advance, tell=left.append, database_url=url, store=call.store)
+        counts = rebuild(
+            call.place(archive),
+            progress=shown.advance,
+            tell=left.append,
+            institution=said.institution or "",
+            operator=said.operator or "",
+            database_url=said.database_url,
+            store=call.store,
+            keep_local=said.store_keep_local,
+        )
     if as_json:
         from pressmark.cli.shapes import write_json
 
         write_json(call.out, {**counts, "told": left})
     else:
-        said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
-        call.out.write(f"rebuilt from the WARC files: {said or 'nothing is in them'}\n")
+        came = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
+        call.out.write(f"rebuilt from the WARC files: {came or 'nothing is in them'}\n")
     for line in left:
         call.tell(line)
     if counts.get("damaged"):
