@@ -1,0 +1,125 @@
+"""What a program asks of the kernel about its files, in order: a small tracer over ptrace(2) (Linux 5.3 and later).
+
+    python tracer.py OUT PROGRAM [ARGUMENT]...
+
+Writes a JSON line a call to OUT as each begins: {call, path, sent}. ``path`` is the file or folder of the call's
+descriptor, or the name that it gives; ``sent`` is what goes to a socket. Ends with the program's own exit code.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import platform
+import signal
+import sys
+from pathlib import Path
+
+_TRACEME, _SYSCALL, _SETOPTIONS, _GET_SYSCALL_INFO = 0, 24, 0x4200, 0x420E
+_OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x100000  # sysgood, fork, vfork, clone, exec, exitkill
+_WALL = 0x40000000
+_ENTRY = 1
+_SENT = 400
+_NUMBERS = {
+    "x86_64": {1: "write", 18: "pwrite64", 20: "writev", 44: "sendto", 74: "fsync", 75: "fdatasync", 77: "ftruncate",
+               82: "rename", 87: "unlink", 257: "openat", 264: "renameat", 263: "unlinkat", 316: "renameat2"},
+    "aarch64": {64: "write", 68: "pwrite64", 66: "writev", 206: "sendto", 82: "fsync", 83: "fdatasync", 46: "ftruncate",
+                56: "openat", 38: "renameat", 35: "unlinkat", 276: "renameat2"},
+}  # fmt: skip
+# which argument names the file, where it is no descriptor
+_NAMED = {"openat": 1, "rename": 0, "unlink": 0, "renameat": 1, "unlinkat": 1, "renameat2": 1}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
+_libc.ptrace.restype = ctypes.c_long
+
+
+class _Entry(ctypes.Structure):
+    """``struct ptrace_syscall_info`` as far as it tells of a call that begins."""
+
+    _fields_ = (
+        ("op", ctypes.c_uint8),
+        ("pad", ctypes.c_uint8 * 3),
+        ("arch", ctypes.c_uint32),
+        ("instruction_pointer", ctypes.c_uint64),
+        ("stack_pointer", ctypes.c_uint64),
+        ("nr", ctypes.c_uint64),
+        ("args", ctypes.c_uint64 * 6),
+    )
+
+
+def _ptrace(request: int, pid: int, address: int = 0, data: object = 0) -> int:
+    done = int(_libc.ptrace(request, pid, address, data))
+    if done == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return done
+
+
+def _begun(pid: int) -> _Entry | None:
+    """The call that a stopped thread begins; ``None`` where it ends one."""
+    info = _Entry()
+    _ptrace(_GET_SYSCALL_INFO, pid, ctypes.sizeof(info), ctypes.addressof(info))
+    return info if info.op == _ENTRY else None
+
+
+def _bytes(pid: int, address: int, length: int) -> bytes:
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        memory.seek(address)
+        return memory.read(length)
+
+
+def _text(pid: int, address: int) -> str:
+    length = 4096 - address % 4096  # what lies behind the page may not be there
+    return (_bytes(pid, address, length).partition(b"\0")[0]).decode("utf-8", "replace")
+
+
+def _told(pid: int, name: str, args: list[int]) -> dict[str, str]:
+    if name in _NAMED:
+        return {"call": name, "path": _text(pid, args[_NAMED[name]])}
+    told = {"call": name, "path": str(Path(f"/proc/{pid}/fd/{args[0]}").readlink())}
+    if name == "sendto":
+        told["sent"] = _bytes(pid, args[1], min(args[2], _SENT)).decode("latin-1")
+    return told
+
+
+def main() -> int:
+    """Runs the program and writes what it does."""
+    out, *program = sys.argv[1:]
+    numbers = _NUMBERS[platform.machine()]
+    first = os.fork()
+    if first == 0:
+        _ptrace(_TRACEME, 0)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        os.execvp(program[0], program)
+    os.waitpid(first, 0)
+    try:
+        _ptrace(_SETOPTIONS, first, 0, _OPTIONS)
+    except OSError as error:
+        os.kill(first, signal.SIGKILL)
+        sys.exit(f"ptrace is not to be had here: {error.strerror}")
+    _ptrace(_SYSCALL, first)
+    with Path(out).open("w", encoding="utf-8") as lines:
+        while True:
+            pid, status = os.waitpid(-1, _WALL)
+            if os.WIFEXITED(status) or os.WIFSIGNALED(status):
+                if pid == first:
+                    return os.waitstatus_to_exitcode(status)
+                continue
+            passed = 0
+            stopped = os.WSTOPSIG(status)
+            if stopped == signal.SIGTRAP | 0x80:
+                entry = _begun(pid)
+                if entry is not None and entry.nr in numbers:
+                    lines.write(json.dumps(_told(pid, numbers[entry.nr], list(entry.args))) + "\n")
+            elif stopped not in {signal.SIGTRAP, signal.SIGSTOP}:
+                passed = stopped
+            try:
+                _ptrace(_SYSCALL, pid, 0, passed)
+            except ProcessLookupError:
+                continue
+
+
+if __name__ == "__main__":
+    sys.exit(main())
