@@ -13,7 +13,8 @@ from flows.worker import Extraction
 from model.article import Article
 from model.capture import Basis, Capture
 from model.collection import check_collection_name
-from model.errors import Damaged
+from model.errors import BadCall, Damaged
+from model.given import check_text
 from model.prepared import Prepared
 from model.record import Result
 from storage import Archive, Deposit, Person, Release, Reread, Verdict
@@ -26,7 +27,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the caller wants kept with the records. Raises ``BadCall`` for what no collection can be called."""
+    """What the caller wants kept with the records. Raises ``BadCall`` for what no collection can be called, and for what is
+    no text or says nothing.
+    """
 
     person: str | None = None
     collection: str | None = None
@@ -34,8 +37,14 @@ class Labels:
     override_robots: str | None = None
 
     def __post_init__(self) -> None:
-        if self.collection:
+        check_text("a collection's name", self.collection)
+        check_text("a note", self.note)
+        check_text("a reason", self.override_robots)
+        check_text("a person's name", self.person)
+        if self.collection is not None:
             check_collection_name(self.collection)
+        if self.note is not None and not self.note.strip():
+            raise BadCall("an empty note says nothing: leave it out, or write one")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.following import Run, carried_out
 from flows.last_export import keep_export, last_export
-from flows.timetable import TIME
+from flows.timetable import TIME, written_to
 from model.errors import BadCall
 from model.export import format_named, versions_named
 from storage import Selection
@@ -41,7 +41,7 @@ def export(
         if not output:
             raise BadCall("an export needs an output: the file or folder to write")
         run.doing = f"Export as {wanted}"
-        path = Path.cwd() / output.replace(TIME, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+        path = written_to(output.replace(TIME, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")), Path.cwd())
         selection = Selection(query=query, which=versions_named(version, wanted))
         kept = run.round.archive
         state = kept.exported_from(selection)

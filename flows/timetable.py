@@ -78,7 +78,7 @@ def _placed(entry: Entry, cwd: Path) -> Entry:
     """What is written is found from the folder of ``pressmark.toml``: rounds run in another one."""
     if "output" not in entry.parameters:
         return entry
-    return replace(entry, parameters={**entry.parameters, "output": str(cwd / entry.parameters["output"])})
+    return replace(entry, parameters={**entry.parameters, "output": str(written_to(entry.parameters["output"], cwd))})
 
 
 def _entry(flow: str, said: object) -> Entry:
@@ -117,12 +117,23 @@ def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
     for key in needed:
         if not said.get(key):
             raise BadCall(f"{where} needs {key}")
+    if flow == "ingest":
+        _check_labels(said, where)
     if flow == "export":
         _check_export(said, where)
 
 
+def _check_labels(said: Mapping[str, Any], where: str) -> None:
+    from flows.deciding import Labels  # with SQLAlchemy, as below
+
+    try:
+        Labels(collection=said.get("collection"), note=said.get("note"))
+    except BadCall as error:
+        raise BadCall(f"{where}: {error}") from None
+
+
 def _check_export(said: Mapping[str, Any], where: str) -> None:
-    from storage import check_query  # with SQLAlchemy, which a timetable without an export does not need
+    from storage import check_query  # with SQLAlchemy, which most timetables do not need
 
     try:
         format = format_named(said["format"])
@@ -134,8 +145,22 @@ def _check_export(said: Mapping[str, Any], where: str) -> None:
             check_query(said["query"])
         except BadCall as error:
             raise BadCall(f"{where}.query: {error}") from None
+    try:
+        written_to(said["output"], Path())
+    except BadCall as error:
+        raise BadCall(f"{where}.output: {error}") from None
     if format is not Format.OCFL and TIME not in said["output"]:
         raise BadCall(f"{where}.output needs {TIME} in it: nothing is written over, so each round needs a name of its own")
+
+
+def written_to(output: str, cwd: Path) -> Path:
+    """Where an export goes, ``~`` being somebody's home. Raises ``BadCall`` for an address and for the home of nobody."""
+    if "://" in output:
+        raise BadCall(f"an export is written into a folder of this machine, not to an address such as {output}")
+    try:
+        return cwd / Path(output).expanduser()
+    except RuntimeError:
+        raise BadCall(f"there is nobody here whose home {output} could be in: write the whole path") from None
 
 
 def parse_interval(text: str, what: str) -> timedelta:

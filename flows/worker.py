@@ -61,7 +61,8 @@ class Extraction:
     """What became of a job: an article, or ``problem``, one line that says why there is none.
 
     ``kind`` is ``article``, ``unreadable`` (no page, or over a limit of the extractors),
-    ``stopped`` (over a limit of the pool) or ``defect`` (the extractors failed: ours to mend).
+    ``stopped`` (over a limit of the pool) or ``defect`` (the extractors failed, or what is kept of the article could not be
+    worked out: ours to mend).
     ``prepared`` is of ``article``, where that was asked for. ``cpu_s`` is the processor time of the extraction in seconds,
     0 where it was stopped.
     """
@@ -79,9 +80,11 @@ def extract_here(job: Job) -> Extraction:
     from extractors import extract
 
     begun = time.process_time()
+    failing = "the extractors failed on this page"
     try:
         article = extract(job.body, job.url, headers=job.headers, captured_at=job.captured_at, context=job.context)
         spent = time.process_time() - begun
+        failing = "what is kept of the article could not be worked out"
         prepared = prepare(article).worked_out() if job.prepare else None
     except Skip as error:
         return Extraction(job.key, None, "unreadable", str(error), time.process_time() - begun)
@@ -89,7 +92,7 @@ def extract_here(job: Job) -> Extraction:
         return Extraction(job.key, None, "stopped", _OUT_OF_MEMORY, time.process_time() - begun)
     except Exception as error:  # noqa: BLE001 - one page's trouble must not become the run's
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        return Extraction(job.key, None, "defect", f"the extractors failed on this page ({said})", time.process_time() - begun)
+        return Extraction(job.key, None, "defect", f"{failing} ({said})", time.process_time() - begun)
     if prepared is not None:
         article = prepared.article
     return Extraction(job.key, article, cpu_s=spent, prepared=prepared)

@@ -264,6 +264,10 @@ class Article:
         except TypeError:  # a lone surrogate, or what ``canonical_json`` will tell of
             return None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another process: what is in the fields need not go once more as JSON."""
+        return {name: value for name, value in self.__dict__.items() if name != "_as_it_is"}
+
     @staticmethod
     def from_json(plain: Mapping[str, Any]) -> Article:
         """The inverse of ``to_json``; unknown keys of a newer release are passed over.

@@ -99,8 +99,3 @@ def _cut(folded: str) -> list[str]:
         else:
             words.append(run)
     return words
-
-
-def index_text(text: str | None) -> str:
-    """``index_words`` as one string."""
-    return " ".join(_words(text or ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,10 @@ from model.canonical import plain_of
 from model.record import Observation, Strand
 from model.statement import Spoken, Stated, Statement, overlay
 from storage import tables
+from storage.portions import portions
 from storage.timeline import Look
 
+_AT_ONCE = 400
 STATED = "stated"
 """What stands for a release where a person stated values; the content is then a statement."""
 
@@ -24,10 +27,22 @@ def looks_of(tx: Connection, record: str) -> list[Look]:
     """Every look at a record, in the order in which the archive learnt of them."""
     o = tables.observations.c
     rows = tx.execute(select(tables.observations).where(o.record == record).order_by(o.id))
-    return [
-        Look(n, Strand(r.strand), Observation(r.kind, r.version, r.observed_at, r.recorded_at, r.capture, r.status), r.same_as)
-        for n, r in enumerate(rows)
-    ]
+    return [_look(n, row) for n, row in enumerate(rows)]
+
+
+def looks_of_each(tx: Connection, records: Iterable[str]) -> Iterator[tuple[str, list[Look]]]:
+    """The same of many records, each with its own."""
+    o = tables.observations.c
+    for some in portions(records, _AT_ONCE):
+        found: dict[str, list[Look]] = {record: [] for record in some}
+        for row in tx.execute(select(tables.observations).where(o.record.in_(some)).order_by(o.id)):
+            found[row.record].append(_look(len(found[row.record]), row))
+        yield from found.items()
+
+
+def _look(number: int, row: Row[Any]) -> Look:
+    seen = Observation(row.kind, row.version, row.observed_at, row.recorded_at, row.capture, row.status)
+    return Look(number, Strand(row.strand), seen, row.same_as)
 
 
 def article_of(tx: Connection, record: str, version: int, release: str | None = None) -> Article | None:

@@ -6,12 +6,13 @@ look again into the past.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from model.article import Article
 from model.edtf import parse_utc
@@ -25,6 +26,7 @@ from storage.deposit import Person
 from storage.known import article_of
 from storage.writer import Writer
 
+_AT_ONCE = 100
 PAUSE, RESUME = "schedule pause", "schedule resume"
 """What the ledger calls it when a person lets a flow rest, and go on."""
 
@@ -73,15 +75,13 @@ class Rounds:
         t = tables.rounds
         with self._database.reading() as tx:
             last = tx.execute(select(t).where(t.c.flow == flow)).one_or_none()
-            rests = _rests(tx, flow, last.began_at) if last is not None else []
-        gap = None
-        if last is not None and every and self._writer is not None:
-            since, until = _unattended(max(last.began_at, last.ended_at or ""), now, rests)
-            if parse_utc(until) - parse_utc(since) > timedelta(seconds=2 * every):
-                gap = (since, until)
-                detail = {"flow": flow, "since": since, "until": until, "every": int(every)}
-                body = {"type": "schedule gap", "outcome": "warning", "detail": detail, "subject": None}
-                self._writer.act(None, lambda hands: hands.write(Kind.EVENT, hands.archive, body))
+            gap = _gap(tx, flow, max(last.began_at, last.ended_at or ""), now, every) if last is not None and every else None
+        if self._writer is None:
+            gap = None
+        elif gap is not None:
+            detail = {"flow": flow, "since": gap[0], "until": gap[1], "every": int(every or 0)}
+            body = {"type": "schedule gap", "outcome": "warning", "detail": detail, "subject": None}
+            self._writer.act(None, lambda hands: hands.write(Kind.EVENT, hands.archive, body))
         row: dict[str, Any] = {"began_at": now, "ended_at": None, "said": None}
         if gap is not None:
             row |= {"gaps": (last.gaps if last else 0) + 1, "gap_since": gap[0], "gap_until": gap[1]}
@@ -132,13 +132,32 @@ class Rounds:
                 tx.execute(update(t).where(t.c.site == bindparam("of"), t.c.field == bindparam("named")), changed)
 
 
+def _gap(tx: Connection, flow: str, since: str, until: str, every: float) -> tuple[str, str] | None:
+    """The bounds of a time between two rounds that is a gap, where one is."""
+    most = timedelta(seconds=2 * every)
+    if parse_utc(until) - parse_utc(since) <= most:
+        return None
+    begins, ends = _unattended(since, until, _rests(tx, flow, since))
+    return (begins, ends) if parse_utc(ends) - parse_utc(begins) > most else None
+
+
 def _rests(tx: Connection, flow: str, since: str) -> list[tuple[str, bool]]:
-    """When a person let a flow rest (true) or go on since a moment, in order."""
+    """When a person let a flow rest (true) or go on since a moment, in order; first that moment, where it rested then."""
     t = tables.ledger.c
-    query = select(t.bytes).where(t.kind == Kind.EVENT.value, t.at >= since).order_by(t.at, t.id)
-    told = [decode(data) for data in tx.execute(query).scalars()]
-    ours = [e for e in told if e.body["type"] in {PAUSE, RESUME} and e.body["detail"]["flow"] == flow]
-    return [(e.at, e.body["type"] == PAUSE) for e in ours]
+    query = select(t.bytes).where(t.kind == Kind.EVENT.value)
+    later = query.where(t.at > since).order_by(t.at, t.id)
+    earlier = query.where(t.at <= since).order_by(t.at.desc(), t.id.desc())
+    before = next(_told(tx, flow, earlier), None)
+    rests = [] if before is None or not before[1] else [(since, True)]
+    return rests + list(_told(tx, flow, later))
+
+
+def _told(tx: Connection, flow: str, query: Select[tuple[bytes]]) -> Iterator[tuple[str, bool]]:
+    with closing(tx.execute(query, execution_options={"yield_per": _AT_ONCE})) as found:
+        for data in found.scalars():
+            entry = decode(data)
+            if entry.body["type"] in {PAUSE, RESUME} and entry.body["detail"]["flow"] == flow:
+                yield entry.at, entry.body["type"] == PAUSE
 
 
 def _unattended(since: str, until: str, rests: Iterable[tuple[str, bool]]) -> tuple[str, str]:

@@ -83,8 +83,9 @@ class Checker:
 
     def _worth(self, part: Part | None) -> int:
         """How many processes are worth their start."""
-        entries = self._count(tables.ledger) if part is None else len(part.records)
-        return 1 if entries < _WORTH else os.cpu_count() or 1
+        # of a part, the records are counted: each has one entry at least
+        least = self._count(tables.ledger) if part is None else len(part.records)
+        return 1 if least < _WORTH else os.cpu_count() or 1
 
     def _database(self) -> Iterator[Finding]:
         engine = engines.of(self._tx)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.collection import check_collection_name
 from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.mementos import parse_wish
@@ -129,8 +128,10 @@ def ingest_command(
     moment = parse_captured_at(captured_at, call.now()) if captured_at else None
     wish = parse_wish(memento, since, until, limit, sources)
     networks = [parse_network(a) for a in allow_address or ()]
-    if collection:
-        check_collection_name(collection)
+
+    from flows.deciding import Labels
+
+    Labels(collection=collection, note=note)
 
     from flows.on_change import telling
     from flows.pipeline import Pipeline

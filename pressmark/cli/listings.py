@@ -17,6 +17,7 @@ from model.verification import Verification
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
+_LONGEST = 300  # characters of an address
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
 
@@ -31,7 +32,7 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
     facts.append(f"{line.versions} {'version' if line.versions == 1 else 'versions'}")
     yield _under(" · ".join(fact for fact in facts if fact))
     if line.url:
-        yield _under(line.url)
+        yield _under(_cut(line.url))
 
 
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
@@ -47,7 +48,7 @@ def render_change_line(line: ChangeLine) -> Iterator[RenderableType]:
     """When, what kind, which record; then what changed."""
     title = Text.assemble(say_moment(line.seen_at), "  ", (f"{line.kind:<8}", _KIND_STYLES.get(line.kind, "")), "  ")
     title.append(f"{line.record}@{line.version}" if line.version else line.record, "bold")
-    title.append_text(words("  " + (line.headline or line.url or "")))
+    title.append_text(words("  " + (line.headline or _cut(line.url or ""))))
     yield title
     changes = say_change(line.change)
     if changes:
@@ -144,6 +145,11 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
             yield from _details(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
             yield f"{key.replace('_', ' ')} {value}"
+
+
+def _cut(address: str) -> str:
+    """An address for people; ``--json`` has all of it."""
+    return address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"
 
 
 def _under(text: str) -> Padding:

@@ -22,7 +22,7 @@ from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
 from storage.export.chosen import Chosen, Selection
 from storage.export.job import Export, Made
 from storage.export.output import check_free
-from storage.known import looks_of
+from storage.known import looks_of_each
 from storage.segments import SegmentFolder
 from storage.timeline import in_force
 
@@ -59,7 +59,8 @@ def exported_from(tx: Connection, selection: Selection, now: datetime) -> str:
     e = tables.ledger.c
     told = select(e.chain, func.max(e.seq)).where(e.kind.not_in(_LOOKS)).group_by(e.chain)
     last = dict(tx.execute(told).tuples().all())
-    records = [(x, last.get(x, 0), in_force(looks_of(tx, x))) for x in Chosen(tx, selection, now).records]
+    chosen = Chosen(tx, selection, now).records
+    records = [(x, last.get(x, 0), in_force(looks)) for x, looks in looks_of_each(tx, chosen)]
     return sha256(json.dumps([version("pressmark"), records]).encode()).hexdigest()
 
 

@@ -82,6 +82,17 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [({"collection": "a\nb"}, "a collection's name is one line"), ({"note": " "}, "an empty note says nothing")],
+)
+def test_labels_that_nothing_can_have_are_told_before_anything_is_done(labels: dict[str, str], said: str) -> None:
+    from flows.ingest import ingest
+
+    state = ingest.fn(["https://paper.example/"], "no-archive-is-here", **labels)
+    assert state.is_failed() and said in (state.message or "")
+
+
 def test_the_flows_of_a_schedule_say_what_they_did_and_what_went_wrong(prefect: Any, site: Any, tmp_path: Path) -> None:
     where, away = str(tmp_path / "papers"), {"archive": str(tmp_path / "nowhere")}
     with Archive.create(where) as archive:

@@ -112,6 +112,30 @@ def test_a_time_in_which_a_person_let_a_flow_rest_is_told_as_that_and_no_gap(tmp
     assert [kind for kind, _ in told].count("schedule gap") == 1
 
 
+@pytest.mark.parametrize("resumed", [True, False], ids=["and goes on", "and still rests"])
+def test_a_round_by_hand_while_a_flow_rests_makes_no_gap_of_the_rest(tmp_path: Path, resumed: bool) -> None:
+    at = START
+
+    def go(archive: Archive) -> tuple[str, str] | None:
+        with round_of("watch", str(archive.where), every=900, now=lambda: at) as this:
+            return this.gap
+
+    with Archive.create(tmp_path / "papers", now=lambda: at) as archive:
+        assert go(archive) is None
+        at += timedelta(minutes=10)
+        archive.rounds.rest("watch", paused=True)
+        at += timedelta(hours=3)
+        assert go(archive) is None
+        at += timedelta(hours=3)
+        if resumed:
+            archive.rounds.rest("watch", paused=False)
+            at += timedelta(minutes=10)
+        assert go(archive) is None
+        at += timedelta(hours=3)
+        # once it goes on, a time without rounds is a gap again
+        assert go(archive) == ((utc_text(at - timedelta(hours=3)), utc_text(at)) if resumed else None)
+
+
 def test_what_ended_a_round_is_put_down(archive: Archive) -> None:
     with pytest.raises(Busy), round_of("watch", str(archive.where)):
         raise Busy("the database is busy")

@@ -51,6 +51,8 @@ def test_what_is_written_is_found_from_the_folder_of_the_file(tmp_path: Path) ->
     assert export.parameters["output"] == str(tmp_path / "out" / "{time}.csv")
     [export] = _said(tmp_path, table + "output = '/srv/{time}.csv'\n")
     assert export.parameters["output"] == "/srv/{time}.csv"
+    [export] = _said(tmp_path, table + "output = '~/out/{time}.csv'\n")
+    assert export.parameters["output"] == str(Path.home() / "out" / "{time}.csv")
 
 
 _EXPORT = '[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\n'
@@ -78,6 +80,10 @@ _EXPORT = '[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\n'
         ('[schedule.export]\nevery = "1d"\nformat = "ocfl"\noutput = "x"\nversion = "1"', "all or latest, not '1'"),
         (_EXPORT + 'query = "writer:quill"', "pressmark.toml: schedule.export.query: there is no search field writer:"),
         (_EXPORT + 'query = "tide since:soon"', "schedule.export.query: since: takes a date such as"),
+        (_EXPORT[:-4] + '"s3://vault/x"', "schedule.export.output: an export is written into a folder of this machine, not to"),
+        (_EXPORT[:-4] + '"~no-such-person/x"', "schedule.export.output: there is nobody here whose home ~no-such-person/x"),
+        ('[schedule.ingest]\nevery = "1d"\nsources = ["x"]\ncollection = "a\\nb"', "schedule.ingest: a collection's name is one"),
+        ('[schedule.ingest]\nevery = "1d"\nsources = ["x"]\nnote = " "', "schedule.ingest: an empty note says nothing"),
         ('[schedule]\naudit = { cron = "0 3 31 2 *" }', "schedule.audit.cron is '0 3 31 2 [*]': that day never comes"),
     ],
 )

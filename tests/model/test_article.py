@@ -27,6 +27,15 @@ VALUES = st.recursive(
 OBJECTS = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), VALUES, max_size=4)
 
 
+def test_what_goes_to_another_process_is_the_fields_once() -> None:
+    made = Article(headline="Quay closed", body=(Block(BlockKind.PARAGRAPH, "words of the quay " * 200),))
+    before = pickle.dumps(made)
+    said = made.canonical()
+    assert len(pickle.dumps(made)) < len(before) + 100 + len(made.text)  # the text is needed there, and is kept
+    back = pickle.loads(pickle.dumps(made))
+    assert back == made and back.canonical() == said
+
+
 @settings(max_examples=50)
 @given(st.data())
 def test_an_article_comes_back_whole(articles: SearchStrategy[Article], data: DataObject) -> None:

@@ -116,6 +116,15 @@ def test_a_note_and_a_collection_come_out_again(tmp_path: Path, pressmark: Press
     assert pressmark("search", "ferry", "-horse", *archive).out.startswith(record)
 
 
+def test_an_address_without_end_is_cut_for_people_and_whole_for_programs(tmp_path: Path, pressmark: Pressmark) -> None:
+    archive = ["--archive", str(tmp_path / "archive")]
+    address = "https://paper.example/news?" + "x" * 60_000
+    assert pressmark("ingest", page(tmp_path, "ferry.html", "Ferry sails again"), "--url", address, *archive).code == 0
+    shown = pressmark("list", *archive).out
+    assert len(shown) < 1_000 and "https://paper.example/news?xxx" in shown and "…" in shown
+    assert pressmark("list", "--json", *archive).lines()[0]["url"] == address
+
+
 def test_a_password_in_an_address_is_not_repeated(tmp_path: Path, pressmark: Pressmark) -> None:
     archive = ["--archive", str(tmp_path / "archive")]
     sources = tmp_path / "list.txt"
