@@ -97,10 +97,10 @@ def paper() -> Iterator[Paper]:
 
 class Taker:
     """One process that takes sources in; what it acknowledged is read as it comes. ``said`` is what ended it, if
-    anything did but a kill."""
+    anything did but a kill. ``lease`` is how many seconds it may stand still, and waits for one that was killed."""
 
-    def __init__(self, where: Path, url: str | None, sources: list[str]) -> None:
-        command = [sys.executable, str(TAKER), str(where), url or "-", *sources]
+    def __init__(self, where: Path, url: str | None, sources: list[str], lease: float = 60.0) -> None:
+        command = [sys.executable, str(TAKER), str(where), url or "-", str(lease), *sources]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.said: str | None = None
         assert self.process.stdout is not None and self.process.stderr is not None
@@ -127,7 +127,7 @@ class Taker:
 @pytest.fixture
 def take(house: Any) -> Callable[..., Taker]:
     """Starts a process that takes sources into an archive, by default the house's."""
-    return lambda sources, where=None: Taker(where or house.where, house.url, sources)
+    return lambda sources, where=None, lease=60.0: Taker(where or house.where, house.url, sources, lease)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ SEED = int(os.environ.get("PRESSMARK_SEED", "1988"))
 MINUTES = float(os.environ.get("PRESSMARK_MINUTES", "60"))
 PROCESSES = int(os.environ.get("PRESSMARK_PROCESSES", "4"))
 PAGES = int(os.environ.get("PRESSMARK_PAGES", "12"))
+LEASE = 2.0  # a process begins as soon as the one before it was found dead
 pytestmark = [pytest.mark.xdist_group("chaos"), pytest.mark.both_engines]
 
 
@@ -52,14 +53,14 @@ def test_killed_at_random_moments_nothing_told_is_missing_and_nothing_is_double(
     engine = "sqlite" if house.url is None else "postgresql"
     chance = random.Random(SEED)
     begun = time.monotonic()
-    told: list[dict[str, Any]] = take(paper.urls).end(300)
+    told: list[dict[str, Any]] = take(paper.urls, lease=LEASE).end(300)
     span = time.monotonic() - begun
     alive = undecided = done = 0
     for kill in range(KILLS):
         if time.monotonic() - begun > MINUTES * 60:
             break
         paper.round = kill + 1
-        taker = take(chance.sample(paper.urls, len(paper.urls)))
+        taker = take(chance.sample(paper.urls, len(paper.urls)), lease=LEASE)
         if kill % 3 == 0:
             time.sleep(chance.uniform(0.1, span))
         else:
@@ -82,7 +83,7 @@ def test_killed_at_random_moments_nothing_told_is_missing_and_nothing_is_double(
         f"{len(told)} results told, {undecided} captures found undecided; nothing missing, nothing double, verify clean"
     )
     paper.round = KILLS + 1
-    told += take(paper.urls).end(300)
+    told += take(paper.urls, lease=LEASE).end(300)
     with house.open(write=True) as archive:
         assert list(archive.undecided()) == []
         assert archive.verify().findings == ()
