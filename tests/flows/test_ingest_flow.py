@@ -86,7 +86,7 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
     ("labels", "said"),
     [({"collection": "a\nb"}, "a collection's name is one line"), ({"note": " "}, "an empty note says nothing")],
 )
-def test_labels_that_nothing_can_have_are_told_before_anything_is_done(labels: dict[str, str], said: str) -> None:
+def test_labels_that_nothing_can_have_are_told_before_anything_is_done(labels: dict[str, Any], said: str) -> None:
     from flows.ingest import ingest
 
     state = ingest.fn(["https://paper.example/"], "no-archive-is-here", **labels)
