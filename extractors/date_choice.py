@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 
+from extractors import date_places
 from extractors.field import Found
 from extractors.page import Page
 from model.article import How
@@ -69,22 +70,30 @@ def _turned_round(found: Sequence[Found[str]], dates: Sequence[Edtf], day: Edtf)
 
 
 def _first_printed(page: Page, found: Sequence[Found[str]], dates: Sequence[Edtf], best: int) -> int | None:
-    """A day marked as published right at the headline, before the declared one: the piece was dated anew for machines."""
+    """A day marked as published right at the headline, before the declared one: the piece was dated anew for machines.
+
+    Where they are told one date for publication and change, a day in an element named so is enough.
+    """
     said = dates[best].earliest
     if page.h1 is None or said is None or found[best].candidate.how != How.DECLARED:
         return None
     heading = page.css(page.h1).split(" > ")
+    places = (".microdata", ".times", ".printed") if _told_as_change(page, found[best].candidate.value) else (".microdata", ".times")
     days: dict[str, int] = {}
     for i, item in enumerate(found):
         told, day = dates[i].earliest, dates[i].day_text
-        marked = item.strategy.endswith((".microdata", ".times"))
-        if marked and day and told and _beside(item.candidate.where, heading):
+        if item.strategy.endswith(places) and day and told and _beside(item.candidate.where, heading):
             days.setdefault(day, i)
     if len(days) != 1:
         return None
     only = next(iter(days.values()))
     told = dates[only].earliest
     return only if told and (said - told).days >= DATED_ANEW else None
+
+
+def _told_as_change(page: Page, value: str) -> bool:
+    """Whether the page declares the same date for its last change."""
+    return any(c.value == value for c in date_places.of_nodes(page, page.articles, "dateModified"))
 
 
 def _beside(where: str, heading: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from extractors.declared_dates import parse
 from extractors.dom import Element
 from extractors.field import Candidate
 from extractors.page import Page
+from extractors.printed_dates import Printed
 from model.article import Evidence, How
 
 MOST_ELEMENTS = 40
@@ -189,26 +190,33 @@ def read(page: Page, element: Element) -> tuple[Candidate[str], ...]:
 
 def _read(page: Page, element: Element) -> Iterator[Candidate[str]]:
     place = "css:" + page.css(element)
+    text = page.text_of(element)
+    timed = _with_time_beside(page, element, text)
     for name in ("datetime", "content", "data-datetime", "data-timestamp", "data-time", "data-date", "title"):
         if name == "title" and element.tag not in {"time", "span", "abbr", "small"}:
             continue
         value = element.get(name)
         edtf = parse(value, page.language, day_first=day_first(page)) if value and any(c.isdigit() for c in value) else None
+        if edtf and timed != text and any(d.edtf.startswith(f"{edtf}T") for d in _printed(page, timed)):
+            break  # the attribute has the day alone, and its time of day stands beside it
         if edtf:
             edtf = on_own_clock(page, edtf, value or "")
             yield Candidate(edtf, How.MARKED, f"{place}@{name}", value or "", cue=label_before(page, element))
             return
-    text = page.text_of(element)
     if not text or len(text) > LONGEST_TEXT:
         return
-    timed, parent = _with_time_beside(page, element, text), element.getparent()
+    parent = element.getparent()
     if timed != text and parent is not None:
         text, place = timed, "css:" + page.css(parent)
-    for found in printed_dates.find(text, page.language, day_first=day_first(page)):
+    for found in _printed(page, text):
         words = text[found.start : found.end]
         cue = found.label or (label_before(page, element) if found.start < 4 else "")
         edtf = on_own_clock(page, found.edtf, words)
         yield with_year(page, Candidate(edtf, How.MARKED, place, words, cue=cue))
+
+
+def _printed(page: Page, text: str) -> list[Printed]:
+    return printed_dates.find(text, page.language, day_first=day_first(page))
 
 
 def _with_time_beside(page: Page, element: Element, text: str) -> str:

@@ -36,6 +36,7 @@ _LINES = (
     "p", "div", "span", "td", "th", "li", "dd", "dt", "strong", "em", "b", "h2", "h3", "h4", "h5", "h6", "font", "i", "time", "a",
     "small", "center", "address", "cite", "label",
 )  # fmt: skip
+_OPENS = frozenset(("p", "strong", "b"))
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related", re.I)
 _CARDS = re.compile(r"teaser|sidebar", re.I)
@@ -92,7 +93,7 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
         text = collapse(own)
         distance = None if headline is None else number - headline
         close = distance is not None and abs(distance) < CLOSE
-        if len(text) > LONGEST_LINE and close and element.tag == "p":
+        if len(text) > LONGEST_LINE and close and element.tag in _OPENS:
             text = text[:OPENING]  # the place and day that a release opens with
         if not SHORTEST <= len(text) <= LONGEST_LINE or element is page.h1:
             continue

@@ -71,4 +71,4 @@ def labels(language: str | None) -> re.Pattern[str]:
         words = sorted({w for t in tables for w in t[key].split("|")}, key=lambda w: (-len(w), w))
         return "|".join(map(re.escape, words))
 
-    return re.compile(rf"(?<!\w)(?:(?P<updated>{either('updated')})|(?P<published>{either('published')}))(?![^\W\d])", re.I)
+    return re.compile(rf"(?<![^\W\d])(?:(?P<updated>{either('updated')})|(?P<published>{either('published')}))(?![^\W\d])", re.I)

@@ -52,6 +52,26 @@ SHAPES = {
         "en", LD % '"datePublished":"2025-08-21"',
         "<div>Published <time class=published>Apr 26, 2023</time></div>", "", "2023-04-26", None,
     ),
+    "told as published and changed at once, another day printed": (
+        "en", LD % '"datePublished":"Jun 24, 2025","dateModified":"Jun 24, 2025"',
+        "<div class=staff><div class=text__date>August 25, 2024</div></div>", "", "2024-08-25", "2025-06-24",
+    ),
+    "told as published before it was changed, another day printed": (
+        "en", LD % '"datePublished":"2025-06-24","dateModified":"2025-06-26"',
+        "<div class=staff><div class=text__date>August 25, 2024</div></div>", "", "2025-06-24", "2025-06-26",
+    ),
+    "two days side by side without a gap": (
+        "en", "", "<div class=article-dateline-box><a href=/boats>Boats</a><span class=dateline>DECEMBER 22, 2022</span>"
+        "<span class='dateline updated'>Updated: JANUARY 02, 2026</span></div>", "", "2022-12-22", "2026-01-02",
+    ),
+    "the day as an attribute, the time of day beside it": (
+        "es", "", "<span class=fecha><time datetime='3 de mayo de 2022'>3 de mayo de 2022</time><time>21:25</time></span>", "",
+        "2022-05-03T21:25", None,
+    ),
+    "the day in brackets before the first words": (
+        "de", "", "<p><strong>(18.01.2018) " + "Die Hafenkräne bleiben stehen, wo sie seit der Flut stehen. " * 4 + "</strong></p>", "",
+        "2018-01-18", None,
+    ),
     "a scholarly paper and its preprint": (
         "en", "<meta name='citation_date' content='2019-06-25'>", "",
         "<section><div><div><p><span>Published <time datetime='2019-04-04'>x</time></span></p></div></div></section>",
