@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from extractors.body.blocks import post_quoted
 from extractors.body.furniture import begins_as
@@ -18,6 +19,8 @@ SURE = 0.5  # chance
 _PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
 _HEADS = 0.3  # chance that is enough for a heading right above a paragraph
 _AMONG = 0.2  # chance that is enough for what stands among the paragraphs, or is one of their make beside them
+_BELOW_HEADING = 0.1  # chance that is enough for a long paragraph right below a chosen heading
+_VERY_LONG = 300  # characters from which one sure paragraph beside it is enough
 _LONG = 140  # characters of a paragraph that may stand before the first sure one or behind the last
 _FELLOWS = 2  # sure paragraphs of one parent from which another of its children is one too
 _UNLINKED = 0.3  # share of a passage that may be links
@@ -42,9 +45,10 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
     if not sure:
         return []
     first, last = sure[0].index, sure[-1].index
+    by_index = {p.index: chance for p, chance in zip(found, chances, strict=True)}
     known = {p.index for p in sure}
     headed = {p.index for p in sure if len(p.text) >= _PARAGRAPH}
-    paragraphs = Counter(shelf(p) for p in sure if len(p.text) >= _PARAGRAPH)
+    paragraphs, listed_too = (Counter(place(p) for p in sure if len(p.text) >= _PARAGRAPH) for place in (shelf, _bookcase))
     listed = _lists(found, known)
     for passage, chance in zip(found, chances, strict=True):
         if passage.index in known:
@@ -53,13 +57,15 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
         if within and post_quoted(passage):
             known.add(passage.index)
         elif chance >= _AMONG and not _is_furniture(passage, language):
-            fellow = _is_plain(passage) and paragraphs[shelf(passage)] >= _FELLOWS and (within or len(passage.text) >= _LONG)
+            enough = 1 if within and len(passage.text) >= _VERY_LONG and chance >= _HEADS else _FELLOWS
+            beside = (listed_too if chance >= _HEADS else paragraphs)[shelf(passage)]
+            fellow = _is_plain(passage) and beside >= enough and (within or len(passage.text) >= _LONG)
             heads = chance >= _HEADS and passage.tag in _HEADINGS and passage.index + 1 in headed and not passage.linked
             item = within and passage.linked < SURE * len(passage.text) and passage.index in listed
             if fellow or (within and heads) or item:
                 known.add(passage.index)
+    known |= {p.index for p in _headed(found, by_index, known)}
     known |= {p.index for p in announced(found, known, language)}
-    by_index = {p.index: chance for p, chance in zip(found, chances, strict=True)}
     known |= {p.index for p in key_points(found, by_index, first, language)}
     known -= {p.index for p in pointed(found, sure, language)}
     result = [p for p in found if p.index in known]
@@ -81,6 +87,24 @@ def only_text(found: Sequence[Passage], chances: Sequence[float], opinion: str) 
             running[shelf(passage)].append(passage)
     most = max(running.values(), key=_size, default=[])
     return most if _size(most) >= _ONLY_TEXT else []
+
+
+def _headed(found: Sequence[Passage], chances: Mapping[int, float], known: set[int]) -> Iterator[Passage]:
+    """Long paragraphs right below a chosen heading of their shelf."""
+    for above, passage in pairwise(found):
+        if above.tag not in _HEADINGS or above.index not in known or passage.index != above.index + 1:
+            continue
+        below = _is_plain(passage) and len(passage.text) >= _LONG and shelf(passage) is shelf(above)
+        if below and passage.index not in known and chances[passage.index] >= _BELOW_HEADING:
+            yield passage
+
+
+def _bookcase(passage: Passage) -> Element | None:
+    """The shelf of a passage; a list stands on it as a whole."""
+    parent = shelf(passage)
+    while parent is not None and parent.tag in ("ul", "ol", "li"):
+        parent = parent.getparent()
+    return parent
 
 
 def shelf(passage: Passage) -> Element | None:

@@ -15,7 +15,11 @@ _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp
 _BYLINE_REST = 25  # compact characters beside the authors' names up to which a passage is their byline
 _LONG = 40  # compact characters from which a passage inside another field's text is no chance
 _CAPTION = 15  # compact characters of a caption that a picture's own line holds
+_CAPTION_LONGEST = 600  # characters; longer words under a picture are a paragraph of the piece
 _SAID = 120  # characters of a heading that is a paragraph
+_SENTENCES = 2  # in a heading that is a paragraph
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE_WORDS = 3
 _ENDS = '.!?…。！？:"”»“’'
 _QUOTES = "\"'“”„«»‘’‹›.…"
 _CERTAIN, _LIKELY = 0.95, 0.85  # chances from which words of a caption, and a paragraph of such words, stay text
@@ -36,7 +40,7 @@ class Taken:
     def __init__(
         self, whole: Iterable[str | None], captions: Iterable[str | None], bios: Iterable[str | None], names: Iterable[str]
     ) -> None:
-        self.captions = [c for t in captions if t and (c := compact(t))]
+        self.captions = [c for t in captions if t and (c := compact(t)) and len(t) <= _CAPTION_LONGEST]
         self.bios = [c for t in bios if t and (c := compact(t))]
         self.names = sorted({c for t in names if (c := compact(t).lower())}, key=lambda n: (-len(n), n))
         self.whole = {compact(t) for t in whole if t} | set(self.bios)
@@ -129,7 +133,10 @@ def _quotation(element: Element) -> Element:
 
 def _heads_nothing(last: Passage) -> bool:
     """Whether the last passage is a heading, and not a paragraph that is set as one."""
-    return last.tag in _HEADINGS and not (len(last.text) >= _SAID and last.text[-1] in _ENDS)
+    if last.tag not in _HEADINGS or last.text[-1] not in _ENDS:
+        return last.tag in _HEADINGS
+    sentences = [s for s in _SENTENCE.split(last.text) if len(s.split()) >= _SENTENCE_WORDS]
+    return len(last.text) < _SAID and len(sentences) < _SENTENCES
 
 
 def _once(kept: Sequence[Passage]) -> list[Passage]:

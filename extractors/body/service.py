@@ -27,6 +27,7 @@ _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 _END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends|[*⁂](?: ?[*⁂]){0,4}", re.IGNORECASE)
 _INITIALS = re.compile(r"[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}")  # of those who wrote and released a notice: "RK/SM"
+_RATED = re.compile(r"\(.{3,80}\) Loading\.\.\.")  # stars for a piece, while a script fetches them
 _SOURCES_LONGEST = 40
 _LISTED = re.compile(r"[,;/|] ?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -67,7 +68,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return False
     if "<time>" in passage.near:
         return True
-    if is_label(text, language):
+    if is_label(text, language) or _RATED.fullmatch(text):
         return True
     words = [fold(w) for w in _TOKEN.findall(text)]
     if _all_of("share", words, language) or (_numbered(words) and _all_of("reading", words, language)):

@@ -35,6 +35,32 @@ def test_one_sure_paragraph_vouches_for_no_other() -> None:
     assert kept(f"<div><p>A: {LONG}</p><p>B: {TEXT}</p></div>", {"A": 0.3, "B": 0.9}) == ["B"]
 
 
+def test_a_long_paragraph_below_a_chosen_heading_of_its_shelf_is_text() -> None:
+    below = f"<h2>Of the ice</h2><p>B: {LONG}</p>"
+    said = {"A": 0.9, "Of": 0.8, "B": 0.15}
+    assert kept(f"<div><p>A: {TEXT}</p>{below}</div>", said) == ["A", "Of the ice", "B"]
+    assert kept(f"<div><p>A: {TEXT}</p><h2>Of the ice</h2><p>B: short</p></div>", said) == ["A", "Of the ice"]
+    assert kept(f"<div><p>A: {TEXT}</p><h2>Of the ice</h2></div><div><p>B: {LONG}</p></div>", said) == ["A", "Of the ice"]
+    assert kept(f"<div><p>A: {TEXT}</p>{below}</div>", {**said, "Of": 0.2}) == ["A"]  # the heading is not chosen
+    assert kept(f"<div><p>A: {TEXT}</p>{below}</div>", {**said, "B": 0.05}) == ["A", "Of the ice"]
+
+
+def test_one_sure_paragraph_vouches_for_a_very_long_one_between_sure_ones() -> None:
+    between = "<div><p>A: {0}</p><p>B: {1}</p></div><div><p>C: {0}</p></div>"
+    said = {"A": 0.9, "B": 0.35, "C": 0.9}
+    assert kept(between.format(TEXT, LONG + TEXT), said) == ["A", "B", "C"]
+    assert kept(between.format(TEXT, TEXT), said) == ["A", "C"]
+    assert kept(between.format(TEXT, LONG + TEXT), {**said, "B": 0.25}) == ["A", "C"]
+
+
+def test_a_list_stands_among_the_paragraphs_beside_it_and_vouches_for_them() -> None:
+    items = f"<ul><li>B: {TEXT}</li><li>C: {TEXT}</li></ul>"
+    markup = f"<p>A: {TEXT}</p><div><p>D: {TEXT}</p>{items}</div>"
+    said = {"A": 0.9, "B": 0.9, "C": 0.9, "D": 0.35}
+    assert kept(markup, said) == ["A", "D", "B", "C"]
+    assert kept(markup, {**said, "D": 0.25}) == ["A", "B", "C"]
+
+
 def test_an_appeal_is_not_text_because_paragraphs_stand_beside_it() -> None:
     markup = f"<div><p>A: {TEXT}</p><p>B: {TEXT}</p><p>Subscribe: {LONG}</p></div>"
     assert kept(markup, {"A": 0.9, "B": 0.9, "Subscribe": 0.4}) == ["A", "B"]

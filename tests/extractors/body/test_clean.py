@@ -32,6 +32,20 @@ def test_headings_that_head_nothing_go() -> None:
     assert left(f"<div><h2>First</h2><p>{LONG}</p><h2>More</h2><h3>Stories</h3></div>", Taken((), (), (), ())) == ["First", LONG]
 
 
+def test_two_sentences_set_as_a_heading_are_text_at_the_end_too() -> None:
+    nothing = Taken((), (), (), ())
+    said = "Nobody counts them at night. The harbour sleeps."
+    assert left(f"<div><p>{LONG}</p><h4>{said}</h4></div>", nothing) == [LONG, said]
+    assert left(f"<div><p>{LONG}</p><h4>Mr. Abel counts them.</h4></div>", nothing) == [LONG]
+
+
+def test_words_longer_than_any_caption_stay_text_though_a_figure_holds_them() -> None:
+    opening = f"{LONG} " * 6
+    markup = f"<div><figure><img src='x.jpg'><figcaption>{opening}</figcaption></figure><p>{LONG}</p></div>"
+    assert left(markup, Taken((), (opening,), (), ())) == [opening.strip(), LONG]
+    assert left(markup.replace(opening, CAPTION), Taken((), (CAPTION,), (), ())) == [LONG]
+
+
 def test_a_paragraph_that_a_caption_repeats_stays_where_it_is_clearly_text() -> None:
     found = passages(document_fromstring(f"<div><p>{LONG}</p><figure><figcaption>{LONG}</figcaption></figure></div>"))
     taken = Taken((), (LONG,), (), ())

@@ -50,6 +50,8 @@ def test_dates_and_bylines_go_before_the_text_and_stay_within(language: str, tex
         ("zh", "阅读 3 分钟"),
         ("de", "Anzeige"),
         ("fr", "La suite après la publicité"),
+        ("de", "(Noch keine Bewertungen) Loading..."),
+        ("en", "(12 votes, average: 4.25 out of 5) Loading..."),
     ],
 )
 def test_reading_times_buttons_and_labels_go_anywhere(language: str, text: str) -> None:
