@@ -83,13 +83,15 @@ def test_the_flow_takes_sources_in_and_says_so_where_people_look(
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
-    [({"collection": "a\nb"}, "a collection's name is one line"), ({"note": " "}, "an empty note says nothing")],
+    ("collection", "note", "said"),
+    [("a\nb", None, "a collection's name is one line"), (None, " ", "an empty note says nothing")],
 )
-def test_labels_that_nothing_can_have_are_told_before_anything_is_done(labels: dict[str, Any], said: str) -> None:
+def test_labels_that_nothing_can_have_are_told_before_anything_is_done(
+    collection: str | None, note: str | None, said: str
+) -> None:
     from flows.ingest import ingest
 
-    state = ingest.fn(["https://paper.example/"], "no-archive-is-here", **labels)
+    state = ingest.fn(["https://paper.example/"], "no-archive-is-here", collection, note)
     assert state.is_failed() and said in (state.message or "")
 
 
