@@ -78,7 +78,9 @@ def _first_printed(page: Page, found: Sequence[Found[str]], dates: Sequence[Edtf
     if page.h1 is None or said is None or found[best].candidate.how != How.DECLARED:
         return None
     heading = page.css(page.h1).split(" > ")
-    places = (".microdata", ".times", ".printed") if _told_as_change(page, found[best].candidate.value) else (".microdata", ".times")
+    places = (
+        (".microdata", ".times", ".printed") if _told_as_change(page, found[best].candidate.value) else (".microdata", ".times")
+    )
     days: dict[str, int] = {}
     for i, item in enumerate(found):
         told, day = dates[i].earliest, dates[i].day_text

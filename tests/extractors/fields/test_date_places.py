@@ -69,7 +69,7 @@ SHAPES = {
         "2022-05-03T21:25", None,
     ),
     "the day in brackets before the first words": (
-        "de", "", "<p><strong>(18.01.2018) " + "Die Hafenkräne bleiben stehen, wo sie seit der Flut stehen. " * 4 + "</strong></p>", "",
+        "de", "", "<p><strong>(18.01.2018) " + "Die Hafenkräne bleiben, wo sie seit der Flut stehen. " * 5 + "</strong></p>", "",
         "2018-01-18", None,
     ),
     "a scholarly paper and its preprint": (
