@@ -56,7 +56,7 @@ def parse(query: str) -> Query:
     if query.count('"') % 2:
         raise BadCall('the query has an unbalanced quotation mark: close it with "')
     if len(query) > MAX_CHARACTERS:
-        raise BadCall(f"the query has {len(query)} characters, at most {MAX_CHARACTERS} are taken: shorten it")
+        raise BadCall(f"the query has {len(query):,} characters, at most {MAX_CHARACTERS:,} are taken: shorten it")
     parsed = Query()
     terms = list(_TERM.finditer(query))
     if len(terms) > MAX_TERMS:

@@ -93,3 +93,18 @@ def test_an_archive_is_rebuilt_from_the_bucket_alone(pressmark: Any, tmp_path: P
     assert pressmark("list", "--json")[1] == listed
     assert pressmark("rebuild", "--archive", str(tmp_path / "nowhere"), PRESSMARK_STORE_URL="s3://nobody-made-it/x")[0] != 0
     assert not (tmp_path / "nowhere" / "pressmark-archive.json").exists()
+
+
+def test_a_bucket_that_lies_is_one_line_and_nothing_there_counts(pressmark: Any, service: Any, tmp_path: Path) -> None:
+    service.between.lie()
+    code, out, err = pressmark("ingest", _page(tmp_path, "north"), PRESSMARK_STORE_KEEP_LOCAL="false")
+    assert code == 1 and "new" in out
+    made, told = err.splitlines()
+    assert made.startswith("made a new archive") and "gives back other bytes" in told and "kept in the archive's folder" in told
+    assert json.loads(pressmark("stats", "--json")[1])["store"]["segments"] == 0
+    assert list((tmp_path / "archive" / "warc").iterdir())
+    code, _, err = pressmark("replicate")
+    assert code == 1 and "gives back other bytes" in err
+    service.between.be_sound()
+    assert pressmark("ingest", _page(tmp_path, "north"))[0] == 0
+    assert pressmark("verify")[0] == 0

@@ -67,8 +67,9 @@ def test_an_archive_is_one_only_when_all_that_makes_it_one_is_on_the_disk(asked:
     name = "/pressmark-archive.json"
     synced = made.at(_SYNCS, name)
     assert synced and synced[0] > max(made.at(_WRITES, name))
-    # and the name of it, which is in the folder
-    assert any(n > synced[0] for n in made.at(_SYNCS, str(house.where)))
+    # and the name of it, which is in the folder, before anything else is done there
+    then = [x for x in made.calls[synced[0] + 1 :] if x["call"] in _SYNCS or x["path"].startswith(f"{house.where}/")]
+    assert then[0] == {"call": "fsync", "path": str(house.where)}
 
 
 @pytest.mark.both_engines
