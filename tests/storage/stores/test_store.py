@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -184,6 +185,15 @@ def test_another_archives_store_is_left_alone(kept: Any, service: Any, tmp_path:
     assert _in_bucket(service) == there
     with pytest.raises(BadCall, match="another archive"), Archive.open(tmp_path / "other", write=True, now=clock) as other:
         other.replicate(service.store())
+
+
+def test_a_segment_is_sealed_at_64_megabytes(house: Any, copy_folder: Any, make_desk: Any) -> None:
+    with house.create(now=lambda: datetime(2026, 1, 1, tzinfo=UTC), store=copy_folder) as archive:
+        desk = make_desk(archive)
+        for n, size in enumerate((100, 64_000_000, 100, 100)):
+            desk.held(desk.fetched(f"http://paper.example/{n}", os.urandom(size), n))
+    large, small = sorted((path.stat().st_size for path in (house.where / "warc").iterdir()), reverse=True)
+    assert 64_000_000 <= large < 65_000_000 and small < 100_000
 
 
 def test_a_segment_is_sealed_at_the_first_commit_after_a_minute(house: Any, service: Any, make_desk: Any) -> None:
