@@ -157,12 +157,18 @@ def elsewhere(page: Page, element: Element) -> bool:
         if href and len(href) > 1 and href[0] != "#" and not page.is_own_address(href):
             return True
         if ancestor.tag == "article" and page.h1 is not None and ancestor not in page.around_main:
-            return True
+            return not _holds_text(page, ancestor)
         if ancestor.tag == "li" and listed(page, ancestor):
             return True
         if ancestor.tag == "header" and page.main is not None and not any(a is page.main for a in ancestor.iterancestors()):
             return True  # the site's head shows the day of the visit
     return False
+
+
+def _holds_text(page: Page, article: Element) -> bool:
+    """Whether an article below its headline holds most of what stands around both."""
+    around = page.main
+    return around is not None and around in article.iterancestors() and 2 * len(page.text_of(article)) > len(page.text_of(around))
 
 
 def listed(page: Page, item: Element) -> bool:

@@ -100,10 +100,11 @@ def in_states(page: Page, label: str) -> Iterator[Candidate[str]]:
 
 
 def of_own_state(page: Page, label: str) -> Iterator[Candidate[str]]:
-    """The same of the object alone that carries the page's own headline."""
-    for said in own_objects(page, re.compile("modif|updat", re.I)):
+    """The same of the object alone that carries the page's own headline, where just ``date`` means publication, too."""
+    speaks, plain = ("date", "date") if label == "published" else ("modif|updat", None)
+    for said in own_objects(page, re.compile(speaks, re.I)):
         for key, inner in said.items():
-            if _KEY[label].match(key) and isinstance(inner.value, str):
+            if (_KEY[label].match(key) or key == plain) and isinstance(inner.value, str):
                 yield from _parsed(page, inner.value, inner.where)
 
 

@@ -1,8 +1,8 @@
 """Embedded state of a page: JSON that its scripts carry beside the mark-up.
 
 Next.js (``__NEXT_DATA__``, the streamed ``__next_f``), ``window.__INITIAL_STATE__ = {…}`` and
-its like, ``window["queries"].push({…})``, and ``<script type="application/json">``. Parsed only
-when somebody asks.
+its like, ``window["queries"].push({…})``, ``<script type="application/json">`` (an answer that the
+page's own server fetched is opened), and attributes that hand a script its data. Parsed only when somebody asks.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class State:
         """The parsed JSON value; text that holds JSON once more is opened once more."""
         try:
             value = lenient_json.prefix(self.source, 0)
-            return lenient_json.prefix(value, 0) if isinstance(value, str) and value[:1] in "{[" else value
+            if isinstance(value, dict) and "status" in value and isinstance(value.get("body"), str):
+                value = value["body"]  # SvelteKit keeps an answer as it came
+            return lenient_json.prefix(value, 0) if isinstance(value, str) and value[:1] in {"{", "["} else value
         except lenient_json.NotJson:
             return None
 

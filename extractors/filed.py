@@ -13,18 +13,20 @@ from dataclasses import dataclass
 
 from extractors import filed_arabic, filed_east, printed_dates
 from extractors.date_words import month
-from extractors.place_case import SMALL, as_place
+from extractors.filed_pieces import BRACKET, SENT_BY, agency_shape, is_agency, is_label, is_known, is_place, is_shouted
+from extractors.place_case import as_place
 from extractors.words import agencies
-from extractors.words.datelines import BEFORE, DESKS, LABELS, PLACES, WEEKDAYS
+from extractors.words.datelines import BEFORE, DESKS, REGIONS, WEEKDAYS
+from extractors.words.people import people
 from model.article import Dateline
 
 LONGEST = 150
-_SENT_BY = re.compile(r"^[Кк]орр\.\s*")
+_RUNS_ON = re.compile(r"(?![^\W\d_][A-Z])[^\W\d_](?<=[a-zß-ÿа-яё])")  # a sentence goes on; "iPhone" begins one
+_ABBREVIATED = re.compile(r",\s(?:[A-Z][a-z]{1,4}|(?:[A-Z]\.)+[A-Z])\.$")  # "Boise, Id."
 _SEPARATOR = re.compile(
     r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|(?<=[)\]])-(?=[^\W\d])|:\s+"
     r"|(?<=[\w\u093e-\u094d\u0900-\u0903)\]])।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]/])\s+(?![-–—])|\s/\s|,\s+(?=[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]*\s)"
 )
-_BRACKET = re.compile(r"\s*(?:[(\[]\s*([^()\[\]]{2,60}?)\s*[)\]]|/\s*([^()\[\]/]{2,40}?)\s*/)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
     if told is not None:
         dateline, end = told
         return Filed(dateline, start + end, True)
+    if slashed := _by_slashes(head, language):
+        return Filed(slashed[0], start + slashed[1], True)
     best: tuple[int, Filed] | None = None
     for separator in _SEPARATOR.finditer(head):
         raw = head[: separator.start()].strip()
@@ -59,8 +63,13 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         if found is None:
             continue
         parts, sure = found
-        if parts.place is None and not separator[0].strip() and head[separator.end() : separator.end() + 1].islower():
+        if separator[0].strip() == "," and parts.agency is None and not _begins(head[separator.end() :], language):
+            continue  # "WASHINGTON, March 5, Thomas Reed said …"
+        runs_on = _RUNS_ON.match(head, separator.end()) is not None
+        if not separator[0].strip() and runs_on:
             continue  # "(AP) reported on Monday": the agency is in the sentence
+        if runs_on and not agencies.agency(parts.agency or ""):
+            sure = False  # "NASA - the agency - said"
         raw, end = head[: separator.start()].rstrip(" ,"), separator.end()
         if parts.agency is None and (after := _agency_after(head[end:])):
             parts, sure = _Parts(parts.place, parts.date, after[0]), True
@@ -68,7 +77,7 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         elif parts.place is None and parts.agency and (more := _place_after(head[end:], language)):
             parts = _Parts(more[0].place, more[0].date or parts.date, parts.agency)
             raw, end = head[: end + more[1]], end + more[2]
-        if separator[0].strip() == "." and (dash := re.match(r"[-–—]\s+", head[end:])):
+        if head[:end].rstrip().endswith(".") and (dash := re.match(r"[-–—]\s+", head[end:])):
             end += dash.end()
         parts = _of_bracket(parts, language)
         comma = separator[0].strip() == ","  # another sign says more surely where it ends
@@ -77,6 +86,23 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
             place = parts.place and as_place(parts.place, language)
             best = filled, Filed(Dateline(raw, place, parts.date, parts.agency), start + end, sure)
     return best[1] if best else None
+
+
+_SLASHED = re.compile(r"([^/]{3,60}?) / ([^/]{3,30}) / ([^/]{6,30}) /\s+")
+
+
+def _by_slashes(head: str, language: str | None) -> tuple[Dateline, int] | None:
+    """Place, wire of releases and date parted by slashes: "HARBORVILLE, OH / ACCESS Newswire / March 5, 2026 / "."""
+    found = _SLASHED.match(head)
+    dates = printed_dates.find(found[3], language) if found else []
+    if found is None or len(dates) != 1 or not agencies.agency(found[2]):
+        return None
+    return Dateline(found[0].rstrip(" /"), as_place(found[1].strip(), language), dates[0].edtf, found[2].strip()), found.end()
+
+
+def _begins(text: str, language: str | None) -> bool:
+    """Whether a text begins with an article, as a sentence does and a name does not."""
+    return text.partition(" ")[0].casefold() in people(language).articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +116,27 @@ def _of_bracket(parts: _Parts, language: str | None) -> _Parts:
     """A bracket left at the end of a place is who filed it, where no agency is named: of a place in capitals, or in English.
     Elsewhere it may be the region ("Rostow (Russland)"), as it may be beside an agency.
     """
-    bracket = _BRACKET.search(parts.place or "")
-    if parts.place is None or parts.agency is not None or bracket is None or _known(bracket[1] or bracket[2]):
+    bracket = BRACKET.search(parts.place or "")
+    if parts.place is None or parts.agency is not None or bracket is None or is_known(bracket[1] or bracket[2]):
         return parts
     place = parts.place[: bracket.start()].rstrip(" ,")
-    return _Parts(place, parts.date, (bracket[1] or bracket[2])) if place and (_shouted(place) or language == "en") else parts
+    return _Parts(place, parts.date, (bracket[1] or bracket[2])) if place and (is_shouted(place) or language == "en") else parts
 
 
 def _head(head: str, separator: str, language: str | None, house: str | None) -> tuple[_Parts, bool] | None:
     """The parts of what stands before a separator, and whether they speak for themselves."""
-    if not 2 <= len(head) <= 110 or _is_label(head):
+    if not 2 <= len(head) <= 110 or is_label(head):
         return None
     dash = separator.strip() not in {":", ".", "", "|", "/", "=", ","}
     place_text, agency, date = head, None, None
-    bracket = _BRACKET.search(head)
+    bracket = BRACKET.search(head)
     if bracket:
         inner = _bracket((bracket[1] or bracket[2]), language, house, alone=not head[: bracket.start()].strip())
         if inner is not None:
             agency, date = inner.agency, inner.date
             place_text = head[: bracket.start()].rstrip(" ,")
             if inner.place and not place_text:
-                known = _known(inner.place)
+                known = is_known(inner.place)
                 return (_Parts(inner.place, date, agency), known) if dash or (known and language == "fr") else None
             if not place_text and not dash and separator.strip() == "" and agencies.agency(bracket[1] or bracket[2]):
                 return _Parts(None, date, agency), True  # "(dpa) Words of the text"
@@ -120,14 +146,15 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     if rest is None:
         return None
     place, own_date, own_agency = rest.place, rest.date, rest.agency
-    parts = _Parts(place, date or own_date, agency or own_agency)
+    agency = SENT_BY.sub("", agency or own_agency or "") or None
+    parts = _Parts(place, date or own_date, agency)
     if parts.place is None and parts.agency is None:
         return None
     if separator.strip() in {"|", "/", "="} and parts.agency is None:
         return None
     if separator.strip() == ",":  # "PORTO CLARO, 5 mar (Lusa), O velho …"
         told = parts.date or agencies.agency(parts.agency or "")
-        return (parts, True) if told and parts.place and _shouted(parts.place) else None
+        return (parts, True) if told and parts.place and is_shouted(parts.place) else None
     if separator.strip() == "" and parts.date is None and not (bracket and agencies.agency(bracket[1] or bracket[2])):
         return None
     if parts.agency and (parts.place or parts.date):
@@ -139,11 +166,13 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     if parts.date:
         return parts, True
     assert parts.place is not None
-    shouted = _shouted(parts.place)
-    known = _known(parts.place)
+    shouted = is_shouted(parts.place)
+    known = is_known(parts.place)
     if separator.strip() == ".":
         return (parts, False) if language != "en" and len(parts.place) > 3 else None
     if separator.strip() == ":":
+        if bracket is not None and (bracket[1] or "").casefold() in REGIONS:
+            return parts, False  # "Kadalpuram (Kerala): "
         caseless = parts.place.upper() == parts.place.lower()
         return (parts, known and (shouted or caseless)) if shouted or known else None
     return parts, shouted or known
@@ -156,10 +185,11 @@ def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts |
     for found in printed_dates.find(text, language)[:1]:
         if "T" in found.edtf:
             return None
-        lead, tail = text[: found.start].rstrip(" ,."), text[found.end :].strip(" ,.")
+        lead, tail = text[: found.start].rstrip(" ,"), text[found.end :].strip(" ,.")
+        lead = lead if _ABBREVIATED.search(lead) else lead.rstrip(" ,.")
         words = [w for w in re.split(r"[\s,]+", tail) if w]
         if words and not all(w.casefold().strip(".") in WEEKDAYS for w in words):
-            if not lead and _is_place(tail, first=True):
+            if not lead and is_place(tail, first=True):
                 lead = tail  # the date comes first
             elif agencies.agency(tail) is None and not re.fullmatch(r"[A-Z]{2,6}", tail):
                 return None
@@ -172,17 +202,17 @@ def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts |
         else [p.strip() for p in re.split(r",\s+|،\s*", text) if p.strip()]
     )
     for piece in pieces:
-        if agencies.is_legal_form(piece):
+        if agencies.is_legal_form(piece) and not (piece == "Co." and place and is_shouted(place[0])):  # Colorado
             return None  # "Lantern Loom, Inc. said …"
         if piece.casefold() in WEEKDAYS or (" " in piece and month(piece.split()[-1], language) and not piece.isascii()):
             continue  # a day, also one whose number is spelled out
         if any(w in DESKS for w in piece.split()):
             continue
-        if _is_agency(piece, house):
+        if is_agency(piece, house):
             if agency is not None:
                 return None
             agency = piece
-        elif _is_place(piece, first=not place):
+        elif is_place(piece, first=not place):
             place.append(piece)
         else:
             return None
@@ -196,81 +226,15 @@ def _bracket(text: str, language: str | None, house: str | None, *, alone: bool)
     dates = printed_dates.find(text, language)
     if dates:
         lead = text[: dates[0].start].strip(" ,-–—")
-        return (
-            _Parts(None, dates[0].edtf.split("T")[0], lead)
-            if _is_agency(lead, house) or (len(lead.split()) <= 5 and lead)
-            else None
-        )
-    if _is_agency(text, house) or _agency_shape(text):
+        if not lead and not alone and len(dates[0].edtf) == len("2026-03-05") and dates[0].end == len(text):
+            return _Parts(None, dates[0].edtf, None)  # "GENEVA (5 March 2026) – "
+        filed_by = is_agency(lead, house) or (len(lead.split()) <= 5 and lead)
+        return _Parts(None, dates[0].edtf.split("T")[0], lead) if filed_by else None
+    if is_agency(text, house) or agency_shape(text):
         return _Parts(None, None, text)
-    if alone and _is_place(text, first=True):
+    if alone and is_place(text, first=True):
         return _Parts(text, None, None)
     return None
-
-
-def _is_agency(text: str, house: str | None) -> bool:
-    if agencies.agency(text) or agencies.agency(_SENT_BY.sub("", text)):
-        return True
-    if re.fullmatch(r"(?:CNN|CNBC|VOA|BBC|DW|ABC) [A-Z][a-z]+", text):
-        return True
-    if _known(text):
-        return False
-    if house and not _known(text) and re.sub(r"\W", "", text).casefold() == re.sub(r"\W", "", house).casefold():
-        return True
-    return bool(re.fullmatch(r"[\w-]{3,30}\.(?:com|net|org|id|de|tv|co|ru|ua)(?:\.\w{2})?", text, re.IGNORECASE)) or (
-        agencies.is_organization(text) and len(text.split()) <= 4 and not text[:1].islower() and not _known(text)
-    )
-
-
-def _agency_shape(text: str) -> bool:
-    """Capitals or inner capitals without spaces, or a call sign: what papers and stations call themselves."""
-    plain = text.strip()
-    if len(plain.split()) > 4:
-        return False
-    return bool(re.fullmatch(r"[A-ZÄÖÜÇİŞČĆŽŠА-ЯІЇЄΑ-Ω0-9][A-ZÄÖÜÇİŞČĆŽŠА-ЯІЇЄΑ-Ω0-9&./ -]{1,20}", plain)) or bool(
-        re.search(r"[a-z][A-Z]|\bNow\b|\d", plain) and " im " not in plain
-    )
-
-
-def _is_place(text: str, *, first: bool) -> bool:
-    plain = re.sub(r"\s*[(\[][^()\[\]]{2,30}[)\]]", "", text).strip()
-    words = plain.split()
-    if not 1 <= len(words) <= 5 or len(plain) > 45 or plain.endswith("-") or re.search(r"\d|[?!:;\"„“”@#%+*]", plain):
-        return False
-    if _known(plain):
-        return True
-    strong = 0
-    for word in words:
-        bare = word.strip(".,'’()")
-        if not bare:
-            return False
-        if bare.casefold() in SMALL and strong:
-            continue
-        if not (bare[0].isupper() or not (bare[0].islower() or bare[0].isupper())):
-            return False
-        strong += 1
-    return strong >= 1 and (first is False or len(plain) > 1)
-
-
-def _is_label(head: str) -> bool:
-    low = head.casefold().strip(" :.-")
-    if _known(head):
-        return False
-    if low in LABELS:
-        return True
-    words = re.findall(r"[^\W\d_][\w’'-]*", _BRACKET.sub("", low))
-    return bool(words) and (words[0] in LABELS or words[-1] in LABELS or any(w in LABELS and len(w) > 6 for w in words))
-
-
-def _known(place: str) -> bool:
-    first = re.split(r"[,(/\[]", place.casefold())[0].strip()
-    return first in PLACES or place.casefold().strip() in PLACES
-
-
-def _shouted(place: str) -> bool:
-    first = re.split(r"[,(\[]", place)[0].strip()
-    letters = [c for c in first if c.isalpha()]
-    return len(letters) > 2 and first.upper() == first and first.lower() != first and len(first.split()) <= 4
 
 
 def _agency_after(text: str) -> tuple[str, int, int] | None:
@@ -293,8 +257,8 @@ def _place_after(text: str, language: str | None) -> tuple[_Parts, int, int] | N
         if separator[0].strip() in {"", "|", "/"}:
             continue
         head = text[: separator.start()].strip()
-        parts = _comma_parts(head, language, None) if head and not _is_label(head) else None
-        if parts and parts.place and parts.agency is None and (_shouted(parts.place) or _known(parts.place)):
+        parts = _comma_parts(head, language, None) if head and not is_label(head) else None
+        if parts and parts.place and parts.agency is None and (is_shouted(parts.place) or is_known(parts.place)):
             return parts, len(text[: separator.start()].rstrip()), separator.end()
         return None
     return None

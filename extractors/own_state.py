@@ -16,7 +16,7 @@ from extractors.page import Page
 FLAT = "__NUXT_DATA__"
 _NODES = 20_000
 _DEPTH = 12
-_HEADLINE = re.compile(r"(?:article_?|web_?|page_?|seo_?|main_?)?(?:headline|title|heading)", re.I)
+_HEADLINE = re.compile(r"(?:article_?|web_?|page_?|seo_?|main_?)?(?:headlines?|title|heading)", re.I)
 _SHORTEST = 6  # letters of a headline
 _WRAPPED = frozenset({"Reactive", "ShallowReactive", "Ref", "ShallowRef", "Date"})
 
@@ -64,6 +64,21 @@ def followed(said: Said) -> Said:
     return said
 
 
+def spelled_out(said: Said, most: int) -> Any:
+    """A value of flat state as a tree, its references followed; ``None`` beyond so many objects and lists, or too deep."""
+    left = [most]
+
+    def spelled(inner: Said, depth: int) -> Any:
+        left[0] -= 1
+        if left[0] < 0 or depth > _DEPTH:
+            return None
+        if isinstance(inner.value, dict):
+            return {key: spelled(item, depth + 1) for key, item in inner.items()}
+        return [spelled(item, depth + 1) for _, item in inner.items()] if isinstance(inner.value, list) else inner.value
+
+    return spelled(said, 0)
+
+
 def own_objects(page: Page, speaks: re.Pattern[str]) -> Iterator[Said]:
     """The objects whose headline is the page's own, of the states in whose source ``speaks`` is found."""
     titles = {_letters(page.text_of(page.h1)) if page.h1 is not None else ""}
@@ -74,7 +89,8 @@ def own_objects(page: Page, speaks: re.Pattern[str]) -> Iterator[Said]:
             continue
         for said in _objects(state):
             for key, inner in said.items():
-                text = _letters(inner.value) if _HEADLINE.fullmatch(key) and isinstance(inner.value, str) else ""
+                title = inner.value.get("basic") if key == "headlines" and isinstance(inner.value, dict) else inner.value
+                text = _letters(title) if _HEADLINE.fullmatch(key) and isinstance(title, str) else ""
                 if len(text) >= _SHORTEST and (text in titles or whole.startswith(text)):
                     yield said
                     break

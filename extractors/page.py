@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from extractors import dom, embedded, json_ld, layout
+from extractors import dom, embedded, handed, json_ld, layout
 from extractors.decode import Headers, decode
 from extractors.dom import Element
 from extractors.embedded import State
@@ -169,8 +169,8 @@ class Page:
 
     @cached_property
     def states(self) -> tuple[State, ...]:
-        """Embedded JSON of the page's scripts; see ``extractors.embedded``."""
-        return tuple(embedded.states(self.tree.iter("script")))
+        """Embedded JSON of the page's scripts, then what attributes hand to them; see ``embedded`` and ``handed``."""
+        return (*embedded.states(self.tree.iter("script")), *handed.states(self.tree))
 
     # -- where things stand
 

@@ -11,8 +11,9 @@ _FIRST = frozenset({"la", "le", "el", "al", "lo", "st", "os", "as"})
 _WORD = re.compile(r"[^\W\d_][\w.]*")
 
 
-def in_mixed_case(place: str) -> str:
-    """A place printed in capitals as it is written in a sentence; others unchanged."""
+def in_mixed_case(place: str, language: str | None = None) -> str:
+    """A place printed in capitals as it is written in a sentence; others unchanged. Turkish has two letters I."""
+    dotless = language in {"tr", "az"}
     letters = [c for c in place if c.isalpha()]
     shouted = [w for w in place.split() if len(re.sub(r"\W", "", w)) > 2 and w.isupper()]
     if not letters or not shouted:
@@ -20,7 +21,8 @@ def in_mixed_case(place: str) -> str:
 
     def word(found: re.Match[str]) -> str:
         text = found[0]
-        low = text[0] + text[1:].replace("İ", "i").lower()
+        tail = text[1:].replace("I", "ı") if dotless and text.isupper() else text[1:]
+        low = text[0] + tail.replace("İ", "i").lower()
         before = place[: found.start()]
         if text.isupper() and before[-1:] in {"'", "’"} and len(text) == 1:
             return text.lower()  # "ST. JOHN'S"
@@ -38,7 +40,7 @@ def in_mixed_case(place: str) -> str:
 
 def as_place(place: str, language: str | None) -> str:
     """The place of a dateline without what clings to it, in mixed case."""
-    return in_mixed_case(_without_reporter(_without_stop(place), language))
+    return in_mixed_case(_without_reporter(_without_stop(place), language), language)
 
 
 def _without_stop(place: str) -> str:

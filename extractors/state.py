@@ -18,6 +18,7 @@ from lxml.html import HTMLParser, fragment_fromstring
 from extractors.body.blocks import block
 from extractors.body.passages import passages
 from extractors.embedded import State
+from extractors.own_state import FLAT, Said, spelled_out
 from extractors.page import Page
 from model.article import Block, BlockKind
 
@@ -29,10 +30,12 @@ _KEYS = re.compile(
     re.I,
 )
 _WORDS = ("text", "content", "html", "value", "body", "data", "children", "items", "paragraph", "model", "blocks", "attributes")
-_NOT_TEXT = re.compile(r"image|video|photo|gallery|related|advert|newsletter|promo|embed|script|social|audio", re.I)
+_NOT_TEXT = re.compile(r"image|video|photo|gallery|related|advert|newsletter|promo|embed|script|social|audio|interstitial|raw_html|link_list", re.I)
 _MARK_UP = re.compile(r"</?(?:p|div|br|h[1-6]|span|strong|em|a|li)\b", re.I)
 _ADDRESS = re.compile(r"\s*(?:https?:|data:|/)\S*\s*")
 _DEPTH = 30
+_LISTS = 60  # lists of blocks looked through in flat state
+_BLOCKS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def longest_text(page: Page) -> Text | None:
 
 
 def _texts(state: State) -> Iterator[Text]:
+    if state.name == FLAT:
+        yield from _flat_lists(state)
     stack: list[tuple[str, str, Any, int]] = [("", "", state.data, 0)]
     left = _NODES
     while stack and left:
@@ -84,6 +89,21 @@ def _texts(state: State) -> Iterator[Text]:
                 if isinstance(v, str) and len(v) >= _SHORTEST and _MARK_UP.search(v):
                     yield Text(f"state:{state.name}{pointer}/{n}", tuple(blocks_in(v)), v)
             stack.extend((f"{pointer}/{n}", key, v, depth + 1) for n, v in enumerate(value) if isinstance(v, (dict, list)))
+
+
+def _flat_lists(state: State) -> Iterator[Text]:
+    """Lists of blocks in flat state; the text stands where the first of its lines does."""
+    data = state.data if isinstance(state.data, list) else []
+    lists = 0
+    for number, value in enumerate(data):
+        for key, inner in Said(state, f"/{number}", value).items() if isinstance(value, dict) else ():
+            if not isinstance(inner.value, list) or not _KEYS.fullmatch(key) or lists > _LISTS:
+                continue
+            lists += 1
+            lines = tuple(line for item in spelled_out(inner, _BLOCKS) or () for line in _item_lines(item, 0))
+            first = next((n for n, v in enumerate(data) if lines and isinstance(v, str) and lines[0].text in v), None)
+            if first is not None:
+                yield Text(f"state:{state.name}/{first}", lines, lines[0].text)
 
 
 def _item_lines(item: Any, depth: int) -> Iterator[Block]:

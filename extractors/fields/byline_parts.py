@@ -14,6 +14,7 @@ from extractors.words.datelines import PLACES
 from extractors.words.people import either, people
 
 MAX_LENGTH = 400
+WITH = frozenset({"with", "mit", "avec", "con", "com", "met", "med", "cu", "ile", "с", "з", "z", "s"})
 _SENTENCE = re.compile(
     r"(?:\w\.\s+[A-Z])|\s(?:is|are|was|has|covers|joined|ist|sind|schreibt|est|es|è|é|är|er)\s(?:an?|the|ein|eine|une?|une|en|ett|de)?\b|\w\w\w\.$",
     re.I,
@@ -42,7 +43,7 @@ def _lead(language: str | None) -> re.Pattern[str]:
     spaced = [w for w in words if not re.match(rf"[{EAST}]", w)]
     east = [w for w in words if w not in spaced]
     return re.compile(
-        rf"^[\s\-–—|•·*(\[]*(?:(?:{either(spaced)})(?:\s*[:：]\s*|\s+)(?=\S)|(?:{either(east)})[\s:：/／|=＝]*(?=\S))",
+        rf"^[\s\-–—|•·*(\[]*(?:(?:{either(spaced)})(?:\s*[:：]\s*|\s+)(?=\S)|(?:{either(east)})[\s:：/／|=＝・]*(?=\S))",
         re.IGNORECASE,
     )
 
@@ -75,11 +76,14 @@ def chunks(text: str) -> list[str]:
 def parts_of(chunk: str, language: str | None, publisher: str | None, single: bool) -> list[Part]:
     plain, _ = without_lead(chunk, language)
     plain = out_of_brackets(plain, language)
-    if "/" in plain and agencies.agency(plain):
+    if "/" in plain and agencies.agency(plain) and not names.is_person(plain.split("/")[0], language):
         return [Part("agency", plain)]
     merged, joiners = apart(plain, language)
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
+        if joiners[at - 1] in WITH and [p.kind for p in parts[at]] == ["agency"] and [p.kind for p in parts[at - 1]] == ["name"]:
+            parts[at] = []  # whose copy was used, not for whom somebody works
+            continue
         if joiners[at - 1 : at] == [","] and agencies.is_legal_form(merged[at].strip()):
             parts[at - 1 : at + 1] = [], [Part("organization", f"{merged[at - 1].strip()}, {merged[at].strip()}")]
             continue
@@ -126,6 +130,7 @@ def is_surname(piece: str) -> bool:
     return last.istitle() and first.istitle() and last.casefold() in _ALSO_SURNAMES and not paper
 
 
+_FROM_DESK = re.compile(r"(\S+(?: \S+){1,3}?) (?:da|de la|de|della|dalla) (\S{5,})$", re.IGNORECASE)  # "A. Person Da Redação"
 _FROM_PLACE = re.compile(r"\s(?:in|from|at|à|en|em|aus)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$")
 _SPOKEN = re.compile(r"[!?]|(?:\S+\s+){9}\S")  # a sentence, which no name of an organization is
 _FOR = re.compile(
@@ -156,6 +161,9 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         return []
     if re.match(r"The [A-Z].* (?:editors|staff|team)$", plain):
         return [Part("desk", plain)]
+    from_desk = _FROM_DESK.match(plain)
+    if from_desk and from_desk[2].casefold() in people(language).desks and names.is_person(from_desk[1], language):
+        return [Part("name", from_desk[1])]
     tokens = plain.casefold().split()
     if plain.casefold() in people(language).desks or (
         names.role_head(plain, language) is None and any(is_desk_word(t, language) for t in tokens)

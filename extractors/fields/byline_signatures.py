@@ -14,12 +14,14 @@ from extractors.field import Candidate
 from extractors.fields import byline, names, signed
 from extractors.fields.byline_element import leads_to_profile, pieces_of
 from extractors.fields.byline_ground import HEADINGS, MISPLACED, Ground
+from extractors.fields.byline_parts import chunks
 from extractors.fields.others import CHECKED
 from extractors.page import Page
 from extractors.words.people import people
 from model.article import Author, How
 
 _ALONE_AFTER = 16
+_DATED_LINE = 110  # characters of a name beside a date and the time it takes to read the piece
 _JOB_AFTER = 5  # elements
 _JOB_LONGEST = 6  # words
 _BESIDE = 40  # elements after the headline
@@ -55,7 +57,9 @@ class Signatures:
 
     def name_alone(self, page: Page) -> Found:
         """An element right below the headline that holds a full name, with a date beside it or the portrait of its bearer."""
-        for item, text in self._ground.below(_ALONE_AFTER, 60):
+        for item, text in self._ground.below(_ALONE_AFTER, _DATED_LINE):
+            if len(text) > 60 and len(" ".join(chunks(text))) > 60:
+                continue
             if len(item) > 2 or self._never_a_byline(item) or CHECKED.search(text[:60]) or self._one_of_a_list(page, item):
                 continue
             if self._ground.credited(item):

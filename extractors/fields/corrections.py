@@ -32,8 +32,9 @@ _NEAR_ASIDE = _ASIDE_TAG | {"related", "newsletter", "promo", "teaser"}
 # after a label: its date or time of day if any, then what parts it from the notice
 _MARKS_EAST = "■□●○▼▲◆◇★※【"
 _MARKS = "*[( _•·▪†‡­—–-（＜［〔" + _MARKS_EAST
+_NEAR_PHRASE = 50
 _SHORT_NOTE = 300  # characters of a wire's note in brackets
-_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
+_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:(?:le|du|vom|am|del|de|el|il|di|do|z|dnia|от|від|of|on|den) ){0,2}(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
 
 
 def read(page: Page, body: tuple[Block, ...]) -> Resolved[_Notices]:
@@ -126,12 +127,24 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
     for table in tables:
         for kind in _KINDS:
             for label in table.get(kind, ()):
-                if lowered.startswith(label) and (_AFTER_LABEL.match(lowered, len(label)) or _east(lowered, text, label)):
+                if lowered.startswith(label) and (
+                    _AFTER_LABEL.match(lowered, len(label))
+                    or _east(lowered, text, label)
+                    or (lowered.startswith(". ", len(label)) and _owns_up(text[len(label) + 2 :], tables))  # "Fe de erratas. En …"
+                ):
                     return kind if kind != _NOTE or _owns_up(text, tables) else None
-    said = [p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD]
+    said = [p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD and _of_text(p, lowered, table)]
     if said:
         return _KINDS[3] if all("retract" in p for p in said) else _KINDS[0]
     return None
+
+
+def _of_text(phrase: str, lowered: str, table: dict[str, Any]) -> bool:
+    """Whether an earlier version is a text's, not a play's: a word for texts or errors stands in the phrase or near it."""
+    beside = table.get("beside", ())
+    at = lowered.find(phrase)
+    around = lowered[max(0, at - _NEAR_PHRASE) : at + len(phrase) + 2 * _NEAR_PHRASE]
+    return not beside or any(word in around for word in beside)
 
 
 def _east(lowered: str, text: str, label: str) -> bool:

@@ -128,6 +128,7 @@ def state(page: Page) -> Iterator[Candidate[str]]:
     """Keys of embedded state that mean publication, asked only where the page says no time elsewhere: state is large."""
     if not any(exact(parts(c.value)) for c in chain(json_ld(page), metas(page), microdata(page), times(page))):
         yield from date_places.in_states(page, "published")
+        yield from date_places.of_own_state(page, "published")
 
 
 def address(page: Page) -> Iterator[Candidate[str]]:

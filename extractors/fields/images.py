@@ -105,7 +105,8 @@ def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     meta = page.meta_first(*_SOCIAL)
     address = absolute(meta.content, page.url) if meta else None
     if meta and address and is_picture(address):
-        yield Candidate((Image(url=address),), How.DECLARED, meta.where, meta.content)
+        said = declared(page, [key(address)], _names_of_site(page)).get(key(address))
+        yield Candidate((_declared_image(address, said),), How.DECLARED, meta.where, meta.content)
 
 
 def _shown(page: Page) -> list[_Found]:

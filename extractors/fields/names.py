@@ -29,6 +29,11 @@ _UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff][\
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|sir|dame|dr|prof|professor|ing|mag|dipl|rev|hon|sr|sra|herr|frau|mme|m)\.? +)+(?=\w)", re.IGNORECASE
 )
+_TITLE = re.compile(
+    r"^(?:(?:dra|doç|doc|av|drs|lic|dott|dott\.ssa|avv|mudr|judr|phdr|rndr|mgr|ts|pgs|gs|ths|δρ|проф|डॉ|प्रो|د|أ\. ?د|ا\. ?د|م)\.\s*"
+    r"|(?:دکتر|دكتور|الدكتور|الدكتورة|ד[\"״]ר|פרופ['׳]?|д-р)\s+)+(?=\w)",
+    re.IGNORECASE,
+)
 _CONTACT = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?:^|\s)@\w+|\b(?:e-?mail|twitter|"
     r"facebook|instagram|linkedin|follow(?: us)?|view (?:all )?posts?|"
@@ -55,7 +60,7 @@ def clean(text: str) -> str:
     if len(plain) > 3 and not plain.startswith(("(", "[")):
         plain = _SHORT_CODE.sub("", plain)
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
-    plain = _HONORIFIC.sub("", plain)
+    plain = _TITLE.sub("", _HONORIFIC.sub("", plain))
     plain = re.sub(r"(?<=[^\W\d_]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
     if " " not in plain:
         return plain.strip(_EDGES)  # an account's name may end in a figure, a reporter's in the mark of a footnote

@@ -20,7 +20,7 @@ _MOST = 12
 def in_state(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
     """The names under a key that speaks of authors, beside the page's own headline."""
     for said in own_objects(page, _SPEAKS):
-        for key, inner in said.items():
+        for key, inner in _named(said):
             if not _KEY.fullmatch(key):
                 continue
             found = [(a, s) for s in _texts(inner, 0) for a in byline.read(s.value, page.language)]
@@ -33,6 +33,14 @@ def in_state(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
                 first = found[0][1]
                 yield Candidate(tuple(a for a, _ in found), How.DECLARED, first.where, first.value[:300], detail)
                 return
+
+
+def _named(said: Said) -> Iterator[tuple[str, Said]]:
+    """What an object holds, and what its credits hold: Arc has ``credits.by``."""
+    for key, inner in said.items():
+        yield key, inner
+        if key == "credits" and isinstance(inner.value, dict):
+            yield from inner.items()
 
 
 def _texts(said: Said, depth: int) -> Iterator[Said]:

@@ -110,7 +110,10 @@ def _note(
 
 def _credit(page: Page, value: dict[str, Any], organizations: Collection[str]) -> tuple[Credit | None, str, str]:
     for name in (*_CREDITS, *_DOUBTFUL):
-        text = _text(value.get(name))
+        told = value.get(name)
+        if isinstance(told, dict) and "by" in told:  # Arc: who took it, for whom
+            told = [part for part in (told["by"], told.get("affiliation")) if part]
+        text = _text(told)
         if not text or len(text) > 200 or "://" in text or fold(text) in {fold(o) for o in organizations}:
             continue
         if is_credit(text, page.language, organizations=organizations, strict=name in _DOUBTFUL):

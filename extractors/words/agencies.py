@@ -19,6 +19,8 @@ _LEGAL_FORMS: frozenset[str] = frozenset(_TABLE["legal_forms"])
 
 _BROADCASTERS: frozenset[str] = frozenset(_TABLE["broadcasters"])
 
+_PORTALS: frozenset[str] = frozenset(_TABLE["portals"])
+
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
 _LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
 _LOOSE |= {s.casefold(): n for s, n in _EXACT.items() if len(s) > 4}
@@ -72,7 +74,7 @@ def is_paper(text: str) -> bool:
 
 def is_organization(text: str) -> bool:
     """True where a word says so ("News", "Redaktion", "University") or it looks like a web address."""
-    if text.strip() in _BROADCASTERS:
+    if text.strip() in _BROADCASTERS or text.strip().partition(" ")[0] in _PORTALS:
         return True
     low = text.casefold()
     if re.search(r"\w\.(?:com|org|net|de|at|ch|co|uk|fr|es|it|ru|be|nl|tr|is|info|news|gov|edu|io|tv|eu|ag)\b", low):
