@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from extractors import filed_arabic, filed_east, printed_dates
 from extractors.date_words import month
-from extractors.filed_pieces import BRACKET, SENT_BY, agency_shape, is_agency, is_label, is_known, is_place, is_shouted
+from extractors.filed_pieces import BRACKET, SENT_BY, agency_shape, is_agency, is_known, is_label, is_place, is_shouted
 from extractors.place_case import as_place
 from extractors.words import agencies
 from extractors.words.datelines import BEFORE, DESKS, REGIONS, WEEKDAYS
@@ -117,10 +117,13 @@ def _of_bracket(parts: _Parts, language: str | None) -> _Parts:
     Elsewhere it may be the region ("Rostow (Russland)"), as it may be beside an agency.
     """
     bracket = BRACKET.search(parts.place or "")
-    if parts.place is None or parts.agency is not None or bracket is None or is_known(bracket[1] or bracket[2]):
+    if parts.place is None or parts.agency is not None or bracket is None:
+        return parts
+    inner = bracket[1] or bracket[2]
+    if is_known(inner) or inner.casefold() in REGIONS:
         return parts
     place = parts.place[: bracket.start()].rstrip(" ,")
-    return _Parts(place, parts.date, (bracket[1] or bracket[2])) if place and (is_shouted(place) or language == "en") else parts
+    return _Parts(place, parts.date, inner) if place and (is_shouted(place) or language == "en") else parts
 
 
 def _head(head: str, separator: str, language: str | None, house: str | None) -> tuple[_Parts, bool] | None:
@@ -148,6 +151,8 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     place, own_date, own_agency = rest.place, rest.date, rest.agency
     agency = SENT_BY.sub("", agency or own_agency or "") or None
     parts = _Parts(place, date or own_date, agency)
+    if date and agency is None and not (is_shouted(place or "") or is_known(place or "")):
+        return None  # "Archive picture (16 August 2024) – …"
     if parts.place is None and parts.agency is None:
         return None
     if separator.strip() in {"|", "/", "="} and parts.agency is None:

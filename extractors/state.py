@@ -30,7 +30,9 @@ _KEYS = re.compile(
     re.I,
 )
 _WORDS = ("text", "content", "html", "value", "body", "data", "children", "items", "paragraph", "model", "blocks", "attributes")
-_NOT_TEXT = re.compile(r"image|video|photo|gallery|related|advert|newsletter|promo|embed|script|social|audio|interstitial|raw_html|link_list", re.I)
+_NOT_TEXT = re.compile(
+    r"image|video|photo|gallery|related|advert|newsletter|promo|embed|script|social|audio|interstitial|raw_html|link_list", re.I
+)
 _MARK_UP = re.compile(r"</?(?:p|div|br|h[1-6]|span|strong|em|a|li)\b", re.I)
 _ADDRESS = re.compile(r"\s*(?:https?:|data:|/)\S*\s*")
 _DEPTH = 30

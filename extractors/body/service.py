@@ -15,6 +15,7 @@ from importlib.resources import files
 from extractors.body.furniture import begins_as, points_elsewhere
 from extractors.body.passages import Passage
 from extractors.date_words import fold, labels, month
+from extractors.fields import names
 from extractors.words import agencies
 from extractors.words.people import people
 
@@ -66,7 +67,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return True
     if len(text) > _LONGEST or passage.tag in _HEADINGS:
         return False
-    if "<time>" in passage.near:
+    if "<time>" in passage.near or _heads_entry(passage, language):
         return True
     if is_label(text, language) or _RATED.fullmatch(text):
         return True
@@ -76,6 +77,15 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     if begun and language == "ko" and (_SIGNATURE_EAST.fullmatch(text) or _MAIL.fullmatch(text)):
         return True
     return not begun and (_is_date(text, language) or _is_byline(text, language))
+
+
+def _heads_entry(passage: Passage, language: str | None) -> bool:
+    """True for the time of an entry in a live blog with nothing but its author beside it: "15:04 A. Person"."""
+    times = [" ".join("".join(map(str, t.itertext())).split()) for t in passage.element.iter("time")]
+    if len(times) != 1 or not times[0] or times[0] not in passage.text:
+        return False
+    said = passage.text.replace(times[0], "", 1).strip(" |·•,–—-")
+    return not said or names.is_person(said, language) or _is_byline(said, language)
 
 
 def is_label(text: str, language: str | None) -> bool:

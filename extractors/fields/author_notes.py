@@ -15,6 +15,7 @@ from itertools import islice
 from extractors.dom import Element
 from extractors.field import Found, shorten
 from extractors.fields import affiliations, bio, byline_posts, names
+from extractors.fields.job_beside import job_beside
 from extractors.page import Page
 from model.article import Author, Evidence, How
 
@@ -63,6 +64,10 @@ def enrich(
         full = _declared(page, full, number, evidence)
         others = tuple(a.name for a in authors if a is not author)
         full = _noted(page, full, notes, number, evidence, others)
+        beside = None if full.role else job_beside(page, full.name)
+        if beside is not None:
+            full = replace(full, role=beside[0])
+            evidence[f"/{number}/role"] = Evidence("authors.job_beside", How.MARKED, "css:" + page.css(beside[1]), beside[0])
         told.append(full)
     return tuple(told)
 

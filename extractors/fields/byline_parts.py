@@ -81,7 +81,8 @@ def parts_of(chunk: str, language: str | None, publisher: str | None, single: bo
     merged, joiners = apart(plain, language)
     parts = [_classify(piece, language, publisher, single) for piece in merged]
     for at in range(1, len(parts)):
-        if joiners[at - 1] in WITH and [p.kind for p in parts[at]] == ["agency"] and [p.kind for p in parts[at - 1]] == ["name"]:
+        with_copy = joiners[at - 1 : at] and joiners[at - 1].lstrip(",; ") in WITH and [p.kind for p in parts[at]] == ["agency"]
+        if with_copy and [p.kind for p in parts[at - 1]] == ["name"]:
             parts[at] = []  # whose copy was used, not for whom somebody works
             continue
         if joiners[at - 1 : at] == [","] and agencies.is_legal_form(merged[at].strip()):

@@ -34,7 +34,10 @@ _MARKS_EAST = "■□●○▼▲◆◇★※【"
 _MARKS = "*[( _•·▪†‡­—–-（＜［〔" + _MARKS_EAST
 _NEAR_PHRASE = 50
 _SHORT_NOTE = 300  # characters of a wire's note in brackets
-_AFTER_LABEL = re.compile(r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:(?:le|du|vom|am|del|de|el|il|di|do|z|dnia|от|від|of|on|den) ){0,2}(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])")
+_AFTER_LABEL = re.compile(
+    r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:(?:le|du|vom|am|del|de|el|il|di|do|z|dnia|от|від|of|on|den) ){0,2}"
+    r"(?:\w{3,9}\.? )?\d{1,4}[./:\w ,-]{0,40}?[:：—–])"
+)
 
 
 def read(page: Page, body: tuple[Block, ...]) -> Resolved[_Notices]:
@@ -130,10 +133,14 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
                 if lowered.startswith(label) and (
                     _AFTER_LABEL.match(lowered, len(label))
                     or _east(lowered, text, label)
-                    or (lowered.startswith(". ", len(label)) and _owns_up(text[len(label) + 2 :], tables))  # "Fe de erratas. En …"
+                    or (
+                        lowered.startswith(". ", len(label)) and _owns_up(text[len(label) + 2 :], tables)
+                    )  # "Fe de erratas. En …"
                 ):
                     return kind if kind != _NOTE or _owns_up(text, tables) else None
-    said = [p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD and _of_text(p, lowered, table)]
+    said = [
+        p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD and _of_text(p, lowered, table)
+    ]
     if said:
         return _KINDS[3] if all("retract" in p for p in said) else _KINDS[0]
     return None

@@ -48,7 +48,9 @@ def credible(
             and (labelled or bare)
             and len(line) <= 60
         )
-        return credit if stated and not credit.unclear else None
+        behind = line[lead.end() :] if lead else line if labelled else ""
+        nobody = fold(behind.strip(" .")) in words.noise  # "Foto: Especial"
+        return credit if (stated or nobody) and not credit.unclear else None
     if (
         labelled
         or not strict

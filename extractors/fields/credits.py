@@ -49,6 +49,7 @@ _HOUSE_FIRST = re.compile(r"([A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3}): ([^:
 _ONE_WORD = re.compile(r"(?:^|[/|,;(]\s*)[A-Z][a-z]+$")
 _NAMES_END = frozenset({"pictures", "images", "photos", "archive", "archives", "library"})  # of organizations: "Vale Pictures"
 _STAFF = re.compile(r"\s+(?:staff|pool)(?:\s+photo(?:grapher)?)?$", re.I)
+_CLASS = re.compile(r"\s[’'‘]\d\d$")  # of a student: "A. B. ’27"
 _VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
 
 
@@ -160,7 +161,8 @@ def _kind(text: str, words: Lexicon) -> tuple[str | None, str]:
 def _parties(text: str, words: Lexicon) -> list[Party]:
     """The parts between separators, without labels and by-words at their edges."""
     parties: list[Party] = []
-    for part in _SEPARATORS.split(words.lead.sub(_announced, text)):
+    parts = _SEPARATORS.split(words.lead.sub(_announced, text))
+    for n, part in enumerate(parts):
         if part.endswith(_HOUSE):  # "Courier photo by A. B."
             parties.append(Party(_bare_name(part.strip(_HOUSE), words), organization=True))
             continue
@@ -169,15 +171,23 @@ def _parties(text: str, words: Lexicon) -> list[Party]:
             parties += [Party(_bare_name(told[1], words), organization=True), Party(_bare_name(told[2], words))]
             continue
         pieces = _VIA.split(part)
+        house = 0 < n == len(parts) - 1 and _is_before_house(text, parts[n - 1].strip(), words)
         for i, piece in enumerate(pieces):
             before, *agents = words.agent.split(piece)
             if match := words.for_whom.match(before):  # "A. B. / For The Paper"
                 parties.append(Party(_bare_name(before[match.end() :], words), organization=True))
                 before = ""
             for name in _joined(before, words):
-                parties.append(Party(_bare_name(name, words), organization=i > 0))
+                parties.append(Party(_bare_name(name, words), organization=i > 0 or house))
             parties.extend(Party(_bare_name(a, words), organization=True) for a in agents)
     return [p for p in parties if p.text]
+
+
+def _is_before_house(text: str, before: str, words: Lexicon) -> bool:
+    """Whether what stands behind the only slash or bar is a house: "A. B. and C. D./The Paper", "A. B. | The Paper"."""
+    if text.count("|") == 1 and "/" not in text:
+        return looks_like_person(before, words) and not is_known(before)
+    return text.count("/") == 1 and len(_joined(before, words)) > 1
 
 
 def _announced(lead: re.Match[str]) -> str:
@@ -212,7 +222,7 @@ def _bare_name(text: str, words: Lexicon) -> str:
         stripped = name[: match.start()].rstrip(" .,:;")
         own = fold(match.group()) in _NAMES_END and match.group().strip()[0].isupper() and not is_known(stripped)
         return name if own and stripped.isalpha() else stripped or name
-    return _STAFF.sub("", name)
+    return _CLASS.sub("", _STAFF.sub("", name))
 
 
 def _without_acronyms(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,6 +32,28 @@ def json_ld(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:
             if candidate is not None:
                 yield candidate
                 break
+        else:
+            yield from _of_posts(page, node)
+
+
+def _of_posts(page: Page, node: Node) -> Iterator[Candidate[tuple[Author, ...]]]:
+    """Who wrote the posts of a live blog that names nobody for the whole, in the order of the posts."""
+    posts = node.data.get("liveBlogUpdate")
+    found: list[Author] = []
+    detail: dict[str, Evidence] = {}
+    for at, post in enumerate(posts[:400] if isinstance(posts, list) else ()):
+        given = page.deref(post)
+        people = page.deref(given.get("author")) if isinstance(given, dict) else None
+        for number, person in enumerate(people if isinstance(people, list) else [people]):
+            here = node.where(f"/liveBlogUpdate/{at}/author" + (f"/{number}" if isinstance(people, list) else ""))
+            for author, where, quote in _of_item(page, page.deref(person), here):
+                if names.is_person(author.name, page.language) and all(
+                    names.key(author.name) != names.key(f.name) for f in found
+                ):
+                    detail[f"/{len(found)}/name"] = Evidence("authors.json_ld", How.DECLARED, where, quote[:300])
+                    found.append(author)
+    if found:
+        yield Candidate(tuple(found), How.DECLARED, detail["/0/name"].where, detail["/0/name"].quote, detail)
 
 
 def json_ld_page(page: Page) -> Iterator[Candidate[tuple[Author, ...]]]:

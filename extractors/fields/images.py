@@ -106,7 +106,8 @@ def social(page: Page) -> Iterator[Candidate[tuple[Image, ...]]]:
     address = absolute(meta.content, page.url) if meta else None
     if meta and address and is_picture(address):
         said = declared(page, [key(address)], _names_of_site(page)).get(key(address))
-        yield Candidate((_declared_image(address, said),), How.DECLARED, meta.where, meta.content)
+        image = _declared_image(address, said if said and said.credit else None)
+        yield Candidate((image,), How.DECLARED, meta.where, meta.content)
 
 
 def _shown(page: Page) -> list[_Found]:

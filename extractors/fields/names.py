@@ -30,7 +30,8 @@ _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|sir|dame|dr|prof|professor|ing|mag|dipl|rev|hon|sr|sra|herr|frau|mme|m)\.? +)+(?=\w)", re.IGNORECASE
 )
 _TITLE = re.compile(
-    r"^(?:(?:dra|doç|doc|av|drs|lic|dott|dott\.ssa|avv|mudr|judr|phdr|rndr|mgr|ts|pgs|gs|ths|δρ|проф|डॉ|प्रो|د|أ\. ?د|ا\. ?د|م)\.\s*"
+    r"^(?:(?:dra|doç|doc|av|drs|lic|dott|dott\.ssa|avv|mudr|judr|phdr|rndr|mgr|ts|pgs|gs|ths"
+    r"|δρ|проф|डॉ|प्रो|د|أ\. ?د|ا\. ?د|م)\.\s*"
     r"|(?:دکتر|دكتور|الدكتور|الدكتورة|ד[\"״]ר|פרופ['׳]?|д-р)\s+)+(?=\w)",
     re.IGNORECASE,
 )
@@ -62,6 +63,7 @@ def clean(text: str) -> str:
     plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
     plain = _TITLE.sub("", _HONORIFIC.sub("", plain))
     plain = re.sub(r"(?<=[^\W\d_]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
+    plain = re.sub(r"(?<=\w)\s[’'‘]\d\d$", "", plain)  # a student's year: "A. Person ’27"
     if " " not in plain:
         return plain.strip(_EDGES)  # an account's name may end in a figure, a reporter's in the mark of a footnote
     return re.sub(r"(?<=[^\W\d_]{2})[\d¹²³⁴-⁹*†‡]{1,3}$", "", plain.strip(_EDGES))

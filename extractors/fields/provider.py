@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from extractors import declared
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.fields import names
+from extractors.fields.byline_parts import WITH
 from extractors.page import Page
 from extractors.words import agencies
+from extractors.words.people import either
 from model.article import Author, Dateline, How
 
 _SOURCES = ("source", "sourceorganization", "dc.source", "cxenseparse:source", "article:source", "news_source", "provider")
+
+_WITH_COPY = re.compile(rf"(?<!\w)(?:{either(WITH)})\s+([^()\[\],|]{{2,40}}?)\s*(?:[)\],|]|$)", re.IGNORECASE)
 
 
 def read(page: Page, dateline: Resolved[Dateline], authors: Resolved[tuple[Author, ...]]) -> Resolved[str]:
@@ -36,6 +40,11 @@ def read(page: Page, dateline: Resolved[Dateline], authors: Resolved[tuple[Autho
             known = next((k for k in map(agencies.agency, said) if k), None)
             if known and evidence is not None:
                 yield Candidate(known, evidence.how, evidence.where, evidence.quote)
+        whole = authors.evidence.get("")
+        beside = _WITH_COPY.search(whole.quote) if whole is not None else None
+        known = agencies.agency(beside[1]) if beside else None
+        if whole is not None and known:  # "A. Person (with the agency)"
+            yield Candidate(known, whole.how, whole.where, whole.quote)
 
     return resolve(Field("provider", (json_ld, in_dateline, author, meta, source_element)), page)
 

@@ -112,7 +112,9 @@ def _credit(page: Page, value: dict[str, Any], organizations: Collection[str]) -
     for name in (*_CREDITS, *_DOUBTFUL):
         told = value.get(name)
         if isinstance(told, dict) and "by" in told:  # Arc: who took it, for whom
-            told = [part for part in (told["by"], told.get("affiliation")) if part]
+            told = [
+                p for part in (told["by"], told.get("affiliation")) for p in (part if isinstance(part, list) else [part]) if p
+            ]
         text = _text(told)
         if not text or len(text) > 200 or "://" in text or fold(text) in {fold(o) for o in organizations}:
             continue

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from extractors.dom import HIDDEN_TAGS, Element
 from extractors.fields.captions import Split, is_credit, split_caption
-from extractors.fields.credible import could_be_credit
-from extractors.fields.credit_words import lexicon
+from extractors.fields.credible import could_be_credit, credible
+from extractors.fields.credit_words import fold, lexicon
 from extractors.fields.credits import Credit, is_license_link, parse_credit
 from extractors.figures.named import (
     CAPTION,
@@ -95,6 +95,8 @@ def words_in_box(page: Page, box: Element, image: Element, organizations: Collec
 def with_caption(page: Page, words: Words, text: str, at: Element, organizations: Collection[str]) -> Words:
     """The words with a caption from ``text``, whose own credit is cut off where it has one."""
     text = _CAPTION_LABEL.sub("", text)
+    if words.credit is not None and fold(text.strip(" :")) in lexicon(page.language).noise:
+        return words  # the label of the credit, in an element of its own
     if text and (words.credit is None or not words.credit.creators):
         split = split_caption(text, page.language, organizations=organizations)
         if split.credit is not None and _says_more(split.credit, words.credit):
@@ -140,7 +142,10 @@ def credit_by_position(page: Page, caption: Element, organizations: Collection[s
             continue
         if not (whole.endswith(text) or whole.startswith(text)):
             continue
-        if is_credit(text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70):
+        nobody = " " in text and whole.endswith(text) and fold(text) in lexicon(page.language).noise  # "Special Arrangement"
+        if nobody or is_credit(
+            text, page.language, organizations=organizations, strict=not whole.endswith(text) or len(text) > 70
+        ):
             return _highest_with(page, element, text, caption)
     return None
 
@@ -245,7 +250,9 @@ def _is_credit_box(page: Page, element: Element, organizations: Collection[str])
     if not could_be_credit(text):
         return False
     credit = parse_credit(text, page.language, organizations=organizations)
-    return bool(credit.names_someone or credit.kind or credit.license or (credit.unclear and len(text) <= 40 and figure))
+    if credit.names_someone or credit.kind or credit.license or (credit.unclear and len(text) <= 40 and figure):
+        return True
+    return credible(text, page.language, organizations, labelled=True) is not None  # "Special Arrangement"
 
 
 def _highest_with(page: Page, element: Element, text: str, top: Element) -> Element:

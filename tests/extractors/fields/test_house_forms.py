@@ -112,6 +112,14 @@ BYLINES: list[tuple[str, str, Who]] = [
     ("pt", "Marta Prova Colaboração para o Farol", [("Marta Prova", None, "Farol")]),
     ("it", "di Marta Prova inviata a Roma", [("Marta Prova", "inviata", None)]),
     ("de", "Von Anna Muster und Bernd Beispiel, Kiel", [("Anna Muster", None, None), ("Bernd Beispiel", None, None)]),
+    ("en", "Words: Ann Onder. Pictures: Bo Lund", [("Ann Onder", None, None)]),
+    ("fr", "Anne Onder (avec AFP)", [("Anne Onder", None, None)]),
+    ("fr", "Par Anne Onder avec AFP", [("Anne Onder", None, None)]),
+    ("pt", "Por Ana Onder, g1 Santos", [("Ana Onder", None, "g1 Santos")]),
+    ("pt", "Ana Onder Da Redação", [("Ana Onder", None, None)]),
+    ("ar", "بقلم: د. هيثم البنا", [("هيثم البنا", None, None)]),
+    ("id", "Budi Laksana - detikNews", [("Budi Laksana", None, "detikNews")]),
+    ("sv", "Av Anna Onder/TT", [("Anna Onder", None, "TT")]),
 ]
 
 CREDITS: list[tuple[str, str, str, str]] = [
@@ -431,6 +439,10 @@ CREDITS: list[tuple[str, str, str, str]] = [
     ("ca", "Foto: Marta Prova / ACN", "Marta Prova", "ACN"),
     ("gl", "FOTO: Marta Proba", "Marta Proba", ""),
     ("eu", "Argazkia: Miren Proba", "Miren Proba", ""),
+    ("en", "Photo credit: Ann Onder | Bay Today", "Ann Onder", "Bay Today"),
+    ("en", "(Photos by Ann Onder and Bo Lund/Bay Today)", "Ann Onder|Bo Lund", "Bay Today"),
+    ("en", "[Ann Onder/Al Jazeera]", "Ann Onder", "Al Jazeera"),
+    ("es", "(Foto: Especial)", "", ""),
 ]
 
 NO_CREDITS: list[tuple[str, str]] = [

@@ -1,0 +1,35 @@
+"""The job in an element of its own right behind an author's name: ``<a>A. Person</a><span>Science editor</span>``."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from extractors.dom import Element
+from extractors.fields import byline, names
+from extractors.page import Page
+
+_NEAR = 80  # elements behind the headline
+_BEHIND = 3  # elements
+_LONGEST = 6  # words
+_OTHER_PEOPLE = frozenset({"figure", "figcaption", "blockquote", "table", "nav", "aside"})
+
+
+def job_beside(page: Page, name: str) -> tuple[str, Element] | None:
+    """The job printed behind a name below the headline, and its element; ``None`` where none is or the name is no byline's."""
+    elements = page.elements
+    start = elements.index(page.h1) if page.h1 is not None else 0
+    for at, item in enumerate(islice(elements, start + 1, start + _NEAR), start + 1):
+        if len(item) > 1 or page.text_of(item) != name:
+            continue
+        if any(a.tag in _OTHER_PEOPLE for a in islice(item.iterancestors(), 5)) or page.in_noise(item):
+            continue
+        for behind in elements[at + 1 : at + 1 + _BEHIND]:
+            text = page.text_of(behind) if len(behind) <= 1 else ""
+            if not text or text == name:
+                continue
+            head = names.role_head(text, page.language)
+            read = byline.read_pieces([name, text], page.language) if head and len(text.split()) <= _LONGEST else ()
+            if len(read) == 1 and read[0].name == name and read[0].role and not read[0].role.endswith("."):
+                return read[0].role, behind
+            break
+    return None
