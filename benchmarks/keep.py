@@ -47,9 +47,11 @@ from model.article import Article, Author, Block, BlockKind, Image, canonical_js
 from model.capture import Basis, Capture, Exchange
 from model.prepared import prepare
 from storage import Archive, Deposit, Release, Verdict
+from storage.comparing import Here
 from storage.database import Database
 from storage.held_warcs import Warcs
 from storage.notebook import Notebook
+from storage.replay import Replay
 from storage.segments import SegmentFolder
 
 BATCH = 200
@@ -248,9 +250,10 @@ def check(where: Path) -> dict[str, Any]:
         closing(Database.at(where / "pressmark.db")) as database,
         database.reading() as tx,
         Notebook() as notebook,
+        Here(Replay()) as here,
         Clock() as warcs,
     ):
-        wrong = list(Warcs(tx, segments, notebook, lambda _done, _all: None).check())
+        wrong = list(Warcs(tx, segments, notebook, lambda _done, _all: None, here).check())
     return {
         "records": records,
         "findings": len(found.findings) + len(wrong),

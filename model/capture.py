@@ -144,7 +144,7 @@ class Capture:
         return self.exchanges[-1].digest if self.exchanges else digest_of(self.supplied)
 
 
-def digest_of(data: bytes) -> str:
+def digest_of(data: bytes | memoryview) -> str:
     """``sha256:`` and lower-case hex: the one form of digest in this project."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 

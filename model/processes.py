@@ -1,10 +1,11 @@
-"""Processes of our own, started so that they know nothing of the program that starts them.
+"""Processes of our own, started so that they know nothing of the program that starts them, or as a copy of it.
 
 No word of the subject, but the one floor under all rooms that start processes, who must not do so at one moment.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -15,8 +16,11 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from weakref import WeakSet
 
 _STARTING = threading.Lock()
+_OURS: WeakSet[Connection] = WeakSet()
 
 
 def start(work: Callable[..., None], *given: object, name: str, preload: str | None = None) -> tuple[BaseProcess, Connection]:
@@ -37,7 +41,40 @@ def start(work: Callable[..., None], *given: object, name: str, preload: str | N
         raise
     finally:
         theirs.close()
+    _OURS.add(ours)
     return process, ours
+
+
+def can_copy() -> bool:
+    """Whether ``copy`` may be used: nothing else runs in this process that a copy would have half of (Linux says so)."""
+    tasks = Path("/proc/self/task")
+    return sys.platform == "linux" and tasks.is_dir() and len(list(tasks.iterdir())) == 1
+
+
+def copy(work: Callable[..., None], *given: object, name: str) -> tuple[BaseProcess, Connection]:
+    """The same as ``start`` in a copy of this process: at once, without reading any module again. Only where ``can_copy``;
+    ``work`` must touch nothing that was open before it. Raises ``OSError``.
+    """
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    _OURS.add(ours)
+    process = context.Process(target=_copied, args=(work, theirs, *given), daemon=True, name=name)
+    try:
+        with _STARTING, _interrupts_held():
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
+
+
+def _copied(work: Callable[..., None], pipe: Connection, *given: object) -> None:
+    gc.freeze()  # what was open before is closed by its owner alone
+    for ours in list(_OURS):  # or pipes would not end where this process' caller is killed
+        ours.close()
+    work(pipe, *given)
 
 
 @contextmanager
@@ -69,6 +106,12 @@ def _interrupts_left_out() -> Iterator[None]:
         yield
         return
     resource_tracker.ensure_running()  # starting it makes the signal heard again
+    with _interrupts_held():
+        yield
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,66 +1,120 @@
-"""Lots compared here or in processes of their own: the same differences, in the same order."""
+"""Work that needs no database, done here or in processes of their own: the same results, whoever does it.
+
+Spans of segments are read and lots are compared by whoever is free. The one that was called reads rows for the next lots
+meanwhile.
+"""
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from model.errors import PressmarkError, StorageUnavailable
-from model.processes import start
-from storage.lots import Lot
-from storage.replay import Difference, Replay
+from model.processes import can_copy, copy, start
+from storage.replay import Replay
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Comparing(Protocol):
-    """Somebody who compares lots. What is given is told in the order of the lots, sooner or later."""
+class Piece(Protocol[T_co]):
+    """A piece of work that carries all it needs."""
 
-    def give(self, lot: Lot) -> Iterator[Difference]:
-        """Hands a lot in; what is known by now."""
+    def done(self, replay: Replay) -> T_co:
+        """Does it; ``replay`` are tables in memory to work in."""
 
-    def rest(self) -> Iterator[Difference]:
-        """What was not told yet, when no more lots come."""
+
+class Workers(Protocol):
+    """Somebody who does pieces of work, ``count`` of them at a time."""
+
+    count: int
+
+    @property
+    def has_room(self) -> bool:
+        """False where one that was given to be done ``soon`` waits, so that another one would only take up memory."""
+
+    def soon(self, piece: Piece[T]) -> Future[T]:
+        """Has a piece done as soon as somebody is free."""
+
+    def sometime(self, piece: Piece[T]) -> Future[T]:
+        """The same where nothing is to be done soon: for work that leaves Python's lock alone. It may be cancelled."""
+
+    def result(self, given: Future[T]) -> T:
+        """What came of a piece, when it is done. Raises what it raised."""
+
+    def wait(self) -> None:
+        """Until somebody has done something."""
 
 
 class Here:
-    """Lots compared in this process, one after the other."""
+    """Work done in this process; what may be done ``sometime`` on several threads."""
+
+    has_room = True
 
     def __init__(self, replay: Replay) -> None:
+        self.count = min(4, os.cpu_count() or 1)
         self._replay = replay
 
-    def give(self, lot: Lot) -> Iterator[Difference]:
-        """All that is different in it."""
-        return self._replay.differences(lot)
+    def __enter__(self) -> Self:
+        return self
 
-    def rest(self) -> Iterator[Difference]:
-        """Nothing: all was told."""
-        return iter(())
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def soon(self, piece: Piece[T]) -> Future[T]:
+        """Does it at once."""
+        given: Future[T] = Future()
+        given.set_result(piece.done(self._replay))
+        return given
+
+    def sometime(self, piece: Piece[T]) -> Future[T]:
+        """Leaves it to a thread."""
+        return self._threads.submit(piece.done, self._replay)
+
+    def result(self, given: Future[T]) -> T:
+        """Waits for a thread."""
+        return given.result()
+
+    def wait(self) -> None:
+        """Nothing is ever waited for."""
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.count, thread_name_prefix="verify")
 
 
 class Beside:
-    """Lots compared by so many processes, one lot in each at a time, so that no more of them are in memory.
+    """Work done by so many processes, one piece in each at a time, so that no more of them are in memory.
 
-    They start on a thread of their own, beside whatever comes before the first lot. Raises ``StorageUnavailable``
-    where one cannot be started or was killed: nothing that is missing is taken for checked.
+    While something is waited for, ``meanwhile`` is called again and again until it says that it cannot go on now. Raises
+    ``StorageUnavailable`` where a process cannot be started or was killed: nothing that is missing is taken for checked.
     """
 
     def __init__(self, processes: int) -> None:
-        self._wanted = processes
+        self.count = processes
+        self.meanwhile: Callable[[], bool] = lambda: False
         self._all: list[tuple[BaseProcess, Connection]] = []
         self._problem: Exception | None = None
         self._idle: list[Connection] = []
-        self._at_work: dict[Connection, int] = {}
-        # a place for each lot that was given and not told of
-        self._results: deque[list[Difference] | None] = deque()
-        self._told = 0
-        self._starting: Thread | None = Thread(target=self._start, name="verify processes", daemon=True)
-        self._starting.start()
+        self._at_work: dict[Connection, Future[Any]] = {}
+        self._soon: deque[tuple[Piece[Any], Future[Any]]] = deque()
+        self._sometime: deque[tuple[Piece[Any], Future[Any]]] = deque()
+        self._starting: Thread | None = None
+        if can_copy():
+            self._start()
+        else:  # reads modules, beside whatever comes before the first piece
+            self._starting = Thread(target=self._start, name="verify processes", daemon=True)
+            self._starting.start()
 
     def __enter__(self) -> Self:
         return self
@@ -75,43 +129,72 @@ class Beside:
                 process.kill()
                 process.join()
 
-    def give(self, lot: Lot) -> Iterator[Difference]:
-        """Hands a lot to a process that has none, waiting for one."""
+    @property
+    def has_room(self) -> bool:
+        """See ``Workers``."""
+        return not self._soon
+
+    def soon(self, piece: Piece[T]) -> Future[T]:
+        """Hands it to a process, or has it wait for one."""
+        return self._given(piece, self._soon)
+
+    def sometime(self, piece: Piece[T]) -> Future[T]:
+        """The same, behind those of ``soon``."""
+        return self._given(piece, self._sometime)
+
+    def result(self, given: Future[T]) -> T:
+        """Goes on with other work until it is there."""
+        while not given.done():
+            self._take(0)
+            if not given.done() and not self.meanwhile():
+                self._take(None)
+        return given.result()
+
+    def wait(self) -> None:
+        """Until one piece at least is done."""
+        self._take(None)
+
+    def _given(self, piece: Piece[T], waiting: deque[tuple[Piece[Any], Future[Any]]]) -> Future[T]:
+        given: Future[T] = Future()
+        waiting.append((piece, given))
+        self._hand_out()
+        return given
+
+    def _hand_out(self) -> None:
+        if self._starting is not None and self._starting.is_alive():
+            return
         self._started()
         if self._problem is not None:
             said = f"no process to check with can be started ({self._problem}): check memory, or use one process"
             raise StorageUnavailable(said) from self._problem
-        while not self._idle:
-            self._take()
-        pipe = self._idle.pop()
-        try:
-            pipe.send_bytes(pickle.dumps(lot, pickle.HIGHEST_PROTOCOL))
-        except OSError as error:
-            raise self._ended(pipe) from error
-        self._at_work[pipe] = self._told + len(self._results)
-        self._results.append(None)
-        return self._known()
-
-    def rest(self) -> Iterator[Difference]:
-        """Waits for all that are at work."""
-        while self._at_work:
-            self._take()
-        return self._known()
-
-    def _known(self) -> Iterator[Difference]:
-        while self._results and self._results[0] is not None:
-            self._told += 1
-            yield from self._results.popleft() or ()
-
-    def _take(self) -> None:
-        """Waits until one lot at least is compared."""
-        for ready in cast("list[Connection]", wait(list(self._at_work))):
+        while self._idle and (self._soon or self._sometime):
+            piece, given = (self._soon or self._sometime).popleft()
+            if not given.set_running_or_notify_cancel():
+                continue
+            pipe = self._idle.pop()
             try:
-                found: list[Difference] = ready.recv()
+                pipe.send_bytes(pickle.dumps(piece, pickle.HIGHEST_PROTOCOL))
+            except OSError as error:
+                raise self._ended(pipe) from error
+            self._at_work[pipe] = given
+
+    def _take(self, seconds: float | None) -> None:
+        """What was done by now, or within a time; more work is handed out for it."""
+        if seconds is None:
+            self._started()
+        self._hand_out()
+        for ready in cast("list[Connection]", wait(list(self._at_work), seconds)):
+            try:
+                outcome = ready.recv()
             except (EOFError, OSError) as error:
                 raise self._ended(ready) from error
-            self._results[self._at_work.pop(ready) - self._told] = found
+            given = self._at_work.pop(ready)
             self._idle.append(ready)
+            if isinstance(outcome, OSError):
+                given.set_exception(outcome)
+            else:
+                given.set_result(outcome)
+        self._hand_out()
 
     def _ended(self, pipe: Connection) -> PressmarkError:
         process = next(process for process, of in self._all if of is pipe)
@@ -122,8 +205,8 @@ class Beside:
 
     def _start(self) -> None:
         try:
-            for _ in range(self._wanted):
-                self._all.append(start(_work, name="verify", preload=__name__))
+            for _ in range(self.count):
+                self._all.append(copy(_work, name="verify") if can_copy() else start(_work, name="verify", preload=__name__))
         except Exception as error:  # noqa: BLE001 - told by the thread that waits for them
             self._problem = error
         self._idle = [pipe for _, pipe in self._all]
@@ -139,8 +222,14 @@ def _work(pipe: Connection) -> None:
     replay = Replay()
     while True:
         try:
-            lot: Lot = pickle.loads(pipe.recv_bytes())
-            found: Sequence[Difference] = list(replay.differences(lot))
-            pipe.send(found)
+            piece: Piece[object] = pickle.loads(pipe.recv_bytes())
         except (EOFError, OSError):
+            return
+        try:
+            outcome = piece.done(replay)
+        except OSError as error:
+            outcome = error
+        try:
+            pipe.send(outcome)
+        except OSError:
             return

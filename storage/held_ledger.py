@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from concurrent.futures import Future
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -15,18 +16,20 @@ from model.errors import PressmarkError
 from model.ledger import Entry, Kind, decode, genesis
 from model.verification import Finding
 from storage import tables
-from storage.comparing import Comparing
+from storage.comparing import Workers
 from storage.content import payload_of
+from storage.held_content import Content, bytes_in
 from storage.lots import Sources, lot_of
 from storage.notebook import Notebook
 from storage.portions import portions
-from storage.replay import NO_ROWS, Difference, Replay
+from storage.replay import NO_ROWS, Comparison, Difference, Replay
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, RESTORE
-from storage.warc import member_of
 
 _PORTION = 400  # entries that are worked out together
+_STEP = 50
 _AT_ONCE = 400
+_Order = tuple[int, int, int, int]
 _ledger = tables.ledger.c
 
 
@@ -35,54 +38,71 @@ class Ledger:
     in the catalogue only.
     """
 
-    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, archive: str, *, whole: bool) -> None:
+    def __init__(
+        self, tx: Connection, folder: SegmentFolder, notebook: Notebook, archive: str, workers: Workers, *, whole: bool
+    ) -> None:
         self._tx = tx
-        self._folder = folder
         self._notebook = notebook
         self._archive = archive
+        self._workers = workers
         self._whole = whole
+        self._content = Content(tx, folder, notebook)
+        self._lots: list[Future[Sequence[Difference]]] = []
+        self._own: list[Entry] = []
+        # what is found in rows, with its place among what the WARCs tell of them
+        self._found: list[tuple[_Order, Finding]] = []
         self.entries = 0
-        # rows of readings whose article is the one that the ledger names, and whose digest is the ledger's
-        self.sound_readings = 0
 
-    def check(self, comparing: Comparing, replay: Replay, chains: Sequence[str] | None = None) -> Iterator[Finding]:
-        """All chains in order, or some records'; then what other tables say otherwise."""
-        sources = Sources(self._facts, self._contents)
+    @property
+    def sound_readings(self) -> int:
+        """Rows of readings whose article is the one that the ledger names, and whose digest is the ledger's."""
+        return self._content.sound_readings
+
+    def read(self, chains: Sequence[str] | None = None) -> Iterator[bool]:
+        """Reads all chains in order, or some records', and has what they come to compared, step by step: false where it cannot go
+        on now. What the WARCs say is not needed for it.
+        """
         portion: list[Sequence[Entry]] = []
-        own: list[Entry] = []
-        differing: list[Difference] = []
-
-        def compare() -> None:
-            differing.extend(comparing.give(lot_of(self._tx, portion, sources, side_by_side=chains is None)))
-
+        held = 0
         for chain, rows in self._chains(chains):
             entries: list[Entry] = []
-            found = list(self._chain(chain, rows, entries))
-            yield from found
+            is_sound = self._chain(chain, rows, entries)
             if chain == self._archive:
-                own = entries
-            elif all(finding.advice == RESTORE for finding in found):  # of a damaged chain only the damage is told
+                self._own = entries
+            elif is_sound:  # of a damaged chain only the damage is told
                 portion.append(entries)
-            if sum(map(len, portion)) >= _PORTION:
-                compare()
-                portion = []
-        compare()
-        differing.extend(comparing.rest())
-        yield from _told(differing)
+                held += len(entries)
+            if held >= _PORTION:
+                yield from self._compare(portion, chains is None)
+                portion, held = [], 0
+            elif len(portion) % _STEP == 0:
+                yield True
+        if portion:
+            yield from self._compare(portion, chains is None)
+
+    def check(self, replay: Replay, chains: Sequence[str] | None = None) -> Iterator[Finding]:
+        """What is wrong with the chains that were read, and the WARCs; then what other tables say otherwise."""
+        damaged = self._hold_to_warcs()
+        yield from (finding for _, finding in sorted(self._found, key=itemgetter(0)))
+        # what was taken for sound and is not
+        again = {*self._notebook.lots_of_other_facts(), *self._notebook.lots_with(damaged)}
+        for lot, given in enumerate(self._lots):
+            differing = self._workers.result(given)
+            yield from _told(self._again(lot, damaged, replay) if lot in again else differing)
         if chains is None:
-            yield from _told(replay.of_archive(self._tx, own))
-            for entry, *_ in self._notebook.unclaimed("entry", "row", "void"):
+            yield from _told(replay.of_archive(self._tx, self._own))
+            for entry, *_ in self._notebook.unclaimed("entry", "stated", "void"):
                 yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", REBUILD)
 
     def check_noted(self) -> Iterator[Finding]:
         """The entries that were read again and belong to chains that were not checked have their rows."""
-        for some in portions([entry for entry, *_ in self._notebook.unclaimed("entry", "row", "void")], _AT_ONCE):
+        for some in portions([entry for entry, *_ in self._notebook.unclaimed("entry", "stated", "void")], _AT_ONCE):
             in_warcs = self._notebook.of("entry", some)
             rows = dict(self._tx.execute(select(_ledger.entry, _ledger.bytes).where(_ledger.entry.in_(some))).tuples().all())
             for entry, (digest,) in in_warcs.items():
                 if entry not in rows:
                     yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", REBUILD)
-                elif digest_of(_bytes(rows[entry])) != digest:
+                elif digest_of(bytes_in(rows[entry])) != digest:
                     yield Finding(f"ledger entry {entry}", "the row and its WARC record differ", REBUILD)
 
     def _chains(self, only: Sequence[str] | None) -> Iterator[tuple[str, Iterator[Row[Any]]]]:
@@ -102,44 +122,73 @@ class Ledger:
             how = "reads" if entry.kind is Kind.READING else "corrects" if entry.body.get("corrects") is not None else "decides"
             self._notebook.note("named", capture["id"], row.id, capture["digest"], entry.id, of, version, how)
 
-    def _chain(self, chain: str, rows: Iterator[Row[Any]], entries: list[Entry]) -> Iterator[Finding]:
-        """What is wrong with the rows of a chain; ``entries`` is filled with all that can be read and come to rows."""
-        seq, previous = 0, genesis(chain)
+    def _chain(self, chain: str, rows: Iterator[Row[Any]], entries: list[Entry]) -> bool:
+        """Whether the rows of a chain are sound; ``entries`` is filled with all that can be read and come to rows."""
+        seq, previous, is_sound = 0, genesis(chain), True
         while some := list(islice(rows, _AT_ONCE)):
-            in_warcs = self._notebook.of("entry", (row.entry for row in some))
-            sound: list[tuple[str, Entry]] = []
+            batch = self.entries
             for row in some:
                 self.entries += 1
-                self._notebook.note("row", row.entry)
-                place = f"ledger {chain}:{row.seq}"
-                digest = digest_of(data := _bytes(row.bytes))
+                digest = digest_of(data := bytes_in(row.bytes))
                 entry, problem = _read(row, data, digest, seq, previous)
                 seq, previous = row.seq, digest
+                self._notebook.note("stated", row.entry, self.entries, batch, chain, seq, digest)
                 if entry is not None:
                     self._note_capture(row, entry)
                     if chain != self._archive or entry.kind not in NO_ROWS:
                         entries.append(entry)
                 if problem is not None:
-                    yield Finding(place, problem, REBUILD)
-                elif entry is not None:
-                    sound.append((place, entry))
-                in_warc = in_warcs.get(row.entry)
-                if in_warc is None and not self._is_catalogued(row.entry):
-                    yield Finding(place, f"its WARC record {row.entry} is not there", RESTORE)
-                elif in_warc is not None and in_warc[0] != previous:
-                    yield Finding(place, f"the row and its WARC record {row.entry} differ", REBUILD)
-            yield from self._payloads(sound)
+                    is_sound = False
+                    self._found.append(((batch, 0, self.entries, 0), Finding(f"ledger {chain}:{seq}", problem, REBUILD)))
+                elif entry is not None and (payload := payload_of(entry)) is not None:
+                    place = _reading(entry) or f"ledger {chain}:{seq}"
+                    self._notebook.note("content", payload["id"], self.entries, batch, place, payload["digest"])
+        return is_sound
 
-    def _payloads(self, entries: Sequence[tuple[str, Entry]]) -> Iterator[Finding]:
-        named = [(place, entry, payload) for place, entry in entries if (payload := payload_of(entry)) is not None]
-        held = self._notebook.of("block", (payload["id"] for _, _, payload in named))
-        for place, entry, payload in named:
-            self._notebook.note("row", payload["id"])
-            block = held.get(payload["id"])
-            if block is None and self._is_catalogued(payload["id"]):
+    def _compare(self, portion: Sequence[Sequence[Entry]], side_by_side: bool) -> Iterator[bool]:
+        lot = len(self._lots)
+        for entries in portion:
+            if entries:
+                self._notebook.note("lot", entries[0].chain, lot)
+        sources = Sources(self._content.facts_for(lot), self._content.named_by)
+        reading = lot_of(self._tx, portion, sources, side_by_side=side_by_side)
+        while (made := next(reading)) is None:
+            yield True
+        while not self._workers.has_room:
+            yield False
+        self._lots.append(self._workers.soon(Comparison(made)))
+
+    def _again(self, lot: int, damaged: Set[str], replay: Replay) -> Iterator[Difference]:
+        """A lot compared again, now that the WARCs were read."""
+        portion: list[Sequence[Entry]] = []
+        sound = self._content.sound_readings
+        for _, rows in self._chains([name for name in self._notebook.chains_of(lot) if name not in damaged]):
+            read = (_read(row, data := bytes_in(row.bytes), digest_of(data), 0, "")[0] for row in rows)
+            portion.append([entry for entry in read if entry is not None])
+        reading = lot_of(self._tx, portion, Sources(self._content.facts, self._content.named_by), side_by_side=False)
+        while (made := next(reading)) is None:
+            pass
+        self._content.sound_readings = sound  # counted before
+        yield from replay.differences(made)
+
+    def _hold_to_warcs(self) -> set[str]:
+        """Notes what the WARCs say otherwise; the chains whose rows are not what they have."""
+        damaged: set[str] = set()
+        for entry, n, batch, chain, seq, _, in_warc in self._notebook.otherwise("stated"):
+            place = f"ledger {chain}:{seq}"
+            if in_warc is not None:
+                damaged.add(chain)
+                found = Finding(place, f"the row and its WARC record {entry} differ", REBUILD)
+            elif not self._is_catalogued(entry):
+                found = Finding(place, f"its WARC record {entry} is not there", RESTORE)
+            else:
                 continue
-            if block is None or block[0] != payload["digest"]:
-                yield Finding(_reading(entry) or place, f"its content record {payload['id']} is missing or differs", RESTORE)
+            self._found.append(((batch, 0, n, 1), found))
+        for record, n, batch, place, _, in_warc in self._notebook.otherwise("content"):
+            if in_warc is not None or not self._is_catalogued(record):
+                problem = f"its content record {record} is missing or differs"
+                self._found.append(((batch, 1, n, 0), Finding(place, problem, RESTORE)))
+        return damaged
 
     def _is_catalogued(self, record: str) -> bool:
         """Whether a record that was not read again is known at least; never where all were read."""
@@ -147,58 +196,6 @@ class Ledger:
             return False
         m = tables.members.c
         return self._tx.execute(select(m.offset).where(m.record_id == record)).first() is not None
-
-    def _facts(self, captures: Iterable[str]) -> Mapping[str, tuple[bytes, str]]:
-        """The facts of captures: the database's where they are those of the WARC, else the WARC's."""
-        wanted = sorted(captures)
-        in_warcs = self._notebook.of("facts", wanted)
-        c, found = tables.captures.c, dict[str, tuple[bytes, str]]()
-        for some in portions(wanted, _AT_ONCE):
-            for row in self._tx.execute(select(c.id, c.facts, c.digest).where(c.id.in_(some))):
-                digest = digest_of(_bytes(row.facts))
-                if digest == (in_warcs[row.id][0] if row.id in in_warcs else row.digest):
-                    found[row.id] = (row.facts, digest)
-        for capture, (digest, *place) in in_warcs.items():
-            if capture not in found:
-                found[capture] = (self._block(*place), digest)
-        return found
-
-    def _contents(self, entries: Sequence[Entry]) -> Mapping[str, bytes]:
-        """The content that entries name: articles as the database has them where they are whole, else the WARC's."""
-        payloads = {p["id"]: p["digest"] for entry in entries if (p := payload_of(entry)) is not None}
-        r, m, s = tables.readings.c, tables.members.c, tables.segments.c
-        found: dict[str, bytes] = {}
-        # by record, as that has an index
-        for some in portions(dict.fromkeys(entry.chain for entry in entries), _AT_ONCE):
-            for payload, digest, packed in self._tx.execute(select(r.payload, r.digest, r.article).where(r.record.in_(some))):
-                data = _unpacked(packed)
-                if data is not None and digest_of(data) == payloads.get(payload):
-                    found[payload] = data
-                    self.sound_readings += digest == payloads[payload]
-        for some in portions(sorted(payloads.keys() - found.keys()), _AT_ONCE):
-            places = select(m.record_id, s.name, m.offset, m.length).join_from(tables.members, tables.segments)
-            for record, *place in self._tx.execute(places.where(m.record_id.in_(some))):
-                found[record] = self._block(*place)
-        return found
-
-    def _block(self, segment: str, offset: int, length: int) -> bytes:
-        try:
-            return member_of(self._folder.read(segment, offset, length), segment, offset).block
-        except PressmarkError:
-            return b""  # what was found there is told; nothing can be worked out with it
-
-
-def articles(tx: Connection, records: Sequence[str] | None = None) -> Iterator[Finding]:
-    """The articles in the database, of some records or all, are what their rows' digests say."""
-    r = tables.readings.c
-    query = select(r.record, r.version, r.number, r.digest, r.article)
-    for some in [None] if records is None else list(portions(records, _AT_ONCE)):
-        asked = query if some is None else query.where(r.record.in_(some))
-        for row in tx.execute(asked, execution_options={"yield_per": _AT_ONCE}):
-            data = _unpacked(row.article)
-            if data is None or digest_of(data) != row.digest:
-                place = f"reading {row.record}@{row.version}.{row.number}"
-                yield Finding(place, "the article in the database is damaged", REBUILD)
 
 
 def _decides(entry: Entry) -> tuple[str | None, int | None]:
@@ -226,18 +223,6 @@ def _named(found: Difference) -> str:
     if found.what in {"version", "reading"} and found.key:
         return f"{found.what} {found.record}@{'.'.join(map(str, found.key))}"
     return " ".join([found.what, found.record, *(json.dumps(k, ensure_ascii=False) for k in found.key)])
-
-
-def _unpacked(packed: bytes | None) -> bytes | None:
-    try:
-        return zlib.decompress(packed or b"")
-    except (zlib.error, TypeError):  # damaged bytes, or no bytes at all
-        return None
-
-
-def _bytes(value: Any) -> bytes:
-    """What a column of bytes holds, whatever was put there."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 def _read(row: Row[Any], data: bytes, digest: str, seq: int, previous: str) -> tuple[Entry | None, str | None]:

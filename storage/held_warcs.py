@@ -15,10 +15,11 @@ from model.verification import Finding
 from storage import tables
 from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
+from storage.comparing import Workers
 from storage.content import is_content_record, payload_of
 from storage.notebook import Notebook
 from storage.portions import portions
-from storage.reread import Lost, Rows, Seen, reread, seen_at
+from storage.reread import VOID, Lost, Place, Rows, Seen, reread, seen_at
 from storage.segments import SegmentFolder
 from storage.stated import REBUILD, RESTORE
 from storage.warc import Break, Member, walk
@@ -27,14 +28,14 @@ from storage.whole import LEDGER
 Progress = Callable[[int, int], None]
 _AT_ONCE = 1000
 _SOME = 200
-_VOID = b'"kind":"void"'  # canonical JSON has no other spelling
 
 
 class Warcs:
     """One pass over segments. ``checked`` are those that were read, with the bytes that are settled of each."""
 
-    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, progress: Progress) -> None:
+    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, progress: Progress, workers: Workers) -> None:
         self._tx = tx
+        self._workers = workers
         self._folder = folder
         # before the transaction's first look: what a writer begins afterwards is none of its business
         self._held = folder.held()
@@ -82,7 +83,7 @@ class Warcs:
         for start in range(0, len(records), _SOME):
             for row in self._members_of(records[start : start + _SOME]):
                 place = f"warc/{row.name}:{row.offset}"
-                found = seen_at(self._folder.read(row.name, row.offset, row.length), row)
+                found = seen_at(self._folder.read(row.name, row.offset, row.length), Place(*row[: len(Place._fields)]))
                 if isinstance(found, Lost):
                     yield Finding(place, f"the {found.type} record {found.id} is not there", RESTORE)
                     continue
@@ -104,7 +105,7 @@ class Warcs:
                 body = decode(data)
                 captures |= {x["id"] for x in [body.body.get("capture")] if x}
                 ids |= {x["id"] for x in [payload_of(body)] if x}
-        query = select(m.record_id, m.segment, m.offset, m.length, m.type, m.sha256, s.name).join_from(
+        query = select(m.record_id, m.offset, m.length, m.type, m.sha256, m.segment, s.name).join_from(
             tables.members, tables.segments
         )
         rows: dict[tuple[int, int], Row[Any]] = {}
@@ -135,7 +136,7 @@ class Warcs:
         self._recent.clear()
         imprint: str | None = None
         rows = (lambda start: self._rows(row.id, start)) if row is not None else None
-        for found in reread(path, size, rows):
+        for found in reread(path, size, rows, self._workers):
             place = f"warc/{path.name}:{found.offset}"
             if isinstance(found, Break):
                 yield Finding(place, found.problem, RESTORE)
@@ -163,13 +164,13 @@ class Warcs:
         m = tables.members.c
         query = select(m.record_id, m.offset, m.length, m.type, m.sha256)
         wanted = query.where(m.segment == segment, m.offset >= start).order_by(m.offset)
-        return self._tx.execute(wanted, execution_options={"yield_per": _AT_ONCE})
+        return map(Place._make, self._tx.execute(wanted, execution_options={"yield_per": _AT_ONCE}))
 
     def _note(self, found: Seen, segment: str) -> Iterator[Finding]:
         place = (segment, found.offset, found.length)
         if found.uri.startswith(LEDGER):
             self._notebook.note("entry", found.id, found.digest)
-            if _VOID not in (found.block or b""):
+            if VOID not in (found.block or b""):
                 return
             try:
                 entry = decode(found.block or b"")

@@ -76,13 +76,20 @@ class Wanted:
         return frozenset(self.records)
 
 
-def lot_of(tx: Connection, chains: Sequence[Sequence[Entry]], sources: Sources, *, side_by_side: bool) -> Lot:
-    """What is compared of some chains; ``side_by_side`` where none between the first and the last of them is left out."""
+def lot_of(tx: Connection, chains: Sequence[Sequence[Entry]], sources: Sources, *, side_by_side: bool) -> Iterator[Lot | None]:
+    """What is compared of some chains, read step by step: nothing, until it is all there. ``side_by_side`` where none between
+    the first and the last of them is left out.
+    """
     entries = [entry for chain in chains for entry in chain]
     facts = sources.facts({e.body["capture"]["id"] for e in entries if e.kind is Kind.VERSION})
+    yield None
     contents = sources.contents(entries)
     wanted = Wanted(sorted({chain[0].chain for chain in chains if chain}), side_by_side)
-    return Lot(chains, facts, contents, {table.name: rows_of(tx, table, wanted) for table in PER_RECORD})
+    held: dict[str, Rows] = {}
+    for table in PER_RECORD:
+        yield None
+        held[table.name] = rows_of(tx, table, wanted)
+    yield Lot(chains, facts, contents, held)
 
 
 def columns_of(table: Table) -> Sequence[Column[Any]]:

@@ -17,6 +17,11 @@ CREATE TABLE entry (id TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
 CREATE TABLE block (id TEXT PRIMARY KEY, digest TEXT, segment TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
 CREATE TABLE facts (id TEXT PRIMARY KEY, digest TEXT, segment TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
 CREATE TABLE row (entry TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE stated (entry TEXT, n INTEGER, batch INTEGER, chain TEXT, seq INTEGER, digest TEXT,
+                     PRIMARY KEY (entry, n)) WITHOUT ROWID;
+CREATE TABLE content (id TEXT, n INTEGER, batch INTEGER, place TEXT, digest TEXT, PRIMARY KEY (id, n)) WITHOUT ROWID;
+CREATE TABLE taken (capture TEXT, lot INTEGER, digest TEXT, PRIMARY KEY (capture, lot)) WITHOUT ROWID;
+CREATE TABLE lot (chain TEXT PRIMARY KEY, n INTEGER);
 CREATE TABLE void (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE named (capture TEXT, n INTEGER, digest TEXT, entry TEXT, record TEXT, version INTEGER, how TEXT,
                     PRIMARY KEY (capture, n)) WITHOUT ROWID;
@@ -67,12 +72,42 @@ class Notebook:
         return [row[0] for row in self._db.execute(f"SELECT id FROM {table} ORDER BY 1")]
 
     def unclaimed(self, table: str, *others: str) -> Iterator[tuple[Any, ...]]:
-        """Rows that none of some other tables (``row``, ``void``) name."""
+        """Rows that none of some other tables (``row``, ``stated``, ``void``) name."""
         for name in (table, *others):
             self._write(name)
         without = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {other} WHERE {other}.entry = {table}.id)" for other in others)
         with closing(self._db.execute(f"SELECT * FROM {table} WHERE {without} ORDER BY 1")) as found:
             yield from found
+
+    def otherwise(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of the ledger (``stated``) or content that it names (``content``), in order, of which the WARCs have another
+        digest, or none; that digest is the last value.
+        """
+        record = {"stated": "entry", "content": "block"}[table]
+        key = {"stated": "entry", "content": "id"}[table]
+        self._write(table)
+        self._write(record)
+        differing = f"SELECT x.*, y.digest FROM {table} x LEFT JOIN {record} y ON y.id = x.{key} WHERE y.digest IS NOT x.digest"
+        with closing(self._db.execute(f"{differing} ORDER BY x.n")) as found:
+            yield from found
+
+    def lots_of_other_facts(self) -> list[int]:
+        """Lots that took facts of a capture to be others than the WARCs have."""
+        for table in ("taken", "facts"):
+            self._write(table)
+        differing = "SELECT DISTINCT lot FROM taken JOIN facts ON id = capture WHERE facts.digest IS NOT taken.digest ORDER BY 1"
+        return [row[0] for row in self._db.execute(differing)]
+
+    def lots_with(self, chains: Iterable[str]) -> list[int]:
+        """The lots that some chains are in."""
+        self._write("lot")
+        asked = (self._db.execute("SELECT n FROM lot WHERE chain = ?", (chain,)).fetchone() for chain in chains)
+        return sorted({row[0] for row in asked if row is not None})
+
+    def chains_of(self, lot: int) -> list[str]:
+        """The chains of a lot, in their order."""
+        self._write("lot")
+        return [row[0] for row in self._db.execute("SELECT chain FROM lot WHERE n = ? ORDER BY rowid", (lot,))]
 
     def _write(self, table: str) -> None:
         waiting = self._waiting.pop(table, [])

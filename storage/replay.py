@@ -10,10 +10,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Table, exc, select
+from sqlalchemy import Connection, Engine, Table, exc, select
 from sqlalchemy.pool import StaticPool
 
 from model.errors import PressmarkError
@@ -44,17 +45,30 @@ class Difference:
     problem: str
 
 
-class Replay:
-    """Empty tables in memory. Nothing of one lot is left for the next."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A lot to be compared, by whoever has tables for it."""
 
-    def __init__(self) -> None:
-        self._engine = sqlalchemy.create_engine("sqlite://", poolclass=StaticPool)
-        sqlalchemy.event.listen(self._engine, "connect", _leave_transactions_to_us)
-        sqlalchemy.event.listen(self._engine, "begin", lambda tx: tx.exec_driver_sql("BEGIN"))
-        with self._engine.begin() as made:
+    lot: Lot
+
+    def done(self, replay: Replay) -> Sequence[Difference]:
+        """All that is different in it."""
+        return list(replay.differences(self.lot))
+
+
+class Replay:
+    """Empty tables in memory, made when they are first needed. Nothing of one lot is left for the next."""
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = sqlalchemy.create_engine("sqlite://", poolclass=StaticPool)
+        sqlalchemy.event.listen(engine, "connect", _leave_transactions_to_us)
+        sqlalchemy.event.listen(engine, "begin", lambda tx: tx.exec_driver_sql("BEGIN"))
+        with engine.begin() as made:
             t.metadata.create_all(made)
             # found again by their rows only, so that no index of words has to be made
             made.exec_driver_sql("CREATE TABLE search_text (words TEXT)")
+        return engine
 
     def close(self) -> None:
         """Lets the memory go."""

@@ -1,6 +1,6 @@
 """Segments read again: every member hashed as it lies, unpacked and hashed again, span by span.
 
-Hashing and unpacking leave Python's lock alone, so spans of members are read on several threads, a few
+Spans of members are read by workers (threads, as hashing and unpacking leave Python's lock alone, or processes), a few
 ahead of whoever takes the results, which come in the order of the file. Where the bytes of a span are
 all that the catalogue says, its places are believed; from the first that are not, the rest of the
 segment is walked without them.
@@ -9,36 +9,47 @@ segment is walked without them.
 from __future__ import annotations
 
 import hashlib
-import os
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import NamedTuple, cast
 
 from isal import isal_zlib
-from sqlalchemy import Row
 
 from model.capture import digest_of
-from storage.capture_records import is_facts
-from storage.warc import Break, Member, parse_member, walk
+from storage.capture_records import is_facts_uri
+from storage.comparing import Workers
+from storage.replay import Replay
+from storage.warc import BLOCK_END, Break, Member, digest_problem_of, parse_head, parse_member, walk
 from storage.whole import LEDGER
 
+VOID = b'"kind":"void"'  # canonical JSON has no other spelling
 _SPAN = 4 << 20
 _AHEAD = 3
+_DENSEST = 1032  # bytes that one byte of DEFLATE may come to
 _UNREADABLE = cast("type[Exception]", isal_zlib.error)  # its stub has it as a value
-_THREADS = min(4, os.cpu_count() or 1)
 
-Rows = Iterable[Row[Any]]
+
+class Place(NamedTuple):
+    """A row of the catalogue."""
+
+    record_id: str
+    offset: int
+    length: int
+    type: str
+    sha256: bytes
+
+
+Rows = Iterable[Place]
 """Rows of the catalogue in order of their offsets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One member as it was found: what it is, the digest of its block, and what is wrong with it, if anything.
-    ``block`` is kept of ledger entries, facts and ``warcinfo`` only.
+    ``block`` is kept of ledger entries that void others, facts and ``warcinfo`` only.
     """
 
     offset: int
@@ -53,8 +64,7 @@ class Seen:
     block: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(NamedTuple):
     """A row of the catalogue at whose place no member begins."""
 
     offset: int
@@ -62,34 +72,33 @@ class Lost:
     type: str
 
 
-def reread(path: Path, committed: int, rows: Callable[[int], Rows] | None) -> Iterator[Seen | Break | Lost]:
+def reread(path: Path, committed: int, rows: Callable[[int], Rows] | None, workers: Workers) -> Iterator[Seen | Break | Lost]:
     """Every member below ``committed``, in order. ``rows`` gives the catalogue from an offset on; ``None`` for a
     segment that has none.
     """
     if rows is None:
         yield from _walked(path, 0, committed, None)
         return
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="verify") as pool:
-        waiting: deque[tuple[int, Future[list[Seen] | None]]] = deque()
-        spans = _spans(rows(0), min(committed, path.stat().st_size))
-        try:
-            while True:
-                while len(waiting) < _THREADS + _AHEAD and (span := next(spans, None)) is not None:
-                    waiting.append((span.start, pool.submit(_read, path, span)))
-                if not waiting:
-                    return
-                start, reading = waiting.popleft()
-                found = reading.result()
-                if found is None:
-                    break
-                yield from found
-        finally:
-            for _, left in waiting:
-                left.cancel()
+    waiting: deque[tuple[int, Future[list[Seen] | None]]] = deque()
+    spans = _spans(path, rows(0), min(committed, path.stat().st_size))
+    try:
+        while True:
+            while len(waiting) < workers.count + _AHEAD and (span := next(spans, None)) is not None:
+                waiting.append((span.start, workers.sometime(span)))
+            if not waiting:
+                return
+            start, reading = waiting.popleft()
+            found = workers.result(reading)
+            if found is None:
+                break
+            yield from found
+    finally:
+        for _, left in waiting:
+            left.cancel()
     yield from _walked(path, start, committed, rows(start))
 
 
-def seen_at(packed: bytes, row: Row[Any]) -> Seen | Lost:
+def seen_at(packed: bytes, row: Place) -> Seen | Lost:
     """One member that was read from where a row of the catalogue says."""
     try:
         member = parse_member(zlib.decompress(packed, 31), row.offset, row.length)
@@ -99,49 +108,63 @@ def seen_at(packed: bytes, row: Row[Any]) -> Seen | Lost:
         return Lost(row.offset, row.record_id, row.type)
     same = (hashlib.sha256(packed).digest(), member.id, member.type) == (row.sha256, row.record_id, row.type)
     problem = f"the bytes of the {member.type} record {member.id} are not those that were written"
-    return _seen(member, True, None if same else problem)
+    return _member_seen(member, True, None if same else problem)
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Span:
+    """Members that lie side by side in a segment, as its catalogue has them."""
+
+    path: Path
     start: int
     end: int
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Place]
+
+    def done(self, _replay: Replay) -> list[Seen] | None:
+        """The members; ``None`` where the bytes are not what the catalogue says."""
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(self.start)
+            data = memoryview(file.read(self.end - self.start))
+        found: list[Seen] = []
+        position = 0
+        for row in self.rows:
+            if row.offset != self.start + position:
+                return None
+            packed = data[position : position + row.length]
+            position += row.length
+            if len(packed) != row.length or hashlib.sha256(packed).digest() != row.sha256:
+                return None
+            seen = _unpacked(packed, row)
+            if seen is None or seen.id != row.record_id or seen.type != row.type:
+                return None
+            found.append(seen)
+        return found if self.start + position == self.end else None
 
 
-def _spans(rows: Rows, committed: int) -> Iterator[_Span]:
-    start, held = 0, list[Row[Any]]()
+def _spans(path: Path, rows: Rows, committed: int) -> Iterator[Span]:
+    start, held = 0, list[Place]()
     for row in rows:
         held.append(row)
         if row.offset + row.length - start >= _SPAN:
             end = row.offset + row.length
-            yield _Span(start, end, held)
+            yield Span(path, start, end, held)
             start, held = end, []
     if held or start < committed:
-        yield _Span(start, committed, held)
+        yield Span(path, start, committed, held)
 
 
-def _read(path: Path, span: _Span) -> list[Seen] | None:
-    """The members of a span; ``None`` where its bytes are not what the catalogue says."""
-    found: list[Seen] = []
-    position = span.start
-    with path.open("rb") as file:
-        file.seek(span.start)
-        for row in span.rows:
-            if row.offset != position:
-                return None
-            packed = file.read(row.length)
-            position += len(packed)
-            if len(packed) != row.length or hashlib.sha256(packed).digest() != row.sha256:
-                return None
-            try:
-                member = parse_member(isal_zlib.decompress(packed, 31, max(len(packed) * 6, 4096)), row.offset, row.length)
-            except _UNREADABLE:
-                return None
-            if not isinstance(member, Member) or member.id != row.record_id or member.type != row.type:
-                return None
-            found.append(_seen(member, True, None))
-    return found if position == span.end else None
+def _unpacked(packed: memoryview, row: Place) -> Seen | None:
+    """A member whose bytes are those that were written."""
+    length = int.from_bytes(packed[-4:], "little")  # as it says itself (RFC 1952), so that room is made once
+    try:
+        text = isal_zlib.decompress(packed, 31, max(1, min(length, len(packed) * _DENSEST)))
+    except _UNREADABLE:
+        return None
+    parsed = parse_head(text)
+    if isinstance(parsed, str):
+        return None
+    headers, start = parsed
+    return _seen(row.offset, row.length, headers, memoryview(text)[start : -len(BLOCK_END)], True, None)
 
 
 def _walked(path: Path, start: int, committed: int, rows: Rows | None) -> Iterator[Seen | Break | Lost]:
@@ -163,15 +186,23 @@ def _walked(path: Path, start: int, committed: int, rows: Rows | None) -> Iterat
                 != (hashlib.sha256(file.read(found.length)).digest(), found.id, found.length, found.type)
             ):
                 problem = f"the bytes of the {found.type} record {found.id} are not those that were written"
-            yield _seen(found, row is not None, problem)
+            yield _member_seen(found, row is not None, problem)
     for row in catalogue.values():
         yield Lost(row.offset, row.record_id, row.type)
 
 
-def _seen(member: Member, catalogued: bool, problem: str | None) -> Seen:
-    digest = digest_of(member.block)
-    wrong = member.digest_problem_of(digest)
-    uri = member.headers.get("warc-target-uri", "")
-    block = member.block if uri.startswith(LEDGER) or is_facts(member) or member.type == "warcinfo" else None
-    damaged = wrong is not None
-    return Seen(member.offset, member.length, member.id, member.type, uri, digest, wrong or problem, catalogued, damaged, block)
+def _member_seen(member: Member, catalogued: bool, problem: str | None) -> Seen:
+    return _seen(member.offset, member.length, member.headers, memoryview(member.block), catalogued, problem)
+
+
+def _seen(offset: int, length: int, headers: Mapping[str, str], block: memoryview, catalogued: bool, problem: str | None) -> Seen:
+    digest = digest_of(block)
+    wrong = digest_problem_of(headers, digest)
+    kind, uri = headers.get("warc-type", ""), headers.get("warc-target-uri", "")
+    kept: bytes | None = None
+    if uri.startswith(LEDGER):
+        kept = entry if VOID in (entry := bytes(block)) else None
+    elif kind == "warcinfo" or is_facts_uri(kind, uri):
+        kept = bytes(block)
+    record = headers.get("warc-record-id", "").removeprefix("<urn:uuid:").removesuffix(">")
+    return Seen(offset, length, record, kind, uri, digest, wrong or problem, catalogued, wrong is not None, kept)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Column, Connection, Row, select
 
 from model.capture import digest_of
 from model.errors import PressmarkError
@@ -14,7 +16,10 @@ from model.verification import Finding
 from storage import tables
 from storage.capture_records import parse_facts
 from storage.columns import storable, stored_key
+from storage.comparing import Workers
 from storage.notebook import Notebook
+from storage.portions import portions
+from storage.replay import Replay
 from storage.rows import capture_row
 from storage.segments import SegmentFolder
 from storage.warc import member_of
@@ -29,42 +34,68 @@ Named = tuple[int, str, str, str | None, int | None, str]
 and version that it says the capture shows, and how it names it (``notebook``'s ``named``)."""
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureRows:
+    """Rows of captures to be held to their own facts: the names of their columns, and values."""
+
+    names: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+
+    def done(self, _replay: Replay) -> list[tuple[str, str]]:
+        """What is wrong with which of them, by id."""
+        rows = (dict(zip(self.names, row, strict=True)) for row in self.rows)
+        return [(row["id"], problem) for row in rows if (problem := _row_problem(row)) is not None]
+
+
 class Captures:
     """One pass over captures. ``whole`` where the notebook has all of the WARCs."""
 
-    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, *, whole: bool) -> None:
+    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, workers: Workers, *, whole: bool) -> None:
         self._tx = tx
         self._folder = folder
         self._notebook = notebook
+        self._workers = workers
         self._whole = whole
+        self._given: list[Future[list[tuple[str, str]]]] = []
         self.count = 0
 
+    def read(self, only: Collection[str] | None = None) -> Iterator[bool]:
+        """Has the rows of all captures held to their facts, or of some, step by step; false where it cannot go on now."""
+        names = [c.name for c in tables.captures.columns]
+        for rows in self._rows(tables.captures.columns, only):
+            while not self._workers.has_room:
+                yield False
+            self._given.append(self._workers.soon(CaptureRows(names, [tuple(row) for row in rows])))
+            yield True
+
     def check(self, only: Collection[str] | None = None) -> Iterator[Finding]:
-        """All captures, or some."""
-        for rows in self._rows(only):
+        """What came of it, and the same captures held to the ledger and the WARCs."""
+        problems = {capture: problem for given in self._given for capture, problem in self._workers.result(given)}
+        c = tables.captures.c
+        for rows in self._rows([c.id, c.digest, c.entry, c.record, c.version], only):
             ids = [row.id for row in rows]
             facts = self._notebook.of("facts", ids)
             named = {k: [x[1:] for x in some] for k, some in groupby(self._notebook.rows("named", ids), key=lambda x: str(x[0]))}
             for row in rows:
                 self.count += 1
                 self._notebook.note("row", row.id)
-                yield from self._problems(row, facts.get(row.id), named.get(row.id, []))
+                yield from self._problems(row, problems.get(row.id), facts.get(row.id), named.get(row.id, []))
         if only is None:
             yield from self._left()
 
-    def _rows(self, only: Collection[str] | None) -> Iterator[list[Row[Any]]]:
-        query = select(tables.captures).order_by(tables.captures.c.id)
+    def _rows(self, columns: Iterable[Column[Any]], only: Collection[str] | None) -> Iterator[list[Row[Any]]]:
+        query = select(*columns).order_by(tables.captures.c.id)
         if only is None:
             asked = self._tx.execute(query, execution_options={"yield_per": _AT_ONCE})
             yield from (list(some) for some in asked.partitions())
             return
-        wanted = sorted(only)
-        for start in range(0, len(wanted), _AT_ONCE):
-            yield list(self._tx.execute(query.where(tables.captures.c.id.in_(wanted[start : start + _AT_ONCE]))))
+        for some in portions(sorted(only), _AT_ONCE):
+            yield list(self._tx.execute(query.where(tables.captures.c.id.in_(some))))
 
-    def _problems(self, row: Row[Any], in_warc: tuple[Any, ...] | None, named: list[Named]) -> Iterator[Finding]:
+    def _problems(
+        self, row: Row[Any], problem: str | None, in_warc: tuple[Any, ...] | None, named: list[Named]
+    ) -> Iterator[Finding]:
         place = f"capture {row.id}"
-        problem = _row_problem(row)
         if problem is not None:
             yield Finding(place, problem, REBUILD)
         elif any(digest != row.digest for _, digest, *_ in named):
@@ -97,14 +128,15 @@ def _decided(named: list[Named]) -> tuple[str | None, str | None, int | None]:
     return held
 
 
-def _row_problem(row: Row[Any]) -> str | None:
+def _row_problem(row: Mapping[str, Any]) -> str | None:
+    facts, digest = row["facts"], row["digest"]
     try:
-        if row.digest != digest_of(row.facts):
+        if digest != digest_of(facts):
             return "the row does not have its own digest"
-        stated = capture_row(parse_facts(row.facts), row.facts, row.digest)
+        stated = capture_row(parse_facts(facts), facts, digest)
     except (PressmarkError, KeyError, TypeError):
         return "the row's facts cannot be read"
-    says = all(getattr(row, name) == _stored(name, value) for name, value in stated.items())
+    says = all(row[name] == _stored(name, value) for name, value in stated.items())
     return None if says else "the row's columns are not what its facts say"
 
 

@@ -14,15 +14,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from itertools import chain
 
 from sqlalchemy import Connection, Table, func, not_, select
 
 from model.verification import Finding, Verification
 from storage import engines, tables
-from storage.comparing import Beside, Comparing, Here
+from storage.comparing import Beside, Here, Workers
 from storage.extent import Extent, Part, chosen
-from storage.held_ledger import Ledger, articles
+from storage.held_content import articles
+from storage.held_ledger import Ledger
 from storage.held_warcs import Progress, Warcs
 from storage.lots import PER_RECORD
 from storage.notebook import Notebook
@@ -53,21 +56,29 @@ class Checker:
         with ExitStack() as stack:
             notebook, replay = stack.enter_context(Notebook()), stack.enter_context(closing(Replay()))
             processes = self._processes or self._worth(part)
-            comparing: Comparing = Here(replay) if processes == 1 else stack.enter_context(Beside(processes))
-            warcs = Warcs(self._tx, self._folder, notebook, self._progress)
+            workers: Here | Beside = Here(replay) if processes == 1 else Beside(processes)
+            stack.enter_context(workers)
             whole = part is None
-            ledger = Ledger(self._tx, self._folder, notebook, self._archive, whole=whole)
-            captures = Captures(self._tx, self._folder, notebook, whole=whole)
+            warcs = Warcs(self._tx, self._folder, notebook, self._progress, workers)
+            ledger = Ledger(self._tx, self._folder, notebook, self._archive, workers, whole=whole)
+            captures = Captures(self._tx, self._folder, notebook, workers, whole=whole)
             if part is None:
-                findings = [*self._database(), *warcs.check()]
-                findings += [*ledger.check(comparing, replay), *captures.check()]
+                database = stack.enter_context(ThreadPoolExecutor(1, "verify database")).submit(self._database)
+                reading = _meanwhile(workers, chain(ledger.read(), captures.read()))
+                found = [*warcs.check()]
+                _finish(reading, workers)
+                findings = [*database.result(), *found, *ledger.check(replay), *captures.check()]
                 if ledger.sound_readings != self._count(tables.readings):
                     findings += [*articles(self._tx)]
                 findings += [*self._orphans()]
             else:
+                reading = _meanwhile(workers, ledger.read(part.records))
                 findings = [*(warcs.check(part.segments) if part.segments else warcs.check_records(part.records))]
-                findings += [*ledger.check(comparing, replay, part.records), *ledger.check_noted()]
-                findings += [*captures.check({*part.captures, *notebook.ids("facts")}), *articles(self._tx, part.records)]
+                _finish(reading, workers)
+                findings += [*ledger.check(replay, part.records), *ledger.check_noted()]
+                some = {*part.captures, *notebook.ids("facts")}
+                _finish(captures.read(some), workers)
+                findings += [*captures.check(some), *articles(self._tx, part.records)]
         return Verification(
             len(warcs.checked),
             warcs.records,
@@ -87,12 +98,13 @@ class Checker:
         least = self._count(tables.ledger) if part is None else len(part.records)
         return 1 if least < _WORTH else os.cpu_count() or 1
 
-    def _database(self) -> Iterator[Finding]:
-        engine = engines.of(self._tx)
-        for problem in engine.problems(self._tx):
-            yield Finding("database", problem, REBUILD)
-        for guard in engine.unguarded(self._tx):
-            yield Finding("database", f"{guard} is missing or changed: what keeps the ledger insert-only, or search", REBUILD)
+    def _database(self) -> list[Finding]:
+        """What the engine finds, asked over a connection of its own, so that it can be on a thread of its own."""
+        with self._tx.engine.connect() as tx:
+            engine = engines.of(tx)
+            found = [Finding("database", problem, REBUILD) for problem in engine.problems(tx)]
+            lacking = "is missing or changed: what keeps the ledger insert-only, or search"
+            return found + [Finding("database", f"{guard} {lacking}", REBUILD) for guard in engine.unguarded(tx)]
 
     def _orphans(self) -> Iterator[Finding]:
         """Rows of records that no chain is about."""
@@ -105,3 +117,17 @@ class Checker:
 
     def _count(self, table: Table) -> int:
         return self._tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _meanwhile(workers: Here | Beside, steps: Iterator[bool]) -> Iterator[bool]:
+    """Has some work, done step by step, go on wherever a process is waited for."""
+    if isinstance(workers, Beside):
+        workers.meanwhile = lambda: next(steps, False)
+    return steps
+
+
+def _finish(steps: Iterator[bool], workers: Workers) -> None:
+    """Does what is left of it."""
+    for goes_on in steps:
+        if not goes_on:
+            workers.wait()

@@ -74,14 +74,7 @@ class Member:
     @property
     def digest_problem(self) -> str | None:
         """What is wrong with the block digest, or ``None``."""
-        return self.digest_problem_of(digest_of(self.block))
-
-    def digest_problem_of(self, digest: str) -> str | None:
-        """The same for whoever has the block's digest already."""
-        stated = self.headers.get("warc-block-digest")
-        if stated is None:
-            return "the record states no block digest"
-        return None if stated == digest else "the block does not have the digest that its record states"
+        return digest_problem_of(self.headers, digest_of(self.block))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,18 +201,37 @@ def _next_head(data: mmap.mmap, offset: int, size: int) -> int | None:
 
 def parse_member(text: bytes, offset: int, length: int) -> Member | str:
     """The record in an unpacked member, or what is wrong with it."""
-    head, found, rest = text.partition(b"\r\n\r\n")
-    lines = head.split(b"\r\n")
-    if not found or lines[0] != b"WARC/1.1":
+    parsed = parse_head(text)
+    if isinstance(parsed, str):
+        return parsed
+    headers, start = parsed
+    return Member(offset, length, headers, text[start : -len(BLOCK_END)])
+
+
+def parse_head(text: bytes) -> tuple[dict[str, str], int] | str:
+    """The headers of the record in an unpacked member, and where its block begins, which goes on up to ``BLOCK_END``; or what is
+    wrong with it.
+    """
+    end = text.find(b"\r\n\r\n")
+    lines = text[: max(end, 0)].decode("utf-8", "replace").split("\r\n")
+    if lines[0] != "WARC/1.1":
         return "this is no WARC 1.1 record"
     headers: dict[str, str] = {}
     for line in lines[1:]:
-        name, _, value = line.decode("utf-8", "replace").partition(":")
+        name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
-    stated = headers.get("content-length", "")
-    if not stated.isdecimal() or len(rest) != int(stated) + len(BLOCK_END) or not rest.endswith(BLOCK_END):
+    stated, start = headers.get("content-length", ""), end + len(BLOCK_END)
+    if not stated.isdecimal() or len(text) - start != int(stated) + len(BLOCK_END) or not text.endswith(BLOCK_END):
         return "the record's length is not what it states"
-    return Member(offset, length, headers, rest[: -len(BLOCK_END)])
+    return headers, start
+
+
+def digest_problem_of(headers: Mapping[str, str], digest: str) -> str | None:
+    """What is wrong with a block's digest, by its record's headers."""
+    stated = headers.get("warc-block-digest")
+    if stated is None:
+        return "the record states no block digest"
+    return None if stated == digest else "the block does not have the digest that its record states"
 
 
 def _one_line(value: str, also: str = "") -> str:

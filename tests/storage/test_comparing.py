@@ -5,7 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +17,9 @@ from model.ledger import Agent, AgentType, Entry, Kind
 from storage import Archive
 from storage.comparing import Beside
 from storage.lots import PER_RECORD, Lot
+from storage.replay import Comparison
 
-NOTHING = Lot((), {}, {}, {table.name: {} for table in PER_RECORD})
+NOTHING = Comparison(Lot((), {}, {}, {table.name: {} for table in PER_RECORD}))
 
 
 def _processes() -> list[multiprocessing.process.BaseProcess]:
@@ -25,7 +29,7 @@ def _processes() -> list[multiprocessing.process.BaseProcess]:
 @pytest.fixture
 def beside() -> Iterator[Beside]:
     with Beside(1) as made:
-        assert list(made.give(NOTHING)) + list(made.rest()) == []
+        assert made.result(made.soon(NOTHING)) == []
         yield made
 
 
@@ -35,7 +39,7 @@ def test_a_process_that_was_killed_ends_the_check_in_one_line(beside: Beside) ->
     os.kill(process.pid, signal.SIGKILL)
     process.join(10)
     with pytest.raises(StorageUnavailable, match=r"was killed.*or with one process") as told:
-        assert list(beside.give(NOTHING)) + list(beside.rest()) == []
+        assert beside.result(beside.soon(NOTHING)) == []
     assert "\n" not in str(told.value)
 
 
@@ -43,7 +47,7 @@ def test_an_interrupt_of_the_whole_group_is_left_to_the_one_that_was_called(besi
     (process,) = _processes()
     assert process.pid is not None
     os.kill(process.pid, signal.SIGINT)
-    assert list(beside.give(NOTHING)) + list(beside.rest()) == []
+    assert beside.result(beside.soon(NOTHING)) == []
 
 
 def test_a_check_that_is_interrupted_leaves_no_process(filled: Archive) -> None:
@@ -57,16 +61,43 @@ def test_a_check_that_is_interrupted_leaves_no_process(filled: Archive) -> None:
     assert _processes() == []
 
 
-def test_differences_are_told_in_the_order_of_the_lots() -> None:
-    def broken(number: int, times: int) -> Lot:
+def test_work_goes_on_here_while_a_process_is_waited_for_and_nothing_waits_behind_what_may_be_done_sometime() -> None:
+    def broken(times: int) -> Comparison:
         agent = Agent(AgentType.SOFTWARE, "test")
-        names = [f"r{number}-{n:03}" for n in range(times)]
-        chains = [[Entry("e", Kind.NOTE, name, 1, "", "2026-11-20T12:00:00Z", agent, {})] for name in names]
-        return Lot(chains, {}, {}, NOTHING.held)
+        chains = [[Entry("e", Kind.NOTE, f"r{n:03}", 1, "", "2026-11-20T12:00:00Z", agent, {})] for n in range(times)]
+        return Comparison(Lot(chains, {}, {}, NOTHING.lot.held))
 
-    told: list[str] = []
-    with Beside(2) as made:
-        for number in range(6):  # every other one takes long
-            told += [found.record for found in made.give(broken(number, 1 if number % 2 else 200))]
-        told += [found.record for found in made.rest()]
-    assert len(told) == 603 and told == sorted(told)
+    steps: list[int] = []
+
+    def step() -> bool:
+        steps.append(len(steps))
+        return len(steps) % 5 != 0
+
+    with Beside(1) as made:
+        made.meanwhile = step
+        first, later, sooner = made.soon(broken(1)), made.sometime(broken(200)), made.soon(NOTHING)
+        assert not made.has_room
+        assert [found.record for found in made.result(first)] == ["r000"]
+        assert made.result(sooner) == [] and not later.done() and made.has_room
+        assert len(made.result(later)) == 200
+        left = made.sometime(broken(200)), made.sometime(broken(200))
+        assert left[1].cancel() and len(made.result(left[0])) == 200
+    assert steps
+
+
+def test_findings_are_the_same_and_in_the_same_order_whoever_works(filled: Archive, where: Path) -> None:
+    filled.close()
+    with closing(sqlite3.connect(where / "pressmark.db")) as db:
+        for statement in (
+            "UPDATE captures SET digest = 'sha256:0'",
+            "UPDATE versions SET observed_at = '2001-01-01T00:00:00.000000Z'",
+            "UPDATE readings SET signature = 'x' WHERE number = 1",
+            "DELETE FROM people",
+        ):
+            assert db.execute(statement).rowcount > 0, statement
+        db.commit()
+    with Archive.open(where) as archive:
+        alone = archive.verify(processes=1)
+        assert len(alone.findings) > 10
+        for processes in (2, 3):
+            assert archive.verify(processes=processes) == alone
