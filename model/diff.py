@@ -38,7 +38,10 @@ class Run:
 def plain(text: str | None) -> str:
     """A text as it is compared: NFC, white space collapsed, invisible marks dropped."""
     shown = text or ""
-    if not shown.isascii():
+    if shown.isascii():
+        if shown.isprintable() and "  " not in shown and shown[:1] != " " and shown[-1:] != " ":
+            return shown
+    else:
         for mark in _INVISIBLE:
             shown = shown.replace(mark, "")
         shown = unicodedata.normalize("NFC", shown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _LETTERS = str.maketrans(
@@ -53,16 +54,26 @@ _WITHOUT_MARKS = _WithoutMarks()
 
 def fold(text: str | None) -> str:
     """One form for all spellings of a name or word; words parted by one space."""
-    lowered = (text or "").casefold()
-    if not lowered.isascii():
-        for mark in _MARKS:
-            lowered = lowered.replace(mark, " ")
-        if len(lowered.encode("utf-8", "replace")) > len(lowered) * _SPARSE:
-            return _folded(lowered)
-        lowered = " ".join([word if word.isascii() else _folded_word(word) for word in lowered.split()])
-        if not lowered.isascii():
-            return " ".join(_RUN.findall(lowered))
-    return " ".join(lowered.encode().translate(_PARTING).decode().split())
+    lowered = _lowered(text or "")
+    return b" ".join(_plain_words(lowered)).decode() if lowered.isascii() else lowered
+
+
+def _lowered(text: str) -> str:
+    """A text as it is folded; where it is plain ASCII then, its signs still in it."""
+    lowered = text.casefold()
+    if lowered.isascii():
+        return lowered
+    for mark in _MARKS:
+        lowered = lowered.replace(mark, " ")
+    if len(lowered.encode("utf-8", "replace")) > len(lowered) * _SPARSE:
+        return _folded(lowered)
+    lowered = " ".join([word if word.isascii() else _folded_word(word) for word in lowered.split()])
+    return lowered if lowered.isascii() else " ".join(_RUN.findall(lowered))
+
+
+def _plain_words(lowered: str) -> list[bytes]:
+    """The words of plain ASCII."""
+    return lowered.encode().translate(_PARTING).split()
 
 
 def _folded(lowered: str) -> str:
@@ -80,18 +91,18 @@ def _folded_word(word: str) -> str:
 
 def index_words(text: str | None) -> list[str]:
     """The words of a text as they go into the index: folded, unparted scripts as pairs."""
-    return list(_words(text or ""))
+    return index_text(text).split()
 
 
 @lru_cache(maxsize=16)
-def _words(text: str) -> tuple[str, ...]:
+def index_bytes(text: str) -> Sequence[bytes]:
+    """``index_words``, each as UTF-8."""
     # search and near-duplicate signatures ask for the words of one text in turn
-    return tuple(_cut(fold(text)))
+    lowered = _lowered(text)
+    return _plain_words(lowered) if lowered.isascii() else [word.encode() for word in _cut(lowered)]
 
 
 def _cut(folded: str) -> list[str]:
-    if folded.isascii():
-        return folded.split()
     words: list[str] = []
     for run in folded.split():
         if _UNPARTED.match(run) and len(run) > 1:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from isal.isal_zlib import crc32
 
-from model.folding import index_words
+from model.folding import index_bytes, index_words
 
 BANDS = 8
 SHINGLE = 4
@@ -30,6 +30,15 @@ _EMPTY = 0xFFFFFFFF
 _PACK = struct.Struct(f">{_BINS}I")
 
 
+def _low(count: int) -> int:
+    """The lower halves of so many numbers of 64 bits."""
+    return int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * count, "little")
+
+
+_MOST = 4000  # shingles of nearly every text
+_LOW = _low(_MOST)
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """``bands`` are what is looked up; ``signature`` estimates how much two texts share."""
@@ -40,7 +49,7 @@ class Sketch:
 
 def sketch(text: str) -> Sketch | None:
     """The signature of a text; ``None`` for one too short to tell."""
-    hashes = _hashes(index_words(text))
+    hashes = _hashes(index_bytes(text))
     if len(hashes) < FEWEST:
         return None
     bins = [_EMPTY] * _BINS
@@ -72,11 +81,10 @@ def _filled(bins: list[int], place: int) -> int:
     return (bins[(place + step) % len(bins)] + step) & 0xFFFFFFFF
 
 
-def _hashes(words: list[str]) -> Sequence[int]:
+def _hashes(words: Sequence[bytes]) -> Sequence[int]:
     """A number for each shingle of words, none twice: CRC-32 is quick and the same everywhere; two odd
     multiplications spread what it keeps linear."""
-    parts = " ".join(words).encode().split(b" ")
-    runs = zip(*(parts[n:] for n in range(SHINGLE)), strict=False)
+    runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
     plain = set(map(crc32, map(b" ".join, runs)))
     return _spread(plain)
 
@@ -85,7 +93,7 @@ def _spread(values: Collection[int]) -> Sequence[int]:
     """Each of so many numbers of 32 bits spread over these bits, all of them in one long integer at once: a number
     has 64 bits of it, so that no product reaches into the next.
     """
-    low = int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * len(values), "little")
+    low = _LOW if len(values) <= _MOST else _low(len(values))
     once = int.from_bytes(array("Q", values).tobytes(), sys.byteorder) * 0x9E3779B1 & low
     twice = (once ^ once >> 15 & low) * 0x85EBCA77 & low
     return memoryview(twice.to_bytes(8 * len(values), sys.byteorder)).cast("Q").tolist()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from model.article import Article
-from model.folding import index_words
+from model.folding import index_bytes, index_text, index_words
 
 FIELDS = ("author", "affiliation", "credit", "agency", "publisher", "section", "tag")
 LONGEST_WORD = 64
@@ -22,21 +22,25 @@ _APART = ":"
 
 def words_of(text: str | None, field: str | None = None) -> list[str]:
     """The words of a text or of a query, of a field where one is named."""
-    words = index_words(text)
-    if field is None and (not words or max(map(len, words)) <= LONGEST_WORD):
-        return words
     before = f"{field}:" if field else ""
-    return [before + word[:LONGEST_WORD] for word in words]
+    return [before + word[:LONGEST_WORD] for word in index_words(text)]
 
 
 def text_of(article: Article) -> str:
     """The words of a version, as the index takes them."""
     named = {field: list(_values(article, field)) for field in FIELDS}
-    parts = [words_of(value, field) for field, values in named.items() for value in values]
+    parts = [" ".join(words_of(value, field)) for field, values in named.items() for value in values]
     people = [value for field in ("author", "credit", "agency") for value in named[field]]
     plain = [article.headline, article.standfirst, *people, *(image.caption for image in article.images), article.text]
-    parts += [words_of(text) for text in plain]
-    return _within(f" {_APART} ".join(" ".join(part) for part in parts if part))
+    parts += [_joined(text or "") for text in plain]
+    return _within(f" {_APART} ".join(part for part in parts if part))
+
+
+def _joined(text: str) -> str:
+    """``words_of`` a text, one space between them."""
+    words = index_bytes(text)
+    is_short = not words or max(map(len, words)) <= LONGEST_WORD
+    return index_text(text) if is_short else " ".join(words_of(text))
 
 
 def _values(article: Article, field: str) -> Iterator[str]:

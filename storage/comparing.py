@@ -6,6 +6,7 @@ meanwhile.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -219,6 +220,8 @@ class Beside:
 
 def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted check ends by its pipes closing
+    gc.freeze()
+    gc.disable()  # what pieces leave in cycles goes between them: looking for it within one takes longer than the work
     replay = Replay()
     while True:
         try:
@@ -233,3 +236,5 @@ def _work(pipe: Connection) -> None:
             pipe.send(outcome)
         except OSError:
             return
+        del piece, outcome
+        gc.collect()

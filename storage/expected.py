@@ -37,7 +37,7 @@ class Expected:
     """Rows of plain chains, as a database would give them back."""
 
     def __init__(self, tx: Connection) -> None:
-        self._firsts = Firsts(tx)
+        self._firsts = Firsts(tx, kept=False)
         self.records: set[str] = set()
 
     def take(self, chain: Sequence[Entry], facts: tuple[bytes, str], read: Callable[[str], bytes]) -> None:

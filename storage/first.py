@@ -61,10 +61,13 @@ class Acquaintance:
 
 
 class Firsts:
-    """First versions that wait to be written. Nothing may read the projections before ``flush``."""
+    """First versions that wait to be written; nothing may read the projections before ``flush``. Or, where they are not
+    ``kept``, to be held to what was: without captures and articles, which are held to their digests.
+    """
 
-    def __init__(self, tx: Connection) -> None:
+    def __init__(self, tx: Connection, *, kept: bool = True) -> None:
         self._tx = tx
+        self._is_kept = kept
         self._rows: dict[Table, list[rows.Row]] = {table: [] for table in _ORDER}
         self._pieces: list[tuple[str, str, str]] = []
 
@@ -77,9 +80,12 @@ class Firsts:
         decided = {"entry": entry.id, "record": record, "version": 1}
         reading = body["reading"] | {"capture": body["capture"]}
         made = self._rows
-        made[tables.captures].append(rows.capture_row(said, facts, digest) | decided)
+        reading_row = rows.reading_row(entry, 1, reading, read)
+        if self._is_kept:
+            made[tables.captures].append(rows.capture_row(said, facts, digest) | decided)
+            reading_row |= rows.article_of(read)
         made[tables.versions].append(rows.version_row(entry, said["basis"], said["received_at"]))
-        made[tables.readings].append(rows.reading_row(entry, 1, reading, read))
+        made[tables.readings].append(reading_row)
         made[tables.aliases] += (rows.alias_row(record, a["url"], a["how"], entry.at) for a in body["aliases"])
         made[tables.observations].append(rows.observation_row(entry, 1, body["strand"], None))
         made[tables.people] += rows.people_rows(record, 1, read.article)

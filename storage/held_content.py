@@ -4,10 +4,10 @@ whole, else as the WARCs do.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from isal import isal_zlib
 from sqlalchemy import Connection, select
 
 from model.capture import digest_of
@@ -23,6 +23,7 @@ from storage.stated import REBUILD
 from storage.warc import member_of
 
 _AT_ONCE = 400
+_UNREADABLE = cast("type[Exception]", isal_zlib.error)  # its stub has it as a value
 
 
 class Content:
@@ -107,8 +108,8 @@ def articles(tx: Connection, records: Sequence[str] | None = None) -> Iterator[F
 
 def _unpacked(packed: bytes | None) -> bytes | None:
     try:
-        return zlib.decompress(packed or b"")
-    except (zlib.error, TypeError):  # damaged bytes, or no bytes at all
+        return isal_zlib.decompress(packed or b"")
+    except (_UNREADABLE, TypeError):  # damaged bytes, or no bytes at all
         return None
 
 

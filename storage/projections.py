@@ -94,16 +94,20 @@ def _reading(
 ) -> None:
     payload = body["payload"]["id"]
     if body["release_id"] == STATED:
-        tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, read(payload)))
+        _insert_reading(tx, entry, version, body, read(payload))
     else:
         read_now = ready.get(payload) or prepared_from(read(payload))
-        tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, read_now))
+        _insert_reading(tx, entry, version, body, read_now)
         if body["number"] == 1:
             derive(tx, entry.chain, version, read_now, entry.at)
             return
     article = article_of(tx, entry.chain, version)
     if article is not None:
         derive(tx, entry.chain, version, prepare(article), entry.at)
+
+
+def _insert_reading(tx: Connection, entry: Entry, version: int, body: Mapping[str, Any], read: Prepared | bytes) -> None:
+    tx.execute(tables.readings.insert(), rows.reading_row(entry, version, body, read) | rows.article_of(read))
 
 
 def derive(tx: Connection, record: str, version: int, read: Prepared, at: str) -> None:

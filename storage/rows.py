@@ -51,7 +51,7 @@ def version_row(entry: Entry, basis: str, received_at: str) -> Row:
 
 
 def reading_row(entry: Entry, version: int, body: Mapping[str, Any], read: Prepared | bytes) -> Row:
-    """A reading: what its content record says, for a person's statement the record's bytes."""
+    """A reading: what its content record says, for a person's statement the record's bytes. Without the article."""
     facts = body.get("release")
     return {
         "record": entry.chain,
@@ -65,9 +65,13 @@ def reading_row(entry: Entry, version: int, body: Mapping[str, Any], read: Prepa
         "payload": body["payload"]["id"],
         "digest": body["payload"]["digest"],
         "signature": read.signature if isinstance(read, Prepared) else "",
-        "article": as_zlib(read.content, read.deflated) if isinstance(read, Prepared) else as_zlib(read, deflate(read)),
         "entry": entry.id,
     }
+
+
+def article_of(read: Prepared | bytes) -> Row:
+    """What a reading's row has beside: the article, or a person's statement, compressed."""
+    return {"article": as_zlib(read.content, read.deflated) if isinstance(read, Prepared) else as_zlib(read, deflate(read))}
 
 
 def alias_row(record: str, url: str, how: str, since: str) -> Row:
