@@ -10,9 +10,7 @@ only; what is told of copies comes from the texts themselves.
 from __future__ import annotations
 
 import struct
-import sys
-from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isal.isal_zlib import crc32
@@ -27,6 +25,7 @@ FEWEST = 20
 _BINS = 64
 _WIDE = 2 * BANDS
 _EMPTY = 0xFFFFFFFF
+_PLACES = bytes(byte % _BINS for byte in range(256))  # by the lowest byte of a hash, as that has all that counts
 _PACK = struct.Struct(f">{_BINS}I")
 
 
@@ -49,14 +48,16 @@ class Sketch:
 
 def sketch(text: str) -> Sketch | None:
     """The signature of a text; ``None`` for one too short to tell."""
-    hashes = _hashes(index_bytes(text))
-    if len(hashes) < FEWEST:
+    sums = _sums(index_bytes(text))
+    if len(sums) < FEWEST:
         return None
     bins = [_EMPTY] * _BINS
-    for value in hashes:
-        place = value % _BINS
+    hashes = _spread(sums)
+    for place, value in zip(hashes[::8].translate(_PLACES), struct.unpack(f"<{len(sums)}Q", hashes), strict=True):
         if value < bins[place]:
             bins[place] = value
+    if _BINS - bins.count(_EMPTY) < FEWEST and len(set(sums)) < FEWEST:
+        return None
     wide = [min(bins[place::_WIDE]) for place in range(_WIDE)]
     full = [_filled(wide, place) for place in range(_WIDE)] if _EMPTY in wide else wide
     bands = tuple((full[2 * n] << 31) ^ full[2 * n + 1] for n in range(BANDS))
@@ -81,19 +82,17 @@ def _filled(bins: list[int], place: int) -> int:
     return (bins[(place + step) % len(bins)] + step) & 0xFFFFFFFF
 
 
-def _hashes(words: Sequence[bytes]) -> Sequence[int]:
-    """A number for each shingle of words, none twice: CRC-32 is quick and the same everywhere; two odd
-    multiplications spread what it keeps linear."""
+def _sums(words: Sequence[bytes]) -> Sequence[int]:
+    """A number for each shingle of words: CRC-32 is quick and the same everywhere."""
     runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
-    plain = set(map(crc32, map(b" ".join, runs)))
-    return _spread(plain)
+    return list(map(crc32, map(b" ".join, runs)))
 
 
-def _spread(values: Collection[int]) -> Sequence[int]:
-    """Each of so many numbers of 32 bits spread over these bits, all of them in one long integer at once: a number
-    has 64 bits of it, so that no product reaches into the next.
+def _spread(sums: Sequence[int]) -> bytes:
+    """Each of so many numbers of 32 bits spread over these bits by two odd multiplications, as CRC-32 is linear; as 64 bits,
+    the lowest byte first. All of them are multiplied at once, in one long integer: no product reaches into the next.
     """
-    low = _LOW if len(values) <= _MOST else _low(len(values))
-    once = int.from_bytes(array("Q", values).tobytes(), sys.byteorder) * 0x9E3779B1 & low
+    low = _LOW if len(sums) <= _MOST else _low(len(sums))
+    once = int.from_bytes(struct.pack(f"<{len(sums)}Q", *sums), "little") * 0x9E3779B1 & low
     twice = (once ^ once >> 15 & low) * 0x85EBCA77 & low
-    return memoryview(twice.to_bytes(8 * len(values), sys.byteorder)).cast("Q").tolist()
+    return twice.to_bytes(8 * len(sums), "little")
