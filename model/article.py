@@ -73,9 +73,9 @@ class BlockKind(StrEnum):
     EMBED = "embed"
 
 
-class _Fields:
+class Fields:
     """Pickled as its fields, in half the time of what dataclasses with slots do by themselves: articles come from processes
-    that read.
+    that read, ledger entries go to those that check.
     """
 
     __slots__ = ()
@@ -86,7 +86,7 @@ class _Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class Block(_Fields):
+class Block(Fields):
     """One block of the body, in reading order. ``text`` is plain, whitespace collapsed.
 
     ``level`` is 1 to 6 for headings, else ``None``. ``url`` is what an embed shows.
@@ -99,7 +99,7 @@ class Block(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Affiliation(_Fields):
+class Affiliation(Fields):
     """For whom an author works or worked, as printed. ``since``/``until`` are EDTF."""
 
     organization: str | None = None
@@ -111,7 +111,7 @@ class Affiliation(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Author(_Fields):
+class Author(Fields):
     """One author (a person, an agency, a desk): the name as printed, without "By" or title."""
 
     name: str
@@ -121,7 +121,7 @@ class Author(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Dateline(_Fields):
+class Dateline(Fields):
     """Where and when a story was filed, as printed before its first sentence.
 
     ``date`` is EDTF and never completed from elsewhere (``Dec. 18`` is ``XXXX-12-18``).
@@ -135,7 +135,7 @@ class Dateline(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Image(_Fields):
+class Image(Fields):
     """One image of the article. ``credit_line`` is as printed; ``creators`` are people,
     ``agencies`` are organizations named in it. ``kind`` is such as ``file photo``,
     ``handout``, ``screenshot``, ``illustration``. ``license`` and ``acquire_license_page``
@@ -155,7 +155,7 @@ class Image(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Correction(_Fields):
+class Correction(Fields):
     """A correction the publisher announced on the page (schema.org ``CorrectionComment``).
 
     ``kind`` is ``correction``, ``clarification``, ``editors_note`` or ``retraction``.
@@ -168,7 +168,7 @@ class Correction(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence(_Fields):
+class Evidence(Fields):
     """Why a value is what it is.
 
     ``where`` is a place in the capture: ``json-ld[0]/author/0/name`` (block and JSON
@@ -187,7 +187,7 @@ class Evidence(_Fields):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected(_Fields):
+class Rejected(Fields):
     """A candidate that lost a resolution, and why (``lower precedence``, or what it failed)."""
 
     strategy: str

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from model.article import canonical_json
+from model.article import Fields, canonical_json
 from model.canonical import plain_of
 from model.capture import digest_of
 from model.errors import Damaged, NewerFormat
@@ -73,7 +73,7 @@ class AgentType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Fields):
     """Who or what did it. ``version`` is a release's; persons have none."""
 
     type: AgentType
@@ -90,7 +90,7 @@ _AGENTS = frozenset(a.value for a in AgentType)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Fields):
     """One ledger entry. ``id`` is a UUID (also its WARC record id); ``chain`` a record id or
     the archive id; ``seq`` counts from 1 in its chain; ``previous`` is the digest of the
     entry before; ``at`` is when the archive wrote it (UTC text with Z).

@@ -34,7 +34,7 @@ def _defined(text: str) -> tuple[tuple[int, ...], bytes] | None:
 
 def _made(text: str) -> tuple[tuple[int, ...], bytes] | None:
     found = sketch(text)
-    return found and (found.bands, found.signature)
+    return None if found is None else (found.bands, found.signature)
 
 
 @given(st.lists(st.text(alphabet="abcé 外交א-", max_size=6), max_size=120))
