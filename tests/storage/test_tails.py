@@ -1,0 +1,119 @@
+"""What a kill before the commit leaves behind in a segment, settled on both engines alike.
+
+The rest of a segment is written by a copy of the archive with a database of its own: the one in force knows nothing of it, as
+after a kill between the sync of the entries and the commit.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import Archive, Deposit, Person, Release, Verdict, rebuild
+from storage.warc import Member, walk
+
+pytestmark = pytest.mark.both_engines
+URL = "http://paper.example/news/quay"
+
+
+@dataclass(frozen=True)
+class Killed:
+    """An archive, and its one segment as it was when the process was killed."""
+
+    house: Any
+    before: dict[str, Any]
+    after: dict[str, Any]
+    segment: Path
+    written: bytes
+    committed: int
+
+    def members(self) -> Sequence[Member]:
+        """What was written and not committed."""
+        self.segment.write_bytes(self.written)
+        return [found for found in walk(self.segment, self.committed) if isinstance(found, Member)]
+
+    def leave(self, length: int) -> None:
+        """So much of it reached the disk."""
+        self.segment.write_bytes(self.written[:length])
+
+    def settled(self) -> Archive:
+        """The archive, opened by the next to write."""
+        opened: Archive = self.house.open(write=True)
+        assert opened.verify().findings == ()
+        return opened
+
+
+@pytest.fixture
+def killed(archive: Archive, desk: Any, house: Any, make_desk: Any, make_article: Any, clock: Any, telling: Any) -> Killed:
+    first = desk.take(desk.fetched(URL, b"one", 1), make_article("Quay closed", "first words of the quay"))
+    archive.by("Ada").note(first.record, "seen from the boat")
+    before = telling(archive)
+    archive.close()
+    (segment,) = (house.where / "warc").iterdir()
+    committed = segment.stat().st_size
+    twin = house.where.with_name("twin")
+    shutil.copytree(house.where, twin)
+    rebuild(twin)
+    with Archive.open(twin, write=True, now=clock) as other:
+        more = make_desk(other)
+        more.take(more.fetched(URL, b"two", 2), make_article("Quay reopens", "second words of the quay"))
+        more.held(more.fetched("http://paper.example/report", b"%PDF-1.7", 3))
+        read = make_article("Pier painted", "words of the pier")
+        labels: dict[str, Any] = {"person": Person("Ada"), "collection": "harbour", "note": "from the mole"}
+        pier = more.fetched("http://paper.example/news/pier", b"pier", 4)
+        more.settle(Deposit(pier.url, pier, Verdict.ARTICLE, Release({"pressmark": "test", "rules": "one"}), read, **labels))
+        after = telling(other)
+    written = (twin / "warc" / segment.name).read_bytes()
+    assert len(written) > committed
+    return Killed(house, before, after, segment, written, committed)
+
+
+def test_what_is_whole_is_replayed_as_it_was(killed: Killed, telling: Any) -> None:
+    killed.leave(len(killed.written))
+    with killed.settled() as again:
+        assert telling(again) == killed.after
+    killed.house.lose()
+    killed.house.rebuild()
+    with killed.house.open() as again:
+        assert telling(again) == killed.after
+
+
+def test_half_a_member_is_cut_off_and_the_rest_replayed(killed: Killed, telling: Any) -> None:
+    last = killed.members()[-1]
+    killed.leave(last.offset + last.length // 2)
+    with killed.settled() as again:
+        assert [line.record for line in again.list(None)] == [line.record for line in killed.before["list"]]
+        assert len(again.history(again.find(URL)).states) == 2
+        # the last decision was not whole: its page is to be decided anew
+        assert [x.capture.entity for x in again.undecided()] == [b"pier"]
+    assert killed.segment.read_bytes()[: last.offset] == killed.written[: last.offset]
+
+
+def test_part_of_a_decision_is_void(killed: Killed, telling: Any) -> None:
+    entries = [m for m in killed.members() if m.headers.get("warc-target-uri", "").startswith("urn:pressmark:ledger:")]
+    parts = [m for m in entries if "pressmark-decision" in m.headers]
+    assert len(parts) >= 3
+    killed.leave(parts[1].offset)
+    with killed.settled() as again:
+        assert len(list(again.list(None))) == len(killed.before["list"])
+        (void,) = [event.detail["entries"] for event in again.events(limit=None, kind="void")]
+        assert [x["id"] for x in void] == [parts[0].id]
+        told = telling(again)
+    killed.house.lose()
+    killed.house.rebuild()
+    with killed.house.open() as again:
+        assert telling(again) == told
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["captures alone", "nothing whole"])
+def test_captures_without_a_decision_are_decided_by_the_next(killed: Killed, telling: Any, whole: bool) -> None:
+    entry = next(m for m in killed.members() if m.headers.get("warc-target-uri", "").startswith("urn:pressmark:article:"))
+    killed.leave(entry.offset if whole else killed.committed + 10)
+    with killed.settled() as again:
+        assert telling(again)["histories"] == killed.before["histories"]
+        assert [x.capture.entity for x in again.undecided()] == ([b"two"] if whole else [])
