@@ -7,7 +7,7 @@ then the evidence of the loss, and the last copy of those texts.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import sqlalchemy
 from sqlalchemy import Connection, select
@@ -41,15 +41,27 @@ def readable(home: Home) -> Database | None:
     return database
 
 
-def refuse_less(old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry], away: str) -> None:
+def refuse_less(
+    old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry], left: Container[str], away: str
+) -> None:
     """Raises ``Damaged``, naming the first thing and counting the others, where ``old`` has what ``fresh``
-    has not. ``lost`` are the entries whose content the WARCs no longer give, ``away`` how to put the old one away.
+    has not. ``lost`` are the entries whose content the WARCs no longer give, ``left`` the digests of those that are there and
+    left out, ``away`` how to put the old one away.
     """
     with old.reading() as held, fresh.reading() as made:
-        lacks = [*_segments(held, folder), *_entries(held, made), *_contents(held, lost)]
-    if not lacks:
+        entries = list(_entries(held, made))
+        missing = (name for name, digest in entries if digest not in left)
+        lacks = [*_segments(held, folder), *missing, *_contents(held, lost)]
+    if not lacks and not entries:
         return
-    more = f" and {len(lacks) - 1} more" if len(lacks) > 1 else ""
+    named = lacks or [name for name, _ in entries]
+    more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+    if not lacks:
+        raise Damaged(
+            f"{named[0]}{more} would be left out, as another folder that is this archive by its id went on otherwise and "
+            f"further: take its files out of warc/ to go on with what is here, or {away} to go on with what is there",
+            place=named[0],
+        )
     raise Damaged(
         f"{lacks[0]}{more} missing from the WARCs: restore the segment from a copy, or {away} to rebuild without what is lost",
         place=lacks[0],
@@ -66,12 +78,13 @@ def _segments(held: Connection, folder: SegmentFolder) -> Iterator[str]:
             yield f"segment warc/{name} from byte {size} to {committed}"
 
 
-def _entries(held: Connection, made: Connection) -> Iterator[str]:
+def _entries(held: Connection, made: Connection) -> Iterator[tuple[str, str]]:
+    """Entries that are not in force any more, by place and digest."""
     t = tables.ledger.c
     there = set(made.execute(select(t.digest)).scalars())
     for chain, seq, digest in held.execute(select(t.chain, t.seq, t.digest).order_by(t.chain, t.seq)):
         if digest not in there:
-            yield f"ledger entry {seq} of {chain}"
+            yield f"ledger entry {seq} of {chain}", digest
 
 
 def _contents(held: Connection, lost: Sequence[Entry]) -> Iterator[str]:

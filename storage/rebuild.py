@@ -67,7 +67,7 @@ def rebuild(
                 old = readable(home)
                 if old is not None:
                     with closing(old):
-                        refuse_less(old, database, folder, lost, home.away)
+                        refuse_less(old, database, folder, lost, {digest for _, digest in rebuilt.left}, home.away)
             home.replace()
             for line in lines:
                 tell(line)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from model.errors import Damaged
 from storage import Archive, rebuild
 from storage.stores.folder import CopyFolder
 
@@ -196,6 +197,29 @@ def test_where_each_folder_left_out_the_others_way_one_of_them_holds(forked: For
     rebuild(twin, now=forked.clock)
     held = captures(house.open())
     assert held == captures(Archive.open(twin)) and held in ways
+
+
+def test_what_the_database_has_in_force_is_not_left_out_unasked(forked: Forked, make_desk: Any, make_article: Any) -> None:
+    """The other folder went on further, so that a rebuild would leave out what this one has."""
+    with forked.one() as one, forked.other() as other:
+        make_desk(one).take(make_desk(one).fetched(URL, b"one", 60), make_article("Quay", "words of the one"))
+        for n in range(2):
+            make_desk(other).take(
+                make_desk(other).fetched(URL, b"other %d" % n, 61 + n), make_article("Quay", f"words {n} of the other")
+            )
+        mine = one.history(forked.record)
+        theirs = [state.capture for state in other.history(forked.record).states]
+    forked.merge()
+    with pytest.raises(Damaged, match="would be left out, as another folder that is this archive by its id went on") as told:
+        forked.house.rebuild(now=forked.clock)
+    assert "\n" not in str(told.value) and f"ledger entry 2 of {forked.record}" in str(told.value)
+    with forked.house.open() as archive:
+        assert archive.history(forked.record) == mine
+    forked.house.lose()
+    forked.house.rebuild(now=forked.clock)
+    with forked.house.open() as archive:
+        assert [state.capture for state in archive.history(forked.record).states] == theirs
+        assert archive.verify().findings == ()
 
 
 def test_what_cannot_be_settled_is_told_and_is_settled_by_the_next_rebuild(parted: Forked) -> None:
