@@ -110,3 +110,8 @@ def _cut(folded: str) -> list[str]:
         else:
             words.append(run)
     return words
+
+
+def index_text(text: str | None) -> str:
+    """``index_words`` as one string."""
+    return b" ".join(index_bytes(text or "")).decode()
