@@ -125,6 +125,21 @@ def test_an_address_without_end_is_cut_for_people_and_whole_for_programs(tmp_pat
     assert pressmark("list", "--json", *archive).lines()[0]["url"] == address
 
 
+def test_show_names_a_likely_copy_with_where_it_stands_and_what_differs(tmp_path: Path, pressmark: Pressmark) -> None:
+    archive = ["--archive", str(tmp_path / "archive")]
+    wire = " ".join(
+        f"Keeper {n} of the mole wrote that lamp {n * 3} burned well and that {n * 7} ships passed." for n in range(9)
+    )
+    for paper, headline in (("courier", "Lamps burn"), ("gazette", "Lamps burn on")):
+        source = page(tmp_path, f"{paper}.html", headline, wire)
+        assert pressmark("ingest", source, "--url", f"https://{paper}.example/lamps", *archive).code == 0
+    told = " ".join(pressmark("show", "https://courier.example/lamps", *archive).out.split())
+    other = pressmark("show", "https://gazette.example/lamps", "--json", *archive).lines()[0]["record"]
+    assert f"{other}@1" in told and "% the same" in told and "https://gazette.example/lamps" in told and "headline" in told
+    (copy,) = pressmark("show", "https://courier.example/lamps", "--json", *archive).lines()[0]["likely"]["copies"]
+    assert copy["record"] == other and copy["shared"] >= 90
+
+
 def test_a_password_in_an_address_is_not_repeated(tmp_path: Path, pressmark: Pressmark) -> None:
     archive = ["--archive", str(tmp_path / "archive")]
     sources = tmp_path / "list.txt"
