@@ -21,8 +21,9 @@ A ledger entry names under "previous" the SHA-256 of the whole JSON text of the 
 in its chain ("sha256:" and hex), the first one that of the text
 "pressmark ledger genesis CHAIN". Entries name captures, articles and notes by WARC record id and
 by the SHA-256 of their block. A chain is one published piece, or the archive itself. An entry of
-kind "void" lists entries that were written but never in force (a process had ended before it
-could finish): leave those out. Versions are numbered in the order in which the archive learnt of
+kind "void", in the archive's own chain, lists entries that are not in force (a process had ended
+before it could finish, or a copy of the archive had gone on by itself and was brought back, so that
+a chain went on twice): leave those out, unless the entry that says so is left out itself. Versions are numbered in the order in which the archive learnt of
 them; "observed_at" is when the page looked so.
 
 pressmark.db is an index (SQLite) that can be thrown away: `pressmark rebuild` makes it anew.
