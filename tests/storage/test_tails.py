@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from model.errors import Damaged
 from storage import Archive, Deposit, Person, Release, Verdict, rebuild
 from storage.warc import Member, walk
 
@@ -117,3 +118,31 @@ def test_captures_without_a_decision_are_decided_by_the_next(killed: Killed, tel
     with killed.settled() as again:
         assert telling(again)["histories"] == killed.before["histories"]
         assert [x.capture.entity for x in again.undecided()] == ([b"two"] if whole else [])
+
+
+def test_entries_behind_one_that_nobody_has_change_nothing(
+    killed: Killed, telling: Any, make_desk: Any, make_article: Any
+) -> None:
+    """The last file of several reached the folder, not those before it: the database is older than what is there."""
+    killed.leave(killed.committed)
+    twin = killed.house.where.with_name("further")
+    shutil.copytree(killed.house.where, twin)
+    rebuild(twin)
+    with Archive.open(twin, write=True, segment_limit=1) as other:
+        desk = make_desk(other)
+        for n in range(3):
+            desk.take(desk.fetched(URL, b"later %d" % n, 50 + n), make_article("Quay", f"later words {n} of the quay"))
+        after = telling(other)
+    more = sorted(path for path in (twin / "warc").iterdir() if path.name != killed.segment.name)
+    shutil.copy(more[-1], killed.segment.parent)
+    with pytest.raises(Damaged, match=r"^the database is older than the WARC files: run `pressmark rebuild`$"):
+        killed.house.open(write=True)
+    with killed.house.open() as archive:
+        assert telling(archive) == killed.before
+    with pytest.raises(Damaged, match=r"^the ledger has a hole before entry \d+ of .*: restore the missing WARC segment"):
+        killed.house.rebuild()
+    for path in more:
+        shutil.copy(path, killed.segment.parent)
+    killed.house.rebuild()
+    with killed.house.open() as archive:
+        assert telling(archive) == after and archive.verify().findings == ()
