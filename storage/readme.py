@@ -23,8 +23,9 @@ in its chain ("sha256:" and hex), the first one that of the text
 by the SHA-256 of their block. A chain is one published piece, or the archive itself. An entry of
 kind "void", in the archive's own chain, lists entries that are not in force (a process had ended
 before it could finish, or a copy of the archive had gone on by itself and was brought back, so that
-a chain went on twice): leave those out, unless the entry that says so is left out itself. Versions are numbered in the order in which the archive learnt of
-them; "observed_at" is when the page looked so.
+a chain went on twice): leave those out, unless the entry that says so is left out itself.
+Versions are numbered in the order in which the archive learnt of them; "observed_at" is when the
+page looked so.
 
 pressmark.db is an index (SQLite) that can be thrown away: `pressmark rebuild` makes it anew.
 """
