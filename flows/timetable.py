@@ -117,7 +117,7 @@ def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
     for key in needed:
         if not said.get(key):
             raise BadCall(f"{where} needs {key}")
-    if flow == "ingest":
+    if said.keys() & {"collection", "note"}:
         _check_labels(said, where)
     if flow == "export":
         _check_export(said, where)
