@@ -87,7 +87,9 @@ def _told(pid: int, name: str, args: list[int]) -> dict[str, str]:
 def main() -> int:
     """Runs the program and writes what it does."""
     out, *program = sys.argv[1:]
-    numbers = _NUMBERS[platform.machine()]
+    numbers = _NUMBERS.get(platform.machine())
+    if platform.system() != "Linux" or numbers is None:
+        sys.exit(f"ptrace is not to be had here: calls of {platform.system()} on {platform.machine()} are not known")
     first = os.fork()
     if first == 0:
         _ptrace(_TRACEME, 0)
