@@ -31,6 +31,8 @@ _LISTED = 0.3  # share of a list or table that is enough to keep the rest
 _LISTED_IN = frozenset(("<li>", "<dl>", "<table>"))
 _RUNNING = 80  # characters
 _ONLY_TEXT = 300  # characters of running text under one parent that are a piece where nothing surer stands
+_EAST = frozenset(("zh", "ja", "ko"))
+_RUNNING_EAST, _ONLY_TEXT_EAST = 12, 60  # the same where a character is a syllable or a word
 _POSSIBLE = 0.05  # chance
 
 
@@ -75,18 +77,19 @@ def chosen(found: Sequence[Passage], chances: Sequence[float], language: str | N
     return result
 
 
-def only_text(found: Sequence[Passage], chances: Sequence[float], opinion: str) -> list[Passage]:
+def only_text(found: Sequence[Passage], chances: Sequence[float], opinion: str, language: str | None) -> list[Passage]:
     """The running text of the one parent that holds most of it, where nothing on the page is likely the article's.
 
     Only what another opinion, given as compact text, takes for the article; empty where that is little.
     """
     running: dict[Element | None, list[Passage]] = defaultdict(list)
+    shortest, least = (_RUNNING_EAST, _ONLY_TEXT_EAST) if language in _EAST else (_RUNNING, _ONLY_TEXT)
     for passage, chance in zip(found, chances, strict=True):
-        plain = len(passage.text) >= _RUNNING and passage.linked < _UNLINKED * len(passage.text)
+        plain = len(passage.text) >= shortest and passage.linked < _UNLINKED * len(passage.text)
         if plain and chance >= _POSSIBLE and compact(passage.text) in opinion:
             running[shelf(passage)].append(passage)
     most = max(running.values(), key=_size, default=[])
-    return most if _size(most) >= _ONLY_TEXT else []
+    return most if _size(most) >= least else []
 
 
 def _headed(found: Sequence[Passage], chances: Mapping[int, float], known: set[int]) -> Iterator[Passage]:

@@ -56,8 +56,9 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
             re.IGNORECASE,
         ),
         "writes": re.compile(
-            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
-            r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|bei)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
+            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)|leitet|verantwortet|unterrichtet"
+            r"|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
+            r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|bei|beim)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
         ),
         "joined": re.compile(
             r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"
@@ -142,11 +143,13 @@ def _after_subject(sentence: str, name: str | None, language: str | None, speaki
         # one name alone may be a common word: "A loom is patient" is not about A. Loom
         spellings += [last, first, *(re.escape(t.upper()) for t in (tokens[-1], tokens[0]))]
     found = re.search(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)", plain[:160])
-    if not found or len(plain[: found.start()].split()) > 5 or re.search(r"[,;:]", plain[: found.start()]):
+    before = plain[: found.start()] if found else ""
+    if not found or len(before.split()) > 5 or re.search(r"[,;:]", _LABEL.sub("", before)):
         return None
     return _WITH_OTHERS.sub(" ", plain[found.end() :], count=1)
 
 
+_LABEL = re.compile(r"^\W*\w+(?:\s\w+){0,3}\s*:\W*$")  # "About the author: ", "Zur Person: "
 _WITH_OTHERS = re.compile(
     r"^(?:(?:,\s*|,?\s+(?:and|und|et|y|e|och|og|en)\s+)[A-ZÀ-Þ][\w.'-]+(?:\s[A-ZÀ-Þ][\w.'-]+){0,3}){1,4}\s+"
     r"(?=(?:are|were|both|sind|waren|sont|étaient|son|eran|sono|são|zijn|är|er)\s)"
@@ -197,7 +200,9 @@ def _clause(rest: str, language: str | None) -> tuple[str | None, list[Affiliati
                 told += _positions(said, language, past=bool(verb["past"]))
     else:
         said = rest
-        appositive = re.match(r"\s*,\s*([^,;]{3,120}(?:,[^,;.]{2,60})?)(?:[,.]|$)", rest)
+        appositive = re.match(
+            r"\s*,\s*([^,;]{3,120}(?:,(?!\s(?:teaches|lectures|writes|covers|leads|runs|heads)\s)[^,;.]{2,60})?)(?:[,.]|$)", rest
+        )
         if appositive and names.role_head(appositive[1][:60], language):
             told += _positions(appositive[1], language, past=False)
     if not any(t.organization for t in told):

@@ -76,12 +76,15 @@ def _kept(
     ask = cache(lambda: kept_words(page.tree, page.url))
     judged = chances(found, surroundings(page, headline), ask, learnt)
     known = {p.index: chance for p, chance in zip(found, judged, strict=True)}
-    likely = chosen(found, judged, page.language) or only_text(found, judged, ask())
+    likely = chosen(found, judged, page.language) or only_text(found, judged, ask(), page.language)
     first = opening(standfirst, found, likely)
     if first is not None and not is_marked(page, first):
         standfirst = None
         likely = [p for p in found if p is first or p in likely]
     kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)
+    if not kept:  # what looked like text was a byline or a date
+        likely = only_text(found, judged, ask(), page.language)
+        kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)
     if standfirst and sum(len(p.text) for p in kept) < len(standfirst):  # all there is
         kept = cleaned(likely, _taken(headline, None, *others), page.language, known)
     return kept
@@ -93,7 +96,7 @@ def _taken(headline: str | None, standfirst: str | None, images: tuple[Image, ..
             headline,
             standfirst,
             *(i.credit_line for i in images),
-            *(f"{i.caption}{i.credit_line}" for i in images if i.credit_line),
+            *(both for i in images if i.credit_line for both in (f"{i.caption}{i.credit_line}", f"{i.caption}({i.credit_line})")),
             *_posts(authors),
         ),
         (i.caption for i in images),

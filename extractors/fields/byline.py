@@ -20,6 +20,11 @@ from model.article import Author
 __all__ = ["from_label", "read", "read_pieces", "says_by", "without_lead"]
 
 _WRAPPED = re.compile(r"^[(（【\[]([^()（）【】\[\]]+)[)）】\]]$")
+_DATED = re.compile(
+    r"(?:[^\W\d_]{3,14}:?\s+)?(?:on\s+)?\d[\d./:-]{5,18}"
+    r"(?:[\s,|-]+(?:at|um|à|a las|alle|às|om|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?)?[\s,|-]+",
+    re.IGNORECASE,
+)
 _OFFICE = re.compile(r"(?=[^\W\d_])(?![a-z])[^!?\s]+(?:\s[^!?\s]+){0,8}")
 _REPORTS_FROM = re.compile(r"(?:reporting|reports|reported) (?:from|in)|berichtet aus", re.IGNORECASE)
 _SENT_FROM = re.compile(r"\s*[／/][\u3400-\u9fff]{1,8}(?:報導|报道|電|電文|讯|訊|專訪)\s*$")
@@ -53,6 +58,10 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     """
     plain = _WRAPPED.sub(r"\1", names.collapse(text)[:MAX_LENGTH])
     plain, _ = without_lead(plain, language)
+    dated = _DATED.match(plain)
+    if dated:  # "Published 05/03/2026 at 16:45 by A. Person"
+        behind, led = without_lead(plain[dated.end() :], language)
+        plain = behind if led and not re.search(r"\d", behind) else plain
     plain = opened(_SENT_FROM.sub("", plain), language)
     return _gather(_parts(plain, language, publisher, single))
 
@@ -65,6 +74,8 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
         if _REPORTS_FROM.fullmatch(piece.strip()) or _REPORTS_FROM.fullmatch(before.strip()):
             continue  # "Reporting from" and the place
         plain = edges.sub("", piece.strip(" ,;|·•/–—-")).strip(" ,;|·•/–—-")
+        if joined and _is_credit_of_another(plain, language):
+            break
         whole = bool(joined) and _single(joined[-1]) and _single(plain) and plain.casefold() not in people(language).by
         if joined and FOR_WHOM.match(plain):
             joined[-1] = f"{joined[-1]}, {plain}"
@@ -80,11 +91,19 @@ def _parts(text: str, language: str | None, publisher: str | None, single: bool)
     """The parts of a byline; the place behind its house and a dash is none: "A. Person, The Paper — Town"."""
     found: list[Part] = []
     for chunk in chunks(text):
+        if found and _is_credit_of_another(chunk, language):
+            break  # "Penulis A. Person | Editor B. Person"
         parts = parts_of(chunk, language, publisher, single)
         place = found and found[-1].kind == "organization" and [p.kind for p in parts] == ["name"] and " & " not in chunk
         if not (place and re.search(rf"[–—]\s+{re.escape(chunk)}$", text)):
             found += parts
     return found
+
+
+def _is_credit_of_another(chunk: str, language: str | None) -> bool:
+    """Whether a piece of a byline is one word for who checked the piece or took its pictures, and a name."""
+    job, _, name = chunk.partition(" ")
+    return job.casefold() in people(language).checked and names.is_person(name, language)
 
 
 @cache

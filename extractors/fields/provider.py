@@ -19,6 +19,8 @@ from model.article import Author, Dateline, How
 
 _SOURCES = ("source", "sourceorganization", "dc.source", "cxenseparse:source", "article:source", "news_source", "provider")
 
+_LAST = 5  # paragraphs
+_SIGNED = re.compile(r"[.!?…”»\"]\s*[(\[/]\s?([^()\[\]/]{2,30}?)\s?[)\]/]\s*$")
 _WITH_COPY = re.compile(rf"(?<!\w)(?:{either(WITH)})\s+([^()\[\],|]{{2,40}}?)\s*(?:[)\],|]|$)", re.IGNORECASE)
 
 
@@ -46,7 +48,7 @@ def read(page: Page, dateline: Resolved[Dateline], authors: Resolved[tuple[Autho
         if whole is not None and known:  # "A. Person (with the agency)"
             yield Candidate(known, whole.how, whole.where, whole.quote)
 
-    return resolve(Field("provider", (json_ld, in_dateline, author, meta, source_element)), page)
+    return resolve(Field("provider", (json_ld, in_dateline, author, meta, source_element, signed)), page)
 
 
 def json_ld(page: Page) -> Iterator[Candidate[str]]:
@@ -76,6 +78,17 @@ def source_element(page: Page) -> Iterator[Candidate[str]]:
         known = agencies.agency(names.clean(plain)) if len(text) <= 60 else None
         if known and not page.in_noise(element):
             yield Candidate(known, How.MARKED, "css:" + page.css(element), text)
+
+
+def signed(page: Page) -> Iterator[Candidate[str]]:
+    """An agency in brackets or between slashes at the end of one of the last paragraphs: "… on Friday. (PAP)"."""
+    paragraphs = [p for p in page.main.iter("p") if page.text_of(p)] if page.main is not None else []
+    for element in reversed(paragraphs[-_LAST:]):
+        found = _SIGNED.search(page.text_of(element)[-60:])
+        known = agencies.agency(found[1]) if found else None
+        if found and known and not page.in_noise(element) and next(element.iterancestors("figure", "figcaption"), None) is None:
+            yield Candidate(known, How.INFERRED, "css:" + page.css(element), found[0].strip())
+            return
 
 
 def _known(found: Candidate[str]) -> Iterator[Candidate[str]]:

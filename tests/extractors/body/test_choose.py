@@ -122,9 +122,9 @@ def test_where_nothing_is_sure_the_one_run_of_text_that_another_opinion_takes_is
     found, chances = read(markup, {"A": 0.2, "B": 0.1, "C": 0.4})
     everything = compact("".join(p.text for p in found))
     assert chosen(found, chances, "en") == []
-    assert [p.text[0] for p in only_text(found, chances, everything)] == ["A", "B"]
-    assert only_text(found, chances, compact(found[2].text)) == []
-    assert only_text(found, [0.01] * len(found), everything) == []
+    assert [p.text[0] for p in only_text(found, chances, everything, "en")] == ["A", "B"]
+    assert only_text(found, chances, compact(found[2].text), "en") == []
+    assert only_text(found, [0.01] * len(found), everything, "en") == []
 
 
 def first(markup: str, summary: str) -> str | None:
