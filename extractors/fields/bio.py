@@ -56,9 +56,9 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
             re.IGNORECASE,
         ),
         "writes": re.compile(
-            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)|leitet|verantwortet|unterrichtet"
-            r"|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
-            r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|bei|beim)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
+            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)"
+            r"|leitet|verantwortet|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
+            r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|beim?)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
         ),
         "joined": re.compile(
             r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"
