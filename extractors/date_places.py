@@ -22,6 +22,7 @@ _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1
 _URL_SPLIT = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _URL_NAMED = re.compile(r"/((?:19|20)\d{2})/([^\W\d_]{3,12})/(\d{1,2})(?=/|$)")
 _PUBLISHED_META = re.compile(r"publi(?:sh(?:ed|ing)?|cation)?[-_:. ]?(?:date|time|on|at)\b|pub-?date\b", re.I)
+_SITE_STATE = re.compile(r"/(?:site(?:_?(?:config|settings|data))?|tenant|organi[sz]ation|user|author)s?/", re.I)  # not of the piece
 _KEY = {
     "published": re.compile(
         r"^(?:date_?published|published_?(?:at|on|date|time)?|publish(?:ed)?_?(?:date|time|at)|publication_?date(?:time)?|first_?publish(?:ed)?(?:_?date|_?at)?|"
@@ -94,6 +95,8 @@ def in_states(page: Page, label: str) -> Iterator[Candidate[str]]:
         if not (re.search("publi|_dt|date|created", state.source[:2_000_000], re.I)):
             continue
         for pointer, value in _walk(state, _KEY[label]):
+            if _SITE_STATE.search(pointer):
+                continue
             edtf = parse(value, page.language, day_first=day_first(page))
             if edtf:
                 yield Candidate(edtf, How.DECLARED, f"state:{state.name}{pointer}", value)

@@ -32,6 +32,7 @@ _NOISE = re.compile(
     r"|(?<![a-z])(?:bio|comments?|logo|nav|menu|emoji|latest|app-?(?:store|promo))(?![a-z])",
     re.I,
 )
+_STYLED_SIZE = re.compile(r"(?<![\w-])(?:width|height)\s{0,3}:\s{0,3}(\d{1,5})px")
 _FURNITURE = re.compile(r"avatar|author|logo|emoji|tracking|pixel|headshot|(?<![a-z])icon", re.I)
 _NOISE_TAGS = frozenset({"nav", "footer", "form", "dialog", "menu"})
 _PICTURE_BOX = re.compile(
@@ -199,7 +200,8 @@ def _is_small(image: Element) -> bool:
         for name in ("width", "height")
         if (v := (image.get(name) or "").strip().removesuffix("px")).isdecimal() and len(v) < 6
     ]
-    return bool(sizes) and max(sizes) < SMALLEST
+    styled = [int(v) for v in _STYLED_SIZE.findall(image.get("style") or "")]
+    return (bool(sizes) and max(sizes) < SMALLEST) or (len(styled) > 1 and max(styled) < SMALLEST)
 
 
 def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:

@@ -72,6 +72,14 @@ SHAPES = {
         "de", "", "<p><strong>(18.01.2018) " + "Die Hafenkräne bleiben, wo sie seit der Flut stehen. " * 5 + "</strong></p>", "",
         "2018-01-18", None,
     ),
+    "the day on which the site's account was made": (
+        "en", "<script id='__NEXT_DATA__' type='application/json'>{\"props\": {\"siteConfig\": {\"tenant\": {\"createdAt\": "
+        "\"2025-09-17T16:57:40Z\"}}}}</script>", "", "", None, None,
+    ),
+    "the day on which the piece was made": (
+        "en", "<script id='__NEXT_DATA__' type='application/json'>{\"props\": {\"story\": {\"publishedAt\": "
+        "\"2025-09-17T16:57:40Z\"}}}</script>", "", "", "2025-09-17T16:57:40Z", None,
+    ),
     "a scholarly paper and its preprint": (
         "en", "<meta name='citation_date' content='2019-06-25'>", "",
         "<section><div><div><p><span>Published <time datetime='2019-04-04'>x</time></span></p></div></div></section>",

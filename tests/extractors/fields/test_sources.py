@@ -24,3 +24,10 @@ def test_a_stand_in_gives_way_to_the_picture(name: str) -> None:
     image = f"<img src='/i/{name}' data-src='/i/lamp.jpg'>"
     page = f"<article><h1>Lamp lit</h1><figure>{image}<figcaption>The lamp.</figcaption></figure>{WORDS}</article>"
     assert [i.url for i in extract(page.encode(), "https://paper.example/lamp").images] == ["https://paper.example/i/lamp.jpg"]
+
+
+def test_a_pixel_that_counts_readers_is_no_picture() -> None:
+    pixel = "<img src='https://counter.example/70c8fc80' alt='' style='position:absolute;width:1px;height:1px'>"
+    picture = "<figure><img src='/i/lamp.jpg' style='width:640px;height:auto'><figcaption>The lamp.</figcaption></figure>"
+    page = f"<article><h1>Lamp lit</h1>{picture}{WORDS}{pixel}{WORDS}</article>"
+    assert [i.url for i in extract(page.encode(), "https://paper.example/lamp").images] == ["https://paper.example/i/lamp.jpg"]
