@@ -140,6 +140,18 @@ def test_what_a_rebuild_left_out_is_settled_in_the_ledger(parted: Forked, tellin
         assert telling(again) == before and again.verify().findings == ()
 
 
+def test_what_is_settled_is_in_the_store_too(parted: Forked, tmp_path: Path) -> None:
+    house, store = parted.house, CopyFolder(tmp_path / "vault")
+    parted.merge()
+    house.rebuild(now=parted.clock, store=store)
+    assert _files(tmp_path / "vault" / "warc") == _files(house.where / "warc")
+    house.lose()
+    shutil.rmtree(house.where)
+    assert house.rebuild(now=parted.clock, store=store)["left_out"] == 0
+    with house.open() as again:
+        assert again.verify().findings == () and len(_voids(again)) == 1
+
+
 def test_what_is_built_on_what_was_left_out_is_left_out_too(
     parted: Forked, make_desk: Any, make_article: Any, telling: Any
 ) -> None:
