@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.fields import names, position
+from extractors.words import agencies
 from extractors.words.people import either, people
 from model.article import Affiliation
 
@@ -59,6 +60,10 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
             r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)"
             r"|leitet|verantwortet|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
             r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|beim?)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
+        ),
+        "teaches": re.compile(
+            r"\b(?:teach(?:es)?|lectures?|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|leciona)\b[^.;]{0,70}?"
+            r"\s(?:at|an der|am|an|à l['’]|à la|à|en la|en el|en|all['’]|alla|al|na|no)\s?(?:the )?(?P<org>[^\W\d_][^.;:]{1,60})"
         ),
         "joined": re.compile(
             r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"
@@ -206,9 +211,9 @@ def _clause(rest: str, language: str | None) -> tuple[str | None, list[Affiliati
         if appositive and names.role_head(appositive[1][:60], language):
             told += _positions(appositive[1], language, past=False)
     if not any(t.organization for t in told):
-        for label in ("writes", "joined"):
+        for label in ("writes", "teaches", "joined"):
             found = patterns[label].search(said)
-            if found:
+            if found and (label != "teaches" or agencies.is_organization(found["org"])):
                 reading = position.read(f"writer at {found['org']}", "en")
                 if reading and reading.organization:
                     told.append(Affiliation(reading.organization, None, None))

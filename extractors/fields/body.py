@@ -82,11 +82,11 @@ def _kept(
         standfirst = None
         likely = [p for p in found if p is first or p in likely]
     kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)
+    if standfirst and sum(len(p.text) for p in kept) < len(standfirst):  # all there is
+        kept = cleaned(likely, _taken(headline, None, *others), page.language, known)
     if not kept:  # what looked like text was a byline or a date
         likely = only_text(found, judged, ask(), page.language)
         kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)
-    if standfirst and sum(len(p.text) for p in kept) < len(standfirst):  # all there is
-        kept = cleaned(likely, _taken(headline, None, *others), page.language, known)
     return kept
 
 

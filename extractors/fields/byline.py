@@ -20,6 +20,8 @@ from model.article import Author
 __all__ = ["from_label", "read", "read_pieces", "says_by", "without_lead"]
 
 _WRAPPED = re.compile(r"^[(（【\[]([^()（）【】\[\]]+)[)）】\]]$")
+_PRONOUNS = re.compile(r"\s*[(\[](?:she|he|they|ze|xe|any)(?:/[a-z]{2,6}){1,3}[)\]]", re.IGNORECASE)
+_FROM_WHERE = re.compile(r"(?<=\w)\s+(?:reports?|reporting|reported) (?:from|in) [A-ZÀ-Þ].*$|(?<=\w)\s+berichtet aus [A-ZÀ-Þ].*$")
 _DATED = re.compile(
     r"(?:[^\W\d_]{3,14}:?\s+)?(?:on\s+)?\d[\d./:-]{5,18}"
     r"(?:[\s,|-]+(?:at|um|à|a las|alle|às|om|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?)?[\s,|-]+",
@@ -56,7 +58,8 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     ``single`` lets one-word names pass (in an element that holds nothing but a name).
     Empty where nobody is named.
     """
-    plain = _WRAPPED.sub(r"\1", names.collapse(text)[:MAX_LENGTH])
+    plain = _WRAPPED.sub(r"\1", _PRONOUNS.sub("", names.collapse(text)[:MAX_LENGTH]))
+    plain = _FROM_WHERE.sub("", _of_others(language).sub("", plain))
     plain, _ = without_lead(plain, language)
     dated = _DATED.match(plain)
     if dated:  # "Published 05/03/2026 at 16:45 by A. Person"
@@ -107,6 +110,15 @@ def _is_credit_of_another(chunk: str, language: str | None) -> bool:
 
 
 @cache
+def _of_others(language: str | None) -> re.Pattern[str]:
+    """Matches who took the pictures, named with that in brackets: "… und A. Person (Fotos)"."""
+    joiners, checked = either(people(language).joiners), either(people(language).checked)
+    return re.compile(
+        rf"(?:\s*[,/|]\s*|\s+(?:{joiners})\s+)[^\W\d_a-zß-ÿ][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{1,3}}\s?\((?i:{checked})\)"
+    )
+
+
+@cache
 def _edges(language: str | None) -> re.Pattern[str]:
     words = either(people(language).joiners)
     return re.compile(rf"^[(\[]?(?:{words})\s+|\s+[(\[]?(?:{words})$|^[(\[]?(?:{words})$", re.IGNORECASE)
@@ -139,6 +151,8 @@ def _gather(parts: list[Part]) -> tuple[Author, ...]:
                 ahead = None
         elif part.kind == "agency" and not found and last == "organization":
             found.append(Author(parts[0].text))  # "The Paper with The Agency" is the paper's
+        elif part.kind == "desk" and people_named and not found:
+            continue  # "Redacción / A. Person"
         elif part.kind in {"agency", "desk"} and (not people_named or not pending or part.text == part.text.lower()):
             found.append(Author(part.text))
             pending, told = [], False

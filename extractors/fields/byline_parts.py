@@ -59,14 +59,19 @@ def without_lead(text: str, language: str | None) -> tuple[str, bool]:
     return plain, had
 
 
+_LEFT_OVER = re.compile(r"\s+(?:with|and|on|at|mit|und|am|vom|um|avec|et|le|du|à|con|y|el|em|com|e|il|op|met|den|med)\s*$")
+
+
 def chunks(text: str) -> list[str]:
     """The pieces between strong separators, without dates and reading times."""
     kept: list[str] = []
     for whole in BREAKS.split(text):
         chunk = others.without(whole)
+        if chunk != whole:
+            chunk = _LEFT_OVER.sub("", chunk)
         found = TIME.search(chunk)
         if found:
-            chunk = chunk[: found.start()]
+            chunk = _LEFT_OVER.sub("", chunk[: found.start()])
         chunk = chunk.strip(" ,;:-–—")
         if chunk:
             kept.append(chunk)

@@ -44,7 +44,8 @@ _JOBS = re.compile(
 
 def _paper(first: str, job: str) -> bool:
     """True for a paper's name in front of a job: "Courier staff writer", "Star-Courier correspondent"."""
-    return agencies.is_paper(first) and bool(_JOBS.match(job)) and names.role_head(first, None) is None
+    house = agencies.is_paper(first) or (agencies.is_organization(first) and job.casefold() == "staff")
+    return house and bool(_JOBS.match(job)) and names.role_head(first, None) is None
 
 
 def with_role(author: Author, role: str, organization: str | None) -> Author:
