@@ -93,3 +93,36 @@ def test_no_stream_and_no_script_raises(parts: list[str]) -> None:
     scripts = [f"self.__next_f.push({json.dumps([1, p])})" for p in parts] + [f"window.ab.push({{{p}" + " " * 200 for p in parts]
     for state in page_with(*(s.replace("<", "\\u003c") for s in scripts)).states:
         json.dumps(state.data)
+
+
+def attribute_states(markup: str) -> list[tuple[str, Any]]:
+    page = Page.parse(f"<html><body>{markup}</body></html>".encode(), "https://paper.example/a")
+    return [(s.name, s.data) for s in page.states]
+
+
+def test_data_that_attributes_hand_to_a_script() -> None:
+    props = {"article": [0, {"title": [0, "Ferry"], "body": [1, [[0, LINE], [0, LINE * 3]]], "lead": [0, None]}]}
+    story = {"component": "Story", "props": STORY}
+    markup = f"<astro-island props='{json.dumps(props)}'></astro-island><div data-page='{json.dumps(story)}'></div>"
+    assert attribute_states(markup) == [
+        ("astro-island", {"article": {"title": "Ferry", "body": [LINE, LINE * 3], "lead": None}}),
+        ("data-page", story),
+    ]
+
+
+def test_settings_and_broken_data_in_attributes_are_no_states() -> None:
+    assert attribute_states("""<div data-page="home" props='{"a": 1}'></div>""") == []
+    assert attribute_states(f"<astro-island props='{{\"a\": [0, {LINE * 9}'></astro-island>") == []
+
+
+def test_an_answer_that_was_fetched_for_the_page_is_opened() -> None:
+    answer = json.dumps({"status": 200, "statusText": "OK", "headers": {}, "body": json.dumps(STORY)})
+    markup = f'<script type="application/json" data-sveltekit-fetched data-url="/api/a">{answer}</script>'
+    assert attribute_states(markup) == [("json", STORY)]
+
+
+def test_data_in_attributes_that_is_nested_without_end_stays_cheap() -> None:
+    nested = '{"a": ' + "[0, [1, " * 5000 + "0" + "]]" * 5000 + "}"
+    started = time.process_time()
+    attribute_states(f"<astro-island props='{nested}'></astro-island>" * 5)
+    assert time.process_time() - started < 2
