@@ -22,7 +22,8 @@ _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1
 _URL_SPLIT = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _URL_NAMED = re.compile(r"/((?:19|20)\d{2})/([^\W\d_]{3,12})/(\d{1,2})(?=/|$)")
 _PUBLISHED_META = re.compile(r"publi(?:sh(?:ed|ing)?|cation)?[-_:. ]?(?:date|time|on|at)\b|pub-?date\b", re.I)
-_SITE_STATE = re.compile(r"/(?:site(?:_?(?:config|settings|data))?|tenant|organi[sz]ation|user|author)s?/", re.I)  # not of the piece
+# what is of the site and its people, and not of the piece
+_SITE_STATE = re.compile(r"/(?:site(?:_?(?:config|settings|data))?|tenant|organi[sz]ation|user|author)s?/", re.I)
 _KEY = {
     "published": re.compile(
         r"^(?:date_?published|published_?(?:at|on|date|time)?|publish(?:ed)?_?(?:date|time|at)|publication_?date(?:time)?|first_?publish(?:ed)?(?:_?date|_?at)?|"
