@@ -5,10 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,18 +83,16 @@ def test_work_goes_on_here_while_a_process_is_waited_for_and_nothing_waits_behin
     assert steps
 
 
-def test_findings_are_the_same_and_in_the_same_order_whoever_works(filled: Archive, where: Path) -> None:
+def test_findings_are_the_same_and_in_the_same_order_whoever_works(filled: Archive, house: Any) -> None:
     filled.close()
-    with closing(sqlite3.connect(where / "pressmark.db")) as db:
-        for statement in (
-            "UPDATE captures SET digest = 'sha256:0'",
-            "UPDATE versions SET observed_at = '2001-01-01T00:00:00.000000Z'",
-            "UPDATE readings SET signature = 'x' WHERE number = 1",
-            "DELETE FROM people",
-        ):
-            assert db.execute(statement).rowcount > 0, statement
-        db.commit()
-    with Archive.open(where) as archive:
+    for statement in (
+        "UPDATE captures SET digest = 'sha256:0'",
+        "UPDATE versions SET observed_at = '2001-01-01T00:00:00.000000Z'",
+        "UPDATE readings SET signature = 'x' WHERE number = 1",
+        "DELETE FROM people",
+    ):
+        house.run(statement)
+    with house.open() as archive:
         alone = archive.verify(processes=1)
         assert len(alone.findings) > 10
         for processes in (2, 3):
