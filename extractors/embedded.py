@@ -52,11 +52,22 @@ class State:
         """The parsed JSON value; text that holds JSON once more is opened once more."""
         try:
             value = lenient_json.prefix(self.source, 0)
-            if isinstance(value, dict) and "status" in value and isinstance(value.get("body"), str):
-                value = value["body"]  # SvelteKit keeps an answer as it came
-            return lenient_json.prefix(value, 0) if isinstance(value, str) and value[:1] in {"{", "["} else value
+            if isinstance(value, str) and value[:1] in {"{", "["}:
+                value = lenient_json.prefix(value, 0)
         except lenient_json.NotJson:
             return None
+        return _opened(value)
+
+
+def _opened(value: Any) -> Any:
+    """What is in an answer of a server, which SvelteKit keeps as it came; any other value as it is."""
+    body = value.get("body") if isinstance(value, dict) and "status" in value else None
+    if not isinstance(body, str) or body[:1] not in {"{", "["}:
+        return value
+    try:
+        return lenient_json.prefix(body, 0)
+    except lenient_json.NotJson:
+        return value
 
 
 def states(scripts: Iterable[Element]) -> Iterator[State]:

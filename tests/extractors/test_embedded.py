@@ -44,6 +44,21 @@ def test_values_that_scripts_set_or_push(before: str, after: str) -> None:
     assert STORY in [data for _, data in data_of(f"var a = 1;{before}{value}{after}")]
 
 
+def _json(value: object) -> Any:
+    markup = f"<html><body><script type='application/json'>{json.dumps(value)}</script></body></html>"
+    return Page.parse(markup.encode(), "https://paper.example/a").states[0].data
+
+
+def test_an_answer_that_a_page_keeps_is_opened() -> None:
+    assert _json({"status": 200, "headers": {}, "body": json.dumps(STORY)}) == STORY
+
+
+@pytest.mark.parametrize("body", ["Words of the text", "[Bay Agency] Words of the text", "{not a value", ""])
+def test_a_piece_with_a_status_and_a_text_is_no_answer(body: str) -> None:
+    piece = {"status": "published", "title": "Ferry takes bicycles", "body": body}
+    assert _json(piece) == piece
+
+
 def test_events_for_counters_are_no_states() -> None:
     assert data_of('window.dataLayer.push({"event": "view"});') == []
 
