@@ -95,9 +95,11 @@ def read_only(kept: Kept) -> Iterator[Kept]:
     done = subprocess.run(["mount", "--bind", str(kept.where), str(place)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"no read-only folder can be made here: {done.stderr.strip()}")
-    subprocess.run(["mount", "-o", "remount,ro,bind", str(place)], check=True)
-    yield Kept(place, kept.url, kept.call)
-    subprocess.run(["umount", str(place)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(place)], check=True)
+        yield Kept(place, kept.url, kept.call)
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
 
 
 def test_a_read_only_disk_is_read_and_not_written(kept: Kept, read_only: Kept) -> None:

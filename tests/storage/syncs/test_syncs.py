@@ -123,7 +123,7 @@ def test_what_comes_in_quickly_is_committed_together(house: Any, tmp_path: Path)
     for n, source in enumerate(sources):
         source.write_bytes(b"%PDF-1.4\n%% report " + str(n).encode())
     taker = str(HERE.parent / "chaos" / "taker.py")
-    asked = _traced(tmp_path, sys.executable, taker, str(house.where), house.url or "-", *map(str, sources))
+    asked = _traced(tmp_path, sys.executable, taker, str(house.where), house.url or "-", "60", *map(str, sources))
     with house.open() as archive:
         assert archive.stats()["captures"] == len(sources)
     # two syncs a batch and those of the first entry

@@ -14,12 +14,14 @@ import os
 import platform
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _TRACEME, _SYSCALL, _SETOPTIONS, _GET_SYSCALL_INFO = 0, 24, 0x4200, 0x420E
 _OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x100000  # sysgood, fork, vfork, clone, exec, exitkill
 _WALL = 0x40000000
 _ENTRY = 1
+_OURS = frozenset({signal.SIGTRAP | 0x80, signal.SIGTRAP, signal.SIGSTOP})  # stops that are no signals to the program
 _SENT = 400
 _NUMBERS = {
     "x86_64": {1: "write", 18: "pwrite64", 20: "writev", 44: "sendto", 74: "fsync", 75: "fdatasync", 77: "ftruncate",
@@ -29,6 +31,8 @@ _NUMBERS = {
 }  # fmt: skip
 # which argument names the file, where it is no descriptor
 _NAMED = {"openat": 1, "rename": 0, "unlink": 0, "renameat": 1, "unlinkat": 1, "renameat2": 1}
+
+_NONE = "ptrace is not to be had here"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
@@ -84,23 +88,33 @@ def _told(pid: int, name: str, args: list[int]) -> dict[str, str]:
     return told
 
 
+def _started(program: list[str]) -> int:
+    """A process that stands still before it becomes the program."""
+    first = os.fork()
+    if first == 0:
+        try:
+            _ptrace(_TRACEME, 0)
+        except OSError:
+            os._exit(1)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        os.execvp(program[0], program)
+    if not os.WIFSTOPPED(os.waitpid(first, 0)[1]):
+        sys.exit(f"{_NONE}: it is forbidden")
+    try:
+        _ptrace(_SETOPTIONS, first, 0, _OPTIONS)
+    except OSError as error:
+        os.kill(first, signal.SIGKILL)
+        sys.exit(f"{_NONE}: {error.strerror}")
+    return first
+
+
 def main() -> int:
     """Runs the program and writes what it does."""
     out, *program = sys.argv[1:]
     numbers = _NUMBERS.get(platform.machine())
     if platform.system() != "Linux" or numbers is None:
-        sys.exit(f"ptrace is not to be had here: calls of {platform.system()} on {platform.machine()} are not known")
-    first = os.fork()
-    if first == 0:
-        _ptrace(_TRACEME, 0)
-        os.kill(os.getpid(), signal.SIGSTOP)
-        os.execvp(program[0], program)
-    os.waitpid(first, 0)
-    try:
-        _ptrace(_SETOPTIONS, first, 0, _OPTIONS)
-    except OSError as error:
-        os.kill(first, signal.SIGKILL)
-        sys.exit(f"ptrace is not to be had here: {error.strerror}")
+        sys.exit(f"{_NONE}: calls of {platform.system()} on {platform.machine()} are not known")
+    first = _started(program)
     _ptrace(_SYSCALL, first)
     with Path(out).open("w", encoding="utf-8") as lines:
         while True:
@@ -109,18 +123,14 @@ def main() -> int:
                 if pid == first:
                     return os.waitstatus_to_exitcode(status)
                 continue
-            passed = 0
             stopped = os.WSTOPSIG(status)
-            if stopped == signal.SIGTRAP | 0x80:
-                entry = _begun(pid)
+            # it may be killed while it stands still, or ask for a file that is not open
+            with suppress(ProcessLookupError, FileNotFoundError):
+                entry = _begun(pid) if stopped == signal.SIGTRAP | 0x80 else None
                 if entry is not None and entry.nr in numbers:
                     lines.write(json.dumps(_told(pid, numbers[entry.nr], list(entry.args))) + "\n")
-            elif stopped not in {signal.SIGTRAP, signal.SIGSTOP}:
-                passed = stopped
-            try:
-                _ptrace(_SYSCALL, pid, 0, passed)
-            except ProcessLookupError:
-                continue
+            with suppress(ProcessLookupError):
+                _ptrace(_SYSCALL, pid, 0, 0 if stopped in _OURS else stopped)
 
 
 if __name__ == "__main__":
