@@ -20,10 +20,10 @@ def is_agency(text: str, house: str | None) -> bool:
         return True
     if is_known(text):
         return False
-    if house and not is_known(text) and re.sub(r"\W", "", text).casefold() == re.sub(r"\W", "", house).casefold():
+    if house and re.sub(r"\W", "", text).casefold() == re.sub(r"\W", "", house).casefold():
         return True
     return bool(re.fullmatch(r"[\w-]{3,30}\.(?:com|net|org|id|de|tv|co|ru|ua)(?:\.\w{2})?", text, re.IGNORECASE)) or (
-        agencies.is_organization(text) and len(text.split()) <= 4 and not text[:1].islower() and not is_known(text)
+        agencies.is_organization(text) and len(text.split()) <= 4 and not text[:1].islower()
     )
 
 

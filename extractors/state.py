@@ -99,7 +99,7 @@ def _flat_lists(state: State) -> Iterator[Text]:
     lists = 0
     for number, value in enumerate(data):
         for key, inner in Said(state, f"/{number}", value).items() if isinstance(value, dict) else ():
-            if not isinstance(inner.value, list) or not _KEYS.fullmatch(key) or lists > _LISTS:
+            if not isinstance(inner.value, list) or not _KEYS.fullmatch(key) or lists >= _LISTS:
                 continue
             lists += 1
             lines = tuple(line for item in spelled_out(inner, _BLOCKS) or () for line in _item_lines(item, 0))
