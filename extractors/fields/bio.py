@@ -63,7 +63,8 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
         ),
         "teaches": re.compile(
             r"\b(?:teach(?:es)?|lectures?|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|leciona)\b[^.;]{0,70}?"
-            r"\s(?:at|an der|am|an|à l['’]|à la|à|en la|en el|en|all['’]|alla|al|na|no)\s?(?:the )?(?P<org>[^\W\d_][^.;:]{1,60})"
+            r"\s(?:(?:à l|all)['’]|(?:at|an der|am|an|à la|à|en la|en el|en|alla|al|na|no)\s)(?:the )?"
+            r"(?P<org>[^\W\d_][^.;:]{1,60})"
         ),
         "joined": re.compile(
             r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"

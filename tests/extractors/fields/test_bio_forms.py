@@ -41,6 +41,13 @@ NOTES: list[tuple[str, str, str, list[tuple[str | None, str | None]]]] = [
         "Anna Roe ist Professorin für Wasserbau an der Technischen Universität Hagel.",
         [("Technischen Universität Hagel", "Professorin für Wasserbau")],
     ),
+    (
+        "de",
+        "Anna Roe",
+        "Anna Roe lehrt analytische Chemie an der Technischen Universität Hagel.",
+        [("Technischen Universität Hagel", None)],
+    ),
+    ("en", "Jane Roe", "Jane Roe teaches navigation at Fenwick College.", [("Fenwick College", None)]),
     ("de", "Anna Roe", "Die Autorin ist Redakteurin der Taubenpost.", [("Taubenpost", "Redakteurin")]),
     ("de", "Anna Roe", "Anna Roe leitet das Ressort Politik beim Hagelboten.", [("Hagelboten", None)]),
     (
