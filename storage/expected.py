@@ -51,10 +51,15 @@ class Expected:
     def rows(self, table: Table, columns: Sequence[Column[Any]]) -> Rows:
         """Some columns of a table."""
         record = "id" if table is tables.records else "record"
-        shapes = [(c.name, shape_of(c)) for c in columns]
+        names = [c.name for c in columns]
+        shaped = [(n, to) for n, c in enumerate(columns) if (to := shape_of(c))]
         found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for row in self._firsts.waiting(table):
-            found[row[record]].append(tuple(v if (v := row.get(name)) is None or not to else to(v) for name, to in shapes))
+            values = list(map(row.get, names))
+            for n, to in shaped:
+                if (value := values[n]) is not None:
+                    values[n] = to(value)
+            found[row[record]].append(tuple(values))
         return found
 
     def words(self) -> Rows:

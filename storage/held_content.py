@@ -65,7 +65,7 @@ class Content:
         """Ids, facts, their digests, and those that the rows state."""
         c = tables.captures.c
         for some in portions(captures, _AT_ONCE):
-            for capture, data, stated in self._tx.execute(select(c.id, c.facts, c.digest).where(c.id.in_(some))):
+            for capture, data, stated in self._tx.execute(select(c.id, c.facts, c.digest).where(c.id.in_(some))).all():
                 yield capture, data, digest_of(bytes_in(data)), stated
 
     def named_by(self, entries: Sequence[Entry]) -> Mapping[str, bytes]:
@@ -75,7 +75,8 @@ class Content:
         found: dict[str, bytes] = {}
         # by record, as that has an index
         for some in portions(dict.fromkeys(entry.chain for entry in entries), _AT_ONCE):
-            for payload, digest, packed in self._tx.execute(select(r.payload, r.digest, r.article).where(r.record.in_(some))):
+            kept = select(r.payload, r.digest, r.article).where(r.record.in_(some))
+            for payload, digest, packed in self._tx.execute(kept).all():
                 data = _unpacked(packed)
                 if data is not None and digest_of(data) == payloads.get(payload):
                     found[payload] = data

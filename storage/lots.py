@@ -107,9 +107,10 @@ def _rows(tx: Connection, table: Table, wanted: Wanted) -> Rows:
     written = [table.c.id] if "id" in table.c and table is not t.records else list(table.primary_key.columns)
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for asked in wanted.asked(record):
-        for row in tx.execute(select(record, *columns_of(table)).where(asked).order_by(record, *written)):
-            if row[0] in wanted.names:
-                found[row[0]].append(tuple(row[1:]))
+        # all at once: one by one they take three times as long
+        for of, *row in tx.execute(select(record, *columns_of(table)).where(asked).order_by(record, *written)).all():
+            if of in wanted.names:
+                found[of].append(tuple(row))
     return found
 
 
@@ -117,9 +118,8 @@ def _words(tx: Connection, wanted: Wanted) -> Rows:
     s = t.search.c
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for asked in wanted.asked(s.record):
-        places = [
-            x for x in tx.execute(select(s.id, s.record, s.version).where(asked).order_by(s.id)) if x.record in wanted.names
-        ]
+        all_places = tx.execute(select(s.id, s.record, s.version).where(asked).order_by(s.id)).all()
+        places = [place for place in all_places if place.record in wanted.names]
         words = engines.of(tx).words(tx, [row.id for row in places])
         for row in places:
             found[row.record].append((row.version, words.get(row.id)))
