@@ -34,6 +34,7 @@ _DATE_NAME = re.compile(
     r"date|datum|fecha|(?<![a-z])time(?!line|r)|timestamp|publi|posted|byline|meta(?!l)|dateline|article-?info|datetime|created|info",
     re.I,
 )
+_EVENT_NAME = re.compile(r"(?<![a-z])(?:events?|start|end|due|birth|expiry)[-_]?date(?![a-z])", re.I)
 URL_MONTH = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/")
 
 
@@ -73,6 +74,11 @@ def names_date(element: Element) -> bool:
 def names_update(element: Element) -> bool:
     """Whether class, id or itemprop speak of a later change."""
     return _says_update(marks_of(element))
+
+
+def names_event(element: Element) -> bool:
+    """Whether class, id or itemprop speak of the date of what the piece is about."""
+    return _EVENT_NAME.search(marks_of(element)) is not None
 
 
 def marks_of(element: Element) -> str:

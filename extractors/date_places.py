@@ -8,7 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from extractors import declared
-from extractors.date_elements import PUBLISHED_NAME, UPDATED_NAME, URL_MONTH, dated, day_first, marks_of, names_update, read
+from extractors.date_elements import (
+    PUBLISHED_NAME,
+    UPDATED_NAME,
+    URL_MONTH,
+    dated,
+    day_first,
+    marks_of,
+    names_event,
+    names_update,
+    read,
+)
 from extractors.date_words import month
 from extractors.declared_dates import parse
 from extractors.embedded import State
@@ -86,7 +96,7 @@ def times(page: Page) -> Iterator[Candidate[str]]:
 def printed(page: Page) -> Iterator[Candidate[str]]:
     """Dates in other elements whose names say date, byline or the like."""
     for element in dated(page):
-        if element.tag != "time" and not names_update(element):
+        if element.tag != "time" and not names_update(element) and not names_event(element):
             yield from (c for c in read(page, element) if c.cue != "updated")
 
 

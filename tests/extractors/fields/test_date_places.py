@@ -56,6 +56,10 @@ SHAPES = {
         "en", LD % '"datePublished":"Jun 24, 2025","dateModified":"Jun 24, 2025"',
         "<div class=staff><div class=text__date>August 25, 2024</div></div>", "", "2024-08-25", "2025-06-24",
     ),
+    "told as published and changed at once, the day of an event printed": (
+        "en", LD % '"datePublished":"Jun 24, 2025","dateModified":"Jun 24, 2025"',
+        "<div class=staff><div class=event-date>March 5, 2025</div></div>", "", "2025-06-24", "2025-06-24",
+    ),
     "told as published before it was changed, another day printed": (
         "en", LD % '"datePublished":"2025-06-24","dateModified":"2025-06-26"',
         "<div class=staff><div class=text__date>August 25, 2024</div></div>", "", "2025-06-24", "2025-06-26",
