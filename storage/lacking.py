@@ -42,15 +42,15 @@ def readable(home: Home) -> Database | None:
 
 
 def refuse_less(
-    old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry], left: Container[str], away: str
+    old: Database, fresh: Database, folder: SegmentFolder, lost: Sequence[Entry], there: Container[str], away: str
 ) -> None:
     """Raises ``Damaged``, naming the first thing and counting the others, where ``old`` has what ``fresh``
-    has not. ``lost`` are the entries whose content the WARCs no longer give, ``left`` the digests of those that are there and
-    left out, ``away`` how to put the old one away.
+    has not. ``lost`` are the entries whose content the WARCs no longer give, ``there`` the digests of all that are in the WARCs,
+    in force or not, ``away`` how to put the old one away.
     """
     with old.reading() as held, fresh.reading() as made:
         entries = list(_entries(held, made))
-        missing = (name for name, digest in entries if digest not in left)
+        missing = (name for name, digest in entries if digest not in there)
         lacks = [*_segments(held, folder), *missing, *_contents(held, lost)]
     if not lacks and not entries:
         return
@@ -59,7 +59,7 @@ def refuse_less(
     if not lacks:
         raise Damaged(
             f"{named[0]}{more} would be left out, as another folder that is this archive by its id went on otherwise and "
-            f"further: take its files out of warc/ to go on with what is here, or {away} to go on with what is there",
+            f"takes precedence: take its files out of warc/ to go on with what is here, or {away} to go on with what is there",
             place=named[0],
         )
     raise Damaged(

@@ -67,7 +67,7 @@ def rebuild(
                 old = readable(home)
                 if old is not None:
                     with closing(old):
-                        refuse_less(old, database, folder, lost, {digest for _, digest in rebuilt.left}, home.away)
+                        refuse_less(old, database, folder, lost, rebuilt.there, home.away)
             home.replace()
             for line in lines:
                 tell(line)
@@ -78,10 +78,13 @@ def rebuild(
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """Counts of what came back, and the ids and digests of the entries that are left out."""
+    """Counts of what came back, the ids and digests of the entries that are left out, and the digests of all that are
+    in the WARCs.
+    """
 
     counts: dict[str, int]
     left: list[tuple[str, str]]
+    there: frozenset[str]
 
 
 @dataclass
@@ -153,7 +156,8 @@ def _fill(
         "damaged": max(len(found.breaks), len(lost)),
         "left_out": len(left),
     }
-    return Rebuilt(counts, left), lost, lines
+    there = frozenset(digest_of(data) for _, data in found.entries.values())
+    return Rebuilt(counts, left, there), lost, lines
 
 
 def _leave_unfinished(found: _Found, path: Path, said: Sequence[tuple[int, str, Part | None]]) -> int:

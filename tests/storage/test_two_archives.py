@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,13 @@ def test_where_each_folder_left_out_the_others_way_one_of_them_holds(forked: For
     late = _files(house.where / "warc"), _files(twin / "warc")
     _bring(late[1], house.where)
     _bring(late[0], twin)
+    refused: list[str] = []
+    for again in (house.rebuild, partial(rebuild, twin)):
+        try:
+            again(now=forked.clock)
+        except Damaged as error:
+            refused.append(str(error))
+    assert len(refused) == 1 and "would be left out, as another folder that is this archive by its id" in refused[0]
     house.lose()
     (twin / "pressmark.db").unlink()
     house.rebuild(now=forked.clock)
