@@ -102,3 +102,7 @@ class NewerFormat(Stop):
 
 class Damaged(Stop):
     """The archive contradicts itself at ``facts['place']``."""
+
+
+class DamagedText(Damaged):
+    """Text in the database is no text any more."""

@@ -14,6 +14,7 @@ from model.capture import Capture
 from model.changes import ChangeLine, ChangesWanted
 from model.copies import Likely
 from model.edtf import utc_text
+from model.errors import DamagedText
 from model.export import Exported, Format
 from model.record import EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
@@ -279,8 +280,13 @@ class Reading:
         ledger comes to (1: this one); by default as many as there are cores, where the archive is worth it. Raises
         ``StorageUnavailable`` where one of them was killed.
         """
-        with self._database.reading() as tx:
-            return Checker(tx, self._to_check, self.id, progress, processes).run(extent, utc_text(self._now()))
+        now = utc_text(self._now())
+        try:
+            with self._database.reading() as tx:
+                return Checker(tx, self._to_check, self.id, progress, processes).run(extent, now)
+        except DamagedText:  # which row it is, and what else is wrong
+            with self._database.reading(any_text=True) as tx:
+                return Checker(tx, self._to_check, self.id, progress, processes).run(extent, now)
 
     def _closed(self, tx: Connection, restricted: bool) -> Set[str]:
         return frozenset() if restricted else hidden(tx, self._now())

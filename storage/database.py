@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, exc
 
 from model.errors import Damaged, NewerFormat, PressmarkError
 from storage import engines, tables
-from storage.engines import ALONE, READING, sqlite
+from storage.engines import ALONE, ANY_TEXT, READING, sqlite
 
 WAIT_SECONDS = 30
 
@@ -83,9 +83,10 @@ class Database:
             yield tx
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A consistent view that changes nothing."""
-        with self._translated(), self._engine.execution_options(**{READING: True}).connect() as tx:
+    def reading(self, *, any_text: bool = False) -> Iterator[Connection]:
+        """A consistent view that changes nothing. Raises ``DamagedText`` for text that is no UTF-8 any more; with ``any_text``
+        its wrong bytes are spelt out instead, at the price of slow reads."""
+        with self._translated(), self._engine.execution_options(**{READING: True, ANY_TEXT: any_text}).connect() as tx:
             yield tx
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, and_, select, type_coerce
 
 from model.ledger import Entry, Kind
 from storage import engines
@@ -105,10 +105,12 @@ def rows_of(tx: Connection, table: Table, wanted: Wanted) -> Rows:
 def _rows(tx: Connection, table: Table, wanted: Wanted) -> Rows:
     record = table.c.id if table is t.records else table.c.record
     written = [table.c.id] if "id" in table.c and table is not t.records else list(table.primary_key.columns)
+    # a truth value as the number that SQLite has: any but 0 would be true
+    columns = [type_coerce(c, Integer) if isinstance(c.type, Boolean) else c for c in columns_of(table)]
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for asked in wanted.asked(record):
         # all at once: one by one they take three times as long
-        for of, *row in tx.execute(select(record, *columns_of(table)).where(asked).order_by(record, *written)).all():
+        for of, *row in tx.execute(select(record, *columns).where(asked).order_by(record, *written)).all():
             if of in wanted.names:
                 found[of].append(tuple(row))
     return found

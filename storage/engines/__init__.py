@@ -10,9 +10,9 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from storage.engines import postgresql, sqlite
-from storage.engines.shape import ALONE, READING, Contended, Dialect
+from storage.engines.shape import ALONE, ANY_TEXT, READING, Contended, Dialect
 
-__all__ = ["ALONE", "READING", "Contended", "Dialect", "named", "of"]
+__all__ = ["ALONE", "ANY_TEXT", "READING", "Contended", "Dialect", "named", "of"]
 
 _DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.Sqlite(), "postgresql": postgresql.Postgresql()}
 

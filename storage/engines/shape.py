@@ -14,6 +14,8 @@ READING = "pressmark_reading"
 """Execution option of a transaction that only reads: a consistent view, no lock."""
 ALONE = "pressmark_alone"
 """Execution option of a writing transaction beside which no other of this archive runs."""
+ANY_TEXT = "pressmark_any_text"
+"""The execution option of connections that read text of which damage has made none."""
 
 Phrase = Sequence[str]
 """Words of the index that stand one behind the other; a single word is a phrase of one."""

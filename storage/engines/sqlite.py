@@ -23,9 +23,9 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Connection, Engine, Integer, Select, column, event, select, table
 from sqlalchemy.exc import DBAPIError
 
-from model.errors import Damaged, PressmarkError, StorageUnavailable
+from model.errors import Damaged, DamagedText, PressmarkError, StorageUnavailable
 from storage import tables
-from storage.engines.shape import READING, Phrase
+from storage.engines.shape import ANY_TEXT, READING, Phrase
 from storage.portions import portions
 
 _INSERT_ONLY = "BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END"
@@ -139,6 +139,10 @@ class Sqlite:
             return StorageUnavailable(f"the database cannot be written ({error.orig}): check the folder's permissions")
         if "malformed" in said or "not a database" in said or "corrupt" in said:
             return Damaged("the database file is damaged: move it away and run `pressmark rebuild`")
+        if "could not decode" in said:
+            return DamagedText(
+                "a row of the database is damaged: `pressmark verify` says which, `pressmark rebuild` makes it anew"
+            )
         if "insert-only" in said:
             return Damaged("something tried to change the ledger; nothing was changed")
         return StorageUnavailable(f"the database refused: {error.orig}")
@@ -184,5 +188,13 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.text_factory = _spelt if options.get(ANY_TEXT) else str
+    connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")
+
+
+def _spelt(text: bytes) -> str:
+    """Text whose bytes may be none: no damage can make what this makes of them."""
+    return text.decode("utf-8", "backslashreplace")

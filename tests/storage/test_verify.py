@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from model.capture import digest_of
+from model.errors import DamagedText
 from model.verification import Finding
 from storage import Archive, rebuild
 from storage.warc import Draft, Member, compress, walk
@@ -324,6 +325,41 @@ def test_rows_that_hold_nonsense_are_findings_not_crashes(closed: Path) -> None:
     with Archive.open(closed) as archive:
         places = {f.place.split()[0] for f in archive.verify().findings}
     assert {"reading", "capture", "ledger"} <= places
+
+
+def test_a_flipped_bit_that_leaves_no_text_is_named_with_its_row(closed: Path) -> None:
+    harm = "CAST(X'F1' || substr(CAST({0} AS BLOB), 2) AS TEXT) WHERE rowid = (SELECT max(rowid) FROM {1} WHERE {0} > '')"
+    for table, column, place in (
+        ("ledger", "at", "ledger"),
+        ("versions", "observed_at", "version"),
+        ("people", "name", "name"),
+        ("captures", "url", "capture"),
+        ("members", "type", "warc/"),
+        ("labels", "at", "label"),
+    ):
+        _edit(closed, f"UPDATE {table} SET {column} = {harm.format(column, table)}")
+        with Archive.open(closed) as archive:
+            found = [archive.verify(processes=processes).findings for processes in (1, 2)]
+        assert found[0] == found[1] and any(f.place.startswith(place) for f in found[0]), (table, found[0])
+        assert all("\n" not in f.place + f.problem + f.advice for f in found[0])
+        for file in closed.glob("pressmark.db*"):
+            file.unlink()
+        rebuild(closed)
+
+
+def test_where_a_row_is_no_text_any_more_a_question_says_what_to_do(closed: Path) -> None:
+    _edit(closed, "UPDATE records SET headline = CAST(X'F1' AS TEXT)")
+    with Archive.open(closed) as archive:
+        with pytest.raises(DamagedText, match=r"`pressmark verify` says which, `pressmark rebuild`"):
+            list(archive.list(None))
+        assert not archive.verify().ok
+        with pytest.raises(DamagedText):  # reads are as quick as before
+            list(archive.list(None))
+
+
+def test_a_truth_value_is_held_to_its_number(closed: Path) -> None:
+    _edit(closed, "UPDATE records SET withdrawn = withdrawn + 131072 WHERE withdrawn")
+    assert "record" in {f.place.split()[0] for f in _findings(closed)}
 
 
 def test_a_segment_begun_by_a_process_that_was_killed_is_no_damage(closed: Path) -> None:
