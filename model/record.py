@@ -308,6 +308,11 @@ class VersionView:
     relations: tuple[Mapping[str, Any], ...] = ()
     restrictions: tuple[Restriction, ...] = ()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the WARCs lost what was read: a rebuild put an empty article in its place."""
+        return self.read == Article()
+
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:

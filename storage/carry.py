@@ -17,7 +17,7 @@ from model.errors import Damaged, StorageUnavailable
 from storage import tables
 from storage.folder import SEGMENTS
 from storage.stores import Store
-from storage.warc import member_of
+from storage.warc import are_whole, member_of
 
 _STEP = 1 << 20
 _MOST = 32 << 20  # of a record that may be somebody else's
@@ -59,6 +59,21 @@ def spans(tx: Connection, segment: str) -> Iterator[Span]:
     query = select(m.offset, m.length, m.sha256).join_from(tables.members, tables.segments)
     for row in tx.execute(query.where(s.name == segment).order_by(m.offset)):
         yield Span(row.offset, row.length, row.sha256)
+
+
+def gaps(known: Iterable[Span], length: int) -> Iterator[tuple[int, int]]:
+    """Where the bytes below ``length`` lie that no span knows, and how many they are: damage that a rebuild passed over, or
+    what a loss of power left.
+    """
+    end = 0
+    for span in known:
+        if span.offset >= length:
+            break
+        if span.offset > end:
+            yield end, span.offset - end
+        end = span.offset + span.length
+    if end < length:
+        yield end, length - end
 
 
 def examine(path: Path, length: int, known: Iterable[Span], mark: int = 0) -> Examined:
@@ -130,6 +145,8 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
         return Brought(path.name, length, found.sha256, 0)
     if have and not sound and _is_anothers(store, name, known):
         raise _anothers(store, name)
+    if have and not sound:
+        _refuse_to_lose(store, path, gaps(known, have))
     if sound and have:
         store.extend(name, path, have, length)
     else:
@@ -139,6 +156,22 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
             f"{store.address} gives back other bytes of {name} than it was given: nothing of them counts as kept there"
         )
     return Brought(path.name, length, found.sha256, length - (have if sound and have else 0), have is not None and not sound)
+
+
+def _refuse_to_lose(store: Store, path: Path, unknown: Iterable[tuple[int, int]]) -> None:
+    """Raises ``Damaged`` where a place has whole records and the segment at ``path`` what is left of them."""
+    name = f"{SEGMENTS}/{path.name}"
+    with path.open("rb") as file:
+        for offset, length in unknown:
+            file.seek(offset)
+            theirs = store.read(name, offset, length)
+            if theirs != file.read(length) and are_whole(theirs):
+                raise Damaged(
+                    f"{name}:{offset} is damaged here and whole in {store.address}: run "
+                    f"`pressmark repair --from {store.address}`, "
+                    "then `pressmark rebuild`; the copy was left as it is",
+                    place=f"{name}:{offset}",
+                )
 
 
 def _anothers(store: Store, name: str) -> Damaged:

@@ -1,7 +1,9 @@
 """Segments put right from a copy: only the bytes that are damaged or missing, each proved by its own digest.
 
 The catalogue says which bytes every record has; what does not have its SHA-256 is fetched by range from a copy,
-proved, and written into its place. What no copy has in good order stays as it is and is told.
+proved, and written into its place. Bytes that the catalogue knows nothing of, as a rebuild passed them over, come from a
+copy where these are whole records there; the next rebuild takes them in. What no copy has in good order stays as it is
+and is told.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -20,13 +22,14 @@ from model.replica import Mended, Repaired
 from storage import places
 from storage.answers import Progress, quiet
 from storage.archive import Archive
-from storage.carry import Span, examine, spans
+from storage.carry import Span, examine, gaps, spans
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import DESCRIPTOR, SEGMENTS, Hold, read_descriptor
 from storage.home import home_of
 from storage.replicate import replicas
 from storage.segments import sync_folder
 from storage.stores import Store
+from storage.warc import are_whole
 
 _AT_ONCE = 8 << 20
 
@@ -105,10 +108,12 @@ class _Repair:
             known = list(spans(tx, name))
         there = path.is_file()
         wrong = examine(path, length, known).wrong if there else tuple(known)
-        if not wrong:
+        unread = _unread(path, known, length)
+        if not wrong and not unread:
             return
         if not self._copies:
-            self._problems.append(f"warc/{name}: {_say(wrong)} damaged or missing, and {self._no_copy()}: give one with --from")
+            said = _say(wrong) if wrong else _say_unread(unread)
+            self._problems.append(f"warc/{name}: {said} damaged or missing, and {self._no_copy()}: give one with --from")
             return
         into = path if there else path.with_name(f".repair-{name}")
         found: dict[str, list[Span]] = {}
@@ -116,8 +121,12 @@ class _Repair:
             left = wrong
             for copy in self._copies:
                 put, left = self._fill(file, copy, name, left)
-                if put:
-                    found.setdefault(copy.kind, []).extend(put)
+                back, unread = self._bring_back(file, copy, name, unread)
+                if put or back:
+                    found.setdefault(copy.kind, []).extend((*put, *back))
+                if back:
+                    said = f"{_say_unread(back)} back, which the database does not know"
+                    self._problems.append(f"warc/{name}: {said}: run `pressmark rebuild`")
             file.flush()
             os.fsync(file.fileno())
         if not there and found:
@@ -128,6 +137,8 @@ class _Repair:
         still = examine(path, length, known).wrong if path.is_file() else wrong
         if still:
             self._problems.append(f"warc/{name}: {_say(still)} damaged or missing here and in every copy that was asked")
+        if unread:
+            self._problems.append(f"warc/{name}: {_say_unread(unread)} no whole records here or in any copy that was asked")
         for kind, put in found.items():
             yield Mended(name, tuple((s.offset, s.length) for s in _joined(put)), kind)
 
@@ -151,6 +162,37 @@ class _Repair:
                 file.write(piece)
                 put.append(span)
         return put, tuple(left)
+
+    def _bring_back(self, file: BinaryIO, copy: Store, name: str, unread: Sequence[Span]) -> tuple[list[Span], list[Span]]:
+        """Writes what is whole records in a copy; that, and what is left."""
+        back: list[Span] = []
+        left: list[Span] = []
+        for span in unread:
+            try:
+                data = copy.read(f"{SEGMENTS}/{name}", span.offset, span.length)
+            except (StorageUnavailable, Damaged) as error:
+                self._problems.append(str(error))
+                return back, [*left, *unread[len(back) + len(left) :]]
+            if len(data) == span.length and are_whole(data):
+                file.seek(span.offset)
+                file.write(data)
+                back.append(span)
+            else:
+                left.append(span)
+        return back, left
+
+
+def _unread(path: Path, known: Sequence[Span], length: int) -> list[Span]:
+    """Bytes that the catalogue knows nothing of and that are no whole records."""
+    found: list[Span] = []
+    data = path.open("rb") if path.is_file() else None
+    with data if data is not None else nullcontext():
+        for offset, size in gaps(known, length):
+            if data is not None:
+                data.seek(offset)
+            if data is None or not are_whole(data.read(size)):
+                found.append(Span(offset, size, b""))
+    return found
 
 
 def _known(database: Database, store: Store | None, reach: Callable[[str], Store]) -> list[Store]:
@@ -199,6 +241,10 @@ def _joined(put: Sequence[Span]) -> Iterator[Span]:
         end = span.offset + span.length
     if end >= 0:
         yield Span(start, end - start, b"")
+
+
+def _say_unread(unread: Sequence[Span]) -> str:
+    return f"{sum(s.length for s in unread):,} bytes from {unread[0].offset} on are"
 
 
 def _say(wrong: Sequence[Span]) -> str:

@@ -234,6 +234,23 @@ def digest_problem_of(headers: Mapping[str, str], digest: str) -> str | None:
     return None if stated == digest else "the block does not have the digest that its record states"
 
 
+def are_whole(data: bytes) -> bool:
+    """Whether bytes are nothing but whole records, each with the block that its digest states."""
+    position = 0
+    while position < len(data):
+        unpacker = zlib.decompressobj(31)
+        try:
+            text = unpacker.decompress(data[position:])
+        except zlib.error:
+            return False
+        length = len(data) - position - len(unpacker.unused_data)
+        member = parse_member(text, position, length) if unpacker.eof else _CUT_OFF
+        if not isinstance(member, Member) or member.digest_problem is not None:
+            return False
+        position += length
+    return position > 0
+
+
 def _one_line(value: str, also: str = "") -> str:
     """A header's value, with what would break its line (and ``also`` what an address may not hold) percent-encoded."""
     if value.isprintable() and not (also and also in value):

@@ -73,6 +73,8 @@ def show_command(
     from pressmark.cli.shapes import plain, write_json
     from pressmark.cli.terminal import console_for
 
+    if view.is_lost:
+        call.tell("what was read of this page is damaged: run `pressmark repair --from COPY`, then `pressmark rebuild`")
     if as_json or form is Format.JSON:
         write_json(call.out, plain(view) | {"labels": labels, "likely": plain(likely)} if as_json else view.article)
         return 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from model.errors import BadCall, StorageUnavailable
+from model.errors import BadCall, Damaged, StorageUnavailable
 from storage import Archive, Store, rebuild, repair, store_of
 
 DAY = "http://paper.example/day"
@@ -222,6 +222,45 @@ def test_repair_puts_back_every_byte_and_says_so(filled: Archive, house: Any, pl
         assert event.detail["detail"]["mended"][0]["segment"] == segment.name
     again = repair(house.where, lambda _: place)
     assert again.ok and not again.mended
+
+
+@pytest.mark.parametrize("kind", ["conversion", "metadata"])
+def test_damage_that_a_rebuild_passed_over_spoils_no_copy_and_comes_back_from_one(
+    filled: Archive, house: Any, place: Store, kind: str
+) -> None:
+    before = [line.headline for line in filled.list(None)]
+    filled.replicate(place)
+    filled.close()
+    (segment,) = _segments(house.where)
+    held = _bytes(place, f"warc/{segment.name}")
+    where = (
+        "m.type = 'conversion'" if kind == "conversion" else "m.record_id IN (SELECT entry FROM ledger WHERE kind = 'collection')"
+    )
+    ((offset, length),) = house.run(f'SELECT m."offset", m.length FROM members m WHERE {where} ORDER BY 1 LIMIT 1')
+    of = f'SELECT record_id FROM members WHERE "offset" = {offset}'
+    lost = house.run(f"SELECT record, version, number FROM readings WHERE payload IN ({of})")
+    _flip(segment, offset + length // 2)
+    house.lose()
+    if kind == "metadata":
+        with pytest.raises(Damaged, match=r"hole|missing"):
+            house.rebuild()
+        return
+    house.rebuild()
+    with house.open(write=True) as archive:
+        assert archive.verify().findings
+        ((record, version, number),) = lost
+        assert archive.show(record, version, number).is_lost
+        told = archive.replicate(place, check=True)
+    assert not told.ok and "pressmark repair --from" in told.problems[0]
+    assert _bytes(place, f"warc/{segment.name}") == held, "the copy has the last good bytes"
+    done = repair(house.where, lambda _: place, copies=[place])
+    assert [m.spans for m in done.mended] == [((offset, length),)] and "pressmark rebuild" in done.problems[0]
+    assert segment.read_bytes()[: len(held)] == held
+    house.lose()
+    house.rebuild()
+    with house.open() as archive:
+        assert archive.verify().findings == () and [line.headline for line in archive.list(None)] == before
+        assert not archive.show(record, version, number).is_lost
 
 
 @pytest.mark.both_engines
