@@ -9,6 +9,7 @@ from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from extractors import printed_dates
+from extractors.cards import in_card
 from extractors.date_words import labels
 from extractors.declared_dates import parse
 from extractors.dom import Element
@@ -158,7 +159,7 @@ def elsewhere(page: Page, element: Element) -> bool:
     """
     for ancestor in islice(chain((element,), element.iterancestors()), 9):
         if page.h1 is not None and ancestor in page.around_headline:
-            return False
+            return in_card(page, element)
         href = ancestor.get("href") if ancestor.tag == "a" else None
         if href and len(href) > 1 and href[0] != "#" and not page.is_own_address(href):
             return True
@@ -168,7 +169,7 @@ def elsewhere(page: Page, element: Element) -> bool:
             return True
         if ancestor.tag == "header" and page.main is not None and not any(a is page.main for a in ancestor.iterancestors()):
             return True  # the site's head shows the day of the visit
-    return False
+    return in_card(page, element)
 
 
 def _holds_text(page: Page, article: Element) -> bool:
@@ -183,7 +184,8 @@ def listed(page: Page, item: Element) -> bool:
 
     def dated_link(item: Element) -> bool:
         if item not in known:
-            known[item] = next(item.iter("a"), None) is not None and next(item.iter("time"), None) is not None
+            shown = next(item.iter("time"), None) is not None or any(names_date(e) for e in islice(item.iter(), 12))
+            known[item] = shown and next(item.iter("a"), None) is not None
         return known[item]
 
     holder = item.getparent()

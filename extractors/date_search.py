@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from extractors import printed_dates
+from extractors.cards import in_card
 from extractors.date_elements import day_first, elsewhere, label_before, listed, names_date, names_update, on_own_clock, with_year
-from extractors.date_words import labels
+from extractors.date_words import comments, labels
 from extractors.declared_dates import parse
 from extractors.dom import Element, collapse
 from extractors.field import Candidate
+from extractors.json_ld import ARTICLE_TYPES
 from extractors.page import Page
 from extractors.printed_dates import Printed
 from model.article import How
@@ -36,16 +38,19 @@ _LINES = (
     "p", "div", "span", "td", "th", "li", "dd", "dt", "strong", "em", "b", "h2", "h3", "h4", "h5", "h6", "font", "i", "time", "a",
     "small", "center", "address", "cite", "label",
 )  # fmt: skip
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _OPENS = frozenset(("p", "strong", "b"))
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related", re.I)
 _CARDS = re.compile(r"teaser|sidebar", re.I)
+FIRST_PAGES = "1991"  # an older day that nothing calls the piece's is one of those it tells of
 TEASERS = 3  # different days that weigh the same stand in a list of other pieces
 
 
 def lines(page: Page) -> Iterator[Candidate[str]]:
     """Lines with a date that enough speaks for, the best first."""
-    found = [f for f in sorted(_weighed(page), key=lambda w: (-w[0], w[1])) if f[0] >= ENOUGH and f[2].cue != "updated"]
+    weighed = sorted(_weighed(page), key=lambda w: (-w[0], w[1]))
+    found = [f for f in weighed if f[0] >= ENOUGH and f[2].cue != "updated" and (f[2].cue or f[2].value >= FIRST_PAGES)]
     days: dict[int, set[str]] = {}
     headline = next((n for n, e in enumerate(_elements(page)) if e is page.h1), 0)
     for weight, number, candidate in found:
@@ -63,7 +68,8 @@ def labelled(page: Page, label: str) -> Iterator[Candidate[str]]:
 
 def in_scripts(page: Page) -> Iterator[Candidate[str]]:
     """The one date that scripts give under keys that mean publication; none where they give several."""
-    found = {m["date"]: m for m in islice(_IN_SCRIPT.finditer(page.markup), 50)}
+    foreign = {n.data.get("datePublished") for n in page.json_ld if n.types & ARTICLE_TYPES and n not in page.articles}
+    found = {m["date"]: m for m in islice(_IN_SCRIPT.finditer(page.markup), 50) if m["date"] not in foreign}
     if len({said[:10] for said in found}) == 1:
         said, match = next(iter(found.items()))
         edtf = parse(said)
@@ -87,6 +93,9 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
     elements = _elements(page)
     headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
     for number, element in enumerate(elements):
+        below = headline is not None and number > headline
+        if below and element.tag in _HEADINGS and comments(page.language).fullmatch(page.text_of(element)):
+            return  # what follows are readers' dates
         own = " ".join([element.text or "", *(c.tail or "" for c in element)])
         if len(own) < SHORTEST or not _DIGIT.search(own):
             continue
@@ -100,7 +109,7 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
         for date in printed_dates.find(text, page.language, day_first=day_first(page)):
             words = text[date.start : date.end]
             label = date.label or (_label(page, element, words) if date.start < 4 else "")
-            if date.edtf.count("-") < 2:
+            if date.edtf.count("-") < 2 or in_card(page, element):
                 continue
             if not label and any(names_update(e) for e in chain((element,), islice(element.iterancestors(), 3))):
                 label = "updated"

@@ -63,6 +63,14 @@ def every_label() -> frozenset[str]:
 
 
 @cache
+def comments(language: str | None) -> re.Pattern[str]:
+    """Matches a whole heading over readers' comments, with or without their number."""
+    tables = [_table()[name] for name in dict.fromkeys((language or "en", "en")) if name in _table()]
+    words = "|".join(re.escape(w) for t in tables for w in t.get("comments", "").split("|") if w)
+    return re.compile(rf"(?:\d+ )?(?:{words})(?: ?[(\[]?\d+[)\]]?)?:?", re.I)
+
+
+@cache
 def labels(language: str | None) -> re.Pattern[str]:
     """Matches words that say which date follows: group ``updated`` or ``published``."""
     tables = [_table()[name] for name in dict.fromkeys((language or "en", "en")) if name in _table()]

@@ -7,6 +7,7 @@ for and kept. "Today" is ``captured_at``: nothing here or in a strategy looks at
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,8 +98,8 @@ class Page:
 
     @cached_property
     def articles(self) -> tuple[Node, ...]:
-        """The JSON-LD objects that are articles, the one about this very page first."""
-        found = [n for n in self.json_ld if n.types & ARTICLE_TYPES]
+        """The JSON-LD objects that are articles, the one about this very page first; those about plainly another one left out."""
+        found = [n for n in self.json_ld if n.types & ARTICLE_TYPES and not self._is_of_another(n)]
 
         def rank(node: Node) -> tuple[bool, bool]:
             said = self.addresses_of(node)
@@ -106,6 +107,17 @@ class Page:
             return foreign, "headline" not in node.data and "name" not in node.data
 
         return tuple(sorted(found, key=rank))
+
+    def _is_of_another(self, node: Node) -> bool:
+        """Whether a JSON-LD article gives itself another address and a headline of which this page's titles have no word."""
+        headline, said = node.data.get("headline"), self.addresses_of(node)
+        if not isinstance(headline, str) or not said or said & self.own_addresses:
+            return False
+        og = self.meta_first("og:title")
+        shown = (self.text_of(element) for element in islice(self.tree.iter("h1"), 5))
+        words = _words(" ".join((self.title, og.content if og else "", *shown)))
+        named = _words(headline)
+        return len(named) > 1 and len(words) > 1 and not named & words
 
     def addresses_of(self, node: Node) -> frozenset[str]:
         """The addresses that a JSON-LD object gives itself, written as in ``own_addresses``."""
@@ -282,6 +294,11 @@ def _ids(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     found = [v.get("@id") or v.get("url") if isinstance(v, dict) else v for v in values]
     return [v for v in found if isinstance(v, str)]
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words that say something, as two titles of one piece share them."""
+    return frozenset(w for w in re.findall(r"\w+", html.unescape(text).casefold()) if len(w) > 3)
 
 
 def _address(url: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from extractors import printed_dates
+from extractors.cards import in_card
 from extractors.dom import Element, collapse, pieces
 from extractors.fields import byline
 from extractors.fields.byline_element import NO_BYLINE, leads_to_profile, says_author
@@ -54,7 +55,7 @@ class Ground:
         buttons beside the headline often holds the byline."""
         for item in (element, *element.iterancestors()):
             if item in self.page.around_headline:
-                return False
+                return in_card(self.page, element)
             if item.tag in {"nav", "footer"}:
                 return True
             if item.tag not in {"article", "main"} and MISPLACED.search(

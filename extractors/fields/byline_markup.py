@@ -62,7 +62,7 @@ class Bylines:
                     return
             persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
-            if (persons or desk) and not self._ground.misplaced(item):
+            if (persons or desk) and not self._ground.misplaced(item) and not _tells(page, said, authors):
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
                 if desk or not all(agencies.agency(a.name) for a in authors):
                     return  # behind an agency the writer may be named
@@ -124,6 +124,13 @@ class Bylines:
                 count += 1
                 if count >= 6:
                     return
+
+
+def _tells(page: Page, said: str, authors: tuple[Author, ...]) -> bool:
+    """Whether a line is a sentence that happens to begin like a byline ("Author of the plan — A. Person — said …")."""
+    behind, _ = byline.without_lead(said, page.language)
+    named = sum(len(a.name) for a in authors)
+    return behind[-1:] in {".", "।", "…"} and 4 * named < len(behind) and not behind.startswith(authors[0].name)
 
 
 def _linked(line: Element, authors: tuple[Author, ...]) -> tuple[Author, ...]:

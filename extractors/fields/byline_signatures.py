@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from extractors import printed_dates
+from extractors.cards import in_card
 from extractors.dom import Element, collapse
 from extractors.field import Candidate
 from extractors.fields import byline, names, signed
@@ -67,7 +68,9 @@ class Signatures:
             authors = byline.read(re.sub(r"^[\d.\s:,/|–-]+(?:Uhr)?(?![\w])", "", text), page.language)
             if len(authors) != 1 or not names.is_person(authors[0].name, page.language) or _echo(page, authors[0].name):
                 continue
-            if (self._ground.dated(item, text) or _pictured(page, authors[0].name)) and not page.in_noise(item):
+            if (self._ground.dated(item, text) or _pictured(page, authors[0].name)) and not (
+                page.in_noise(item) or in_card(page, item)
+            ):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
 

@@ -32,6 +32,7 @@ _NEAR_ASIDE = _ASIDE_TAG | {"related", "newsletter", "promo", "teaser"}
 # after a label: its date or time of day if any, then what parts it from the notice
 _MARKS_EAST = "■□●○▼▲◆◇★※【"
 _MARKS = "*[( _•·▪†‡­—–-（＜［〔" + _MARKS_EAST
+_QUOTES = '"“”„«»‘「『'
 _NEAR_PHRASE = 50
 _SHORT_NOTE = 300  # characters of a wire's note in brackets
 _AFTER_LABEL = re.compile(
@@ -138,6 +139,8 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
                     )  # "Fe de erratas. En …"
                 ):
                     return kind if kind != _NOTE or _owns_up(text, tables) else None
+    if text[:1] in _QUOTES:
+        return None  # somebody else owns up
     said = [
         p for table in tables for p in table.get("phrases", ()) if 0 <= lowered.find(p) <= _HEAD and _of_text(p, lowered, table)
     ]

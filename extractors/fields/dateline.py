@@ -28,6 +28,9 @@ _MARKS = re.compile(
 _SET_APART = frozenset({"strong", "b", "em", "i", "span"})
 _OWN_LINE = re.compile(r"^.{3,60}(?:[—–―-]|\))\s*$")
 _SPEAKS = re.compile(r"[^\W\d_a-zß-ÿ][^:a-zß-ÿ]{2,40}:\s")  # "ANN LEE, HOST: "
+_SCORE = re.compile(
+    r"(?=[^\W\d_])(?![a-z])[^.!?:]{2,40}?\s\d{1,3}\s?[-–:]\s?\d{1,3}\s{0,2}(?:[.(,;]|$)"
+)  # "Town - Other Town 3-1"
 _PARTING = "-–—―:)]】）."
 _CLOSED = re.compile(r"\s*[.,:;|=/·—–―‒-]")
 _AFTER = re.compile(r"^[\s.,:;|=/·—–―‒-]+")
@@ -101,7 +104,9 @@ def _lead(page: Page, body: tuple[Block, ...], house: str | None) -> Iterator[Ca
         raw = found.dateline.raw
         apart = element is not None and _set_apart(page, element, raw)
         follows = block.text[found.end : found.end + 1]
-        if not found.sure and _is_speaker(body, found, block):
+        if (found.dateline.agency is None and _SCORE.match(block.text, found.end)) or (
+            not found.sure and _is_speaker(body, found, block)
+        ):
             continue
         if (
             not found.sure

@@ -20,7 +20,23 @@ _METAS = """author article:author_name parsely-author sailthru.author dc.creator
 _PLAIN_METAS = tuple(_METAS.split())
 _INVERTED = frozenset({"citation_author", "dc.creator", "dcterms.creator", "dc.creator.personalname"})
 _NOT_NAMES = frozenset(
-    {"admin", "administrator", "null", "none", "undefined", "unknown", "author", "editor", "default", "guest", "n/a", "root"}
+    {
+        "admin",
+        "administrator",
+        "null",
+        "none",
+        "undefined",
+        "unknown",
+        "author",
+        "editor",
+        "default",
+        "guest",
+        "n/a",
+        "root",
+        "wordpress",
+        "drupal",
+        "joomla",
+    }
 )
 
 
