@@ -72,6 +72,9 @@ class Warcs:
                 size = path.stat().st_size
                 if size < row.committed:
                     yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", RESTORE)
+                if row.committed < (end := self._end(row.id)):
+                    said = f"{row.committed} bytes are said to be committed, {end} are in the catalogue"
+                    yield Finding(f"warc/{name}", said, REBUILD)
                 yield from self._members(path, row, min(size, row.committed), total)
         if only is None:
             for name in unknown:
@@ -121,6 +124,12 @@ class Warcs:
             if behind is not None and behind.type == "metadata":
                 rows[(behind.segment, behind.offset)] = behind
         return [rows[place] for place in sorted(rows)]
+
+    def _end(self, segment: int) -> int:
+        """Where the last member of a segment ends, as the catalogue has it."""
+        m = tables.members.c
+        last = select(m.offset + m.length).where(m.segment == segment).order_by(m.offset.desc()).limit(1)
+        return self._tx.execute(last).scalar() or 0
 
     def _unknown(self, name: str, path: Path) -> Finding:
         first = next((found.id for found in walk(path) if isinstance(found, Member)), "")

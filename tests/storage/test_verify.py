@@ -202,8 +202,8 @@ def test_catalogue_rows_that_are_wrong_are_found(closed: Path) -> None:
         assert place in {f.place for f in _findings(closed)}, statement
 
 
-@pytest.mark.parametrize("committed", [0, 1000, 10**9])
-def test_a_wrong_committed_length_is_found(closed: Path, committed: int) -> None:
+@pytest.mark.parametrize("committed", [0, 1000, 10**9, "committed - 64", "committed - 1"])
+def test_a_wrong_committed_length_is_found(closed: Path, committed: int | str) -> None:
     (path,) = (closed / "warc").iterdir()
     _edit(closed, f"UPDATE segments SET committed = {committed}")
     assert any(f.place.startswith(f"warc/{path.name}") for f in _findings(closed))
