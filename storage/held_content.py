@@ -90,7 +90,7 @@ class Content:
     def _block(self, segment: str, offset: int, length: int) -> bytes:
         try:
             return member_of(self._folder.read(segment, offset, length), segment, offset).block
-        except PressmarkError:
+        except (PressmarkError, TypeError):  # a place may be no number
             return b""  # what was found there is told; nothing can be worked out with it
 
 

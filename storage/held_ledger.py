@@ -222,7 +222,7 @@ def _named(found: Difference) -> str:
         return " ".join([found.what, *map(str, found.key)])
     if found.what in {"version", "reading"} and found.key:
         return f"{found.what} {found.record}@{'.'.join(map(str, found.key))}"
-    return " ".join([found.what, found.record, *(json.dumps(k, ensure_ascii=False) for k in found.key)])
+    return " ".join([found.what, found.record, *(json.dumps(k, ensure_ascii=False, default=repr) for k in found.key)])
 
 
 def _read(row: Row[Any], data: bytes, digest: str, seq: int, previous: str) -> tuple[Entry | None, str | None]:

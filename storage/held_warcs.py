@@ -173,7 +173,9 @@ class Warcs:
         m = tables.members.c
         query = select(m.record_id, m.offset, m.length, m.type, m.sha256)
         wanted = query.where(m.segment == segment, m.offset >= start).order_by(m.offset)
-        return map(Place._make, self._tx.execute(wanted, execution_options={"yield_per": _AT_ONCE}))
+        rows = map(Place._make, self._tx.execute(wanted, execution_options={"yield_per": _AT_ONCE}))
+        # SQLite gives what is there: a length that is no number is none of any record
+        return (row if isinstance(row.length, int) else row._replace(length=0) for row in rows if isinstance(row.offset, int))
 
     def _note(self, found: Seen, segment: str) -> Iterator[Finding]:
         place = (segment, found.offset, found.length)

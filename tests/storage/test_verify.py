@@ -357,6 +357,16 @@ def test_where_a_row_is_no_text_any_more_a_question_says_what_to_do(closed: Path
             list(archive.list(None))
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["changed_fields SET field = x'fffe'", "members SET length = '{\"a\":'", 'members SET "offset" = \'x\' || "offset"'],
+)
+def test_values_of_another_type_are_findings_not_crashes(closed: Path, change: str) -> None:
+    table = change.split()[0]
+    _edit(closed, f"UPDATE {change} WHERE rowid = (SELECT max(rowid) FROM {table})" if table != "members" else f"UPDATE {change}")
+    assert _findings(closed)
+
+
 def test_a_truth_value_is_held_to_its_number(closed: Path) -> None:
     _edit(closed, "UPDATE records SET withdrawn = withdrawn + 131072 WHERE withdrawn")
     assert "record" in {f.place.split()[0] for f in _findings(closed)}
