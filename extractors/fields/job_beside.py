@@ -11,6 +11,7 @@ from extractors.page import Page
 _NEAR = 80  # elements behind the headline
 _BEHIND = 3  # elements
 _LONGEST = 6  # words
+_RUNNING = 100  # characters of a paragraph: the second one that long is the text's, where boxes name people, too
 _OTHER_PEOPLE = frozenset({"figure", "figcaption", "blockquote", "table", "nav", "aside"})
 
 
@@ -18,7 +19,12 @@ def job_beside(page: Page, name: str) -> tuple[str, Element] | None:
     """The job printed behind a name below the headline, and its element; ``None`` where none is or the name is no byline's."""
     elements = page.elements
     start = elements.index(page.h1) if page.h1 is not None else 0
+    running = 0
     for at, item in enumerate(islice(elements, start + 1, start + _NEAR), start + 1):
+        if item.tag == "p" and len(page.text_of(item)) >= _RUNNING:
+            running += 1
+            if running == 2:
+                break
         if len(item) > 1 or page.text_of(item) != name:
             continue
         if any(a.tag in _OTHER_PEOPLE for a in islice(item.iterancestors(), 5)) or page.in_noise(item):

@@ -235,6 +235,15 @@ def test_a_date_behind_a_job_is_no_organization() -> None:
     assert [(x.role, x.organization) for x in author.affiliations] == [("Co-founder and Chief Architect", None)]
 
 
+def test_the_job_of_a_namesake_in_a_box_of_the_text_is_nobody_elses() -> None:
+    beside = '<div class="who"><a href="/ann">Ann Onder</a><span>Harbour minister</span></div>'
+    byline = '<p class="byline">By Ann Onder</p>'
+    (author,) = _page(Shape("", (), top=byline, end=beside)).authors
+    assert (author.role, author.affiliations) == (None, ())
+    (author,) = _page(Shape("", (), top=beside.replace("Harbour minister", "Science editor"), head=_ld("Ann Onder"))).authors
+    assert author.role == "Science editor"
+
+
 def test_a_headline_that_is_no_heading() -> None:
     markup = (
         "<html lang='en'><head><title>Quay opens</title></head><body><div><div class='t'>Quay opens</div>"
