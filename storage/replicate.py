@@ -57,12 +57,14 @@ class Replication:
         if not self._problems:
             for file in (README_FILE, DESCRIPTOR):
                 self._store.put_bytes(file, (self._where / file).read_bytes())
+        # a segment that was left as it is there is there all the same
+        there = {b.segment: b.length for b in self._brought} | {n: known[n].length for n in self._left if n in known}
         read_back = not self._problems and (check or all(b.written or b.segment not in known for b in self._brought))
         return Replicated(
             self._name,
             self._store.kind,
-            len(self._brought),
-            sum(b.length for b in self._brought),
+            len(there),
+            sum(there.values()),
             sum(b.written for b in self._brought),
             tuple(b.segment for b in self._brought if b.mended),
             read_back,

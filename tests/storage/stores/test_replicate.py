@@ -125,7 +125,8 @@ def test_a_damaged_segment_is_not_copied_and_a_damaged_copy_is_put_anew(filled: 
     _flip(segment, len(sound) // 2)
     told = filled.replicate(place, check=True)
     assert not told.ok and "pressmark repair" in told.problems[0] and "\n" not in told.problems[0]
-    assert filled.stats()["copies"][told.copy]["outcome"] == "failure"
+    kept = filled.stats()["copies"][told.copy]
+    assert kept["outcome"] == "failure" and (kept["segments"], kept["bytes"]) == (1, checked.bytes), "what is there is there"
 
 
 def test_a_place_with_other_things_is_refused(filled: Archive, tmp_path: Path, clock: Any) -> None:
