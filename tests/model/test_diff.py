@@ -73,10 +73,39 @@ def test_a_plain_text_is_its_own_plain_text(text: str) -> None:
         ("the old quay", "the new quay", [("same", "the "), ("removed", "old"), ("added", "new"), ("same", " quay")]),
         ("外交部发言人", "外交部新发言人", [("same", "外交部"), ("added", "新"), ("same", "发言人")]),
         ("One.\n\nTwo.", "One.", [("same", "One."), ("removed", "\n\nTwo.")]),
+        (
+            "for 1,200 crowns",
+            "for 1,300 crowns",
+            [("same", "for "), ("removed", "1,200"), ("added", "1,300"), ("same", " crowns")],
+        ),
     ],
 )
 def test_runs_of_some_texts(before: str, after: str, runs: list[tuple[str, str]]) -> None:
     assert [(r.op.value, r.text) for r in diff_words(before, after)] == runs
+
+
+LOST, NOTE = "The port lost %s crowns.", "Correction: an earlier version said 310,000 crowns. It was 410,000."
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_a_correction_that_quotes_the_old_figure_does_not_take_it_away(behind: bool) -> None:
+    after = [LOST % "410,000", NOTE] if behind else [NOTE, LOST % "410,000"]
+    edited = [("same", "The port lost "), ("removed", "310,000"), ("added", "410,000"), ("same", " crowns.")]
+    runs = [*edited, ("added", "\n\n" + NOTE)] if behind else [("added", NOTE + "\n\n"), *edited]
+    assert [(r.op.value, r.text) for r in diff_words(LOST % "310,000", "\n\n".join(after))] == runs
+    assert changed_words(LOST % "310,000", "\n\n".join(after)) == (14, 2)
+
+
+def test_a_paragraph_that_was_cut_is_held_against_its_parts() -> None:
+    whole = "The quay was closed in May. Ferries sailed from the pier."
+    cut = "The quay was shut in May.\n\nFerries sailed from the pier."
+    assert changed_words(whole, cut) == changed_words(cut, whole) == (1, 1)
+    assert changed_words(whole, cut.replace("shut", "closed")) == (0, 0)
+
+
+def test_paragraphs_that_are_not_alike_are_removed_and_added_whole() -> None:
+    before, after = "Ilse Brandt swam.\n\nNobody saw it.", "A mast broke, and fell.\n\nIt was old, says Mara Quill."
+    assert [r.op for r in diff_words(before, after)] == [Op.REMOVED, Op.ADDED]
 
 
 @pytest.mark.parametrize(

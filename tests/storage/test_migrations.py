@@ -7,6 +7,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ FOUND = {
         "until:2024-03-05": 2,
         "since:2024": 3,
     },
+    "schema-6": _FILLED | {"author:quill": 5, "changed:body": 3},
 }
 Telling = Callable[[Archive], dict[str, Any]]
 
@@ -126,6 +128,17 @@ def test_search_and_changes_reach_what_was_there_before(path: Path, house: Any) 
     with house.open(write=True) as archive:
         for query, found in FOUND[path.name.partition(".")[0]].items():
             assert len(archive.search(query)) == found, query
+
+
+@pytest.mark.parametrize("path", [path for path in EARLIER if path.name == "schema-6.tar.gz"])
+def test_changes_that_were_counted_across_paragraphs_are_counted_anew(path: Path, house: Any) -> None:
+    """A figure was corrected and a correction that quotes the old one came behind it: +12 -0 words, schema 6 said."""
+    _put(path, house)
+    with house.open(write=True) as archive:
+        every = archive.changes(datetime(2000, 1, 1, tzinfo=UTC))
+        (told,) = (c for c in every if c.headline == "Board counts its losses" and c.kind == "changed")
+        assert [(f.field, f.words_added, f.words_removed) for f in told.change.fields] == [("body", 14, 2)]
+        assert archive.verify().findings == ()
 
 
 @pytest.mark.parametrize("path", OLD)

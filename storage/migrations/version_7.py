@@ -1,0 +1,22 @@
+"""Version 7: the words that changes count, since paragraphs are held against those most like them."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, select, update
+
+from model.change import compare
+from storage import tables
+from storage.known import like_articles
+from storage.record_line import change_to_json
+
+
+def fill(tx: Connection) -> None:
+    """Changes that are told, counted anew; which they are stays."""
+    c = tables.changes.c
+    for record, version, before in tx.execute(select(c.record, c.version, c.before)).tuples().all():
+        pair = like_articles(tx, record, before, version)
+        if pair is not None:
+            counted = json.dumps(change_to_json(compare(*pair)))
+            tx.execute(update(tables.changes).where(c.record == record, c.version == version).values(fields=counted))
