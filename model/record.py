@@ -91,7 +91,7 @@ class Result:
 class RecordLine:
     """One record in a list: its latest state by capture time, or the one at a moment asked for.
 
-    Where its content is restricted (``restricted``), headline and authors are left out.
+    Where its content is restricted (``restricted``), headline and authors are left out unless a person asked to be shown it.
     """
 
     record: str

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from model.article import Article
 from model.capture import Capture
 from model.changes import ChangeLine, ChangesWanted
@@ -90,11 +88,11 @@ class Reading:
         """Records, newest received first, as they stand or stood. ``restricted``: restricted content is told, too."""
         when = _when(as_of, known_at)
         with self._database.reading() as tx:
-            closed = self._closed(tx, restricted)
+            closed = hidden(tx, self._now())
             if when == EVER:
-                yield from record_lines(tx, limit, closed=closed)
+                yield from record_lines(tx, limit, closed=closed, shown=restricted)
             else:
-                yield from lines_then(tx, limit, when, closed)
+                yield from lines_then(tx, limit, when, closed, shown=restricted)
 
     def history(
         self, record: str, *, as_of: datetime | None = None, known_at: datetime | None = None, restricted: bool = False
@@ -122,7 +120,7 @@ class Reading:
     def search(self, query: str, limit: int = 20, *, restricted: bool = False) -> Sequence[SearchHit]:
         """Records that match, newest first; the language is described in ``storage.search``."""
         with self._database.reading() as tx:
-            return search(tx, query, limit, self._closed(tx, restricted))
+            return search(tx, query, limit, hidden(tx, self._now()), shown=restricted)
 
     def changes(
         self, since: datetime, limit: int | None = None, *, wanted: ChangesWanted = ALL_CHANGES, scope: Scope = Scope.CONTENT
@@ -135,7 +133,7 @@ class Reading:
     def likely_copies(self, record: str, version: int | None = None) -> Likely:
         """Other records that are likely copies of a version's text; see ``storage.copies``."""
         with self._database.reading() as tx:
-            return likely_copies(tx, record, version, self._closed(tx, False))
+            return likely_copies(tx, record, version, hidden(tx, self._now()))
 
     def pending(self, release: str) -> Sequence[str]:
         """The records of which a release (by its id) has something left to read; see ``storage.reprocess``."""
@@ -287,9 +285,6 @@ class Reading:
         except DamagedText:  # which row it is, and what else is wrong
             with self._database.reading(any_text=True) as tx:
                 return Checker(tx, self._to_check, self.id, progress, processes).run(extent, now)
-
-    def _closed(self, tx: Connection, restricted: bool) -> Set[str]:
-        return frozenset() if restricted else hidden(tx, self._now())
 
 
 def _when(as_of: datetime | None, known_at: datetime | None) -> When:

@@ -19,20 +19,25 @@ _AT_ONCE = 200
 
 
 def record_lines(
-    tx: Connection, limit: int | None, only: Sequence[str] | None = None, closed: Set[str] = frozenset()
+    tx: Connection,
+    limit: int | None,
+    only: Sequence[str] | None = None,
+    closed: Set[str] = frozenset(),
+    *,
+    shown: bool = False,
 ) -> Iterator[RecordLine]:
-    """Records, newest received first; or those named, in their order. What those in ``closed`` say is left out."""
+    """Records, newest received first; or those named, in their order. What ``closed`` ones say is left out unless ``shown``."""
     r = tables.records.c
     query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
     if only is not None:
         found = {row.id: row for row in tx.execute(query.where(r.id.in_(only)))}
-        yield from _lines(tx, [found[record] for record in only if record in found], closed)
+        yield from _lines(tx, [found[record] for record in only if record in found], closed, shown)
         return
     for some in tx.execute(query.limit(limit) if limit is not None else query).partitions(_AT_ONCE):
-        yield from _lines(tx, some, closed)
+        yield from _lines(tx, some, closed, shown)
 
 
-def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str]) -> Iterator[RecordLine]:
+def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bool) -> Iterator[RecordLine]:
     p, r = tables.people.c, tables.records.c
     latest = (p.record == r.id) & (p.version == r.latest_version)
     # authors are picked out here: asked for them, SQLite walks through all authors of the archive
@@ -42,7 +47,7 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str]) -> Iterat
         if part == "author":
             authors[record].append(name)
     for row in rows:
-        hidden = row.id in closed
+        hidden = row.id in closed and not shown
         yield RecordLine(
             record=row.id,
             url=row.url,
@@ -55,12 +60,14 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str]) -> Iterat
             last_seen=row.last_seen,
             received_at=row.received_at,
             withdrawn=row.withdrawn,
-            restricted=hidden,
+            restricted=row.id in closed,
         )
 
 
-def lines_then(tx: Connection, limit: int | None, when: When, closed: Set[str] = frozenset()) -> Iterator[RecordLine]:
-    """Records as they stood at a moment, newest received first; those that nobody had seen then are left out."""
+def lines_then(
+    tx: Connection, limit: int | None, when: When, closed: Set[str] = frozenset(), *, shown: bool = False
+) -> Iterator[RecordLine]:
+    """Records as they stood at a moment, as ``record_lines`` tells them; those that nobody had seen then are left out."""
     r = tables.records.c
     query = select(r.id).order_by(r.received_at.desc(), r.id.desc())
     if when.known_at is not None:
@@ -71,13 +78,13 @@ def lines_then(tx: Connection, limit: int | None, when: When, closed: Set[str] =
     for record in tx.execute(query).scalars():
         if left == 0:
             return
-        line = _line_then(tx, record, when, record in closed)
+        line = _line_then(tx, record, when, closed=record in closed, shown=shown)
         if line is not None:
             left = left - 1 if left is not None else None
             yield line
 
 
-def _line_then(tx: Connection, record: str, when: When, closed: bool) -> RecordLine | None:
+def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: bool) -> RecordLine | None:
     known = known_of(tx, record, when.known_at)
     looks = until(known.looks, when.as_of)
     version = latest_of(looks)
@@ -85,12 +92,12 @@ def _line_then(tx: Connection, record: str, when: When, closed: bool) -> RecordL
     if read is None:
         return None
     states = runs(looks)
-    article = read.article
+    article, hidden = read.article, closed and not shown
     return RecordLine(
         record=record,
         url=main_address(known.aliases),
-        headline=None if closed else article.headline,
-        authors=() if closed else tuple(a.name for a in article.authors),
+        headline=None if hidden else article.headline,
+        authors=() if hidden else tuple(a.name for a in article.authors),
         publisher=article.publisher,
         date_published=article.date_published,
         versions=len({x.what.version for x in looks if x.what.kind == "version"}),

@@ -83,19 +83,19 @@ def check_query(query: str) -> None:
     parse(query)
 
 
-def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset()) -> list[SearchHit]:
+def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(), *, shown: bool = False) -> list[SearchHit]:
     """Records that match, newest first, each with the version that matched and words around it.
 
-    Those in ``closed`` are not found, because a match would tell what they say.
+    Those in ``closed`` are not found unless ``shown``, because a match would tell what they say.
     """
     parsed = parse(query)
     hits: dict[str, int] = {}
     for record, version in _newest(tx, parsed, limit):
-        if record not in closed:
+        if shown or record not in closed:
             hits.setdefault(record, version)
         if len(hits) == limit:
             break
-    lines = record_lines(tx, None, list(hits))
+    lines = record_lines(tx, None, list(hits), closed, shown=shown)
     found = [(x, hits[x.record], article_of(tx, x.record, hits[x.record])) for x in lines]
     return [SearchHit(x, number, _snippet(read, parsed), read.headline if read else None) for x, number, read in found]
 

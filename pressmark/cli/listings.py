@@ -23,8 +23,11 @@ _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restore
 
 def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
     """Id and headline; then who, where, when; then the address."""
-    said = "its content is restricted" if line.restricted else line.headline or "without a headline"
-    title = Text.assemble((line.record, "bold"), "  ", words(said, "red" if line.restricted else ""))
+    title = Text.assemble((line.record, "bold"), "  ")
+    if line.headline or not line.restricted:
+        title.append_text(words(line.headline or "without a headline"))
+    if line.restricted:
+        title.append("  restricted" if line.headline else "its content is restricted", "red")
     if line.withdrawn:
         title.append("  withdrawn", "magenta")
     yield title
@@ -38,6 +41,8 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
     """The record, and the words around the match."""
     title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ", words(hit.headline or "without a headline"))
+    if hit.line.restricted:
+        title.append("  restricted", "red")
     if hit.line.withdrawn:
         title.append("  withdrawn", "magenta")
     yield title

@@ -17,6 +17,7 @@ from storage import Archive, Deposit, Person, Release, Verdict
 pytestmark = pytest.mark.both_engines
 
 URL = "http://paper.example/news/mill"
+LATER = datetime(2026, 2, 1, tzinfo=UTC)
 NEWER = Release({"pressmark": "test", "rules": "two"})
 
 
@@ -103,7 +104,9 @@ def test_restricted_content_is_kept_and_verified_and_nowhere_shown(archive: Arch
     assert [c.headline for c in archive.changes(datetime(2000, 1, 1, tzinfo=UTC))] == [None]
     assert archive.restricted() == archive.restricted(Scope.EXPORT) == {record}
     assert archive.show(record, restricted=True).article.headline == "Mill to close"
-    assert len(archive.search("wheel", restricted=True)) == 1
+    (hit,) = archive.search("wheel", restricted=True)
+    for told in (hit.line, *archive.list(restricted=True), *archive.list(restricted=True, as_of=LATER)):
+        assert (told.restricted, told.headline) == (True, "Mill to close")
     assert archive.verify().ok
 
 
