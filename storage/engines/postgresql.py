@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy
@@ -59,6 +60,7 @@ _TURNED_BACK = {"40001", "40P01", "23505"}
 _WAITED = {"55P03", "57014"}
 _AWAY = ("08", "57P")
 _FULL = {"53100", "53200", "53400"}
+_NO_DATABASE = re.compile(r'database "(.+?)" does not exist')  # a connection that is refused has no SQLSTATE
 _UNKNOWN_TABLE = {"42P01", "3F000"}
 
 
@@ -178,6 +180,11 @@ class Postgresql:
             return Contended(f"another process wrote the same at the same moment ({said}): run the command again")
         if code in _WAITED:
             return StorageUnavailable("the database is locked by another process: wait for it to end, then run the command again")
+        if lacking := _NO_DATABASE.search(str(error.orig)):
+            name = shlex.quote(lacking[1])
+            return StorageUnavailable(
+                f"the server has no database {name}: make it (createdb {name}), then run the same command again"
+            )
         if error.connection_invalidated or not code or code.startswith(_AWAY):
             return StorageUnavailable(f"the database does not answer ({said}): see that it runs, then run the same command again")
         if code in _FULL:

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 Pressmark = Callable[..., Any]
 
@@ -64,3 +65,11 @@ def test_a_newer_and_an_older_database_are_one_line(
     told = pressmark("migrate", environ=environ)
     assert told.code == 0 and "schema 1" in told.err and told.out == "the database is up to date now\n"
     assert pressmark("list", environ=environ).code == 0
+
+
+def test_a_database_that_does_not_exist_has_to_be_made(pressmark: Pressmark, tmp_path: Path, environ: dict[str, str]) -> None:
+    url = make_url(environ["PRESSMARK_DATABASE_URL"]).set(database="papers")
+    environ["PRESSMARK_DATABASE_URL"] = url.render_as_string(hide_password=False)
+    told = pressmark("ingest", _page(tmp_path), environ=environ)
+    assert told.code == 1 and "the server has no database papers: make it (createdb papers)" in told.err
+    assert told.err.count("\n") == 1 and not (tmp_path / "archive").exists()
