@@ -146,7 +146,10 @@ class _Search:
             told = [replace(page.find, chosen=True, why=why), *told]
         if not any(x.chosen for x in told):
             tried = "; ".join(f"{x.url}: {x.why}" for x in told[:3])
-            raise Unreadable(f"nothing that lists articles was found at {self._url}{f' ({tried})' if tried else ''}; name a feed")
+            raise Unreadable(
+                f"nothing that lists articles was found at {self._url}{f' ({tried})' if tried else ''}; "
+                "name a feed, or say --kind section to watch the links of this page itself"
+            )
         return told
 
     def _itself(self, listing: Listing) -> Find:

@@ -173,5 +173,5 @@ def test_what_is_named_is_watched(site: Site, search: Callable[..., list[Find]])
 def test_nothing_found_says_what_was_tried(site: Site, search: Callable[..., list[Find]]) -> None:
     site["/"] = _page("/broken.xml")
     site["/broken.xml"] = "not a feed"
-    with pytest.raises(Unreadable, match=r"nothing that lists articles was found .*broken\.xml: it is no feed"):
+    with pytest.raises(Unreadable, match=r"nothing that lists articles was found .*broken\.xml: it is no feed.*--kind section"):
         search()
