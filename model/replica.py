@@ -47,11 +47,12 @@ class Replicated:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Bytes of a segment that were put right: their offsets and lengths, and the kind of the copy they came from."""
+    """Bytes of a segment that were put right: their offsets and lengths, the kind of the copy they came from, and where it is."""
 
     segment: str
     spans: tuple[tuple[int, int], ...]
     kind: str
+    copy: str
 
     @property
     def bytes(self) -> int:

@@ -38,3 +38,8 @@ class Verification:
     def ok(self) -> bool:
         """True where nothing was found."""
         return not self.findings
+
+    @property
+    def nothing_due(self) -> bool:
+        """True where only what was last checked long ago was asked for, and nothing was."""
+        return self.extent == "older than" and not self.checked and self.ok

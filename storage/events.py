@@ -56,7 +56,7 @@ class Wanted:
 
 def kinds() -> list[str]:
     """The kinds of entry and the types of event that can be asked for."""
-    return sorted({k.value for k in Kind} | set(_PREMIS.values()))
+    return sorted({k.value for k in Kind} | set(_PREMIS.values()) | _TYPES)
 
 
 def events(tx: Connection, wanted: Wanted, limit: int | None, block: Block) -> Iterator[EventLine]:
@@ -131,6 +131,6 @@ def _reason(entry: Entry, said: Mapping[str, Any]) -> str | None:
 
 def check_kind(kind: str) -> str:
     """Lets through what ``Wanted.kind`` may be. Raises ``BadCall``."""
-    if kind not in kinds() and kind not in _TYPES:
+    if kind not in kinds():
         raise BadCall(f"there is no kind of event {kind[:60]!r}; there are {', '.join(kinds())}")
     return kind

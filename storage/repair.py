@@ -116,14 +116,14 @@ class _Repair:
             self._problems.append(f"warc/{name}: {said} damaged or missing, and {self._no_copy()}: give one with --from")
             return
         into = path if there else path.with_name(f".repair-{name}")
-        found: dict[str, list[Span]] = {}
+        found: dict[tuple[str, str], list[Span]] = {}
         with into.open("r+b" if there else "w+b") as file:
             left = wrong
             for copy in self._copies:
                 put, left = self._fill(file, copy, name, left)
                 back, unread = self._bring_back(file, copy, name, unread)
                 if put or back:
-                    found.setdefault(copy.kind, []).extend((*put, *back))
+                    found.setdefault((copy.kind, copy.address), []).extend((*put, *back))
                 if back:
                     said = f"{_say_unread(back)} back, which the database does not know"
                     self._problems.append(f"warc/{name}: {said}: run `pressmark rebuild`")
@@ -139,8 +139,8 @@ class _Repair:
             self._problems.append(f"warc/{name}: {_say(still)} damaged or missing here and in every copy that was asked")
         if unread:
             self._problems.append(f"warc/{name}: {_say_unread(unread)} no whole records here or in any copy that was asked")
-        for kind, put in found.items():
-            yield Mended(name, tuple((s.offset, s.length) for s in _joined(put)), kind)
+        for (kind, address), put in found.items():
+            yield Mended(name, tuple((s.offset, s.length) for s in _joined(put)), kind, address)
 
     def _fill(self, file: BinaryIO, copy: Store, name: str, wrong: Sequence[Span]) -> tuple[list[Span], tuple[Span, ...]]:
         """Writes what a copy has in good order; that, and what is left."""

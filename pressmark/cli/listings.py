@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -90,6 +90,8 @@ def render_stats(stats: Mapping[str, Any]) -> RenderableType:
 
 def render_verification(found: Verification) -> RenderableType:
     """What was checked, then every finding with what to do."""
+    if found.nothing_due:
+        return Text("nothing is due: every WARC file was checked since then")
     text = Text(
         f"checked {_count(found.segments, 'WARC file')}, {_count(found.records, 'WARC record')} ({say_size(found.bytes)}), "
         f"{_count(found.entries, 'ledger entry', 'ledger entries')}, {_count(found.captures, 'capture')}: "
@@ -130,7 +132,12 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
         elif key == "bytes" and isinstance(value, int):
             yield label, say_size(value)
         else:
-            yield label, f"{value:,}" if isinstance(value, int) else str(value if value is not None else "not yet")
+            yield (
+                label,
+                f"{value:,}"
+                if isinstance(value, int)
+                else str(value if value is not None else "never checked" if key == "findings" else "not yet"),
+            )
 
 
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:
@@ -138,6 +145,19 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
     for key, value in detail.items():
         if key == "entry":
             yield str(value)
+        elif key == "scope" and isinstance(value, Mapping):
+            yield f"{value['extent']}, {_count(len(value['segments']), 'WARC file')}, {_count(value['records'], 'record')}"
+        elif key == "findings" and detail["entry"] == "fixity":
+            yield _found(value, detail["checked"]["findings"])
+        elif key == "mended" and value and isinstance(value[0], Mapping):
+            size = sum(length for one in value for _, length in one["spans"])
+            kinds = sorted({"a bucket" if one["copy"] == "s3" else "a folder" for one in value})
+            where = _count(len({one["segment"] for one in value}), "WARC file")
+            yield f"{say_size(size)} of {where} put right from a copy in {' and '.join(kinds)}"
+        elif key == "left" and isinstance(value, int):
+            yield f"{_count(value, 'thing')} that no copy had" if value else "nothing left damaged"
+        elif key == "entries":
+            yield _count(len(value), "ledger entry", "ledger entries")
         elif key == "lifted" and value:
             yield "lifted"
         elif key == "member":
@@ -150,6 +170,13 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
             yield from _details(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
             yield f"{key.replace('_', ' ')} {value}"
+
+
+def _found(told: Sequence[Mapping[str, str]], count: int) -> str:
+    """What a check found: the first of it, and how much there was."""
+    if not told:
+        return "nothing found"
+    return f"{_count(count, 'finding')}: {told[0]['place']}: {told[0]['problem']}" + (" …" if count > 1 else "")
 
 
 def _cut(address: str) -> str:

@@ -9,6 +9,7 @@ import typer
 from model.errors import BadCall
 from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
+from pressmark.cli.safe import safe
 
 if TYPE_CHECKING:
     from storage import Store
@@ -114,8 +115,7 @@ def repair_command(
         from pressmark.cli.listings import say_size
 
         for one in done.mended:
-            kind = "a bucket" if one.kind == "s3" else "a folder"
-            call.out.write(f"warc/{one.segment}: {say_size(one.bytes)} put right from a copy in {kind}\n")
+            call.out.write(f"warc/{one.segment}: {say_size(one.bytes)} put right from the copy at {safe(one.copy)}\n")
         if not done.mended and done.ok:
             call.out.write(f"nothing to repair in {_files(done.segments)} ({say_size(done.bytes)})\n")
     for problem in done.problems:

@@ -83,7 +83,7 @@ def test_a_persons_value_is_not_put_down_to_the_page(copy: Run) -> None:
         (("show", "lamp", "--known-at", "1999"), "did not know"),
         (("diff", "budget", "1", "2", "--as-of", "2040"), "stands instead of version numbers"),
         (("show", "lamp", "--restricted", " "), "needs a reason"),
-        (("events", "--kind", "rumour"), "no kind of event 'rumour'"),
+        (("events", "--kind", "rumour"), "no kind of event 'rumour'; there are absence, alias, archive, capture, check"),
         (("reprocess", "nosuchwordanywhere"), "no record is named or found"),
     ],
 )
@@ -99,6 +99,12 @@ def test_nobody_acts_without_a_name(copy: Run) -> None:
         ran = copy(*argv, PRESSMARK_OPERATOR="")
         assert ran.code == 2 and "set PRESSMARK_OPERATOR, or give --by NAME" in ran.err
     assert "set PRESSMARK_OPERATOR" in copy("show", "lamp", "--restricted", "study", PRESSMARK_OPERATOR="").err
+
+
+def test_a_check_of_what_is_old_says_that_nothing_is(copy: Run) -> None:
+    assert "all as it was kept" in copy("verify").out
+    assert copy("verify", "--older-than", "1h").out == "nothing is due: every WARC file was checked since then\n"
+    assert copy("verify", "--older-than", "1h", "--json").lines()[0]["ok"] is True
 
 
 def test_a_restricted_record_is_shown_for_a_reason_that_is_kept(copy: Run) -> None:
