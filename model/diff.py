@@ -14,9 +14,9 @@ from model.alignment import align
 
 _INVISIBLE = "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff"
 # scripts without spaces count character by character
-_TOKEN = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+|\s+|[^\w\s]"
-)
+_UNPARTED = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f"
+_TOKEN = re.compile(rf"[{_UNPARTED}]|[^\W{_UNPARTED}]+|\s+|[^\w\s]")
+_CHARACTER = re.compile(f"[{_UNPARTED}]")
 # as compared, a figure is one word: 310,000 never becomes 410,000 by its first half
 _COMPARED = re.compile(r"\d+(?:[.,:]\d+)*(?!\w)|" + _TOKEN.pattern)
 # pairs of passages with more possible matches than this are shown as replaced whole: matching them takes for ever
@@ -60,6 +60,11 @@ def tokens(text: str) -> list[str]:
 def count_words(text: str) -> int:
     """Words in a text (characters in scripts that do not part words)."""
     return sum(1 for t in tokens(text) if t[0].isalnum())
+
+
+def parts_words(text: str) -> bool:
+    """False where most of what ``count_words`` counts are single characters of scripts that part no words."""
+    return 2 * sum(1 for c in _CHARACTER.findall(text) if c.isalnum()) <= count_words(text)
 
 
 def diff_words(before: str, after: str) -> tuple[Run, ...]:

@@ -56,7 +56,7 @@ def list_command(
 def search_command(
     ctx: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words to find.", show_default=False, callback=in_utf8)],
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="How many at most.")] = 20,
+    limit: LimitOption = "20",
     restricted: RestrictedOption = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -79,8 +79,9 @@ def search_command(
     call: Call = ctx.obj
     if wrong := next((word for word in query if word.startswith("--")), None):
         raise BadCall(f"no such option: {wrong} (pressmark search --help tells more)")
+    most = parse_limit(limit) or MOST
     with open_looking(call, archive, restricted) as kept:
-        hits = kept.search(" ".join(query), limit, restricted=restricted is not None)
+        hits = kept.search(" ".join(query), most, restricted=restricted is not None)
         note_looks(call, kept, [hit.line.record for hit in hits], restricted)
         return tell_each(call, hits, as_json, render_hit, "nothing found")
 

@@ -15,7 +15,7 @@ from model.copies import Likely
 from model.record import KeptImage, Outcome, Result, VersionView
 from model.said import say_change
 from pressmark.cli.image_files import file_lines, say_tally, unnamed
-from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_image
+from pressmark.cli.phrases import affiliations, say_affiliation, say_author, say_body, say_image
 from pressmark.cli.standing import standing_rows
 from pressmark.cli.terminal import words, words_in_line
 from pressmark.cli.times import say_date, say_moment
@@ -142,7 +142,7 @@ def _authors(authors: tuple[Author, ...], full: bool) -> RenderableType:
     lines: list[RenderableType] = []
     for author in authors:
         lines.append(words(say_author(author), "bold"))
-        lines += [Padding(words(say_affiliation(post)), (0, 0, 0, 2)) for post in author.affiliations]
+        lines += [Padding(words(say_affiliation(post)), (0, 0, 0, 2)) for post in affiliations(author)]
         if full and author.bio:
             lines.append(Padding(words(author.bio, "italic"), (0, 0, 0, 2)))
     return Group(*lines)

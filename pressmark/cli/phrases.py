@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.article import Access, Affiliation, Article, Author, Complete, Image
-from model.diff import count_words
+from model.diff import count_words, parts_words
 
 _ACCESS = {
     Access.OPEN: "open",
@@ -52,8 +52,13 @@ def say_affiliation(post: Affiliation) -> str:
 
 def say_author(author: Author) -> str:
     """Name, and the role where no affiliation tells it; those stand on lines of their own."""
-    told = any(post.role == author.role for post in author.affiliations)
+    told = any(post.role == author.role for post in affiliations(author))
     return f"{author.name}, {author.role}" if author.role and not told else author.name
+
+
+def affiliations(author: Author) -> list[Affiliation]:
+    """Those that say more than the author's role."""
+    return [post for post in author.affiliations if post != Affiliation(role=author.role)]
 
 
 def say_image(image: Image) -> str:
@@ -74,10 +79,11 @@ def say_saved(saved: Mapping[str, Any]) -> str:
 
 
 def say_body(article: Article) -> str:
-    """``412 words in 9 paragraphs, complete, open``."""
+    """``412 words in 9 paragraphs, complete, open``; characters where a script does not part words."""
     length = count_words(article.text)
     paragraphs = len([part for part in article.text.split("\n\n") if part])
-    counted = f"{length} words in {paragraphs} {'paragraph' if paragraphs == 1 else 'paragraphs'}" if length else "no text"
+    unit = "words" if parts_words(article.text) else "characters"
+    counted = f"{length} {unit} in {paragraphs} {'paragraph' if paragraphs == 1 else 'paragraphs'}" if length else "no text"
     return f"{counted}, {_COMPLETE[article.complete]}, {_ACCESS[article.access]}"
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from model.article import Access, Affiliation, Article, Author, Block, BlockKind, Complete, Image
 from model.change import Change, ChangeKind, FieldChange
-from model.record import Outcome, Result
+from model.record import EventLine, Outcome, Result
 from pressmark.cli.cards import article_card, held_card, outcome_line, result_card, version_card
-from pressmark.cli.phrases import say_affiliation, say_author, say_body, say_image
+from pressmark.cli.listings import render_event
+from pressmark.cli.phrases import affiliations, say_affiliation, say_author, say_body, say_image
 from pressmark.cli.reading import render_body
 from pressmark.cli.why import in_order, render_why, value_at
 
@@ -102,6 +103,8 @@ def test_an_affiliation_is_said_as_printed(post: Affiliation, said: str) -> None
 def test_a_role_is_said_once() -> None:
     assert say_author(Author("Wilma Tarn", "reporter")) == "Wilma Tarn, reporter"
     assert say_author(Author("Wilma Tarn", "reporter", (Affiliation("Gazette", "reporter"),))) == "Wilma Tarn"
+    alone = Author("Wilma Tarn", "reporter", (Affiliation(role="reporter"),))
+    assert say_author(alone) == "Wilma Tarn, reporter" and affiliations(alone) == []
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,8 @@ def test_who_made_an_image(image: Image, said: str) -> None:
 def test_how_much_text_there_is() -> None:
     one = Article(body=(Block(BlockKind.PARAGRAPH, "Too few words."),), access=Access.PAYWALLED, complete=Complete.NO)
     assert say_body(one) == "3 words in 1 paragraph, not complete, behind a paywall"
+    unparted = Article(body=(Block(BlockKind.PARAGRAPH, "外交部发言人 in 2026。"),))
+    assert say_body(unparted).startswith("8 characters in 1 paragraph,")
 
 
 def test_a_body_is_set_by_kind_of_block(printed: Printed) -> None:
@@ -167,3 +172,18 @@ def test_a_pointer_finds_its_value_or_nothing() -> None:
     plain = {"a/b": [{"c~d": 1}], "n": None}
     assert value_at(plain, "/a~1b/0/c~0d") == 1
     assert value_at(plain, "/a~1b/7") is value_at(plain, "/missing/0") is None
+
+
+def test_a_check_that_found_something_says_the_first_of_it(printed: Printed) -> None:
+    detail = {
+        "entry": "fixity",
+        "checked": {"records": 9, "findings": 2},
+        "findings": [
+            {"place": "warc/a.warc.gz", "problem": "bytes changed"},
+            {"place": "warc/b.warc.gz", "problem": "it is missing"},
+        ],
+        "scope": {"extent": "sample", "segments": [], "records": 4},
+    }
+    event = EventLine("1", "2026-05-03T09:00:00Z", "fixity check", {}, "c4p9xk", 7, detail, "failure")
+    told = " ".join("".join(printed(part) for part in render_event(event)).split())
+    assert "2 findings: warc/a.warc.gz: bytes changed …" in told and "sample, 0 WARC files, 4 records" in told
