@@ -261,9 +261,18 @@ def body_text(root: Path, gold: dict[str, Any], learnt: Rounds, standfirst_too: 
     except PressmarkError:
         return ""
     title = headline.read(page).value
-    deck = standfirst.read(page, title).value
+    said = standfirst.read(page, title)
+    deck = said.value
     people = authors.read(page, publisher.read(page).value).value or ()
-    found = body.read(page, headline=title, standfirst=deck, images=images.read(page).value or (), authors=people, learnt=learnt)
+    found = body.read(
+        page,
+        headline=title,
+        standfirst=deck,
+        opens=standfirst.may_be_text(said),
+        images=images.read(page).value or (),
+        authors=people,
+        learnt=learnt,
+    )
     text = "\n\n".join(b.text for b in found.value or () if b.kind is not BlockKind.EMBED)
     return f"{deck}\n\n{text}" if deck and standfirst_too and not body.holds(found.value or (), deck) else text
 

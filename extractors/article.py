@@ -42,7 +42,8 @@ def read(page: Page) -> Article:
     deck = standfirst.read(page, title)
     pictures = found.keep("images", images.read(page)) or ()
     people = authors.read(page, paper)
-    blocks = body.read(page, headline=title, standfirst=deck.value, images=pictures, authors=people.value or ())
+    opens = standfirst.may_be_text(deck)
+    blocks = body.read(page, headline=title, standfirst=deck.value, opens=opens, images=pictures, authors=people.value or ())
     text = found.keep("body", blocks) or ()
     if not body.holds(text, deck.value):
         found.keep("standfirst", deck)

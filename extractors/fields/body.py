@@ -30,6 +30,7 @@ def read(
     *,
     headline: str | None,
     standfirst: str | None,
+    opens: bool = False,
     images: tuple[Image, ...] = (),
     authors: tuple[Author, ...] = (),
     learnt: Rounds | None = None,
@@ -37,10 +38,11 @@ def read(
     """The body's blocks in reading order; empty where the page holds no article text.
 
     Headline, standfirst, captions, credits and bios, as already read, are kept out of it; a standfirst stays
-    where it is the text's first paragraph, or nearly all of the text (``holds`` tells).
+    where it is the text's first paragraph, or nearly all of the text (``holds`` tells). ``opens``: it may be
+    the first paragraph as well (``standfirst.may_be_text``), and is one where it is chosen as text.
     ``learnt`` stands in for the weights of the release, where they are what is being judged.
     """
-    kept = _kept(page, headline, standfirst, learnt, (images, authors))
+    kept = _kept(page, headline, (standfirst, opens), learnt, (images, authors))
 
     def marked(page: Page) -> Iterator[Candidate[_Blocks]]:
         if kept:
@@ -67,11 +69,12 @@ def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
 def _kept(
     page: Page,
     headline: str | None,
-    standfirst: str | None,
+    deck: tuple[str | None, bool],
     learnt: Rounds | None,
     others: tuple[tuple[Image, ...], tuple[Author, ...]],
 ) -> list[Passage]:
     """The passages of the body, without what other fields have taken."""
+    standfirst, opens = deck
     found = weighable_passages(page)
     ask = cache(lambda: kept_words(page.tree, page.url))
     judged = chances(found, surroundings(page, headline), ask, learnt)
@@ -81,6 +84,8 @@ def _kept(
     if first is not None and not is_marked(page, first):
         standfirst = None
         likely = [p for p in found if p is first or p in likely]
+    if opens and any(p.text == standfirst for p in likely):
+        standfirst = None
     kept = cleaned(likely, _taken(headline, standfirst, *others), page.language, known)
     if standfirst and sum(len(p.text) for p in kept) < len(standfirst):  # all there is
         kept = cleaned(likely, _taken(headline, None, *others), page.language, known)

@@ -14,6 +14,7 @@ from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of
 from extractors.dom import Element
 from extractors.field import Candidate, Field, Resolved, resolve
+from extractors.fields.captions import split_caption
 from extractors.page import Page
 from model.article import How
 
@@ -23,6 +24,10 @@ _TEXT = 160  # characters from which an unlinked passage is the beginning of the
 _FELLOWS = 2  # passages of the same make, or paragraphs beside it, from which a passage is one paragraph among others
 _PARAGRAPH = 100
 _RIGHT_BELOW = 2  # passages
+_TEXT_BELOW = 60  # characters
+_RIGHT_ABOVE = 6  # passages after a standfirst within which the text begins
+# Characters from which such a passage is the text's first paragraph where it is chosen as text
+_SAYS_MORE = {"standfirst.named_opening": 90, "standfirst.named_summary": 180}
 _DECK = 45  # characters from which a heading below the headline says more than a section's name
 _WRAPPERS = 3
 _NO_JOINT = re.compile(r"(?<=[A-Za-z])[-_](?=[A-Za-z])")
@@ -34,8 +39,8 @@ _FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–
 def read(page: Page, headline: str | None) -> Resolved[str]:
     """The standfirst as printed; empty where the piece begins with its text.
 
-    One paragraph among others is none, nor is one that only a word for "opening" names: a
-    sentence too many in the body is less of a loss than one too few.
+    One paragraph among others is none. A long one that only a word for "summary" or "opening" names is the
+    text's first paragraph where it is chosen as text (``may_be_text``).
     """
 
     def marked(page: Page) -> Iterator[Candidate[str]]:
@@ -44,11 +49,8 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
                 yield _candidate(page, passage)
 
     def named_and_declared(page: Page) -> Iterator[Candidate[str]]:
-        said = _descriptions(page)
         for passage in _below(page, headline):
-            if passage.near & (_words("names") | _words("openings")) and any(
-                _begins(passage.text, s) or _alike(passage.text, s) for s in said
-            ):
+            if passage.near & (_words("names") | _words("summaries") | _words("openings")) and _is_declared(page, passage):
                 yield _candidate(page, passage)
 
     def declared_and_printed(page: Page) -> Iterator[Candidate[str]]:
@@ -56,6 +58,12 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
         for passage in _below(page, headline):
             if any(_alike(passage.text, s) for s in said) and not _FILED.match(passage.text):
                 yield _candidate(page, passage)
+
+    def named_summary(page: Page) -> Iterator[Candidate[str]]:
+        return _right_above(page, headline, _words("summaries"))
+
+    def named_opening(page: Page) -> Iterator[Candidate[str]]:
+        return _right_above(page, headline, _words("openings"))
 
     def heading_below(page: Page) -> Iterator[Candidate[str]]:
         """A heading right below the headline's, apart from the text."""
@@ -65,12 +73,39 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
             if behind and passage.tag in _HEADINGS and len(passage.text) >= _DECK and _apart(page, passage):
                 yield _candidate(page, passage)
 
-    return resolve(Field("standfirst", (marked, named_and_declared, declared_and_printed, heading_below)), page)
+    return resolve(
+        Field("standfirst", (marked, named_and_declared, declared_and_printed, heading_below, named_summary, named_opening)), page
+    )
 
 
 def is_marked(page: Page, passage: Passage) -> bool:
     """Whether the publisher's mark-up calls a passage a standfirst."""
     return bool(_own_marks(page, passage) & _words("names"))
+
+
+def may_be_text(deck: Resolved[str]) -> bool:
+    """Whether a standfirst may as well be the text's first paragraph: it is long, and only a word's name speaks for it."""
+    found = deck.evidence.get("")
+    return found is not None and len(deck.value or "") >= _SAYS_MORE.get(found.strategy, _LONGEST + 1)
+
+
+def _right_above(page: Page, headline: str | None, called: frozenset[str]) -> Iterator[Candidate[str]]:
+    """Passages right above the text that are called so: without a link or a credit, the only ones of their make."""
+    title, found = _title(page, headline), passages_of(page)
+    for passage in _below(page, headline, named=True):
+        if title is None or passage.linked or not _own_marks(page, passage) & called:
+            continue
+        above, below = found[title.index + 1 : passage.index], found[passage.index + 1 : passage.index + 1 + _RIGHT_ABOVE]
+        first = all(len(p.text) < _PARAGRAPH for p in above) and any(
+            len(p.text) >= min(len(passage.text), _TEXT_BELOW) for p in below
+        )
+        alone = sum((p.tag, p.near) == (passage.tag, passage.near) for p in found) == 1
+        if first and alone and split_caption(passage.text, page.language).credit is None:
+            yield _candidate(page, passage)
+
+
+def _is_declared(page: Page, passage: Passage) -> bool:
+    return any(_begins(passage.text, s) or _alike(passage.text, s) for s in _descriptions(page))
 
 
 def _apart(page: Page, passage: Passage) -> bool:
@@ -123,9 +158,7 @@ def _below(page: Page, headline: str | None, *, named: bool = False) -> Iterator
 
     ``named``: also the only one of its make among the paragraphs, for its name may tell it from them.
     """
-    found = passages_of(page)
-    title = next((p for p in found if p.element is page.h1), None)
-    title = title or next((p for p in found if headline and p.text == headline), None)
+    found, title = passages_of(page), _title(page, headline)
     if title is None:
         return
     plain = [p for p in found if p.linked < 0.5 * len(p.text)]
@@ -144,6 +177,12 @@ def _below(page: Page, headline: str | None, *, named: bool = False) -> Iterator
         passed += size >= _PARAGRAPH
         if size >= _TEXT or passed >= _FELLOWS:
             return
+
+
+def _title(page: Page, headline: str | None) -> Passage | None:
+    found = passages_of(page)
+    title = next((p for p in found if p.element is page.h1), None)
+    return title or next((p for p in found if headline and p.text == headline), None)
 
 
 def _descriptions(page: Page) -> frozenset[str]:
