@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractors import filed_arabic, filed_east, printed_dates
 from extractors.date_words import month
+from extractors.filed_behind import agency_behind
 from extractors.filed_pieces import BRACKET, SENT_BY, agency_shape, is_agency, is_known, is_label, is_place, is_shouted
 from extractors.place_case import as_place
 from extractors.words import agencies
@@ -27,6 +28,8 @@ _SEPARATOR = re.compile(
     r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|(?<=[)\]])-(?=[^\W\d])|:\s+"
     r"|(?<=[\w\u093e-\u094d\u0900-\u0903)\]])।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]/])\s+(?![-–—])|\s/\s|,\s+(?=[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]*\s)"
 )
+_SIGN = re.compile(r"[a-zäöü]{2,5}")
+_ONE_WORD = re.compile(r"[^\W\d_]{3,20}(?:-[^\W\d_]{2,20})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
     if told is not None:
         dateline, end = told
         return Filed(dateline, start + end, True)
+    if reported := filed_east.of_reporter(head):
+        return Filed(reported[0], start + reported[1], False)
     if slashed := _by_slashes(head, language):
         return Filed(slashed[0], start + slashed[1], True)
     best: tuple[int, Filed] | None = None
@@ -71,7 +76,9 @@ def read(text: str, language: str | None = None, house: str | None = None) -> Fi
         if runs_on and not agencies.agency(parts.agency or ""):
             sure = False  # "NASA - the agency - said"
         raw, end = head[: separator.start()].rstrip(" ,"), separator.end()
-        if parts.agency is None and (after := _agency_after(head[end:])):
+        if parts.agency is None and (
+            after := agency_behind(head[end:], dated=parts.place is not None and parts.date is not None)
+        ):
             parts, sure = _Parts(parts.place, parts.date, after[0]), True
             raw, end = head[: end + after[1]], end + after[2]
         elif parts.place is None and parts.agency and (more := _place_after(head[end:], language)):
@@ -123,7 +130,8 @@ def _of_bracket(parts: _Parts, language: str | None) -> _Parts:
     if is_known(inner) or inner.casefold() in REGIONS:
         return parts
     place = parts.place[: bracket.start()].rstrip(" ,")
-    return _Parts(place, parts.date, inner) if place and (is_shouted(place) or language == "en") else parts
+    signs = language == "de" and bool(_SIGN.fullmatch(inner))  # "Lindhafen (npa)": no region is written small
+    return _Parts(place, parts.date, inner) if place and (is_shouted(place) or language == "en" or signs) else parts
 
 
 def _head(head: str, separator: str, language: str | None, house: str | None) -> tuple[_Parts, bool] | None:
@@ -145,6 +153,14 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
                 return _Parts(None, date, agency), True  # "(dpa) Words of the text"
     if separator.strip() == "" and agency is None:
         return None
+    if (
+        bracket
+        and agency is None
+        and date is None
+        and dash
+        and (named := _dated(head[: bracket.start()], bracket[1] or "", language))
+    ):
+        return named, True
     rest = _comma_parts(place_text, language, house)
     if rest is None:
         return None
@@ -181,6 +197,14 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
         caseless = parts.place.upper() == parts.place.lower()
         return (parts, known and (shouted or caseless)) if shouted or known else None
     return parts, shouted or known
+
+
+def _dated(before: str, inner: str, language: str | None) -> _Parts | None:
+    """Place, date and a word in brackets, which is who filed it whatever it is: "LINDHAFEN, 3 mai (Mouette) – "."""
+    if not _ONE_WORD.fullmatch(inner) or inner.casefold() in WEEKDAYS or is_label(inner):
+        return None
+    parts = _comma_parts(before.rstrip(" ,"), language, None)
+    return _Parts(parts.place, parts.date, inner) if parts and parts.place and parts.date and parts.agency is None else None
 
 
 def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts | None:
@@ -240,20 +264,6 @@ def _bracket(text: str, language: str | None, house: str | None, *, alone: bool)
     if alone and is_place(text, first=True):
         return _Parts(text, None, None)
     return None
-
-
-def _agency_after(text: str) -> tuple[str, int, int] | None:
-    """An agency that follows the separator: "МОСКВА, 5 мар — РИА Новости. " """
-    for words in (3, 2, 1):
-        found = re.match(
-            rf"[/(]?((?:[^\s()/]+\s?){{{words}}}?)[)/]?\s*(?:\.\s+|[—–-]+\s+|(?<=\))-{{2,}}|:\s+|,\s+)", text[:60]
-        ) or (words < 3 and re.match(rf"\(((?:[^\s()/]+\s?){{{words}}}?)\)-{{2,}}", text[:60]))
-        if found and agencies.agency(found[1].strip(" .,:")):
-            name = found[1].strip(" .,:")
-            closed = found.start(1) + len(name) + (text[found.start(1) + len(name) :][:1] in {")", "/"})
-            return name, closed, found.end()
-    quoted = re.match(r"«([^«»]{2,30})»:\s+", text)  # "city - «The Paper»: "
-    return (quoted[1], quoted.end(1) + 1, quoted.end()) if quoted else None
 
 
 def _place_after(text: str, language: str | None) -> tuple[_Parts, int, int] | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from extractors.words import agencies
-from extractors.words.datelines import PLACES, SENT
+from extractors.words.datelines import LABELS, PLACES, SENT
+from extractors.words.people import people
 from model.article import Dateline
 
 _HAN = r"\u3400-\u9fff"
@@ -29,6 +31,26 @@ _JAPANESE = re.compile(rf"^[【\[［（(](?P<inner>[{_HAN}{_KANA}Ａ-ＺA-Z0-9�
 _TAIWAN = re.compile(
     rf"^(?:[〔【\[［（(]|(?=記者))(?:(?!記者|记者)(?P<agency>[{_HAN}]{{2,8}}?))?(?:記者|记者|特派員)?(?P<who>[{_HAN}、]{{2,10}}?)?[／/](?P<place>[{_HAN}]{{2,8}}?)(?:{_SENT})(?:[〕】\]］)）]\s*|\s+)"
 )
+_REPORTER = re.compile(rf"^(【(?P<place>[{_HAN}]{{2,5}})[=＝](?P<who>[{_HAN}々][{_HAN}{_KANA}々]{{2,5}})】)\s*")
+_NO_PLACE = tuple("部班課団隊球碁棋輪撲会戦論評集載")  # desks, sports and series end so
+
+
+def of_reporter(head: str) -> tuple[Dateline, int] | None:
+    """A place that is on no list and its reporter, "【港町=記者名】", and how many characters they take.
+
+    The place may be a subject as well.
+    """
+    found = _REPORTER.match(head)
+    if found is None or found["place"].endswith(_NO_PLACE) or found["place"] in LABELS | _signing():
+        return None
+    return Dateline(found[1], found["place"]), found.end()
+
+
+@cache
+def _signing() -> frozenset[str]:
+    """What stands before a name and is no place: "photo", "text"."""
+    words = people("ja")
+    return frozenset((*words.by, *words.checked, *words.roles, *words.desks))
 
 
 def read(head: str) -> tuple[Dateline, int] | None:

@@ -9,6 +9,7 @@ _SMALL = "de del la los di da do das dos of the am an der im in bei ob auf sur l
 SMALL = frozenset(_SMALL.split())
 _FIRST = frozenset({"la", "le", "el", "al", "lo", "st", "os", "as"})
 _WORD = re.compile(r"[^\W\d_][\w.]*")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,}")  # between whose words no space stands
 
 
 def in_mixed_case(place: str, language: str | None = None) -> str:
@@ -60,6 +61,8 @@ def _without_reporter(place: str, language: str | None) -> str:
 def places_again(place: str, texts: Iterator[str]) -> bool:
     """True where a place is named once more, in mixed case, in any of these texts."""
     first = re.split(r"[,/(\[]", in_mixed_case(place))[0].strip()
+    if _HAN.fullmatch(first):
+        return any(first in t for t in texts)
     if len(first) < 3:
         return False
     pattern = re.compile(rf"(?<!\w){re.escape(first)}(?:er|s|n)?(?!\w)")

@@ -32,8 +32,8 @@ _SCORE = re.compile(
     r"(?=[^\W\d_])(?![a-z])[^.!?:]{2,40}?\s\d{1,3}\s?[-–:]\s?\d{1,3}\s{0,2}(?:[.(,;]|$)"
 )  # "Town - Other Town 3-1"
 _PARTING = "-–—―:)]】）."
-_CLOSED = re.compile(r"\s*[.,:;|=/·—–―‒-]")
-_AFTER = re.compile(r"^[\s.,:;|=/·—–―‒-]+")
+_CLOSED = re.compile(r"\s*[.,:;|=/·।۔—–―‒-]")
+_AFTER = re.compile(r"^[\s.,:;|=/·।۔—–―‒-]+")
 
 
 def read(page: Page, body: tuple[Block, ...], house: str | None = None) -> Resolved[Dateline]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from extractors import filed
+from extractors import extract, filed
 from extractors.fields import dateline
-from model.article import Block, BlockKind, Dateline
+from model.article import Article, Block, BlockKind, Dateline
 
 STYLES = [
     ("KYIV, Ukraine (AP) — The", "en", "Kyiv, Ukraine", None, "AP", "KYIV, Ukraine (AP)"),
@@ -108,6 +108,25 @@ def test_strip_takes_the_words_and_the_separator_only() -> None:
     )
     stripped = dateline.strip(body, Dateline("BERLIN (dpa)", "Berlin", None, "dpa"))
     assert [b.text for b in stripped] == ["Wer fährt, kommt an.", "BERLIN (dpa) – bleibt hier."]
+
+
+def test_strip_takes_the_danda_behind_a_bracket() -> None:
+    body = (Block(BlockKind.PARAGRAPH, "सागरगढ़, 5 मार्च (भाषा)। पुराना घाट फिर खुल गया।"),)
+    stripped = dateline.strip(body, Dateline("सागरगढ़, 5 मार्च (भाषा)", "सागरगढ़", "XXXX-03-05", "भाषा"))
+    assert [b.text for b in stripped] == ["पुराना घाट फिर खुल गया।"]
+
+
+def test_a_place_before_a_reporter_is_one_where_it_is_named_again() -> None:
+    head = "<html lang='ja'><title>岸壁が再開</title><body><article><h1>岸壁が再開</h1>"
+    more = "<p>市の担当者によると、古い石を積み直せる職人が見つからず、工事には予定の倍の時間がかかった。</p>"
+
+    def read(lead: str) -> Article:
+        return extract(f"{head}<p>{lead}</p>{more}</article>".encode(), "https://paper.example/quay")
+
+    named = read("【潮見浦=大和田環】潮見浦の古い岸壁が月曜日、二年間の修理を終えて再び開かれたと市が明らかにした。")
+    assert named.dateline is not None and named.dateline.place == "潮見浦"
+    assert named.body[0].text.startswith("潮見浦の古い")
+    assert read("【潮見浦=大和田環】古い岸壁が月曜日、二年間の修理を終えて再び開かれたと市が明らかにした。").dateline is None
 
 
 def test_strip_drops_a_line_that_is_nothing_else() -> None:

@@ -250,6 +250,16 @@ FILED: list[tuple[str, str, str | None, str | None, str | None]] = [
     ("it", "(AGI) - Roma, 5 mar. - ", "Roma", "XXXX-03-05", "AGI"),
     ("ru", "МИНСК, 5 марта /Корр. БЕЛТА/. ", "Минск", "XXXX-03-05", "БЕЛТА"),
     ("tr", "YUKARIDERE (İHA) - ", "Yukarıdere", None, "İHA"),
+    # agencies that nobody knows
+    ("fr", "LINDHAVRE, 3 juin (Mouette) - ", "Lindhavre", "XXXX-06-03", "Mouette"),
+    ("fr", "Lindhavre, 3 juin 2026 (Mouette) – ", "Lindhavre", "2026-06-03", "Mouette"),
+    ("es", "San Telmo, 12 may (Gaviota).- ", "San Telmo", "XXXX-05-12", "Gaviota"),
+    ("es", "San Telmo, 12 may (Faro).- ", "San Telmo", "XXXX-05-12", "Faro"),
+    ("de", "Lindhafen (npa). ", "Lindhafen", None, "npa"),
+    ("de", "Lindhafen (nkd) - ", "Lindhafen", None, "nkd"),
+    ("ru", "ЗАОЗЕРЬЕ, 21 авг — ОзерИнформ. ", "Заозерье", "XXXX-08-21", "ОзерИнформ"),
+    ("ar", "مرسى الحجر - (وكالة النورس): ", "مرسى الحجر", None, "وكالة النورس"),
+    ("ja", "【潮見浦=大和田環】", "潮見浦", None, None),
 ]
 
 NOT_FILED = [
@@ -311,6 +321,13 @@ NOT_FILED = [
     ("en", "Turkey, March 5 (Thursday) is served at noon in the parish hall, with pie, and there is no charge for anyone."),
     ("nl", "Stilte. In het oude gemaal hoor je alleen de pomp, zegt de nieuwe bewoner, en soms een reiger op het dak."),
     ("tr", "Sessizlik. Köyün çeşmesi otuz yıl önce sustuğunda kimse bunun bu kadar uzun süreceğini düşünmemişti bile."),
+    ("en", "Pie, March 5 (Thursday) - noon, parish hall, and there is no charge for anyone who brings a plate of their own."),
+    ("en", "March 5 (Gullwire) - the day on which the second letter came - is a holiday in the valley, and nobody knows why."),
+    ("de", "Lindner (sen). Der Name steht noch an der Werft, in der seit dreißig Jahren kein Boot mehr gebaut worden ist."),
+    ("ru", "Заозерье, 21 авг (обновлено) — в посёлке снова дали свет, и пекарня, стоявшая без дела неделю, открылась утром."),
+    ("ja", "【写真=大和田環】古い岸壁が月曜日、二年間の修理を終えて再び開かれた。市によると費用は予定の倍だった。"),
+    ("ja", "【高校野球=大和田環】北の浜高校が月曜日、二年ぶりに勝った。"),
+    ("ar", "الحارس - (قال): عاد الميناء القديم إلى العمل صباح اليوم بعد إغلاق دام عامين."),
 ]
 
 # what follows the dateline, by language; English elsewhere
