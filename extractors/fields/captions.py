@@ -17,6 +17,7 @@ from extractors.fields.credible import LONGEST_CREDIT, credible
 from extractors.fields.credit_names import is_known, looks_like_person
 from extractors.fields.credit_words import Lexicon, fold, lexicon
 from extractors.fields.credits import Credit, parse_credit, tidy
+from extractors.words.agencies import is_organization
 
 _TAIL_LOOKED_AT = 420  # a credit ends a caption: only so much of its end is searched
 _BRACKETED = re.compile(
@@ -29,6 +30,7 @@ _SLASHED = re.compile(r"(?:^|(?<=\s))((?:[^\W\d_][\w.’'-]*\s+){1,4}?[^\W\d_][\
 _SENTENCE_BEFORE = re.compile(r"(?<=\w\w\w)[.!?۔।][»”\"’]?(?:\s+|(?=[—–]))")
 _PARTS = re.compile(r"\s*[|｜/]\s*|,\s+(?=[Ss]taff|[Cc]hief [Pp]hoto|[Pp]hoto)")
 _TAKEN_BY = re.compile(r"[、，＝=で]\s*([\u3400-\u9fff\u3040-\u30ff々ー・ 　]{2,10}(?:撮影|写す|提供))[。]?$")
+_NAME_AND_HOUSE = re.compile(r"([^()]{4,40}?)\s*[(]([^()]{2,40})[)]\.?")
 _DANGLING = re.compile(r"\s*(?:©|\(c\))$", re.I)
 _NUMBER = re.compile(
     r"^\[?\d{1,3}\s?(?:/|of|von)\s?\d{1,3}\]?\s*(?=\D)|(?:\s*hide caption)?\s*toggle caption$|(?<=[)\]])\s*(?:less|more)$", re.I
@@ -199,9 +201,13 @@ def _by_mark_between(text: str, words: Lexicon, language: str | None, organizati
     return None
 
 
-def _signs(caption: str, name: str, words: Lexicon) -> bool:
-    """Whether a name alone behind a slash signs a caption: a phrase in running words, then two or three of a person's."""
+def _signs(caption: str, tail: str, words: Lexicon) -> bool:
+    """Whether a name behind a slash signs a caption: a phrase in running words, then two or three of a person's, which
+    an organization in brackets may follow ("A. Person (Agency)").
+    """
     running = [w for w in caption.split() if w[:1].islower()]
+    house = _NAME_AND_HOUSE.fullmatch(tail)
+    name = house[1] if house and (is_known(house[2]) or is_organization(house[2])) else tail
     return "/" not in caption and len(running) > 1 and 2 <= len(name.split()) <= 3 and looks_like_person(name, words)
 
 

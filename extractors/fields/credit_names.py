@@ -33,6 +33,12 @@ _ROLE_END = re.compile(r"(?:\s*(?:선임|인턴|사진|전문)?기자|記者|记
 _REPORTER_EAST = re.compile(
     r"([\u3400-\u9fff]{2,12}?\s?)?(?:本报|本報|特约|特約|摄影|攝影)?(?:记者|記者)\s*[:：]?\s*([\u3400-\u9fff]{2,4})"
 )
+_TAKEN_BY = re.compile(
+    r"(?:^|[、，。（(])\s*(?:撮影\s*[・=＝：:/／]\s*(?P<behind>[^、，。）)]+)|(?P<before>[^、，。（(]+?)撮影)[）)。]?$"
+)
+_LONG_NAME = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff々\u3040-\u30ffー]{2,5}")
+_NO_NAME = re.compile(r"から|より|にて|で$|本[社紙]|[支総]局|記者|読者|提供|写真|[部班隊課係室者人民]$")
+_PICTURE_HOUSE = re.compile(r"[a-zäöü]{2,9}(?:bild|bilder|foto|photo|pix|pics|press|presse|media|news|images|pictures)")
 _ON = re.compile(r"\s(?:on|auf|bei|sur|en|su|no|på|w|na|via)$", re.I)  # "A. B. on Unsplash"
 LONGEST_NAME = 8  # words of an organization
 
@@ -53,14 +59,16 @@ class Named:
     person: bool | None
 
 
-def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *, labelled: bool) -> list[Named]:
+def classify(
+    parties: Sequence[Party], words: Lexicon, known: frozenset[str], *, labelled: bool, taken_by: str | None = None
+) -> list[Named]:
     """Each part as a person, an organization, or neither; a part that joins two is split.
 
     ``known`` are folded names of further organizations. ``labelled``: a label or mark announced
-    the credit, so that a short unclear part is rather a name than a sentence.
+    the credit, so that a short unclear part is rather a name than a sentence. ``taken_by`` is a person.
     """
     split = [piece for party in parties for piece in _split_known(party, words, known)]
-    certain = [_certain(p, words, known) for p in split]
+    certain = [p.text == taken_by or _certain(p, words, known) for p in split]
     agency_named = any(c is False and (is_known(p.text) or p.organization) for c, p in zip(certain, split, strict=True))
     platform_named = any({fold(p.text), fold(p.text).removesuffix(".com")} & platforms() for p in split)
     result = []
@@ -74,6 +82,15 @@ def classify(parties: Sequence[Party], words: Lexicon, known: frozenset[str], *,
             person = False  # an office in lower case
         result.append(Named(name, person))
     return result
+
+
+def taker(line: str, words: Lexicon) -> str | None:
+    """Who a Japanese credit says took the picture ("NAME撮影", "撮影・NAME"), where that is a name and no organization's."""
+    found = _TAKEN_BY.search(line)
+    name = (found["behind"] or found["before"]).strip() if found else ""
+    if not _LONG_NAME.fullmatch(name) or _NO_NAME.search(name) or name.endswith(words.organization_ends):
+        return None
+    return None if is_known(name) or fold(name) in words.noise else name
 
 
 def is_known(name: str, known: frozenset[str] = frozenset()) -> bool:
@@ -144,7 +161,8 @@ def _by_neighbours(name: str, *, agency_named: bool, platform_named: bool, perso
             return False
         if _capital(name):
             return agency_named and name[1:].islower()
-        return False if person_named and 2 <= len(name) <= 4 else None  # "A. B./hr"
+        house = 2 <= len(name) <= 4 or (labelled and _PICTURE_HOUSE.fullmatch(name))
+        return False if person_named and house else None  # "A. B./hr", "A. B./westbild"
     if labelled and len(tokens) <= 4 and _capital_somewhere(name) and name[-1] not in "!?":
         return False
     return None

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.fields.credit_names import Party, classify, is_known, looks_like_person
+from extractors.fields.credit_names import Party, classify, is_known, looks_like_person, taker
 from extractors.fields.credit_words import Lexicon, fold, lexicon
 
 LONGEST = 400  # characters; a longer text is no credit, and only its beginning is looked at
@@ -105,7 +105,8 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
     labelled = bool(words.lead.match(line)) or bool(words.bare.match(line)) or notice is not None
     parties = _parties(rest, words)
     kind = kind or next((words.kinds[fold(p.text)] for p in parties if fold(p.text) in words.kinds), None)
-    named = classify([p for p in parties if fold(p.text) not in words.kinds], words, known, labelled=labelled)
+    others = [p for p in parties if fold(p.text) not in words.kinds]
+    named = classify(others, words, known, labelled=labelled, taken_by=taker(line[:LONGEST], words))
     return Credit(
         credit_line=line,
         creators=_once(n.name for n in named if n.person),

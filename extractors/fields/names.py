@@ -26,6 +26,7 @@ _STATES = frozenset({"u.s", "u.n", "u.k", "e.u"})
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々ー"
 _EAST = re.compile(rf"[{_CJK}]{{2,6}}(?:[ ・　][{_CJK}]{{1,8}})?|[가-힣]{{2,5}}")
 _UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff][\u0590-\u08ff\u0900-\u0dff\u200c\u200d'’.-]*")
+_BUREAU = re.compile(rf"^[{_CJK}]{{1,8}}(?:支局|総局|支社|特派員)[・･/／=＝　 ]+(?=[{_CJK}]{{2}})")
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|sir|dame|dr|prof|professor|ing|mag|dipl|rev|hon|sr|sra|herr|frau|mme|m)\.? +)+(?=\w)", re.IGNORECASE
 )
@@ -60,7 +61,7 @@ def clean(text: str) -> str:
     plain = _CONTACT.sub(" ", collapse(unicodedata.normalize("NFC", text)))
     if len(plain) > 3 and not plain.startswith(("(", "[")):
         plain = _SHORT_CODE.sub("", plain)
-    plain = _AND_OTHERS.sub("", plain).strip(_EDGES)
+    plain = _BUREAU.sub("", _AND_OTHERS.sub("", plain).strip(_EDGES))
     plain = _TITLE.sub("", _HONORIFIC.sub("", plain))
     plain = re.sub(r"(?<=[^\W\d_]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
     plain = re.sub(r"(?<=\w)\s[’'‘]\d\d$", "", plain)  # a student's year: "A. Person ’27"

@@ -102,6 +102,13 @@ FORMS: list[tuple[str, str | None, list[str], list[str], str | None]] = [
     ("Ảnh: Bệnh viện cung cấp", "vi", [], ["Bệnh viện"], "handout"),
     ("Ảnh: Lâm Khê", "vi", ["Lâm Khê"], [], None),
     ("Isithombe: Sithunyelwe", "en", [], [], "handout"),
+    ("大和田倫太郎撮影", "ja", ["大和田倫太郎"], [], None),
+    ("撮影・大和田倫太", "ja", ["大和田倫太"], [], None),
+    ("撮影=大和田倫太", "ja", ["大和田倫太"], [], None),
+    ("大和田りこ撮影", "ja", ["大和田りこ"], [], None),
+    ("潮見浦新聞社撮影", "ja", [], ["潮見浦新聞社"], None),
+    ("Foto: Henner Stolt/westbild", "de", ["Henner Stolt"], ["westbild"], None),
+    ("Foto: Henner Stolt/gestern", "de", ["Henner Stolt"], [], None),
 ]
 
 
@@ -216,6 +223,19 @@ CUT: list[tuple[str, str | None, str | None, str | None]] = [
     ),
     ("Nets on the pier. Photos from the harbour", "en", "Nets on the pier. Photos from the harbour", None),
     ("", "en", None, None),
+    ("再開した岸壁=8日午後、潮見浦港で、大和田倫太郎撮影", "ja", "再開した岸壁=8日午後、潮見浦港で", "大和田倫太郎撮影"),
+    (
+        "Un puesto de la lonja, este lunes. / NOA VILLASAL (AGENCIA GAVIOTA)",
+        "es",
+        "Un puesto de la lonja, este lunes.",
+        "NOA VILLASAL (AGENCIA GAVIOTA)",
+    ),
+    (
+        "Un puesto de la lonja, este lunes. / NOA VILLASAL (EL AÑO PASADO)",
+        "es",
+        "Un puesto de la lonja, este lunes. / NOA VILLASAL (EL AÑO PASADO)",
+        None,
+    ),
 ]
 
 
