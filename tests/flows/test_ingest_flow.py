@@ -252,6 +252,7 @@ def test_an_interval_really_gets_its_runs_scheduled_and_carried_out(
     assert not [error for error in errors if "locked" not in error and "Timeout" not in error], log_of_server
 
 
+@pytest.mark.timeout(1200)  # a busy Prefect server plans runs late
 @pytest.mark.skipif(not Path("/proc").exists(), reason="what serves is looked up in /proc")
 def test_who_wakes_from_a_sleep_makes_up_for_all_it_missed_with_one_round(
     prefect: Any, site: Any, archive: Archive, tmp_path: Path, until: Callable[..., Any]
@@ -277,7 +278,11 @@ def test_who_wakes_from_a_sleep_makes_up_for_all_it_missed_with_one_round(
                 now = utc_text(datetime.now(UTC))
                 return [run["id"] for run in runs("SCHEDULED") if asleep < run["expected_start_time"] < now]
 
-            until(lambda: len(missed()) >= 6, 120)
+            until(
+                lambda: len(missed()) >= 6,
+                400,
+                lambda: [(r["state"]["name"], r["expected_start_time"]) for r in runs("SCHEDULED")],
+            )
             ours = set(missed())
         finally:
             os.kill(serves, signal.SIGCONT)
