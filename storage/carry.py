@@ -143,9 +143,9 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
     sound = have is not None and digest_at(store, name) == found.to_mark
     if sound and have == length:
         return Brought(path.name, length, found.sha256, 0)
-    if have and not sound and _is_anothers(store, name, known):
-        raise _anothers(store, name)
     if have and not sound:
+        if _is_anothers(store, name, known):
+            raise _anothers(store, name)
         _refuse_to_lose(store, path, gaps(known, have))
     if sound and have:
         store.extend(name, path, have, length)

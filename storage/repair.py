@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -184,15 +184,11 @@ class _Repair:
 
 def _unread(path: Path, known: Sequence[Span], length: int) -> list[Span]:
     """Bytes that the catalogue knows nothing of and that are no whole records."""
-    found: list[Span] = []
-    data = path.open("rb") if path.is_file() else None
-    with data if data is not None else nullcontext():
-        for offset, size in gaps(known, length):
-            if data is not None:
-                data.seek(offset)
-            if data is None or not are_whole(data.read(size)):
-                found.append(Span(offset, size, b""))
-    return found
+    unknown = [Span(offset, size, b"") for offset, size in gaps(known, length)]
+    if not path.is_file():
+        return unknown
+    with path.open("rb") as file:
+        return [span for span in unknown if not are_whole(os.pread(file.fileno(), span.length, span.offset))]
 
 
 def _known(database: Database, store: Store | None, reach: Callable[[str], Store]) -> list[Store]:

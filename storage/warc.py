@@ -172,7 +172,7 @@ def walk(path: Path, start: int = 0) -> Iterator[Member | Break]:
             offset = end
 
 
-def _unpack(data: mmap.mmap, offset: int, size: int) -> Member | str:
+def _unpack(data: mmap.mmap | bytes, offset: int, size: int) -> Member | str:
     if data[offset : offset + len(GZIP_HEAD)] != GZIP_HEAD:
         return "no record starts here"
     unpacker = zlib.decompressobj(31)
@@ -238,16 +238,10 @@ def are_whole(data: bytes) -> bool:
     """Whether bytes are nothing but whole records, each with the block that its digest states."""
     position = 0
     while position < len(data):
-        unpacker = zlib.decompressobj(31)
-        try:
-            text = unpacker.decompress(data[position:])
-        except zlib.error:
+        found = _unpack(data, position, len(data))
+        if not isinstance(found, Member) or found.digest_problem is not None:
             return False
-        length = len(data) - position - len(unpacker.unused_data)
-        member = parse_member(text, position, length) if unpacker.eof else _CUT_OFF
-        if not isinstance(member, Member) or member.digest_problem is not None:
-            return False
-        position += length
+        position += found.length
     return position > 0
 
 
