@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import chain, islice
 
-from extractors.dom import Element
+from extractors.dom import SUBHEADINGS, Element
 from extractors.page import Page
 
 _SHORT_TITLE = 12  # characters; linked headings that are shorter are those of parts
@@ -19,7 +19,7 @@ def in_card(page: Page, element: Element) -> bool:
     for box in islice(element.iterancestors(), 3):
         if box in page.around_headline or box in page.around_main or len(page.text_of(box)) > _CARD:
             return False
-        heading = next(box.iter("h2", "h3", "h4", "h5", "h6"), None)
+        heading = next(box.iter(*SUBHEADINGS), None)
         link = None if heading is None else next(chain(heading.iter("a"), heading.iterancestors("a")), None)
         if heading is None or link is None or heading in _above_text(page):
             continue

@@ -16,7 +16,7 @@ from extractors.cards import in_card
 from extractors.date_elements import day_first, elsewhere, label_before, listed, names_date, names_update, on_own_clock, with_year
 from extractors.date_words import comments, labels
 from extractors.declared_dates import parse
-from extractors.dom import Element, collapse
+from extractors.dom import SUBHEADINGS, Element, collapse
 from extractors.field import Candidate
 from extractors.json_ld import ARTICLE_TYPES
 from extractors.page import Page
@@ -38,7 +38,6 @@ _LINES = (
     "p", "div", "span", "td", "th", "li", "dd", "dt", "strong", "em", "b", "h2", "h3", "h4", "h5", "h6", "font", "i", "time", "a",
     "small", "center", "address", "cite", "label",
 )  # fmt: skip
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _OPENS = frozenset(("p", "strong", "b"))
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related", re.I)
@@ -94,7 +93,7 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
     headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
     for number, element in enumerate(elements):
         below = headline is not None and number > headline
-        if below and element.tag in _HEADINGS and comments(page.language).fullmatch(page.text_of(element)):
+        if below and element.tag in SUBHEADINGS and comments(page.language).fullmatch(page.text_of(element)):
             return  # what follows are readers' dates
         own = " ".join([element.text or "", *(c.tail or "" for c in element)])
         if len(own) < SHORTEST or not _DIGIT.search(own):

@@ -17,6 +17,8 @@ HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "iframe", "o
 _INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q rp rt ruby s samp
     small span strike strong sub sup time tt u var wbr"""
 INLINE_TAGS = frozenset(_INLINE.split())
+SUBHEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+HEADINGS = SUBHEADINGS | {"h1"}
 _NOISE_TAGS = frozenset({"nav", "footer", "aside", "form", "dialog", "menu"})
 _NEVER_NOISE = frozenset({"html", "body", "main", "article"})
 _NOISE = """nav navigation navbar menu menubar submenu footer sidebar breadcrumb breadcrumbs related recommended recommendation

@@ -14,6 +14,7 @@ from extractors.body.passages import Passage
 from extractors.body.pointed import pointed
 from extractors.body.service import is_label
 from extractors.dom import Element
+from extractors.fields.language import EAST
 
 SURE = 0.5  # chance
 _PARAGRAPH = 60  # characters from which a passage shows where the paragraphs stand
@@ -31,7 +32,6 @@ _LISTED = 0.3  # share of a list or table that is enough to keep the rest
 _LISTED_IN = frozenset(("<li>", "<dl>", "<table>"))
 _RUNNING = 80  # characters
 _ONLY_TEXT = 300  # characters of running text under one parent that are a piece where nothing surer stands
-_EAST = frozenset(("zh", "ja", "ko"))
 _RUNNING_EAST, _ONLY_TEXT_EAST = 12, 60  # the same where a character is a syllable or a word
 _POSSIBLE = 0.05  # chance
 
@@ -83,7 +83,7 @@ def only_text(found: Sequence[Passage], chances: Sequence[float], opinion: str, 
     Only what another opinion, given as compact text, takes for the article; empty where that is little.
     """
     running: dict[Element | None, list[Passage]] = defaultdict(list)
-    shortest, least = (_RUNNING_EAST, _ONLY_TEXT_EAST) if language in _EAST else (_RUNNING, _ONLY_TEXT)
+    shortest, least = (_RUNNING_EAST, _ONLY_TEXT_EAST) if language in EAST else (_RUNNING, _ONLY_TEXT)
     for passage, chance in zip(found, chances, strict=True):
         plain = len(passage.text) >= shortest and passage.linked < _UNLINKED * len(passage.text)
         if plain and chance >= _POSSIBLE and compact(passage.text) in opinion:

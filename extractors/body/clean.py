@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
 from extractors.body.service import ends_piece, is_end_mark, is_service_line
-from extractors.dom import Element
+from extractors.dom import HEADINGS, Element
+from extractors.fields.language import EAST
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PICTURE_MARKS = frozenset(("<figcaption>", "<figure>", "caption", "credit", "wp-caption-text"))
 _BYLINE_REST = 25  # compact characters beside the authors' names up to which a passage is their byline
 _LONG = 40  # compact characters from which a passage inside another field's text is no chance
@@ -29,7 +29,6 @@ _MAIL = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{1,20}){1,4}")
 _NOTES = 0.5  # of the text before it, what may stand behind the mark of its end
 _REACHED = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?<!\w)@\w{3,}|(?<!\d)\d{3}[-. ]\d{3,4}[-. ]?\d{0,4}(?!\d)")
 _BEGUN, _BEGUN_EAST = 100, 40  # characters of a passage from which running text has begun
-_EAST = frozenset(("zh", "ja", "ko"))
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # where a character is a syllable or a word
 _REPEATED = 80  # compact characters that nobody writes twice in one piece
 
@@ -97,7 +96,7 @@ def cleaned(
         chance = (chances or {}).get(passage.index, 0.5)
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
-            begun = begun or len(passage.text) >= (_BEGUN_EAST if language in _EAST else _BEGUN)
+            begun = begun or len(passage.text) >= (_BEGUN_EAST if language in EAST else _BEGUN)
     result = _up_to_end(result)
     while result and (_heads_nothing(result[-1]) or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
@@ -133,8 +132,8 @@ def _quotation(element: Element) -> Element:
 
 def _heads_nothing(last: Passage) -> bool:
     """Whether the last passage is a heading, and not a paragraph that is set as one."""
-    if last.tag not in _HEADINGS or last.text[-1] not in _ENDS:
-        return last.tag in _HEADINGS
+    if last.tag not in HEADINGS or last.text[-1] not in _ENDS:
+        return last.tag in HEADINGS
     sentences = [s for s in _SENTENCE.split(last.text) if len(s.split()) >= _SENTENCE_WORDS]
     return len(last.text) < _SAID and len(sentences) < _SENTENCES
 

@@ -15,11 +15,11 @@ from importlib.resources import files
 from extractors.body.furniture import begins_as, points_elsewhere
 from extractors.body.passages import Passage
 from extractors.date_words import fold, labels, month
+from extractors.dom import HEADINGS
 from extractors.fields import names
 from extractors.words import agencies
 from extractors.words.people import people
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LONGEST = 120  # characters
 _LONGEST_BELOW = 250
 _BYLINE_LONGEST = 80
@@ -65,7 +65,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return True
     if begun and len(text) <= _LONGEST_BELOW and _stands_below(text, language):
         return True
-    if len(text) > _LONGEST or passage.tag in _HEADINGS:
+    if len(text) > _LONGEST or passage.tag in HEADINGS:
         return False
     if "<time>" in passage.near or _heads_entry(passage, language):
         return True
@@ -97,7 +97,7 @@ def is_label(text: str, language: str | None) -> bool:
 def is_offer(passage: Passage, language: str | None) -> bool:
     """True for a paragraph that is a link to subscribe or follow, or that asks for subscribers to a newsletter."""
     text, linked = passage.text, passage.linked
-    if not linked or len(text) > _OFFER_LONGEST or passage.tag in _HEADINGS:
+    if not linked or len(text) > _OFFER_LONGEST or passage.tag in HEADINGS:
         return False
     if linked >= 0.9 * len(text):
         return begins_as(text, language) == "appeal"

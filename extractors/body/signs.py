@@ -19,11 +19,10 @@ from importlib.resources import files
 from extractors.body.furniture import begins_as
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
-from extractors.dom import Element
+from extractors.dom import HEADINGS, Element
 
 _ENDS = frozenset(".!?…。！？\"”»“’')։।؟۔")
 _SIZES = (12, 25, 45, 80, 140, 240, 400)
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _NONE: frozenset[str] = frozenset()
 _RUNNING = 80  # characters from which a passage with few links counts as running text
 
@@ -75,7 +74,7 @@ class Signs:
         self.texts = [compact(p.text) for p in found]
         self.sizes = [len(t) or 1 for t in self.texts]
         self.lengths = [sum(len(p.text) >= s for s in _SIZES) for p in found]
-        self.kinds = ["h" if p.tag in _HEADINGS else "li" if "<li>" in p.marks else "t" for p in found]
+        self.kinds = ["h" if p.tag in HEADINGS else "li" if "<li>" in p.marks else "t" for p in found]
         linked = [p.linked / len(p.text) for p in found]
         self.linked = linked
         self.links = [0 if not x else 1 if x < 0.2 else 2 if x < 0.5 else 3 if x < 0.95 else 4 for x in linked]

@@ -8,7 +8,7 @@ from itertools import islice
 
 from extractors import printed_dates
 from extractors.cards import in_card
-from extractors.dom import Element, collapse, pieces
+from extractors.dom import HEADINGS, Element, collapse, pieces
 from extractors.fields import byline
 from extractors.fields.byline_element import NO_BYLINE, leads_to_profile, says_author
 from extractors.fields.others import CHECKED
@@ -18,7 +18,6 @@ from extractors.words.people import people
 MAX_TEXT = 300
 _ABOVE_TEXT = 40  # elements
 _RIGHT_ABOVE = 8  # elements
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MISPLACED = re.compile(
     r"comment|discuz|related|recommend|teaser|popular|newsletter|most-?read|more-?from|sidebar|trending|latest"
     r"|re[ck]om[ae]nda|rela[ct]iona|similar|benzer|ilgili|terkait|populer|popolari|más-leíd|mas-?leid|mais-?lid|other-?(?:authors|writers)|diger",

@@ -10,11 +10,11 @@ from itertools import islice
 
 from extractors import printed_dates
 from extractors.cards import in_card
-from extractors.dom import Element, collapse
+from extractors.dom import HEADINGS, Element, collapse
 from extractors.field import Candidate
 from extractors.fields import byline, names, signed
 from extractors.fields.byline_element import leads_to_profile, pieces_of
-from extractors.fields.byline_ground import HEADINGS, MISPLACED, Ground
+from extractors.fields.byline_ground import MISPLACED, Ground
 from extractors.fields.byline_parts import chunks
 from extractors.fields.others import CHECKED
 from extractors.page import Page

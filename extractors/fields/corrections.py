@@ -13,6 +13,7 @@ from extractors import printed_dates
 from extractors.body.passages import Passage
 from extractors.body.reading import passages_of
 from extractors.field import Candidate, Field, Resolved, resolve, shorten
+from extractors.fields.language import EAST
 from extractors.page import Page
 from model.article import Block, Correction, Evidence, How
 
@@ -77,7 +78,7 @@ def _printed(page: Page, body: list[str]) -> Iterator[Candidate[_Notices]]:
     found: list[Correction] = []
     detail: dict[str, Evidence] = {}
     inside = set(body)
-    shortest = _SHORTEST_EAST if page.language in {"zh", "ja", "ko"} else _SHORTEST
+    shortest = _SHORTEST_EAST if page.language in EAST else _SHORTEST
     for passage in passages_of(page):
         least = _SHORTEST_WIRE if passage.text[0] in "(（[" else shortest
         if not least < len(passage.text) <= LONGEST or passage.linked > 0.7 * len(passage.text):

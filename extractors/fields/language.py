@@ -10,6 +10,9 @@ from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from model.article import How
 
+EAST = frozenset({"zh", "ja", "ko"})
+"""Languages of which a character is a syllable or a word, so that a text of theirs has few."""
+
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?(?:-[A-Za-z0-9]{5,8})*")
 
 

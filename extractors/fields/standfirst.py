@@ -12,7 +12,7 @@ from itertools import islice
 
 from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of
-from extractors.dom import Element
+from extractors.dom import SUBHEADINGS, Element
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.fields.captions import split_caption
 from extractors.page import Page
@@ -31,7 +31,6 @@ _SAYS_MORE = {"standfirst.named_opening": 90, "standfirst.named_summary": 180}
 _DECK = 45  # characters from which a heading below the headline says more than a section's name
 _WRAPPERS = 3
 _NO_JOINT = re.compile(r"(?<=[A-Za-z])[-_](?=[A-Za-z])")
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # "PARIS (AFP) – …": a story that begins, not a summary
 _FILED = re.compile(r"[^a-zß-ÿ]{3,40}(?:\([^)]{2,30}\)\s{0,2}[-–—:]|\s[–—-]\s)")
 
@@ -70,7 +69,7 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
         for passage in islice(_below(page, headline), 1):
             title = next((p for p in passages_of(page) if p.element is page.h1), None)
             behind = title is not None and 0 < passage.index - title.index <= _RIGHT_BELOW
-            if behind and passage.tag in _HEADINGS and len(passage.text) >= _DECK and _apart(page, passage):
+            if behind and passage.tag in SUBHEADINGS and len(passage.text) >= _DECK and _apart(page, passage):
                 yield _candidate(page, passage)
 
     return resolve(
@@ -172,7 +171,7 @@ def _below(page: Page, headline: str | None, *, named: bool = False) -> Iterator
         if _SHORTEST <= size <= _LONGEST and makes[passage.tag, passage.near] <= _FELLOWS:
             beside = long_in[passage.element.getparent()] - (size >= _PARAGRAPH)
             alone = named and makes[passage.tag, passage.near] == 1
-            if alone or beside < _FELLOWS or passage.tag in _HEADINGS:
+            if alone or beside < _FELLOWS or passage.tag in SUBHEADINGS:
                 yield passage
         passed += size >= _PARAGRAPH
         if size >= _TEXT or passed >= _FELLOWS:
