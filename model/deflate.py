@@ -6,10 +6,15 @@ behind a head and before an end, in whatever wrapping (RFC 1950, RFC 1952).
 
 from __future__ import annotations
 
+from typing import cast
+
 from isal import isal_zlib
 
 LEVEL = 3
 """A quarter of the time of zlib's level 6, for one in ten more bytes of a page."""
+
+UNREADABLE = cast("type[Exception]", isal_zlib.error)  # its stub has it as a value
+"""What unpacking raises for bytes that are none of a stream."""
 
 _RAW = -15
 _ZLIB_HEAD = b"\x78\x01"

@@ -279,12 +279,15 @@ class Reading:
         ``StorageUnavailable`` where one of them was killed.
         """
         now = utc_text(self._now())
+
+        def check(*, any_text: bool) -> Verification:
+            with self._database.reading(any_text=any_text) as tx:
+                return Checker(tx, self._to_check, self.id, progress, processes).run(extent, now)
+
         try:
-            with self._database.reading() as tx:
-                return Checker(tx, self._to_check, self.id, progress, processes).run(extent, now)
+            return check(any_text=False)
         except DamagedText:  # which row it is, and what else is wrong
-            with self._database.reading(any_text=True) as tx:
-                return Checker(tx, self._to_check, self.id, progress, processes).run(extent, now)
+            return check(any_text=True)
 
 
 def _when(as_of: datetime | None, known_at: datetime | None) -> When:

@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from model.article import Article
 from model.edtf import utc_text
@@ -331,10 +330,18 @@ def rebuild(
         fetch_archive(store, Path(where))
     rebuilt = rebuild_at(where, progress=progress, tell=tell, new_id=_new_id, now=now, database_url=database_url, wait=wait)
     if rebuilt.left:
-        how: dict[str, Any] = {"institution": institution, "operator": operator, "now": now, "store": store}
         try:
-            opened = Archive.open(where, write=True, database_url=database_url, wait=wait, keep_local=keep_local, **how)
-            with opened as archive:
+            with Archive.open(
+                where,
+                write=True,
+                institution=institution,
+                operator=operator,
+                now=now,
+                database_url=database_url,
+                wait=wait,
+                store=store,
+                keep_local=keep_local,
+            ) as archive:
                 archive.leave_out(rebuilt.left)
         except PressmarkError as error:
             tell(f"what is left out is not settled yet: {error}; then run `pressmark rebuild` again")

@@ -5,12 +5,13 @@ whole, else as the WARCs do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from isal import isal_zlib
 from sqlalchemy import Connection, select
 
 from model.capture import digest_of
+from model.deflate import UNREADABLE
 from model.errors import PressmarkError
 from model.ledger import Entry
 from model.verification import Finding
@@ -23,7 +24,6 @@ from storage.stated import REBUILD
 from storage.warc import member_of
 
 _AT_ONCE = 400
-_UNREADABLE = cast("type[Exception]", isal_zlib.error)  # its stub has it as a value
 
 
 class Content:
@@ -110,7 +110,7 @@ def articles(tx: Connection, records: Sequence[str] | None = None) -> Iterator[F
 def _unpacked(packed: bytes | None) -> bytes | None:
     try:
         return isal_zlib.decompress(packed or b"")
-    except (_UNREADABLE, TypeError):  # damaged bytes, or no bytes at all
+    except (UNREADABLE, TypeError):  # damaged bytes, or no bytes at all
         return None
 
 

@@ -83,8 +83,7 @@ class Notebook:
         """Rows of the ledger (``stated``) or content that it names (``content``), in order, of which the WARCs have another
         digest, or none; that digest is the last value.
         """
-        record = {"stated": "entry", "content": "block"}[table]
-        key = {"stated": "entry", "content": "id"}[table]
+        record, key = {"stated": ("entry", "entry"), "content": ("block", "id")}[table]
         self._write(table)
         self._write(record)
         differing = f"SELECT x.*, y.digest FROM {table} x LEFT JOIN {record} y ON y.id = x.{key} WHERE y.digest IS NOT x.digest"

@@ -15,22 +15,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from isal import isal_zlib
 
 from model.capture import digest_of
+from model.deflate import UNREADABLE
 from storage.capture_records import is_facts_uri
 from storage.comparing import Workers
 from storage.replay import Replay
-from storage.warc import BLOCK_END, Break, Member, digest_problem_of, parse_head, parse_member, walk
+from storage.warc import BLOCK_END, Break, Member, digest_problem_of, parse_head, parse_member, record_id, walk
 from storage.whole import LEDGER
 
 VOID = b'"kind":"void"'  # canonical JSON has no other spelling
 _SPAN = 4 << 20
 _AHEAD = 3
 _DENSEST = 1032  # bytes that one byte of DEFLATE may come to
-_UNREADABLE = cast("type[Exception]", isal_zlib.error)  # its stub has it as a value
 
 
 class Place(NamedTuple):
@@ -158,7 +158,7 @@ def _unpacked(packed: memoryview, row: Place) -> Seen | None:
     length = int.from_bytes(packed[-4:], "little")  # as it says itself (RFC 1952), so that room is made once
     try:
         text = isal_zlib.decompress(packed, 31, max(1, min(length, len(packed) * _DENSEST)))
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     parsed = parse_head(text)
     if isinstance(parsed, str):
@@ -204,5 +204,4 @@ def _seen(offset: int, length: int, headers: Mapping[str, str], block: memoryvie
         kept = entry if VOID in (entry := bytes(block)) else None
     elif kind == "warcinfo" or is_facts_uri(kind, uri):
         kept = bytes(block)
-    record = headers.get("warc-record-id", "").removeprefix("<urn:uuid:").removesuffix(">")
-    return Seen(offset, length, record, kind, uri, digest, wrong or problem, catalogued, wrong is not None, kept)
+    return Seen(offset, length, record_id(headers), kind, uri, digest, wrong or problem, catalogued, wrong is not None, kept)

@@ -69,7 +69,7 @@ class Member:
     @property
     def id(self) -> str:
         """The UUID of ``WARC-Record-ID``."""
-        return self.headers.get("warc-record-id", "").removeprefix("<urn:uuid:").removesuffix(">")
+        return record_id(self.headers)
 
     @property
     def digest_problem(self) -> str | None:
@@ -91,6 +91,11 @@ class Break:
     @property
     def torn(self) -> bool:
         return self.problem == _CUT_OFF
+
+
+def record_id(headers: Mapping[str, str]) -> str:
+    """The UUID of ``WARC-Record-ID``."""
+    return headers.get("warc-record-id", "").removeprefix("<urn:uuid:").removesuffix(">")
 
 
 def urn(uuid: str) -> str:
