@@ -47,6 +47,11 @@ class Labels:
             raise BadCall("an empty note says nothing: leave it out, or write one")
 
 
+def check_labels(collection: str | None, note: str | None) -> None:
+    """Raises ``BadCall`` as ``Labels`` does, for whoever wants to know before anything is done."""
+    Labels(collection=collection, note=note)
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """Decides for one call: ``reader`` reads anew what has to be compared, ``labels`` go with every deposit. Without

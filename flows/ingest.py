@@ -9,7 +9,7 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
-from flows.deciding import Labels
+from flows.deciding import check_labels
 from flows.following import Run, carried_out, follow
 from flows.shards import plain_sources, say_sources
 from model.errors import BadCall, PressmarkError
@@ -46,7 +46,7 @@ def ingest(
         named = plain_sources(sources)
         if not named:
             raise BadCall("there is nothing to take in: give at least one source")
-        Labels(collection=collection, note=note)
+        check_labels(collection, note)
     except PressmarkError as error:
         return Failed(message=str(error))
 

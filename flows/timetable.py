@@ -124,10 +124,10 @@ def _check_parameters(flow: str, said: Mapping[str, Any], where: str) -> None:
 
 
 def _check_labels(said: Mapping[str, Any], where: str) -> None:
-    from flows.deciding import Labels  # with SQLAlchemy, as below
+    from flows.deciding import check_labels  # with SQLAlchemy, as below
 
     try:
-        Labels(collection=said.get("collection"), note=said.get("note"))
+        check_labels(said.get("collection"), said.get("note"))
     except BadCall as error:
         raise BadCall(f"{where}: {error}") from None
 

@@ -129,9 +129,9 @@ def ingest_command(
     wish = parse_wish(memento, since, until, limit, sources)
     networks = [parse_network(a) for a in allow_address or ()]
 
-    from flows.deciding import Labels
+    from flows.deciding import check_labels
 
-    Labels(collection=collection, note=note)
+    check_labels(collection, note)
 
     from flows.on_change import telling
     from flows.pipeline import Pipeline

@@ -131,13 +131,10 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
                 yield from _figures(value, indent + "  ")
         elif key == "bytes" and isinstance(value, int):
             yield label, say_size(value)
+        elif value is None:
+            yield label, "never checked" if key == "findings" else "not yet"
         else:
-            yield (
-                label,
-                f"{value:,}"
-                if isinstance(value, int)
-                else str(value if value is not None else "never checked" if key == "findings" else "not yet"),
-            )
+            yield label, f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:
