@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,22 +60,24 @@ def test_a_round_needs_an_archive_and_room(tmp_path: Path, archive: Archive) -> 
     assert archive.rounds.all() == []
 
 
+def _gap(archive: Archive, now: Callable[[], datetime]) -> tuple[str, str] | None:
+    """The gap before a round of the watch, which says what it did."""
+    with round_of("watch", str(archive.where), every=900, now=now) as this:
+        this.said = "3 new"
+        return this.gap
+
+
 def test_what_slept_is_made_up_for_once_and_told_as_a_gap(archive: Archive) -> None:
     at = START
 
     def clock() -> datetime:
         return at
 
-    def go() -> tuple[str, str] | None:
-        with round_of("watch", str(archive.where), every=900, now=clock) as this:
-            this.said = "3 new"
-            return this.gap
-
-    assert go() is None
+    assert _gap(archive, clock) is None
     at += timedelta(minutes=25)
-    assert go() is None
+    assert _gap(archive, clock) is None
     at += timedelta(hours=9)
-    assert go() == (utc_text(at - timedelta(hours=9)), utc_text(at))
+    assert _gap(archive, clock) == (utc_text(at - timedelta(hours=9)), utc_text(at))
     [told] = archive.rounds.all()
     assert (told.flow, told.said, told.gaps, told.gap_until) == ("watch", "3 new", 1, utc_text(at))
     [event] = [e for e in archive.events(limit=None) if e.type == "schedule gap"]
@@ -85,26 +87,25 @@ def test_what_slept_is_made_up_for_once_and_told_as_a_gap(archive: Archive) -> N
 def test_a_time_in_which_a_person_let_a_flow_rest_is_told_as_that_and_no_gap(tmp_path: Path) -> None:
     at = START
 
-    def go(archive: Archive) -> tuple[str, str] | None:
-        with round_of("watch", str(archive.where), every=900, now=lambda: at) as this:
-            return this.gap
+    def clock() -> datetime:
+        return at
 
-    with Archive.create(tmp_path / "papers", now=lambda: at) as archive:
-        assert go(archive) is None
+    with Archive.create(tmp_path / "papers", now=clock) as archive:
+        assert _gap(archive, clock) is None
         at += timedelta(minutes=10)
         archive.rounds.rest("watch", paused=True, person=Person("Ada Bell"))
         at += timedelta(hours=9)
         archive.rounds.rest("revisit", paused=True)
         archive.rounds.rest("watch", paused=False)
         at += timedelta(minutes=10)
-        assert go(archive) is None
+        assert _gap(archive, clock) is None
 
         archive.rounds.rest("watch", paused=True)
         at += timedelta(hours=1)
         archive.rounds.rest("watch", paused=False)
         slept = at
         at += timedelta(hours=5)
-        assert go(archive) == (utc_text(slept), utc_text(at))
+        assert _gap(archive, clock) == (utc_text(slept), utc_text(at))
         told = [
             (e.type, e.agent["name"]) for e in archive.events(limit=None) if e.detail.get("detail", {}).get("flow") == "watch"
         ]
@@ -116,24 +117,23 @@ def test_a_time_in_which_a_person_let_a_flow_rest_is_told_as_that_and_no_gap(tmp
 def test_a_round_by_hand_while_a_flow_rests_makes_no_gap_of_the_rest(tmp_path: Path, resumed: bool) -> None:
     at = START
 
-    def go(archive: Archive) -> tuple[str, str] | None:
-        with round_of("watch", str(archive.where), every=900, now=lambda: at) as this:
-            return this.gap
+    def clock() -> datetime:
+        return at
 
-    with Archive.create(tmp_path / "papers", now=lambda: at) as archive:
-        assert go(archive) is None
+    with Archive.create(tmp_path / "papers", now=clock) as archive:
+        assert _gap(archive, clock) is None
         at += timedelta(minutes=10)
         archive.rounds.rest("watch", paused=True)
         at += timedelta(hours=3)
-        assert go(archive) is None
+        assert _gap(archive, clock) is None
         at += timedelta(hours=3)
         if resumed:
             archive.rounds.rest("watch", paused=False)
             at += timedelta(minutes=10)
-        assert go(archive) is None
+        assert _gap(archive, clock) is None
         at += timedelta(hours=3)
         # once it goes on, a time without rounds is a gap again
-        assert go(archive) == ((utc_text(at - timedelta(hours=3)), utc_text(at)) if resumed else None)
+        assert _gap(archive, clock) == ((utc_text(at - timedelta(hours=3)), utc_text(at)) if resumed else None)
 
 
 def test_what_ended_a_round_is_put_down(archive: Archive) -> None:
