@@ -159,7 +159,7 @@ def measure(articles: int, watches: int, port: int, home: Path) -> None:
     )
     server = home / "prefect"
     server.mkdir()
-    with running_server(server, free_port(0), environ) as told:
+    with running_server(server, free_port(), environ) as told:
         time.sleep(5)
         idle, clock = _server_cpu(server), time.monotonic()
         time.sleep(10)

@@ -25,6 +25,8 @@ PORT = 4280
 START_SECONDS = 90.0
 _HOST = "127.0.0.1"
 _TRIES = 3
+_NEIGHBOURS = 100
+_LAST_WORDS = 300
 _CLOSED = frozenset({401, 403})
 
 
@@ -54,8 +56,12 @@ def server_environ(home: Path, port: int) -> dict[str, str]:
 
 
 def free_port(wanted: int = PORT) -> int:
-    """``wanted`` where nobody listens there, else one that the system picks."""
-    for port in (wanted, 0):
+    """``wanted``, above zero, where nobody has it, else the next that is free, else one that the system picks.
+
+    One that the system picks may belong to any outgoing connection before a server, which takes seconds
+    to start, has bound it: those near ``wanted`` are given to nobody but who asks for them.
+    """
+    for port in (*range(wanted, wanted + _NEIGHBOURS), 0):
         with socket.socket() as tried, suppress(OSError):
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((_HOST, port))
@@ -103,19 +109,21 @@ def locked_home(home: Path) -> Iterator[Path]:
 def running_server(home: Path, port: int | None, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """A server that answers, for as long as the context lasts; yields the environment for its clients.
 
-    ``home`` is a folder that holds its database and ``server.log``. ``None`` is a port that is free, and another one where
-    somebody else has it before this server does. Raises ``Unreachable`` where it does not come up.
+    ``home`` is a folder that holds its database and ``server.log``. ``None`` is a port that is free, and the
+    next one, tried twice, where the server ends while it starts, as when somebody else took the port first.
+    Raises ``Unreachable`` where it does not come up.
     """
     with (home / "server.log").open("wb") as log, ExitStack() as stack:
+        chosen = PORT - 1
         for left in reversed(range(_TRIES)):
-            chosen = port or free_port()
+            chosen = port or free_port(chosen + 1)
             settings = server_environ(home, chosen)
             command = python("prefect", "server", "start", "--host", _HOST, "--port", str(chosen))
             server = stack.enter_context(kept(command, environ={**environ, **settings}, cwd=home, output=log))
             try:
                 _wait_until_healthy(server, settings["PREFECT_API_URL"], home)
             except Unreachable:
-                if port or not left or free_port(chosen) == chosen:
+                if port or not left or server.poll() is None:
                     raise
             else:
                 break
@@ -127,12 +135,17 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], api: str, home: Path) -
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:
-            raise Unreachable(f"the Prefect server ended while starting; why is at the end of {log}")
+            raise Unreachable(f"the Prefect server ended while starting{_last_words(log)}; all that it said is in {log}")
         with suppress(urllib.error.URLError, OSError, ValueError, LookupError, TypeError):  # not up yet, or somebody else
             if _has_home(api, home):
                 return
         time.sleep(0.2)
     raise Unreachable(f"the Prefect server did not start within {START_SECONDS:.0f} s; why may be at the end of {log}")
+
+
+def _last_words(log: Path) -> str:
+    lines = [line.strip() for line in log.read_bytes()[-_LAST_WORDS:].decode(errors="replace").splitlines() if line.strip()]
+    return f" ({lines[-1]})" if lines else ""
 
 
 def _has_home(api: str, home: Path) -> bool:

@@ -180,7 +180,7 @@ def environ() -> dict[str, str]:
 def prefect(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Iterator[Prefect]:
     """A server of its own, once for all tests of this folder, ended with them."""
     home = tmp_path_factory.mktemp("prefect")
-    with running_server(home, free_port(0), environ) as settings:
+    with running_server(home, free_port(), environ) as settings:
         yield Prefect(home, environ | settings)
 
 

@@ -120,7 +120,7 @@ def test_one_that_is_busy_is_waited_for_longer_than_one_that_is_away(prefect: An
 
 def test_one_that_stays_away_is_told_when_patience_ends(prefect: Any) -> None:
     with pytest.raises(Unreachable, match=r"does not answer \(Connection refused\)$"):
-        PrefectApi(f"http://127.0.0.1:{free_port(0)}/api", patience=1.5).deployed("b3k9xx")
+        PrefectApi(f"http://127.0.0.1:{free_port()}/api", patience=1.5).deployed("b3k9xx")
 
 
 def test_a_refusal_is_not_waited_out(prefect: Any) -> None:

@@ -121,9 +121,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     ours["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{quiet.get('PATH', '')}"  # where pressmark is installed
     with tempfile.TemporaryDirectory(prefix="pm-pg-", ignore_cleanup_errors=True) as folder:
         postgres = Postgres(Path(folder))
-        made = Ground(
-            tmp_path / "prefect", where, quiet | ours | {"PRESSMARK_DATABASE_URL": postgres.url}, free_port(0), postgres
-        )
+        made = Ground(tmp_path / "prefect", where, quiet | ours | {"PRESSMARK_DATABASE_URL": postgres.url}, free_port(), postgres)
         made.home.mkdir()
         yield made
         for place in range(len(made.workers)):
