@@ -26,6 +26,7 @@ _BINS = 64
 _WIDE = 2 * BANDS
 _EMPTY = 0xFFFFFFFF
 _PLACES = bytes(byte % _BINS for byte in range(256))  # by the lowest byte of a hash, as that has all that counts
+_WEIGHTS = (0x2C1B3C6D, 0x297A2D39, 0x3C6EF35F, 0x19660D25)  # odd, below 2^30: four products of 32 bits with them stay in 64
 _PACK = struct.Struct(f">{_BINS}I")
 
 
@@ -34,7 +35,7 @@ def _low(count: int) -> int:
     return int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * count, "little")
 
 
-_MOST = 4000  # shingles of nearly every text
+_MOST = 4000  # shingles of nearly every text; what lies above those of a text is cut off
 _LOW = _low(_MOST)
 
 
@@ -48,15 +49,17 @@ class Sketch:
 
 def sketch(text: str) -> Sketch | None:
     """The signature of a text; ``None`` for one too short to tell."""
-    sums = _sums(index_bytes(text))
-    if len(sums) < FEWEST:
+    words = index_bytes(text)
+    count = len(words) - SHINGLE + 1
+    if count < FEWEST:
         return None
     bins = [_EMPTY] * _BINS
-    hashes = _spread(sums)
-    for place, value in zip(hashes[::8].translate(_PLACES), struct.unpack(f"<{len(sums)}Q", hashes), strict=True):
+    packed = _hashed(words, count)
+    hashes = struct.unpack(f"<{count}Q", packed)
+    for place, value in zip(packed[::8].translate(_PLACES), hashes, strict=True):
         if value < bins[place]:
             bins[place] = value
-    if _BINS - bins.count(_EMPTY) < FEWEST and len(set(sums)) < FEWEST:
+    if _BINS - bins.count(_EMPTY) < FEWEST and len(set(hashes)) < FEWEST:
         return None
     wide = [min(bins[place::_WIDE]) for place in range(_WIDE)]
     full = [_filled(wide, place) for place in range(_WIDE)] if _EMPTY in wide else wide
@@ -82,17 +85,15 @@ def _filled(bins: list[int], place: int) -> int:
     return (bins[(place + step) % len(bins)] + step) & 0xFFFFFFFF
 
 
-def _sums(words: Sequence[bytes]) -> Sequence[int]:
-    """A number for each shingle of words: CRC-32 is quick and the same everywhere."""
-    runs = zip(*(words[n:] for n in range(SHINGLE)), strict=False)
-    return list(map(crc32, map(b" ".join, runs)))
+def _hashed(words: Sequence[bytes], count: int) -> bytes:
+    """A hash of 32 bits for each of so many shingles of words, as 64 bits, the lowest byte first.
 
-
-def _spread(sums: Sequence[int]) -> bytes:
-    """Each of so many numbers of 32 bits spread over these bits by two odd multiplications, as CRC-32 is linear; as 64 bits,
-    the lowest byte first. All of them are multiplied at once, in one long integer: no product reaches into the next.
+    Words are numbered by CRC-32, which is quick and the same everywhere. All shingles are worked out at once, in long integers
+    with a word's number in every 64 bits, as no product reaches into the next: numbers of words that follow each other are
+    weighed and summed, then spread over their bits by an odd multiplication, as CRC-32 and sums are linear.
     """
-    low = _LOW if len(sums) <= _MOST else _low(len(sums))
-    once = int.from_bytes(struct.pack(f"<{len(sums)}Q", *sums), "little") * 0x9E3779B1 & low
-    twice = (once ^ once >> 15 & low) * 0x85EBCA77 & low
-    return twice.to_bytes(8 * len(sums), "little")
+    numbers = int.from_bytes(struct.pack(f"<{len(words)}Q", *map(crc32, words)), "little")
+    low = _LOW if count <= _MOST else _low(count)
+    sums = sum((numbers >> 64 * place) * weight for place, weight in enumerate(_WEIGHTS)) & low
+    mixed = (sums ^ sums >> 15 & low) * 0x85EBCA77 & low
+    return mixed.to_bytes(8 * len(words), "little")[: 8 * count]

@@ -75,7 +75,7 @@ class Batch:
         self._pen = pen
         self._chains = Chains(tx, pen.new_id, hold_for(tx, deposits))
         self._acquaintance = Acquaintance(tx, deposits)
-        self._firsts = Firsts(tx)
+        self._firsts = Firsts()
         self._free: list[str] = []
         self._written: list[Written] = []
         # what the decision that is being made writes: how many entries it takes is known at its end
@@ -166,7 +166,7 @@ class Batch:
 
     def _flush(self) -> None:
         self._chains.flush()
-        self._firsts.flush()
+        self._firsts.flush(self._tx)
 
     def _append(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> Entry:
         at = utc_text(self._pen.now())

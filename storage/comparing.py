@@ -24,6 +24,8 @@ from model.errors import PressmarkError, StorageUnavailable
 from model.processes import can_copy, copy, start
 from storage.replay import Replay
 
+_RARELY = 100_000  # objects between two searches for cycles
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -111,13 +113,17 @@ class Beside:
         self._soon: deque[tuple[Piece[Any], Future[Any]]] = deque()
         self._sometime: deque[tuple[Piece[Any], Future[Any]]] = deque()
         self._starting: Thread | None = None
+        self._thresholds = gc.get_threshold()
+
+    def __enter__(self) -> Self:
+        # lots are held for a while, and looked through for cycles again and again; what was there before need not be either
+        gc.freeze()
+        gc.set_threshold(_RARELY, *self._thresholds[1:])
         if can_copy():
             self._start()
         else:  # reads modules, beside whatever comes before the first piece
             self._starting = Thread(target=self._start, name="verify processes", daemon=True)
             self._starting.start()
-
-    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
@@ -129,6 +135,8 @@ class Beside:
             if process.is_alive():
                 process.kill()
                 process.join()
+        gc.set_threshold(*self._thresholds)
+        gc.unfreeze()
 
     @property
     def has_room(self) -> bool:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Table
 
 from model.ledger import Entry, Kind
 from model.prepared import prepared_from
@@ -36,17 +36,17 @@ def is_plain(chain: Sequence[Entry]) -> bool:
 class Expected:
     """Rows of plain chains, as a database would give them back."""
 
-    def __init__(self, tx: Connection) -> None:
-        self._firsts = Firsts(tx, kept=False)
+    def __init__(self) -> None:
+        self._firsts = Firsts(kept=False)
         self.records: set[str] = set()
 
     def take(self, chain: Sequence[Entry], facts: tuple[bytes, str], read: Callable[[str], bytes]) -> None:
         """One chain (see ``is_plain``) with the facts of its capture and their digest. Raises what damaged content raises."""
         first = chain[0]
-        self.records.add(first.chain)
         self._firsts.add(first, *facts, prepared_from(read(first.body["reading"]["payload"]["id"])))
         for entry in chain[1:]:
             self._firsts.say(entry, read)
+        self.records.add(first.chain)
 
     def rows(self, table: Table, columns: Sequence[Column[Any]]) -> Rows:
         """Some columns of a table."""

@@ -65,8 +65,7 @@ class Firsts:
     ``kept``, to be held to what was: without captures and articles, which are held to their digests.
     """
 
-    def __init__(self, tx: Connection, *, kept: bool = True) -> None:
-        self._tx = tx
+    def __init__(self, *, kept: bool = True) -> None:
         self._is_kept = kept
         self._rows: dict[Table, list[rows.Row]] = {table: [] for table in _ORDER}
         self._pieces: list[tuple[str, str, str]] = []
@@ -113,13 +112,13 @@ class Firsts:
         """What waits to be indexed: record, words, time of receipt."""
         return self._pieces
 
-    def flush(self) -> None:
+    def flush(self, tx: Connection) -> None:
         """Writes what waits."""
         for table, waiting in self._rows.items():
-            insert_rows(self._tx, table, waiting)
+            insert_rows(tx, table, waiting)
             waiting.clear()
         if self._pieces:
-            index_new(self._tx, self._pieces)
+            index_new(tx, self._pieces)
             self._pieces.clear()
 
 

@@ -141,12 +141,12 @@ class Warcs:
         return Finding(f"warc/{name}", "the database does not know this segment", REBUILD)
 
     def _members(self, path: Path, row: Row[Any] | None, size: int, total: int) -> Iterator[Finding]:
-        done = self.bytes
+        name, done = path.name, self.bytes
         self._recent.clear()
         imprint: str | None = None
         rows = (lambda start: self._rows(row.id, start)) if row is not None else None
         for found in reread(path, size, rows, self._workers):
-            place = f"warc/{path.name}:{found.offset}"
+            place = f"warc/{name}:{found.offset}"
             if isinstance(found, Break):
                 yield Finding(place, found.problem, RESTORE)
             elif isinstance(found, Lost):
@@ -161,12 +161,12 @@ class Warcs:
                     yield Finding(place, found.problem, RESTORE if found.catalogued or found.damaged else REBUILD)
                 if found.type == "warcinfo":
                     imprint = imprint_in(found.id, found.block or b"")
-                yield from self._note(found, path.name)
+                yield from self._note(found, name)
         if row is not None and imprint != row.warcinfo:
-            yield Finding(f"warc/{path.name}", "the database does not name its last warcinfo record", REBUILD)
+            yield Finding(f"warc/{name}", "the database does not name its last warcinfo record", REBUILD)
         self.unnamed += len(self._recent)
         self._recent.clear()
-        self.checked[path.name] = size
+        self.checked[name] = size
         self.bytes += size
 
     def _rows(self, segment: int, start: int) -> Rows:

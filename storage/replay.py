@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,46 +78,56 @@ class Replay:
     def differences(self, lot: Lot) -> Iterator[Difference]:
         """Compares what whole chains of records come to with what the database holds of these records."""
         records = {chain[0].chain for chain in lot.chains if chain}
-        with self._engine.connect() as made:
-            plain = Expected(made)
-            sound = _applied(made, lot, plain)
+        plain, others = _plain(lot)
+        with ExitStack() as stack:
+            made = stack.enter_context(self._engine.connect()) if others else None
+            applied = Wanted(sorted(_applied(made, others, lot) if made else ()))
+            sound = plain.records | applied.names
             for record in sorted(records - sound):
                 yield Difference("record", record, (), "what its ledger entries come to cannot be worked out")
-            replayed = Wanted(sorted(sound - plain.records))
             for table, (what, key) in PER_RECORD.items():
                 should = plain.words() if table is t.search else plain.rows(table, columns_of(table))
-                wanted = _only(sound, should) | dict(rows_of(made, table, replayed))
+                wanted = _only(plain.records, should) | (dict(rows_of(made, table, applied)) if made else {})
                 names = ["version", "words"] if table is t.search else [c.name for c in columns_of(table)]
                 yield from _differing(what, names, key, wanted, _only(sound, lot.held[table.name]))
 
     def of_archive(self, tx: Connection, entries: Sequence[Entry]) -> Iterator[Difference]:
         """The same for the archive's own chain."""
-        with self._engine.connect() as made:
-            for entry in entries:
-                if entry.kind not in NO_ROWS:
+        telling = [entry for entry in entries if entry.kind not in NO_ROWS]
+        with ExitStack() as stack:
+            made = stack.enter_context(self._engine.connect()) if telling else None
+            if made is not None:
+                for entry in telling:
                     apply(made, entry, lambda _: b"")
             for table, (what, key) in OF_ARCHIVE.items():
-                names = [c.name for c in table.columns]
-                wanted = {"": [tuple(row) for row in made.execute(select(table).order_by(*(table.c[k] for k in key)))]}
-                held = {"": [tuple(row) for row in tx.execute(select(table).order_by(*(table.c[k] for k in key)))]}
-                yield from _differing(what, names, key, wanted, held)
+                asked = select(table).order_by(*(table.c[k] for k in key))
+                wanted, held = ({"": [tuple(row) for row in tx.execute(asked)] if tx else []} for tx in (made, tx))
+                yield from _differing(what, [c.name for c in table.columns], key, wanted, held)
 
 
-def _applied(made: Connection, lot: Lot, plain: Expected) -> set[str]:
+def _plain(lot: Lot) -> tuple[Expected, Sequence[Sequence[Entry]]]:
+    """What plain chains come to, each with a capture of its own, and the other chains."""
+    expected, others = Expected(), list[Sequence[Entry]]()
+    captures: set[str] = set()
+    for chain in filter(None, lot.chains):
+        capture = chain[0].body["capture"]["id"] if is_plain(chain) else None
+        if capture is None or capture in captures:
+            others.append(chain)
+            continue
+        captures.add(capture)
+        with suppress(*_BROKEN):  # then it is none of the records that it has
+            expected.take(chain, lot.facts[capture], lot.contents.__getitem__)
+    return expected, others
+
+
+def _applied(made: Connection, chains: Sequence[Sequence[Entry]], lot: Lot) -> set[str]:
     """Applies chains; the records of those that could be."""
     taken: set[str] = set()
     sound: set[str] = set()
-    for chain in lot.chains:
-        try:
-            capture = chain[0].body["capture"]["id"] if is_plain(chain) else None
-            if capture is not None and capture not in taken:
-                taken.add(capture)
-                plain.take(chain, lot.facts[capture], lot.contents.__getitem__)
-            else:
-                _replay(made, chain, lot, taken)
+    for chain in chains:
+        with suppress(*_BROKEN):
+            _replay(made, chain, lot, taken)
             sound.add(chain[0].chain)
-        except _BROKEN:
-            continue
     return sound
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Index, MetaData, UniqueConstraint
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 

@@ -16,14 +16,16 @@ from model.likeness import FEWEST, sketch
 
 def _defined(text: str) -> tuple[tuple[int, ...], bytes] | None:
     words = index_words(text)
-    sums = {zlib.crc32(" ".join(words[n : n + 4]).encode()) for n in range(len(words) - 3)}
+    sums = set()
+    for n in range(len(words) - 3):
+        one, two, three, four = (zlib.crc32(word.encode()) for word in words[n : n + 4])
+        sums.add((one * 0x2C1B3C6D + two * 0x297A2D39 + three * 0x3C6EF35F + four * 0x19660D25) % 2**32)
     if len(sums) < FEWEST:
         return None
     bins = [0xFFFFFFFF] * 64
     for value in sums:
-        once = value * 0x9E3779B1 % 2**32
-        twice = (once ^ once >> 15) * 0x85EBCA77 % 2**32
-        bins[twice % 64] = min(bins[twice % 64], twice)
+        mixed = (value ^ value >> 15) * 0x85EBCA77 % 2**32
+        bins[mixed % 64] = min(bins[mixed % 64], mixed)
     wide = [min(bins[place::16]) for place in range(16)]
     full = []
     for place in range(16):

@@ -36,6 +36,7 @@ FOUND = {
         "since:2024": 3,
     },
     "schema-6": _FILLED | {"author:quill": 5, "changed:body": 3},
+    "schema-7": _FILLED | {"author:quill": 6, "tide": 1, "mackerel": 1},
 }
 Telling = Callable[[Archive], dict[str, Any]]
 
@@ -184,3 +185,12 @@ def test_what_is_added_to_a_table_reaches_rows_that_are_there(tmp_path: Path) ->
             held = {row[1] for row in db.execute(f"PRAGMA table_info({table.name})")}
             for column in table.columns if held else ():
                 assert column.name in held or column.nullable or column.server_default is not None, (table.name, column.name)
+
+
+@pytest.mark.parametrize("path", [path for path in EARLIER if path.name == "schema-7.tar.gz"])
+def test_copies_are_found_by_signatures_that_were_made_anew(path: Path, house: Any) -> None:
+    _put(path, house)
+    with house.open(write=True) as archive:
+        (found,) = archive.search("mackerel")
+        likely = archive.likely_copies(found.line.record, 1)
+        assert [copy.url for copy in likely.copies] == ["http://other.example/sand-bar"]

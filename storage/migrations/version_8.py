@@ -1,0 +1,27 @@
+"""Version 8: near-duplicate signatures, whose shingles are numbered otherwise."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select, tuple_
+
+from model.likeness import sketch
+from storage import tables
+from storage.bulk import insert_rows
+from storage.known import article_of
+from storage.rows import likeness_row
+
+_AT_ONCE = 500
+
+
+def fill(tx: Connection) -> None:
+    """Signatures of the versions that have one, worked out anew; which have one stays."""
+    c = tables.likeness.c
+    place = tuple_(c.record, c.version)
+    query = select(c.record, c.version).order_by(c.record, c.version).limit(_AT_ONCE)
+    done = tx.execute(query).tuples().all()
+    while done:
+        articles = [(record, version, article_of(tx, record, version)) for record, version in done]
+        made = [likeness_row(record, version, sketch(article.text)) for record, version, article in articles if article]
+        tx.execute(delete(tables.likeness).where(place >= done[0], place <= done[-1]))
+        insert_rows(tx, tables.likeness, [row for row in made if row is not None])
+        done = tx.execute(query.where(place > done[-1])).tuples().all()
