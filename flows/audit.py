@@ -36,9 +36,9 @@ def audit(archive: str | None = None, days: float | None = None) -> State[dict[s
                 run.round.archive.note_check(found)
             more = f" and {len(said) - 1} more" if len(said) > 1 else ""
             raise Damaged(f"{said[0]}{more}; pressmark verify tells all")
-        run.round.archive.note_check(found)
         if found.nothing_due:
             return "nothing is due: every WARC file was checked since then"
+        run.round.archive.note_check(found)
         return f"{found.records:,} WARC records, {found.entries:,} ledger entries and {found.bytes:,} bytes are as they were kept"
 
     return carried_out("audit", archive, work, fetches=False)

@@ -92,6 +92,8 @@ class RecordLine:
     """One record in a list: its latest state by capture time, or the one at a moment asked for.
 
     Where its content is restricted (``restricted``), headline and authors are left out unless a person asked to be shown it.
+    ``lost`` is true where the WARCs lost what was read of it (see ``VersionView.is_lost``): then it says nothing but what
+    persons stated.
     """
 
     record: str
@@ -106,6 +108,7 @@ class RecordLine:
     received_at: str
     withdrawn: bool
     restricted: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,8 @@ class State:
     ``announcement`` tells of a substantive change whether its publisher said so, ``None`` where there is no
     such change. ``same_as_before`` is true where, as now read, it never differed from the state before it.
     ``maker`` is the archive that an imported copy comes from, ``fidelity`` whether that kept what the server
-    sent (``raw``, ``rewritten``, ``unknown``); both ``None`` for copies from nowhere else.
+    sent (``raw``, ``rewritten``, ``unknown``); both ``None`` for copies from nowhere else. ``lost`` is true where the WARCs
+    lost what was read of it.
     """
 
     version: int
@@ -233,6 +237,7 @@ class State:
     maker: str | None = None
     fidelity: str | None = None
     withdrawals: tuple[Withdrawal, ...] = ()
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,12 +321,14 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One record found: the line, the version that matched, words around the match and that version's headline."""
+    """One record found: the line, the version that matched, words around the match and that version's headline;
+    ``lost`` where the WARCs lost what was read of that version."""
 
     line: RecordLine
     version: int
     snippet: str
     headline: str | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ _UNSOUND = ("ledger ", "database")
 
 
 def note_check(hands: Hands, found: Verification) -> None:
-    """Says in the ledger what was checked and found. Raises ``Damaged`` where the ledger itself is not sound:
-    nothing is chained to an entry that may not be the last."""
+    """Says in the ledger what was checked and found; of a check that had nothing to do, nothing. Raises ``Damaged`` where
+    the ledger itself is not sound: nothing is chained to an entry that may not be the last."""
+    if found.nothing_due:
+        return
     if any(finding.place.startswith(_UNSOUND) for finding in found.findings):
         raise Damaged("the ledger is damaged, so that this check is not written into it")
     hands.write(Kind.FIXITY, hands.archive, fixity(found))

@@ -65,6 +65,11 @@ class ReadAs:
     release: str
     stated: tuple[Stated, ...]
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the WARCs lost what was read: a rebuild put an empty article in its place."""
+        return self.read == Article()
+
 
 def read_as(tx: Connection, record: str, version: int, reading: int | None = None, known_at: str | None = None) -> ReadAs | None:
     """A version as its readings say, up to one of them or up to a moment (UTC text); by default all."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from model.article import Article
+from model.change import signature
 from model.record import RecordLine
 from storage import tables
 from storage.knowledge import known_of, main_address
@@ -16,6 +18,7 @@ from storage.moments import When, latest_of, until
 from storage.timeline import is_withdrawn, runs
 
 _AT_ONCE = 200
+_EMPTY = signature(Article())
 
 
 def record_lines(
@@ -46,6 +49,7 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bo
     for record, part, name in tx.execute(named.order_by(p.id)):
         if part == "author":
             authors[record].append(name)
+    lost = set(_lost(tx, rows))
     for row in rows:
         hidden = row.id in closed and not shown
         yield RecordLine(
@@ -61,7 +65,19 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bo
             received_at=row.received_at,
             withdrawn=row.withdrawn,
             restricted=row.id in closed,
+            lost=row.id in lost,
         )
+
+
+def _lost(tx: Connection, rows: Sequence[Row[Any]]) -> Iterator[str]:
+    """The records of which what was read of their latest version is lost."""
+    d, r = tables.readings.c, tables.records.c
+    latest = (d.record == r.id) & (d.version == r.latest_version)
+    empty = select(d.record, d.version).join(tables.records, latest).where(d.signature == _EMPTY).distinct()
+    for record, version in tx.execute(empty.where(r.id.in_([row.id for row in rows]))).all():
+        read = read_as(tx, record, version)
+        if read is not None and read.is_lost:
+            yield record
 
 
 def lines_then(
@@ -106,4 +122,5 @@ def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: 
         received_at=min(x.what.recorded_at for x in known.looks),
         withdrawn=is_withdrawn(looks),
         restricted=closed,
+        lost=read.is_lost,
     )

@@ -20,11 +20,11 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, an
 from model.article import Article
 from model.errors import BadCall
 from model.folding import fold, index_words
-from model.record import SearchHit
+from model.record import RecordLine, SearchHit
 from model.wording import FIELDS, words_of
 from storage import tables
 from storage.engines import of
-from storage.known import article_of
+from storage.known import read_as
 from storage.lines import record_lines
 from storage.narrowing import Conditions, check, condition, records_of
 from storage.portions import growing
@@ -96,8 +96,14 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
         if len(hits) == limit:
             break
     lines = record_lines(tx, None, list(hits), closed, shown=shown)
-    found = [(x, hits[x.record], article_of(tx, x.record, hits[x.record])) for x in lines]
-    return [SearchHit(x, number, _snippet(read, parsed), read.headline if read else None) for x, number, read in found]
+    return [_hit(tx, line, hits[line.record], parsed) for line in lines]
+
+
+def _hit(tx: Connection, line: RecordLine, version: int, parsed: Query) -> SearchHit:
+    read = read_as(tx, line.record, version)
+    if read is None:
+        return SearchHit(line, version, "")
+    return SearchHit(line, version, _snippet(read.article, parsed), read.article.headline, read.is_lost)
 
 
 def matching_records(tx: Connection, query: str) -> list[str]:
@@ -207,10 +213,8 @@ def _named(parsed: Query, name: str, value: str, without: bool) -> None:
     (parsed.without_fields if without else parsed.fields).append((name, value))
 
 
-def _snippet(article: Article | None, parsed: Query) -> str:
+def _snippet(article: Article, parsed: Query) -> str:
     """Words around the first match, from the article itself, not from the index."""
-    if article is None:
-        return ""
     wanted = {word for phrase in parsed.phrases for word in phrase if ":" not in word}  # those of fields are in no text
     words = article.text.split()
     for position, word in enumerate(words if wanted else ()):

@@ -97,6 +97,7 @@ def states_of(tx: Connection, record: str, looks: Sequence[Look], read: Readings
     beside = [_beside(rows[n], looks, _headline(read, n)) for n in numbers]
     made = _makers(tx, [row.capture for row in rows.values() if row.basis != Basis.FETCHED.value])
     states = published + sorted(beside, key=lambda state: (state.first_seen or "", state.version))
+    states = [replace(x, lost=True) if (now := read.now(x.version)) is not None and now.is_lost else x for x in states]
     return [
         replace(x, maker=made[x.capture].archive, fidelity=made[x.capture].fidelity) if x.capture in made else x for x in states
     ]

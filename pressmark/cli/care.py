@@ -48,7 +48,8 @@ def verify_command(
     extent = _extent(sample, older_than)
     with call.open(archive) as kept, progress(call, "reading every record again, bytes:") as shown:
         found = kept.verify(shown.advance, extent, processes=processes)
-    _keep_check(call, archive, found)
+    if not found.nothing_due:
+        _keep_check(call, archive, found)
     if as_json:
         from pressmark.cli.shapes import write_json
 

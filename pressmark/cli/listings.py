@@ -18,16 +18,19 @@ from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
 _LONGEST = 300  # characters of an address
+_LOST = "what was read of it is lost"
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
 
 def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
     """Id and headline; then who, where, when; then the address."""
     title = Text.assemble((line.record, "bold"), "  ")
-    if line.headline or not line.restricted:
+    if line.headline or not (line.restricted or line.lost):
         title.append_text(words(line.headline or "without a headline"))
+    if line.lost:
+        title.append(f"  {_LOST}" if line.headline else _LOST, "red")
     if line.restricted:
-        title.append("  restricted" if line.headline else "its content is restricted", "red")
+        title.append("  restricted" if line.headline or line.lost else "its content is restricted", "red")
     if line.withdrawn:
         title.append("  withdrawn", "magenta")
     yield title
@@ -40,7 +43,11 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
 
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
     """The record, and the words around the match."""
-    title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ", words(hit.headline or "without a headline"))
+    title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ")
+    if hit.headline or not hit.lost:
+        title.append_text(words(hit.headline or "without a headline"))
+    if hit.lost:
+        title.append(f"  {_LOST}" if hit.headline else _LOST, "red")
     if hit.line.restricted:
         title.append("  restricted", "red")
     if hit.line.withdrawn:

@@ -77,8 +77,11 @@ def _seen(state: State) -> str:
 
 
 def _happened(state: State, history: History) -> Iterator[Text]:
+    if state.lost:
+        yield Text("what was read of it is lost", style="red")
     unsaid = "its content is restricted" if is_hidden(history.restrictions) else "without a headline"
-    yield words(state.headline or unsaid, "italic")
+    if state.headline or not state.lost:
+        yield words(state.headline or unsaid, "italic")
     changes = say_change(state.change)
     if changes:
         yield Text("; ".join(changes))

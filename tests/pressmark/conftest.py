@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
 import pytest
 
 from model.article import Affiliation, Article, Author, Block, BlockKind, Correction, Dateline, Evidence, How, Image, Rejected
@@ -115,6 +118,74 @@ def article() -> Article:
             ),
         },
     )
+
+
+WORDS = "The ferry sails again after a winter in dock, and the harbour master could not be more pleased about it. " * 4
+PAGE = f"<html lang='en'><head><title>{{0}}</title></head><body><article><h1>{{0}}</h1><p>{WORDS}</p></article></body></html>"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An archive with two pieces in it, on one of the engines, and the command line over it."""
+
+    where: Path
+    url: str | None
+    call: Callable[..., Any]
+
+    def __call__(self, *argv: str, where: Path | None = None) -> Any:
+        environ = {"PRESSMARK_ARCHIVE": str(where or self.where), "PRESSMARK_OPERATOR": "Ada"}
+        return self.call(*argv, environ=environ | ({"PRESSMARK_DATABASE_URL": self.url} if self.url else {}))
+
+    def page(self, name: str) -> str:
+        path = self.where.parent / f"{name}.html"
+        path.write_text(PAGE.format(f"{name} sails again"), "utf-8")
+        return str(path)
+
+    def run(self, *statements: str) -> None:
+        """Does something to the database behind the software's back."""
+        if self.url is None:
+            with closing(sqlite3.connect(self.where / "pressmark.db", isolation_level=None)) as db:
+                for statement in statements:
+                    db.execute(statement)
+            return
+        with psycopg.connect(self.url, autocommit=True) as server:
+            (schema,) = server.execute("SELECT schema FROM pressmark.archives").fetchone() or ("",)
+            server.execute(f"SET search_path TO {schema}")
+            for statement in statements:
+                server.execute(statement)
+
+    def lose(self) -> None:
+        """The database goes, and nothing else."""
+        if self.url is None:
+            for file in self.where.glob("pressmark.db*"):
+                file.unlink()
+            return
+        with psycopg.connect(self.url, autocommit=True) as server:
+            for (schema,) in server.execute("DELETE FROM pressmark.archives RETURNING schema").fetchall():
+                server.execute(f"DROP SCHEMA {schema} CASCADE")
+
+    def files(self) -> dict[str, bytes]:
+        """What lies in the folder, but for what SQLite puts beside its file while it is open."""
+        passing = ("-wal", "-shm")
+        return {str(p): p.read_bytes() for p in self.where.rglob("*") if p.is_file() and not p.name.endswith(passing)}
+
+    def refuses(self, calls: Sequence[Sequence[str]], said: str, where: Path | None = None, code: int = 1) -> None:
+        """Each call says this in its one line, and changes nothing."""
+        before = self.files()
+        for argv in calls:
+            told = self(*argv, where=where)
+            assert told.code == code, (argv, told)
+            assert said in told.err and told.err.count("\n") == 1 and "Traceback" not in told.err, (argv, told.err)
+            assert told.out == ""
+            assert self.files() == before, argv
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path, pressmark: Any) -> Kept:
+    url = request.getfixturevalue("emptied_server") if request.param == "postgresql" else None
+    made = Kept(tmp_path / "archive", url, pressmark)
+    assert made("ingest", made.page("Ferry"), made.page("Tug")).code == 0
+    return made
 
 
 MakeState = Callable[..., State]

@@ -103,8 +103,10 @@ def test_nobody_acts_without_a_name(copy: Run) -> None:
 
 def test_a_check_of_what_is_old_says_that_nothing_is(copy: Run) -> None:
     assert "all as it was kept" in copy("verify").out
+    told = copy("events", "--json", "--limit", "all").out
     assert copy("verify", "--older-than", "1h").out == "nothing is due: every WARC file was checked since then\n"
     assert copy("verify", "--older-than", "1h", "--json").lines()[0]["ok"] is True
+    assert copy("events", "--json", "--limit", "all").out == told, "no check was made"
 
 
 def test_a_restricted_record_is_shown_for_a_reason_that_is_kept(copy: Run) -> None:

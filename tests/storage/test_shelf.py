@@ -196,6 +196,7 @@ def test_what_was_checked_when_is_in_the_ledger_and_comes_back(shelf: Shelf) -> 
         assert told["full"] == told["oldest"] < told["sample"] and (told["never"], told["findings"]) == (0, 0)
         late = archive.verify(extent=Extent(older_than=timedelta(hours=1)))
         assert late.checked == () and late.records == 0
+        archive.note_check(late)  # says nothing: no check was made
         due = archive.verify(extent=Extent(older_than=timedelta(0)))
         assert len(due.checked) == 1 and due.findings == () and due.checked_records == archive.stats()["records"]
         events = [e for e in archive.events(kind="fixity check")]

@@ -1,0 +1,50 @@
+"""What the WARC files lost is told as lost, by every command that tells of it, and comes back from a copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from storage.warc import Member, walk
+
+LOST = "what was read of it is lost"
+
+
+def _flip_first_article(kept: Any) -> str:
+    """Damages what was read of a piece in the WARC; the piece."""
+    (segment,) = (kept.where / "warc").iterdir()
+    first = next(m for m in walk(segment) if isinstance(m, Member) and m.type == "conversion")
+    data = bytearray(segment.read_bytes())
+    data[first.offset + first.length // 2] ^= 1
+    segment.write_bytes(data)
+    last: str = kept("list", "--json").lines()[-1]["record"]
+    return last
+
+
+def test_a_piece_whose_reading_is_lost_is_told_as_lost(kept: Any, tmp_path: Path) -> None:
+    copy = str(tmp_path / "copy")
+    assert kept("replicate", copy).code == 0
+    assert kept("collection", "add", "harbour", *(line["record"] for line in kept("list", "--json").lines())).code == 0
+    assert [line["lost"] for line in kept("list", "--json").lines()] == [False, False]
+    lost = _flip_first_article(kept)
+    kept.lose()
+    assert kept("rebuild").code == 1
+    listed = kept("list")
+    assert f"{lost}  {LOST}\n" in listed.out and "without a headline" not in listed.out
+    assert [line["lost"] for line in kept("list", "--json").lines()] == [False, True]
+    assert [line["lost"] for line in kept("list", "--json", "--known-at", "2099").lines()] == [False, True]
+    found = kept("search", "collection:harbour")
+    assert f"{lost}@1  {LOST}\n" in found.out and "without a headline" not in found.out
+    assert [hit["lost"] for hit in kept("search", "collection:harbour", "--json").lines()] == [False, True]
+    history = kept("history", lost)
+    assert LOST in history.out and "without a headline" not in history.out
+    assert [state["lost"] for state in kept("history", lost, "--json").lines()[0]["states"]] == [True]
+    assert kept("show", lost).err.startswith("what was read of this page is damaged")
+
+    assert kept("amend", lost, "--set", "headline=Ferry sails", "--reason", "from a clipping").code == 0
+    assert f"{lost}  Ferry sails  {LOST}\n" in kept("list").out
+    assert f"{lost}@1  Ferry sails  {LOST}\n" in kept("search", "sails", "collection:harbour").out
+
+    assert kept("repair", "--from", copy).code == 1  # the text is back, the row follows with a rebuild
+    kept.lose()
+    assert kept("rebuild").code == 0 and LOST not in kept("list").out and kept("verify").code == 0
