@@ -53,7 +53,8 @@ def ways_of(pairs: Sequence[Pair], archive: str) -> Ways:
     for entry, data in pairs:
         if entry.previous not in known and entry.previous != genesis(entry.chain):
             raise Damaged(
-                f"the ledger has a hole before entry {entry.seq} of {entry.chain}: restore the missing WARC segment from a copy",
+                f"the ledger has a hole before entry {entry.seq} of {entry.chain}: restore the WARC segment that is missing or "
+                "damaged from a copy (pressmark repair --from COPY)",
                 place=f"{entry.chain}:{entry.seq}",
             )
         follows[entry.chain, entry.previous].append((entry, data))

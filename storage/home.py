@@ -138,9 +138,12 @@ class ServerHome:
         others = self._known()
         if self.archive not in others:
             holds = f"other archives ({', '.join(sorted(others)[:3])})" if others else "no archive"
+            use = "check the setting database_url"
+            if (self._folder / DATABASE).is_file():
+                use = f"unset the setting database_url to use {DATABASE} in the folder"
             raise Damaged(
                 f"the database at {self._shown} holds {holds}, not {self.archive} of {self._folder}: "
-                "check the setting database_url, or run `pressmark rebuild` to make it there from the WARCs"
+                f"{use}, or run `pressmark rebuild` to make it there from the WARCs"
             )
         return Database(postgresql.connect(self._url, self.archive, self._wait))
 
@@ -169,7 +172,8 @@ class ServerHome:
     @property
     def _shown(self) -> str:
         """The address without what is secret."""
-        return f"{self._url.host or 'localhost'}/{self._url.database or ''}"
+        host = self._url.host or self._url.query.get("host") or "localhost"
+        return f"{host if isinstance(host, str) else ', '.join(host)}/{self._url.database or ''}"
 
     def _known(self) -> dict[str, str]:
         with self._server() as database, database.reading() as tx:

@@ -130,7 +130,10 @@ def _fill(
         ways = ways_of(list(found.entries.values()), archive_id)
         chains = ways.chains
         if chains and not any(c[0][0].kind is Kind.ARCHIVE and c[0][0].chain == archive_id for c in chains):
-            raise Damaged("the ledger does not begin with the archive's own entry: restore the missing WARC segment from a copy")
+            raise Damaged(
+                "the ledger does not begin with the archive's own entry: restore the WARC segment that is missing or damaged "
+                "from a copy (pressmark repair --from COPY)"
+            )
         decided = {e.body["capture"]["id"] for chain in chains for e, _ in chain if e.body.get("capture")}
         captures = _captures(tx, found, decided)
         ledger = Chains(tx, new_id)
@@ -220,7 +223,7 @@ def _captures(tx: Connection, found: _Found, decided: set[str]) -> int:
         where = f"what is damaged is {', '.join(found.breaks[:3])}" if found.breaks else "a file is missing"
         raise Damaged(
             f"the facts of capture {min(missing)}{more} are missing from the WARCs ({where}): "
-            "put that file into the archive's warc folder from a copy of the archive, then rebuild"
+            "restore them from a copy (pressmark repair --from COPY), then rebuild"
         )
     chosen: dict[str, str] = {}
     for facts, _, _ in sorted(parsed, key=lambda x: x[0]["id"] not in decided):

@@ -2,8 +2,8 @@
 
 The catalogue says which bytes every record has; what does not have its SHA-256 is fetched by range from a copy,
 proved, and written into its place. Bytes that the catalogue knows nothing of, as a rebuild passed them over, come from a
-copy where these are whole records there; the next rebuild takes them in. What no copy has in good order stays as it is
-and is told.
+copy where these are whole records there; the next rebuild takes them in. Where there is no database, all that is damaged is
+such. What no copy has in good order stays as it is and is told.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from model.replica import Mended, Repaired
 from storage import places
 from storage.answers import Progress, quiet
 from storage.archive import Archive
-from storage.carry import Span, examine, gaps, spans
+from storage.carry import Span, examine, gaps
 from storage.database import WAIT_SECONDS, Database
 from storage.folder import DESCRIPTOR, SEGMENTS, Hold, read_descriptor
 from storage.home import home_of
-from storage.replicate import replicas
 from storage.segments import sync_folder
+from storage.segments_known import Catalogued, Known, Uncatalogued
 from storage.stores import Store
 from storage.warc import are_whole
 
@@ -48,20 +48,25 @@ def repair(
     """Puts right what is damaged or missing of an archive's segments, reads it again, and says so in the ledger.
 
     Bytes come from ``copies``, or from the ``store`` and the places that are known (``reach`` makes a store of an address). With
-    ``keep_local`` false, files that the store has need not be here. Raises ``NotFound``, ``BadCall`` for a copy
-    of another archive, ``StorageUnavailable`` while a writer has the archive open, ``Damaged`` without database.
+    ``keep_local`` false, files that the store has need not be here. Without a database (it is lost, and damage does not let
+    it be rebuilt) the files of ``copies`` say what should be there, and nothing is said in the ledger. Raises ``NotFound``,
+    ``BadCall`` for a copy of another archive, ``StorageUnavailable`` while a writer has the archive open, ``Damaged`` without
+    database and ``copies``.
     """
     path = Path(where)
     archive = read_descriptor(path)["archive"]
     home = home_of(path, archive, database_url, wait)
     try:
-        with closing(Hold(path, alone=True)), closing(home.open()) as database:
-            database.check(archive)
-            absent = set() if keep_local or store is None else set(_kept(database, store))
-            run = _Repair(path, database, list(copies) or _known(database, store, reach), absent)
+        with closing(Hold(path, alone=True)):
             for copy in copies:
                 _check_whose(copy, archive)
-            done = run.run(progress)
+            if copies and not home.has_database():
+                return _Repair(path, Uncatalogued(path / SEGMENTS, archive, copies), copies, set()).run(progress)
+            with closing(home.open()) as database:
+                database.check(archive)
+                absent = set() if keep_local or store is None else set(_kept(database, store))
+                asked = list(copies) or _known(database, store, reach)
+                done = _Repair(path, Catalogued(database), asked, absent).run(progress)
     except OSError as error:
         raise StorageUnavailable(f"the archive at {where} cannot be repaired: {error.strerror or error}") from error
     if not done.mended:
@@ -75,9 +80,9 @@ def repair(
 
 
 class _Repair:
-    def __init__(self, where: Path, database: Database, copies: list[Store], absent: set[str]) -> None:
+    def __init__(self, where: Path, known: Known, copies: Sequence[Store], absent: set[str]) -> None:
         self._folder = where / SEGMENTS
-        self._database = database
+        self._known = known
         self._copies = copies
         self._absent = absent
         self._problems: list[str] = []
@@ -85,8 +90,7 @@ class _Repair:
     def run(self, progress: Progress) -> Repaired:
         """Every segment."""
         self._folder.mkdir(exist_ok=True)
-        with self._database.reading() as tx:
-            wanted = places.committed(tx)
+        wanted = self._known.lengths()
         done, total = 0, sum(wanted.values())
         mended: list[Mended] = []
         for name, length in wanted.items():
@@ -97,15 +101,12 @@ class _Repair:
         return Repaired(len(wanted), total, tuple(mended), tuple(self._problems))
 
     def _no_copy(self) -> str:
-        """Where copies are is known to the database that made them, and gone after a rebuild; what they are called is not."""
-        with self._database.reading() as tx:
-            names = [replica.name for replica in replicas(tx)]
+        names = self._known.copies()
         return f"where these copies are is not known here: {', '.join(names)}" if names else "no copy is known"
 
     def _segment(self, name: str, length: int) -> Iterator[Mended]:
         path = self._folder / name
-        with self._database.reading() as tx:
-            known = list(spans(tx, name))
+        known = self._known.spans(name)
         there = path.is_file()
         wrong = examine(path, length, known).wrong if there else tuple(known)
         unread = _unread(path, known, length)

@@ -263,7 +263,7 @@ def test_lost_facts_of_a_capture_are_named(closed: Path) -> None:
     capture = facts.headers["warc-target-uri"].rpartition(":")[2]
     place = re.escape(f"{segment.name}:{facts.offset}")
     _drop_database(closed)
-    told = f"^the facts of capture {capture} are missing from the WARCs .*{place}.*: put that file .*$"
+    told = f"^the facts of capture {capture} are missing from the WARCs .*{place}.*: restore them from a copy .*$"
     with pytest.raises(Damaged, match=told):
         rebuild(closed)
 

@@ -139,7 +139,7 @@ def test_entries_behind_one_that_nobody_has_change_nothing(
         killed.house.open(write=True)
     with killed.house.open() as archive:
         assert telling(archive) == killed.before
-    with pytest.raises(Damaged, match=r"^the ledger has a hole before entry \d+ of .*: restore the missing WARC segment"):
+    with pytest.raises(Damaged, match=r"^the ledger has a hole before entry \d+ of .*: restore the WARC segment that is missing"):
         killed.house.rebuild()
     for path in more:
         shutil.copy(path, killed.segment.parent)
