@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,8 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from weakref import WeakSet
+
+from model.parent import end_with
 
 _STARTING = threading.Lock()
 _OURS: WeakSet[Connection] = WeakSet()
@@ -58,7 +61,7 @@ def copy(work: Callable[..., None], *given: object, name: str) -> tuple[BaseProc
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     _OURS.add(ours)
-    process = context.Process(target=_copied, args=(work, theirs, *given), daemon=True, name=name)
+    process = context.Process(target=_copied, args=(os.getpid(), work, theirs, *given), daemon=True, name=name)
     try:
         with _STARTING, _interrupts_held():
             process.start()
@@ -70,7 +73,8 @@ def copy(work: Callable[..., None], *given: object, name: str) -> tuple[BaseProc
     return process, ours
 
 
-def _copied(work: Callable[..., None], pipe: Connection, *given: object) -> None:
+def _copied(parent: int, work: Callable[..., None], pipe: Connection, *given: object) -> None:
+    end_with(parent)
     gc.freeze()  # what was open before is closed by its owner alone
     for ours in list(_OURS):  # or pipes would not end where this process' caller is killed
         ours.close()

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import chain
 
@@ -22,7 +21,9 @@ from sqlalchemy import Connection, Table, func, not_, select
 
 from model.verification import Finding, Verification
 from storage import engines, tables
+from storage.aside import Aside
 from storage.comparing import Beside, Here, Workers
+from storage.engines.breaking import Breaks
 from storage.extent import Extent, Part, chosen
 from storage.held_content import articles
 from storage.held_ledger import Ledger
@@ -63,7 +64,7 @@ class Checker:
             ledger = Ledger(self._tx, self._folder, notebook, self._archive, workers, whole=whole)
             captures = Captures(self._tx, self._folder, notebook, workers, whole=whole)
             if part is None:
-                database = stack.enter_context(ThreadPoolExecutor(1, "verify database")).submit(self._database)
+                database = stack.enter_context(Aside(self._database, "verify database"))
                 reading = _meanwhile(workers, chain(ledger.read(), captures.read()))
                 found = [*warcs.check()]
                 _finish(reading, workers)
@@ -98,11 +99,11 @@ class Checker:
         least = self._count(tables.ledger) if part is None else len(part.records)
         return 1 if least < _WORTH else os.cpu_count() or 1
 
-    def _database(self) -> list[Finding]:
+    def _database(self, breaks: Breaks) -> list[Finding]:
         """What the engine finds, asked over a connection of its own, so that it can be on a thread of its own."""
         with self._tx.engine.connect() as tx:
             engine = engines.of(tx)
-            found = [Finding("database", problem, REBUILD) for problem in engine.problems(tx)]
+            found = [Finding("database", problem, REBUILD) for problem in engine.problems(tx, breaks)]
             lacking = "is missing or changed: what keeps the ledger insert-only, or search"
             return found + [Finding("database", f"{guard} {lacking}", REBUILD) for guard in engine.unguarded(tx)]
 

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from model.errors import Damaged, PressmarkError, StorageUnavailable
 from storage import tables
+from storage.engines.breaking import Breaks
 from storage.engines.shape import ALONE, READING, Contended, Phrase
 
 # a connection that broke is told once, by the error that comes of it
@@ -158,14 +159,17 @@ class Postgresql:
         rows = tx.execute(select(_TEXT.c.id, _TEXT.c.words).where(_TEXT.c.id.in_(ids))).tuples()
         return {row: words[1:-1] for row, words in rows}
 
-    def problems(self, tx: Connection) -> Iterator[str]:
+    def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """PostgreSQL checks its pages as it reads them; the index is held to the words that it was made of."""
         if not {"search_text", "search_rows"} <= set(tx.exec_driver_sql(_THERE).scalars()):
             return  # told with the guards
-        if strays := tx.exec_driver_sql(_STRAY).scalar_one():
-            yield f"the index has words of {strays} versions that are not there"
-        if wrong := tx.exec_driver_sql(_OTHER_WORDS).scalar_one():
-            yield f"the index of words is damaged for {wrong} versions: searches may not find what is there"
+        driver = tx.connection.driver_connection
+        assert driver is not None
+        with breaks.by(driver.cancel):
+            if strays := tx.exec_driver_sql(_STRAY).scalar_one():
+                yield f"the index has words of {strays} versions that are not there"
+            if wrong := tx.exec_driver_sql(_OTHER_WORDS).scalar_one():
+                yield f"the index of words is damaged for {wrong} versions: searches may not find what is there"
 
     def size(self, tx: Connection) -> int:
         """Tables with their indexes and what is stored out of line."""

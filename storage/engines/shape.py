@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.exc import DBAPIError
 
 from model.errors import PressmarkError, StorageUnavailable
+from storage.engines.breaking import Breaks
 
 READING = "pressmark_reading"
 """Execution option of a transaction that only reads: a consistent view, no lock."""
@@ -59,8 +60,8 @@ class Dialect(Protocol):
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
         """What rows of ``search_rows`` are found by, as it was given to ``index``."""
 
-    def problems(self, tx: Connection) -> Iterator[str]:
-        """What the engine itself finds wrong with the database and its index of words."""
+    def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
+        """What the engine itself finds wrong with the database and its index of words; may take long, and be broken off."""
 
     def size(self, tx: Connection) -> int:
         """Bytes that the archive's tables take up."""

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from model.errors import Damaged, DamagedText, PressmarkError, StorageUnavailable
 from storage import tables
+from storage.engines.breaking import Breaks
 from storage.engines.shape import ANY_TEXT, READING, Phrase
 from storage.portions import portions
 
@@ -110,18 +111,21 @@ class Sqlite:
             found.update(tx.exec_driver_sql(query, tuple(some)).tuples().all())
         return found
 
-    def problems(self, tx: Connection) -> Iterator[str]:
+    def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """The file, page by page; then the index against the words that it was made of."""
-        for (said,) in tx.exec_driver_sql("PRAGMA integrity_check(5)"):
-            if said != "ok":
-                yield f"the file is damaged: {' '.join(str(said).split())[:200]}"
+        driver = tx.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        with breaks.by(driver.interrupt):
+            for (said,) in tx.exec_driver_sql("PRAGMA integrity_check(5)"):
+                if said != "ok":
+                    yield f"the file is damaged: {' '.join(str(said).split())[:200]}"
         stray = "SELECT count(*) FROM search_text_content WHERE id NOT IN (SELECT id FROM search_rows)"
         if tx.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'search_text_content'").first() is None:
             return  # told with the guards
         if strays := tx.exec_driver_sql(stray).scalar_one():
             yield f"the index has words of {strays} versions that are not there"
         if _is_written(tx.engine):
-            yield from _index_problems(tx.engine)
+            yield from _index_problems(tx.engine, breaks)
 
     def size(self, tx: Connection) -> int:
         """The file, its journal and its index of the journal."""
@@ -152,12 +156,13 @@ def _is_written(engine: Engine) -> bool:
     return os.access(Path(str(engine.url.database)).parent, os.W_OK)
 
 
-def _index_problems(engine: Engine) -> Iterator[str]:
+def _index_problems(engine: Engine, breaks: Breaks) -> Iterator[str]:
     """SQLite counts this check of the index's own lists as writing, so that it is left out while others write;
     what a writer adds meanwhile waits for its end."""
     with closing(sqlite3.connect(str(engine.url.database), timeout=_PATIENCE, isolation_level=None)) as other:
         try:
-            other.execute("INSERT INTO search_text (search_text) VALUES ('integrity-check')")
+            with breaks.by(other.interrupt):
+                other.execute("INSERT INTO search_text (search_text) VALUES ('integrity-check')")
         except sqlite3.DatabaseError as error:
             if "locked" in str(error) or "busy" in str(error):
                 return
