@@ -35,5 +35,5 @@ def emptied_server(server: str) -> Iterator[str]:
     """The same database, without the schemas of archives once the test has ended."""
     yield server
     with psycopg.connect(server, autocommit=True) as db:
-        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark%'").fetchall():
+        for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^(pressmark|kept)'").fetchall():
             db.execute(f'DROP SCHEMA "{schema}" CASCADE')

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import json
+import shutil
 import sqlite3
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +24,7 @@ from model.capture import Basis, Capture, Exchange, digest_of
 from model.edtf import utc_text
 from model.record import Result
 from storage import Archive, Deposit, Person, Release, Verdict, rebuild, tables
+from storage.engines.postgresql import gate
 
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 RELEASE = Release({"pressmark": "test", "rules": "one"})
@@ -71,6 +75,13 @@ class Desk:
                 return answer
             staged = [self.archive.stage_again(staged[0], {c: self.reread(c) for c in answer.captures})]
         raise AssertionError("never settled")
+
+    def settle_undecided(self, read: Callable[[Capture], Article]) -> list[Result]:
+        """What the pipeline does at its start: decides captures that nobody decided."""
+        found = list(self.archive.undecided())
+        deposits = [Deposit(x.capture.url or "", x.capture, Verdict.ARTICLE, RELEASE, read(x.capture)) for x in found]
+        answers = [self.archive.settle([x.staged(deposit)])[0] for x, deposit in zip(found, deposits, strict=True)]
+        return [answer for answer in answers if isinstance(answer, Result)]
 
     def reread(self, capture: str) -> Article:
         return self.articles[self.archive.load_capture(capture).origin_key]
@@ -125,6 +136,78 @@ class House:
         else:
             self.run(*(f"DROP SCHEMA {name} CASCADE" for name in self.schemas()), "DELETE FROM pressmark.archives")
 
+    def keep(self) -> str:
+        """Remembers the database as it is now, open or not: a backup, by its name."""
+        name = f"kept_{uuid.uuid4().hex[:8]}"
+        if self.url is None:
+            with closing(self._file()) as db, closing(sqlite3.connect(self.where.parent / name)) as backup:
+                db.backup(backup)
+            return name
+        copies = (f'CREATE TABLE {name}."{table}" AS TABLE "{table}"' for table in self.tables())
+        self.run(f"CREATE SCHEMA {name}", *copies)
+        return name
+
+    def put_back(self, kept: str) -> None:
+        """Restores a backup over the database that is there, as its keeper would; what numbers rows goes on, as behind a
+        transaction that was rolled back."""
+        if self.url is None:
+            for file in self.where.glob("pressmark.db*"):
+                file.unlink()
+            shutil.copy(self.where.parent / kept, self.where / "pressmark.db")
+            return
+        names = [f'"{table}"' for table in self.tables()]
+        rows = (f"INSERT INTO {name} SELECT * FROM {kept}.{name}" for name in names)
+        self.run("SET session_replication_role = replica", f"TRUNCATE {', '.join(names)}", *rows)
+
+    def tables(self) -> list[str]:
+        """On a server: the tables of the only archive."""
+        return [name for (name,) in self.run("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Somebody else has the database for himself."""
+        if self.url is None:
+            with closing(self._file()) as db:
+                db.execute("BEGIN IMMEDIATE")
+                yield
+            return
+        archive = json.loads((self.where / "pressmark-archive.json").read_bytes())["archive"]
+        with psycopg.connect(self.url) as server:
+            server.execute(f"SELECT pg_advisory_xact_lock({gate(archive)})")
+            yield
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Another writer has the only WARC file, so that the next one begins a file of its own."""
+        with self.segment.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def change(self, *statements: str) -> None:
+        """Changes rows, each statement at least one, where the guards of the ledger are gone."""
+        if self.url is None:
+            with closing(self._file()) as db:
+                for trigger in ("ledger_no_update", "ledger_no_delete"):
+                    db.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+                for statement in statements:
+                    assert db.execute(statement).rowcount > 0, statement
+            return
+        schema = self.run("SELECT current_schema()")[0][0]
+        with psycopg.connect(self.url, autocommit=True) as server:
+            server.execute(f"SET search_path TO {schema}")
+            server.execute("ALTER TABLE ledger DISABLE TRIGGER USER")
+            for statement in statements:
+                assert server.execute(statement).rowcount > 0, statement
+
+    def _file(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.where / "pressmark.db", isolation_level=None)
+
+    @property
+    def segment(self) -> Path:
+        """The archive's only WARC file."""
+        (only,) = (self.where / "warc").iterdir()
+        return only
+
     def schemas(self) -> list[str]:
         """On a server: the schemas of its archives."""
         return [name for (name,) in self.run(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pressmark\_%'")]
@@ -146,7 +229,7 @@ class House:
     def run(self, *statements: str) -> list[Any]:
         """Does something to the database of the only archive, behind the software's back."""
         if self.url is None:
-            with closing(sqlite3.connect(self.where / "pressmark.db", isolation_level=None)) as db:
+            with closing(self._file()) as db:
                 return [row for statement in statements for row in db.execute(statement)]
         with psycopg.connect(self.url, autocommit=True) as server:
             (schema,) = server.execute("SELECT schema FROM pressmark.archives").fetchone() or ("",)

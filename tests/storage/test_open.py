@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from model.errors import BadCall, Damaged, NewerFormat, NotFound, PressmarkError, StorageUnavailable
-from model.record import Outcome
 from storage import Archive, rebuild
 
 URL = "http://paper.example/news/quay"
@@ -144,24 +143,6 @@ def test_an_archive_opened_for_reading_is_not_written(closed: Path, make_desk: A
     assert {n: d for n, d in _files(closed).items() if n.startswith("warc/")} == {
         n: d for n, d in before.items() if n.startswith("warc/")
     }
-
-
-def test_a_locked_database_is_one_clear_line_and_the_same_call_works_later(
-    closed: Path, make_desk: Any, make_article: Any
-) -> None:
-    with Archive.open(closed, write=True, wait=0.2) as archive, closing(sqlite3.connect(closed / "pressmark.db")) as blocker:
-        desk = make_desk(archive)
-        count = len(list(archive.list()))
-        blocker.isolation_level = None
-        blocker.execute("BEGIN IMMEDIATE")
-        capture = desk.fetched("http://paper.example/locked", b"x", 1)
-        with pytest.raises(StorageUnavailable, match="locked by another process: wait") as error:
-            desk.take(capture, make_article("A", "x"))
-        _one_line(error)
-        assert len(list(archive.list())) == count  # reading goes on
-        blocker.execute("ROLLBACK")
-        assert desk.take(capture, make_article("A", "x")).outcome is Outcome.NEW
-        assert archive.verify().findings == ()
 
 
 def _take(where: Path, turn: int, results: Any) -> None:
