@@ -17,7 +17,7 @@ from extractors.filed_behind import agency_behind
 from extractors.filed_pieces import BRACKET, SENT_BY, agency_shape, is_agency, is_known, is_label, is_place, is_shouted
 from extractors.place_case import as_place
 from extractors.words import agencies
-from extractors.words.datelines import BEFORE, DESKS, REGIONS, WEEKDAYS
+from extractors.words.datelines import BEFORE, DESKS, WEEKDAYS, is_region
 from extractors.words.people import people
 from model.article import Dateline
 
@@ -127,7 +127,7 @@ def _of_bracket(parts: _Parts, language: str | None) -> _Parts:
     if parts.place is None or parts.agency is not None or bracket is None:
         return parts
     inner = bracket[1] or bracket[2]
-    if is_known(inner) or inner.casefold() in REGIONS:
+    if is_known(inner) or is_region(inner, language):
         return parts
     place = parts.place[: bracket.start()].rstrip(" ,")
     signs = language == "de" and bool(_SIGN.fullmatch(inner))  # "Lindhafen (npa)": no region is written small
@@ -192,7 +192,7 @@ def _head(head: str, separator: str, language: str | None, house: str | None) ->
     if separator.strip() == ".":
         return (parts, False) if language != "en" and len(parts.place) > 3 else None
     if separator.strip() == ":":
-        if bracket is not None and (bracket[1] or "").casefold() in REGIONS:
+        if bracket is not None and is_region(bracket[1] or "", language):
             return parts, False  # "Kadalpuram (Kerala): "
         caseless = parts.place.upper() == parts.place.lower()
         return (parts, known and (shouted or caseless)) if shouted or known else None
@@ -259,7 +259,9 @@ def _bracket(text: str, language: str | None, house: str | None, *, alone: bool)
             return _Parts(None, dates[0].edtf, None)  # "GENEVA (5 March 2026) – "
         filed_by = is_agency(lead, house) or (len(lead.split()) <= 5 and lead)
         return _Parts(None, dates[0].edtf.split("T")[0], lead) if filed_by else None
-    if is_agency(text, house) or agency_shape(text):
+    if is_region(text, language) and agencies.agency(text) is None:
+        return None  # "PARIS (TX)"
+    if is_agency(text, house) or (agency_shape(text) and not is_known(text)):
         return _Parts(None, None, text)
     if alone and is_place(text, first=True):
         return _Parts(text, None, None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extractors.words.datelines import is_region_code
+
 _SMALL = "de del la los di da do das dos of the am an der im in bei ob auf sur les le und y e et and near al el na на w i"
 SMALL = frozenset(_SMALL.split())
 _FIRST = frozenset({"la", "le", "el", "al", "lo", "st", "os", "as"})
@@ -25,6 +27,8 @@ def in_mixed_case(place: str, language: str | None = None) -> str:
         tail = text[1:].replace("I", "ı") if dotless and text.isupper() else text[1:]
         low = text[0] + tail.replace("İ", "i").lower()
         before = place[: found.start()]
+        if before.endswith("(") and is_region_code(text, language):
+            return text  # "HARBORVILLE (NSW)"
         if text.isupper() and before[-1:] in {"'", "’"} and len(text) == 1:
             return text.lower()  # "ST. JOHN'S"
         if text.isupper() and len(text) == 2 and not before.endswith(", "):
