@@ -35,6 +35,8 @@ _MARKS_EAST = "■□●○▼▲◆◇★※【"
 _MARKS = "*[( _•·▪†‡­—–-（＜［〔" + _MARKS_EAST
 _QUOTES = '"“”„«»‘「『'
 _NEAR_PHRASE = 50
+_NEAR_LABEL = 25
+_SENTENCE_END = re.compile(r"(?<=\w\w[.!?])\s")
 _SHORT_NOTE = 300  # characters of a wire's note in brackets
 _AFTER_LABEL = re.compile(
     r"\s{0,2}(?:[:：—–-]|[(\[（]|[】\])）＞］〕]|,? ?(?:(?:le|du|vom|am|del|de|el|il|di|do|z|dnia|от|від|of|on|den) ){0,2}"
@@ -132,14 +134,19 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
     for table in tables:
         for kind in _KINDS:
             for label in table.get(kind, ()):
-                if lowered.startswith(label) and (
-                    _AFTER_LABEL.match(lowered, len(label))
+                if not lowered.startswith(label):
+                    continue
+                parted = _AFTER_LABEL.match(lowered, len(label))
+                if (
+                    parted
                     or _east(lowered, text, label)
                     or (
                         lowered.startswith(". ", len(label)) and _owns_up(text[len(label) + 2 :], tables)
                     )  # "Fe de erratas. En …"
                 ):
-                    return kind if kind != _NOTE or _owns_up(text, tables) else None
+                    if kind == _NOTE:
+                        return kind if _owns_up(text, tables) else None
+                    return None if parted and _is_prose(lowered[parted.end() :].lstrip(), kind, table, tables) else kind
     if text[:1] in _QUOTES:
         return None  # somebody else owns up
     said = [
@@ -148,6 +155,17 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
     if said:
         return _KINDS[3] if all("retract" in p for p in said) else _KINDS[0]
     return None
+
+
+def _is_prose(said: str, kind: str, table: dict[str, Any], tables: list[dict[str, Any]]) -> bool:
+    """Whether an ordinary text stands behind a label of ``table``: "the word that every editor fears"; in small letters."""
+    first = _SENTENCE_END.split(said, maxsplit=1)[0]
+    opens = said.lstrip(_QUOTES).startswith(tuple(table.get("opens_prose", ())))
+    if kind != _KINDS[3] and not opens:
+        return False
+    near = [w for t in tables for w in t.get("beside", ())]
+    sure = [w for t in tables for key in ("owning_up", "contrast", "phrases") for w in t.get(key, ())]
+    return bool(sure) and not any(w in said[:_NEAR_LABEL] for w in near) and not any(w in first for w in sure)
 
 
 def _of_text(phrase: str, lowered: str, table: dict[str, Any]) -> bool:
