@@ -38,8 +38,9 @@ _TAKEN_BY = re.compile(
 )
 _LONG_NAME = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff々\u3040-\u30ffー]{2,5}")
 _NO_NAME = re.compile(r"から|より|にて|で$|本[社紙]|[支総]局|記者|読者|提供|写真|[部班隊課係室者人民]$")
-_PICTURE_HOUSE = re.compile(r"[a-zäöü]{2,9}(?:bild|bilder|foto|photo|pix|pics|press|presse|media|news|images|pictures)")
+_PICTURE_HOUSE = re.compile(r"[a-zäöü]{2,9}(?:bild|bilder|foto|photo|pix|pics|press|presse|media|news|images|pictures|com)")
 _ON = re.compile(r"\s(?:on|auf|bei|sur|en|su|no|på|w|na|via)$", re.I)  # "A. B. on Unsplash"
+_EDITORS_SIGN = re.compile(r"[a-z]{2,4}")  # of who edited the picture: "AGENCY/A. Person/jlt"
 LONGEST_NAME = 8  # words of an organization
 
 
@@ -74,6 +75,8 @@ def classify(
     result = []
     for party, person in zip(split, certain, strict=True):
         name = _ROLE_END.sub("", party.text) or party.text
+        if person is None and agency_named and True in certain and _EDITORS_SIGN.fullmatch(name):
+            continue
         if person is None:
             person = _by_neighbours(
                 name, agency_named=agency_named, platform_named=platform_named, person_named=True in certain, labelled=labelled

@@ -32,7 +32,8 @@ class Lexicon:
     """Words of one page language. Patterns ignore case; sets hold folded words.
 
     ``lead`` finds what announces a credit anywhere ("Photo by", "Foto:", "©"); ``bare`` a label
-    at the start of a credit without colon or by-word. ``kinds`` maps a folded word to a kind.
+    at the start of a credit without colon or by-word. ``kinds`` maps a folded word to a kind. ``private`` matches
+    as a whole what somebody is called who lent a picture and is not named as its maker ("the Halloran family").
     """
 
     lead: re.Pattern[str]
@@ -46,6 +47,7 @@ class Lexicon:
     first_join: re.Pattern[str]
     kind: re.Pattern[str]
     kinds: Mapping[str, str]
+    private: re.Pattern[str]
     rights: re.Pattern[str]
     noise: frozenset[str]
     organization: frozenset[str]
@@ -101,6 +103,7 @@ def lexicon(language: str | None) -> Lexicon:
         first_join=re.compile(rf"(?:{_either(_all(near, 'and') | {'&'})})\s+(?=\S+\s)", re.I),
         kind=re.compile(_either(word for key in KINDS for word in _all(near, key)), re.I),
         kinds=shared.kinds,
+        private=re.compile(rf"{_BEFORE_LENDER}(?:{'|'.join(_lender(w) for w in sorted(_all(near, 'private')))})[\s.]*"),
         rights=shared.rights,
         noise=frozenset(map(fold, _all(near, "noise") | _all(near, "label"))),
         organization=shared.organization,
@@ -135,6 +138,15 @@ def _shared() -> _Shared:
         organization=frozenset(map(fold, (w for w in organization if not w.startswith("-")))),
         organization_ends=tuple(sorted(fold(w[1:]) for w in organization if w.startswith("-"))),
     )
+
+
+_BEFORE_LENDER = r"(?:(?:The|Die|La|Il|[a-zß-öø-ÿа-яёіїєα-ωά-ώ]{1,5})(?:['’]|\s)){0,2}"  # articles and by-words: "of the", "l'"
+_NAME = r"[^\W\d_a-zß-öø-ÿа-яёα-ω][\w'’-]*(?:[ -][^\W\d_a-zß-öø-ÿа-яёα-ω][\w'’-]*){0,2}"
+
+
+def _lender(words: str) -> str:
+    """The pattern for an entry of ``private``, in any case but for the name that "…" stands for."""
+    return _NAME.join(f"(?i:{re.escape(w)})" if w else "" for w in words.split("…"))
 
 
 def _all(tables: Iterable[Mapping[str, list[str]]], key: str) -> set[str]:

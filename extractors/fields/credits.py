@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.fields.credit_names import Party, classify, is_known, looks_like_person, taker
-from extractors.fields.credit_words import Lexicon, fold, lexicon
+from extractors.fields.credit_words import KINDS, Lexicon, fold, lexicon
 
 LONGEST = 400  # characters; a longer text is no credit, and only its beginning is looked at
 
@@ -36,6 +36,7 @@ _LICENSE = re.compile(
 )
 _URL = re.compile(r"https?://\S+|\bwww\.\S+|(?<=[가-힣])\s+\S+@[\w.-]+")
 _PLACE_EAST = re.compile(r"(?<![가-힣])[가-힣·]{2,8}=(?=[가-힣]{2,4}\s*\S{0,2}(?:기자|특파원))")
+_NOBODY = re.compile(r"(?<!\w)n/a(?!\w)", re.I)
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\w)")
 _MARK = re.compile(r"©|ⓒ|\(c\)|℗|®", re.I)
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))  # soft hyphens, marks of direction
@@ -57,7 +58,8 @@ _VIA = re.compile(r"(?:^|\s)(?:via|über|vía|through)\s", re.I)
 class Credit:
     """``credit_line`` as printed, without enclosing brackets and leading dashes.
 
-    ``creators`` are people, ``agencies`` organizations, in the order printed. ``kind`` is "file
+    ``creators`` are people, ``agencies`` organizations, in the order printed; who lent a picture without being named as
+    its maker ("the Halloran family", "a reader") is neither and makes it a handout. ``kind`` is "file
     photo", "handout", "screenshot", "illustration", "symbolic image" or "AI-generated image".
     ``copyright_notice`` is the line where it carries a copyright mark. ``license`` is printed
     ("CC BY 3.0"); ``acquire_license_page`` is a URL that the page gives and the text alone
@@ -95,7 +97,7 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
         return Credit()
     rest = _MARK.sub(_CUT, line[:LONGEST])
     notice = line if rest != line[:LONGEST] or words.rights.search(line) else None
-    rest = _PLACE_EAST.sub("", _URL.sub(_CUT, rest))
+    rest = _PLACE_EAST.sub("", _URL.sub(_CUT, _NOBODY.sub(_CUT, rest)))
     license_ = _LICENSE.search(rest)
     rest = _LICENSE.sub(_CUT, rest)
     rest = words.rights.sub(_CUT, rest)
@@ -105,7 +107,9 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
     labelled = bool(words.lead.match(line)) or bool(words.bare.match(line)) or notice is not None
     parties = _parties(rest, words)
     kind = kind or next((words.kinds[fold(p.text)] for p in parties if fold(p.text) in words.kinds), None)
-    others = [p for p in parties if fold(p.text) not in words.kinds]
+    private = [p for p in parties if words.private.fullmatch(p.text)]
+    kind = kind or (KINDS["handout"] if private else None)
+    others = [p for p in parties if fold(p.text) not in words.kinds and p not in private]
     named = classify(others, words, known, labelled=labelled, taken_by=taker(line[:LONGEST], words))
     return Credit(
         credit_line=line,

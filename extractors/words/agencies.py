@@ -19,7 +19,8 @@ _LEGAL_FORMS: frozenset[str] = frozenset(_TABLE["legal_forms"])
 
 _BROADCASTERS: frozenset[str] = frozenset(_TABLE["broadcasters"])
 
-_PORTALS: frozenset[str] = frozenset(_TABLE["portals"])
+# Portals begin small and go on with a figure or a capital, alone or before a town: "g1 Santos", "portNews".
+_PORTAL = re.compile(r"[a-z]{1,8}\d{1,2}|[a-z]{2,8}(?:[A-Z][a-z]{2,}|com)")
 
 _EXACT = {spelling: a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling != spelling.lower()}
 _LOOSE = {spelling.casefold(): a["name"] for a in _TABLE["agency"] for spelling in a["as"] if spelling == spelling.lower()}
@@ -74,7 +75,7 @@ def is_paper(text: str) -> bool:
 
 def is_organization(text: str) -> bool:
     """True where a word says so ("News", "Redaktion", "University") or it looks like a web address."""
-    if text.strip() in _BROADCASTERS or text.strip().partition(" ")[0] in _PORTALS:
+    if text.strip() in _BROADCASTERS or _PORTAL.fullmatch(text.strip().partition(" ")[0]):
         return True
     low = text.casefold()
     if re.search(r"\w\.(?:com|org|net|de|at|ch|co|uk|fr|es|it|ru|be|nl|tr|is|info|news|gov|edu|io|tv|eu|ag)\b", low):
