@@ -21,7 +21,7 @@ def in_card(page: Page, element: Element) -> bool:
             return False
         heading = next(box.iter(*SUBHEADINGS), None)
         link = None if heading is None else next(chain(heading.iter("a"), heading.iterancestors("a")), None)
-        if heading is None or link is None or heading in _above_text(page):
+        if heading is None or link is None or heading in above_text(page):
             continue
         href, title = link.get("href") or "", page.text_of(heading)
         if href[:1] not in {"", "#"} and not page.is_own_address(href) and len(title) > _SHORT_TITLE:
@@ -29,7 +29,7 @@ def in_card(page: Page, element: Element) -> bool:
     return False
 
 
-def _above_text(page: Page) -> set[Element]:
+def above_text(page: Page) -> set[Element]:
     """All that stands before the first paragraph behind the headline; everything where there is none."""
     known: set[Element] | None = page.notes.get("above text")
     if known is None:

@@ -12,6 +12,7 @@ from extractors.field import Candidate
 from extractors.fields import byline, names
 from extractors.fields.byline_element import leads_to_profile, pieces_of, read, together
 from extractors.fields.byline_ground import MAX_TEXT, Ground
+from extractors.fields.byline_others import names_another, row_of_own
 from extractors.fields.others import CHECKED
 from extractors.page import Page
 from extractors.words import agencies
@@ -57,12 +58,13 @@ class Bylines:
             authors = _linked(item, authors)
             if not authors and any(leads_to_profile(a) for a in item.iter("a")):
                 authors = read(page, item)
-                if authors and not self._ground.misplaced(item):
+                if authors and not self._ground.misplaced(item) and not names_another(page, item):
                     yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
                     return
             persons = authors and all(names.is_person(a.name, page.language) or agencies.agency(a.name) for a in authors)
             desk = len(authors) == 1 and agencies.is_organization(authors[0].name) and len(text) <= 60
-            if (persons or desk) and not self._ground.misplaced(item) and not _tells(page, said, authors):
+            misplaced = self._ground.misplaced(item) or names_another(page, item)
+            if (persons or desk) and not misplaced and not _tells(page, said, authors):
                 yield Candidate(authors, How.MARKED, "css:" + page.css(item), text, cue="led")
                 if desk or not all(agencies.agency(a.name) for a in authors):
                     return  # behind an agency the writer may be named
@@ -74,7 +76,7 @@ class Bylines:
     def profiles(self, page: Page) -> Found:
         """Links to authors' profiles right below the headline, in a line of their own."""
         for item in self._ground.elements[self._ground.start + 1 : self._ground.start + _PROFILES]:
-            if not leads_to_profile(item) or self._ground.misplaced(item):
+            if not leads_to_profile(item) or self._ground.misplaced(item) or names_another(page, item):
                 continue
             line = item.getparent()
             text = self._ground.text(line, _LINE) if line is not None else None
@@ -114,7 +116,10 @@ class Bylines:
             noisy = self._ground.misplaced(element) if near else page.in_noise(element)
             if element in done or not text or CHECKED.match(text) or noisy or self._ground.credited(element):
                 continue
-            group = [e for e in self._ground.siblings(element) if e is element or not self._checked(e)]
+            if names_another(page, element):
+                continue
+            row = self._ground.siblings(element)
+            group = [e for e in row if e is element or not self._checked(e)] if len(row) > 1 else row_of_own(page, element)
             done.update(group)
             authors = together(read(page, e) for e in group)
             if authors:

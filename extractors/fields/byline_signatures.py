@@ -15,6 +15,7 @@ from extractors.field import Candidate
 from extractors.fields import byline, names, signed
 from extractors.fields.byline_element import leads_to_profile, pieces_of
 from extractors.fields.byline_ground import MISPLACED, Ground
+from extractors.fields.byline_others import names_another
 from extractors.fields.byline_parts import chunks
 from extractors.fields.others import CHECKED
 from extractors.page import Page
@@ -37,11 +38,6 @@ _IN_TABLES = frozenset({"reporter", "reporters", "journalist", "writer", "corres
 _NOT_AROUND_NAMES = frozenset({"p", "li", "em", "strong", "dd", "dt", "td", "th"})
 
 _DEGREES = re.compile(r"(?:[,\s]*(?:(?:[A-Z]\.?){2,7}|Ph\.?D\.?|PsyD|EdD|PharmD|MSc|BSc|Esq\.?)®?)+")
-_ABOUT = frozenset(
-    {"author bio", "about the author", "about author", "sobre o autor", "sobre a autora", "sobre el autor", "sobre la autora",
-     "über den autor", "über die autorin", "à propos de l’auteur", "à propos de l'auteur", "over de auteur", "om författaren",
-     "yazar hakkında", "tentang penulis", "despre autor", "a szerzőről", "o autorze", "об авторе", "про автора"}
-)  # fmt: skip
 _IS = re.compile(
     r"((?:(?:Dr|Prof)\.? )?(?:[^\W\d_][\w.’'-]* ){1,3}[^\W\d_][\w.’'-]+),? "
     r"(?:is|was|has|works|writes|lives|ist|schreibt|est|es|é|è|är|er|jest|är|trabalha|adalah)\s"
@@ -69,7 +65,7 @@ class Signatures:
             if len(authors) != 1 or not names.is_person(authors[0].name, page.language) or _echo(page, authors[0].name):
                 continue
             if (self._ground.dated(item, text) or _pictured(page, authors[0].name)) and not (
-                page.in_noise(item) or in_card(page, item)
+                page.in_noise(item) or in_card(page, item) or names_another(page, item)
             ):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
@@ -216,11 +212,15 @@ class Signatures:
         """Who a note below the heading "About the author" begins with: "A. Person is …"."""
         for at, item in enumerate(self._ground.elements):
             label = self._ground.text(item, 30) if item.tag in _LABELS else None
-            if not label or label.casefold().strip(" :") not in _ABOUT or self._aside(page, item):
+            if (
+                not label
+                or label.casefold().replace("’", "'").strip(" :") not in people(page.language).about
+                or self._aside(page, item)
+            ):
                 continue
             for note in (e for e in self._ground.elements[at + 1 : at + 8] if e.tag == "p"):
                 told = _IS.match(page.text_of(note)[:120])
-                if told and names.is_person(told[1], page.language):
+                if told and names.is_person(told[1], page.language) and not names_another(page, note):
                     yield Candidate((Author(told[1]),), How.INFERRED, "css:" + page.css(note), told[0])
                     return
 
@@ -241,7 +241,7 @@ class Signatures:
             authors = byline.read(rest, page.language)
             said = sum(len(a.name) + len(a.role or "") + sum(len(x.organization or "") for x in a.affiliations) for a in authors)
             whole = authors and said >= 0.6 * len(rest) and all(names.is_person(a.name, page.language) for a in authors)
-            if whole and not page.in_noise(item):
+            if whole and not page.in_noise(item) and not names_another(page, item):
                 yield Candidate(authors, How.INFERRED, "css:" + page.css(item), text)
                 return
 

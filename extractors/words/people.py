@@ -41,6 +41,8 @@ class People:
     reported: tuple[str, ...]
     written: tuple[str, ...]
     checked: tuple[str, ...]
+    about: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 def _load() -> dict[str, dict[str, list[object]]]:
