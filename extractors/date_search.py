@@ -95,6 +95,8 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
         below = headline is not None and number > headline
         if below and element.tag in SUBHEADINGS and comments(page.language).fullmatch(page.text_of(element)):
             return  # what follows are readers' dates
+        if page.in_threads(element):
+            continue
         own = " ".join([element.text or "", *(c.tail or "" for c in element)])
         if len(own) < SHORTEST or not _DIGIT.search(own):
             continue

@@ -24,6 +24,7 @@ from extractors.decode import Headers, decode
 from extractors.dom import Element
 from extractors.embedded import State
 from extractors.json_ld import ARTICLE_TYPES, Node
+from extractors.threads import threads
 from extractors.words.wire import is_in_other_letters, language_of
 from model.errors import TooLarge, Unreadable
 
@@ -236,6 +237,15 @@ class Page:
         return False
 
     @cached_property
+    def threads(self) -> frozenset[Element]:
+        """The elements that hold readers' comments and say so by no class or id."""
+        return threads(self.elements, self.language)
+
+    def in_threads(self, element: Element) -> bool:
+        """Inside readers' comments."""
+        return bool(self.threads) and not self.threads.isdisjoint((element, *element.iterancestors()))
+
+    @cached_property
     def around_main(self) -> frozenset[Element]:
         """``main`` and everything around it, up to the root."""
         return frozenset() if self.main is None else frozenset((self.main, *self.main.iterancestors()))
@@ -262,7 +272,7 @@ class Page:
     def _own_noise(self, element: Element) -> bool:
         known = self._noise.get(element)
         if known is None:
-            known = self._noise[element] = dom.names_noise(element)
+            known = self._noise[element] = element in self.threads or dom.names_noise(element)
         return known
 
     @cached_property

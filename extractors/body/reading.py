@@ -23,8 +23,8 @@ def passages_of(page: Page) -> list[Passage]:
 
 
 def weighable_passages(page: Page) -> list[Passage]:
-    """Those passages that could be the article's at all."""
-    return [p for p in passages_of(page) if weighable(p)]
+    """Those passages that could be the article's at all: no comments, no menus."""
+    return [p for p in passages_of(page) if weighable(p) and not page.in_threads(p.element)]
 
 
 def surroundings(page: Page, headline: str | None) -> Surroundings:

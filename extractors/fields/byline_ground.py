@@ -55,7 +55,7 @@ class Ground:
         for item in (element, *element.iterancestors()):
             if item in self.page.around_headline:
                 return in_card(self.page, element)
-            if item.tag in {"nav", "footer"}:
+            if item.tag in {"nav", "footer"} or item in self.page.threads:
                 return True
             if item.tag not in {"article", "main"} and MISPLACED.search(
                 f"{item.get('class') or ''} {item.get('id') or ''}"[:300]
