@@ -138,6 +138,8 @@ def _leads_to_piece(page: Page, link: Element) -> bool:
     if href[:1] in {"", "#"} or leads_to_profile(link) or page.is_own_address(href):
         return False
     text = page.text_of(link)
+    if names.is_person(text, page.language):
+        return False
     try:
         same = urlsplit(urljoin(page.url or "", href)).netloc == urlsplit(page.url or "").netloc
     except ValueError:

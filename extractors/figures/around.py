@@ -21,6 +21,7 @@ from extractors.figures.named import (
 )
 from extractors.figures.words import Words, credit_by_position, license_page, with_caption, with_credit, words_in_box
 from extractors.page import Page
+from extractors.words.people import people
 
 _CAPTIONS = frozenset({"alt", "title", "data-title", "data-alt", "aria-label"})
 _SHOWN_CAPTIONS = frozenset({"data-caption", "data-image-caption", "data-sub-html", "data-lightbox-caption", "data-img-caption"})
@@ -65,6 +66,8 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
         text = page.text_of(leaf)
         if is_junk(text):
             continue
+        if _heads_byline(text, page.language):
+            break
         named = next(
             (
                 a
@@ -96,6 +99,11 @@ def _behind(page: Page, box: Element, image: Element, words: Words, organization
         else:
             break
     return words
+
+
+def _heads_byline(text: str, language: str | None) -> bool:
+    """True for a line that is nothing but "Author" or the like: what follows is who wrote the piece."""
+    return text.casefold().strip(" :") in people(language).about
 
 
 def _slanted(leaf: Element) -> bool:

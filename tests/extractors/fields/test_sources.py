@@ -31,3 +31,12 @@ def test_a_pixel_that_counts_readers_is_no_picture() -> None:
     picture = "<figure><img src='/i/lamp.jpg' style='width:640px;height:auto'><figcaption>The lamp.</figcaption></figure>"
     page = f"<article><h1>Lamp lit</h1>{picture}{WORDS}{pixel}{WORDS}</article>"
     assert [i.url for i in extract(page.encode(), "https://paper.example/lamp").images] == ["https://paper.example/i/lamp.jpg"]
+
+
+def test_the_box_of_the_author_behind_a_picture_names_no_photographer() -> None:
+    picture = "<div class=hero><img src='/i/lamp.jpg' alt='The lamp' width=900 height=500></div>"
+    box = "<div class=list-author><p class=list-author-title>Author</p><p class=author-name>Zoe Onder</p></div>"
+    page = f"<html lang=en><main><article><h1>Lamp lit</h1>{picture}{box}{WORDS}</article></main></html>"
+    article = extract(page.encode(), "https://paper.example/lamp")
+    assert [(i.credit_line, i.creators, i.agencies) for i in article.images] == [(None, (), ())]
+    assert [a.name for a in article.authors] == ["Zoe Onder"]
