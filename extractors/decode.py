@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from extractors import charsets
 from extractors.codings import inflate, is_utf8, too_large, undo
 from model.errors import Unreadable
 
@@ -132,7 +133,7 @@ def decode(body: bytes, headers: Headers = ()) -> Decoded:
         declared = None
     if declared:
         return Decoded(_text(body, declared[0]), *declared)
-    guessed = "utf-8" if _mostly_utf8(body) else _guess(body)
+    guessed = "utf-8" if _mostly_utf8(body) else codec_of(charsets.guess(body)) or "cp1252"
     return Decoded(_text(body, guessed), guessed, "guess")
 
 
@@ -197,24 +198,6 @@ def _mostly_utf8(body: bytes) -> bool:
     high = len(_HIGH.findall(sample))
     broken = sample.decode("utf-8", "replace").count("\ufffd")
     return high > 0 and broken * 5 < high
-
-
-def _guess(body: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    # markup is ASCII in every encoding and says nothing: only the surroundings of high bytes do
-    parts: list[bytes] = []
-    size = end = 0
-    for found in _HIGH.finditer(body):
-        if found.start() >= end:
-            part = body[max(found.start() - 16, end) : found.start() + 64]
-            end = found.start() + 64
-            parts.append(part)
-            size += len(part)
-            if size > 8_192:
-                break
-    best = from_bytes(b" ".join(parts), steps=3, chunk_size=1024, preemptive_behaviour=False).best()
-    return (codec_of(best.encoding) if best else None) or "cp1252"
 
 
 def _text(body: bytes, encoding: str) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_LIBRARIES = ("beautifulsoup4", "brotli", "charset-normalizer", "lxml", "trafilatura")
+_LIBRARIES = ("beautifulsoup4", "brotli", "lxml", "trafilatura")
 _KINDS = frozenset({".py", ".toml", ".json", ".txt"})
 
 
