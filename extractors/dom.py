@@ -32,6 +32,7 @@ _NOISE_PHRASES = (
     "see-also", "you-may", "site-header", "page-header-nav", "global-header", "latest-news", "meist-gelesen", "weitere-artikel",
     "mehr-zum", "lire-aussi", "leer-mas", "leggi-anche", "lees-ook", "les-ogsaa", "laes-ogsaa",
 )  # fmt: skip
+_ANCHORS = frozenset("¶#§🔗")  # signs that link a heading to itself
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
 
@@ -60,7 +61,7 @@ def pieces(element: Element) -> Iterator[str]:
             if ended.tail and ended is not element:
                 yield ended.tail
             continue
-        if _visible(child.tag):
+        if _visible(child.tag) and not (child.tag == "a" and child.text in _ANCHORS):
             block = child.tag not in INLINE_TAGS
             if block:
                 yield " "
@@ -85,6 +86,18 @@ def text_of(element: Element) -> str:
     if not len(element):
         return collapse(element.text or "") if _visible(element.tag) else ""
     return collapse("".join(pieces(element)))
+
+
+def opening(element: Element, longest: int = 1000) -> str:
+    """As much of an element's text as a heading can have: in damaged mark-up it may hold the rest of the page."""
+    parts: list[str] = []
+    size = 0
+    for piece in pieces(element):
+        parts.append(piece)
+        size += len(piece.strip())
+        if size > longest:
+            break
+    return collapse("".join(parts))
 
 
 def css_path(element: Element) -> str:

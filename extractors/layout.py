@@ -7,11 +7,12 @@ good enough to look near them first; neither is good as the only place to look.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from extractors.dom import Element, collapse, pieces
+from extractors import headings
+from extractors.dom import Element, opening
 
 _WORD = re.compile(r"\w+")
 _HEADLINE_CLASS = re.compile(r"head-?line|title|titel|titre|titulo|titolo|rubrik|otsikko|kop\b", re.I)
@@ -26,10 +27,10 @@ _ABOVE_WORDS = 4
 _BEHIND = 4  # paragraphs behind a heading
 _TEXT_MIN = 80  # characters
 _HOME = re.compile(r"(?:https?://[^/]+)?/?(?:index\.\w+)?")
-_LONGEST = 1000  # characters of a heading that are looked at
+_LONGEST = 1000  # characters of a title that are looked at
 
 
-def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Element], bool]) -> Element | None:
+def headline_element(tree: Element, titles: Sequence[str], noise: Callable[[Element], bool]) -> Element | None:
     """The element that shows the article's headline: the ``h1`` nearest to what the head of the
     page calls its title, else a heading with a headline's class that agrees with it.
     """
@@ -37,7 +38,7 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
     wanted = [w for w in wanted if w]
     ranked: list[tuple[float, int, Element]] = []
     for position, element in enumerate(tree.iter("h1")):
-        words = _words(_opening(element))
+        words = _words(opening(element))
         if not words or position > 60:
             continue
         score = _agreement(words, wanted)
@@ -46,15 +47,20 @@ def headline_element(tree: Element, titles: Iterable[str], noise: Callable[[Elem
         score -= 0.5 * bool(_SITE_CLASS.search(mark)) + 0.4 * noise(element) + 0.3 * (len(words) < 3)
         ranked.append((score, -position, element))
     if not ranked:
-        return _other_heading(tree, wanted, 0.0) if wanted else _above_text(tree, noise)
+        found = _other_heading(tree, wanted, 0.0) if wanted else _above_text(tree, noise)
+        return found if found is not None else _set_as_heading(tree, titles, noise)
     score, _, best = max(ranked, key=lambda r: r[:2])
-    words = _words(_opening(best))
+    words = _words(opening(best))
     share = _cover(words, wanted)
     # a short heading that is little of the title may be the site's own name: another may say the rest
     short = share < 0.5 and len(words) < _SITE_NAME_WORDS
     other = _other_heading(tree, wanted, share) if wanted and (score < 0.3 or short) else None
     if other is not None:
         return other
+    if _leads_home(best):
+        own = headings.piece_of_title(tree, titles, _words, lambda e: noise(e) or e is best)
+        if own is not None:
+            return own
     if _leads_home(best) and all(w <= frozenset(words) for w in wanted):  # the page declares its site's name at most
         below = _above_text(tree, noise)
         return best if below is None else below
@@ -118,7 +124,7 @@ def _other_heading(tree: Element, wanted: list[frozenset[str]], share: float) ->
         mark = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
         if (element.tag not in {"h2", "h3"} and not _HEADLINE_CLASS.search(mark)) or len(element) > 6:
             continue
-        words = _words(_opening(element))
+        words = _words(opening(element))
         score = _agreement(words, wanted)
         if len(words) >= 3 and score >= 0.75 and _cover(words, wanted) > share + 0.1 and (best is None or score > best[0]):
             best = (score, element)
@@ -134,9 +140,9 @@ def _leads_home(heading: Element) -> bool:
 def _above_text(tree: Element, noise: Callable[[Element], bool]) -> Element | None:
     """The first ``h2`` with a paragraph close behind it in the same element."""
     for element in islice(tree.iter("h2"), _HEADINGS):
-        if _ABOVE_WORDS <= len(_words(_opening(element))) <= _HEADLINE_WORDS and not noise(element):
+        if _ABOVE_WORDS <= len(_words(opening(element))) <= _HEADLINE_WORDS and not noise(element):
             behind = islice(element.itersiblings("p"), _BEHIND)
-            if any(_text_size(p) >= _PARAGRAPH_MIN and len(_opening(p)) >= _TEXT_MIN for p in behind):
+            if any(_text_size(p) >= _PARAGRAPH_MIN and len(opening(p)) >= _TEXT_MIN for p in behind):
                 return element
     return None
 
@@ -146,23 +152,18 @@ def _large_type(tree: Element, wanted: list[frozenset[str]]) -> Element | None:
     if next(tree.iter("h1", "h2"), None) is not None:
         return None
     for element in islice(tree.iter("font"), _FONTS):
-        words = _words(_opening(element))
+        words = _words(opening(element))
         large = _LARGE.fullmatch((element.get("size") or "").strip())
         if large and 3 <= len(words) <= _HEADLINE_WORDS and _agreement(words, wanted) >= 0.5:
             return element
     return None
 
 
-def _opening(element: Element) -> str:
-    """As much of an element's text as a headline can have: in damaged mark-up a heading may hold the rest of the page."""
-    parts: list[str] = []
-    size = 0
-    for piece in pieces(element):
-        parts.append(piece)
-        size += len(piece.strip())
-        if size > _LONGEST:
-            break
-    return collapse("".join(parts))
+def _set_as_heading(tree: Element, titles: Sequence[str], noise: Callable[[Element], bool]) -> Element | None:
+    piece = headings.piece_of_title(tree, titles, _words, noise)
+    if piece is not None or len(titles) > 1:  # a page that declares its title elsewhere, too, needs no guess
+        return piece
+    return headings.above_text(tree, titles, _words, noise)
 
 
 def _cover(words: list[str], wanted: list[frozenset[str]]) -> float:
