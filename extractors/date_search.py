@@ -38,6 +38,7 @@ _LINES = (
     "p", "div", "span", "td", "th", "li", "dd", "dt", "strong", "em", "b", "h2", "h3", "h4", "h5", "h6", "font", "i", "time", "a",
     "small", "center", "address", "cite", "label",
 )  # fmt: skip
+_BOLD = frozenset(("b", "strong"))
 _OPENS = frozenset(("p", "strong", "b"))
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _OTHERS = re.compile(r"comment|reply|repl(?:y|ies)|event|termin|copyright|footer-?bottom|related", re.I)
@@ -93,7 +94,8 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
     headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
     for number, element in enumerate(elements):
         below = headline is not None and number > headline
-        if below and element.tag in SUBHEADINGS and comments(page.language).fullmatch(page.text_of(element)):
+        heads = below and (element.tag in SUBHEADINGS or _is_bold_line(element))
+        if heads and comments(page.language).fullmatch(page.text_of(element)):
             return  # what follows are readers' dates
         if page.in_threads(element):
             continue
@@ -122,6 +124,10 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
             edtf = on_own_clock(page, date.edtf, words)
             candidate = Candidate(edtf, How.INFERRED, place, words if words in whole else whole, cue=label)
             yield weight, number, with_year(page, candidate)
+
+
+def _is_bold_line(element: Element) -> bool:
+    return element.tag in _BOLD and not len(element) and next(element.iterancestors("a"), None) is None
 
 
 def _label(page: Page, element: Element, words: str) -> str:

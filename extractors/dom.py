@@ -34,6 +34,7 @@ _NOISE_PHRASES = (
 )  # fmt: skip
 _ANCHORS = frozenset("¶#§🔗")  # signs that link a heading to itself
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_DENIED = re.compile(r"(?<![A-Za-z])not[-_][A-Za-z]+")
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
 
 
@@ -128,6 +129,11 @@ def _siblings(element: Element, *, preceding: bool) -> Iterable[Element]:
     return (s for s in element.itersiblings(preceding=preceding) if s.tag == tag)
 
 
+def denied(names: str) -> str:
+    """Class names without what they say an element is not: ``wsite-not-footer``."""
+    return _DENIED.sub(" ", names) if "not" in names else names
+
+
 def names_noise(element: Element) -> bool:
     """True where an element by its own tag, class, id or role is navigation, comments, teasers …"""
     tag = element.tag
@@ -140,7 +146,7 @@ def names_noise(element: Element) -> bool:
     marks = f"{element.get('class') or ''} {element.get('id') or ''}"
     if not marks.strip():
         return False
-    marks = marks[:400]
+    marks = denied(marks[:400])
     if any(w.lower() in _NOISE_WORDS for w in _WORDS.findall(marks)):
         return True
     flat = marks.lower().replace("_", "-")

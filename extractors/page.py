@@ -33,6 +33,7 @@ __all__ = ["Element", "Meta", "Node", "Page", "State"]
 MAX_CHARACTERS = 20_000_000
 MAX_ELEMENTS = 50_000
 _LEFT_AS_SET = frozenset({"en", "de", "fr", "es", "pt", "it", "nl"})  # as delivered, whatever is written in it
+_TELLS, _SAMPLED = 200, 6_000  # characters of headings and paragraphs that tell a language, and of all text where there are fewer
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)  # no call into Python for every element, as classes by tag take
 
 
@@ -178,6 +179,9 @@ class Page:
             size += len(found[-1])
             if size > 2_000:
                 break
+        body = self.tree.find("body")
+        if size < _TELLS and body is not None:  # text straight in cells and divisions
+            found.append(self.text_of(body)[:_SAMPLED])
         return " ".join(found)
 
     @cached_property

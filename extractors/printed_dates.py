@@ -45,6 +45,8 @@ _TIME = re.compile(
     r"[\s,(]{0,3}(?P<zone>[A-Z]{1,5}\b|МСК\b)?\s?(?P<offset>[+-]\d{1,2}(?::?\d{2})?(?!\d))?",
     re.I,
 )
+_COUNTED = re.compile(r"(?<![^\W\d_])(?:issue|no|nr|number|vol|volume|ausgabe|heft|num[eé]ro|n[º°]|№|nummer)[.\s]{1,2}$", re.I)
+_SPELLED_OUT = re.compile(r"\s?\(?(Eastern|Central|Mountain|Pacific|Atlantic) (Standard|Daylight) Time\b", re.I)
 _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120,
     "SAST": 120, "CAT": 120, "WAT": 60, "EAT": 180, "TRT": 180,
@@ -126,8 +128,11 @@ def _with_time(text: str, day: Printed, language: str | None, floor: int, ceilin
         between = text[day.end : found.start()]
         if len(between) <= 20 and not any(c.isdigit() for c in between) and not labels(language).search(between):
             time = _time(found)
+            spelled = _SPELLED_OUT.match(text, found.start("zone") if found["zone"] else found.end())
+            if time and spelled and not _offset(found):
+                time += zone_offset(f"{spelled[1][0]}{spelled[2][0]}T".upper())
             if time and is_edtf(day.edtf + time):
-                return Printed(day.edtf + time, day.start, found.end())
+                return Printed(day.edtf + time, day.start, spelled.end() if spelled else found.end())
         break
     for found in _TIME.finditer(text, max(floor, day.start - 40), day.start):
         if len(text[found.end() : day.start].strip(" ,|-–·•/()")) <= 12:
@@ -210,6 +215,8 @@ def _ywd(m: re.Match[str], language: str | None, _day_first: bool) -> str | None
 
 def _dwy(m: re.Match[str], language: str | None, _day_first: bool) -> str | None:
     digits = m[3] or m[4] or m[5]
+    if m[3] and _COUNTED.search(m.string, max(0, m.start() - 12), m.start()):  # "Issue 14, September 2013"
+        return _named(m[2], language, int(m[3]), None)
     return _named(m[2], language, _century(digits) if digits else None, int(m[1]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from extractors.body.endings import before_contacts
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
 from extractors.body.service import ends_piece, is_end_mark, is_service_line
@@ -97,7 +98,7 @@ def cleaned(
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= (_BEGUN_EAST if language in EAST else _BEGUN)
-    result = _up_to_end(result)
+    result = before_contacts(_up_to_end(result))
     while result and (_heads_nothing(result[-1]) or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.dom import Element
+from extractors.dom import INLINE_TAGS, Element, denied
 
 NODES_LIMIT = 60_000  # elements looked at; a page beyond this is not an article for people
 
@@ -34,6 +34,9 @@ _SPEAKING_TAGS = """
 """
 _NAMED_BY = frozenset(("class", "id", "itemprop", "role", "data-testid", "data-component", "data-qa", "data-module", "rel"))
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_INDENTS = ("\u3000", "\xa0\xa0")
+_LINES = frozenset(("font", "span", "b", "strong", "i", "em", "big", "small"))
+_MAKE = ("class", "size", "style", "face", "color")
 
 
 _SKIPPED, _BLOCK, _SPEAKING = (frozenset(tags.split()) for tags in (_SKIPPED_TAGS, _BLOCK_TAGS, _SPEAKING_TAGS))
@@ -73,7 +76,7 @@ class _Place:
 @lru_cache(maxsize=8192)
 def words_of(names: str) -> frozenset[str]:
     """The lower-case words of a class or id value: ``relatedLinks_box-2`` -> related, links, box."""
-    return frozenset(w.lower() for w in _WORD.findall(names[:400]) if 2 < len(w) < 20)
+    return frozenset(w.lower() for w in _WORD.findall(denied(names[:400])) if 2 < len(w) < 20)
 
 
 _NONE: frozenset[str] = frozenset()
@@ -169,7 +172,7 @@ def passages(root: Element) -> list[Passage]:
                 run.add(child.tail, place)
             continue
         if tag == "br":
-            if _doubled(child):
+            if _ends_paragraph(child):
                 flush(place)
             run.add(f" {child.tail or ''}", place)
             continue
@@ -202,9 +205,25 @@ def _swallows(element: Element, tag: str) -> bool:
     return tag in _CONTROLS and next(element.iter("main", "article", "h1"), None) is not None
 
 
-def _doubled(line_break: Element) -> bool:
-    """True for the first of two line breaks with nothing between: the end of a paragraph."""
-    if (line_break.tail or "").strip():
-        return False
+def _ends_paragraph(line_break: Element) -> bool:
+    """True for the first of two line breaks with nothing between, one before an indented line, and one between two
+    lines that are set in different ways."""
+    tail = line_break.tail or ""
+    if tail.strip():
+        return tail.lstrip(" \t\r\n").startswith(_INDENTS)
     following = line_break.getnext()
-    return following is not None and following.tag == "br"
+    while following is not None and following.tag in INLINE_TAGS and not (len(following) or following.text or following.tail):
+        following = following.getnext()
+    return following is not None and (following.tag == "br" or _set_otherwise(line_break.getprevious(), following))
+
+
+def _set_otherwise(line: Element | None, following: Element) -> bool:
+    """True for two elements that hold a line each and are not of one make: a byline below a headline, both in fonts."""
+    if line is None or line.tag not in _LINES or following.tag not in _LINES or (line.tail or "").strip():
+        return False
+    return (line.tag, *map(line.get, _MAKE)) != (following.tag, *map(following.get, _MAKE)) and _ends_line(following)
+
+
+def _ends_line(element: Element) -> bool:
+    behind = element.getnext()
+    return not (element.tail or "").strip() and (behind is None or behind.tag not in INLINE_TAGS)

@@ -12,6 +12,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from extractors.body.endings import is_about_entry, signs_off
 from extractors.body.furniture import begins_as, points_elsewhere
 from extractors.body.passages import Passage
 from extractors.date_words import fold, labels, month
@@ -60,6 +61,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     """
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
+        return True
+    if is_about_entry(text, language) and passage.tag not in HEADINGS:
         return True
     if _is_picture_line(text) or (begun and _is_shouted_link(passage)):
         return True
@@ -115,6 +118,7 @@ def ends_piece(passage: Passage, language: str | None) -> bool:
         return True
     if (
         is_end_mark(text)
+        or signs_off(text)
         or _INITIALS.fullmatch(text)
         or (len(text) <= _SOURCES_LONGEST and all(_is_source(s, language) for s in _LISTED.split(text)))
     ):

@@ -9,6 +9,7 @@ from functools import cache
 from extractors.body.blocks import blocks
 from extractors.body.choose import chosen, only_text
 from extractors.body.clean import Taken, cleaned
+from extractors.body.endings import before_answers
 from extractors.body.opening import opening
 from extractors.body.opinion import kept_words
 from extractors.body.passages import Passage
@@ -80,6 +81,7 @@ def _kept(
     judged = chances(found, surroundings(page, headline), ask, learnt)
     known = {p.index: chance for p, chance in zip(found, judged, strict=True)}
     likely = chosen(found, judged, page.language) or only_text(found, judged, ask(), page.language)
+    likely = before_answers(likely, found, page.language)
     first = opening(standfirst, found, likely)
     if first is not None and not is_marked(page, first):
         standfirst = None

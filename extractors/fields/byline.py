@@ -27,6 +27,8 @@ _DATED = re.compile(
     r"(?:[\s,|-]+(?:at|um|à|a las|alle|às|om|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?)?[\s,|-]+",
     re.IGNORECASE,
 )
+_AT_HOUR = re.compile(r"(?<=\w)\s+(?:@|à l['’]adresse|a las?|en|às|a|alle|klo|kl\.?|op|om|на|в)\s+\d{1,2}[:.]\d{2}(?!\d).*$")
+_AT_END = re.compile(r"(?<=\w)\s+(?:@|à l['’]adresse)$")
 _OFFICE = re.compile(r"(?=[^\W\d_])(?![a-z])[^!?\s]+(?:\s[^!?\s]+){0,8}")
 _REPORTS_FROM = re.compile(r"(?:reporting|reports|reported) (?:from|in)|berichtet aus", re.IGNORECASE)
 _SENT_FROM = re.compile(r"\s*[／/][\u3400-\u9fff]{1,8}(?:報導|报道|電|電文|讯|訊|專訪)\s*$")
@@ -60,7 +62,8 @@ def read(text: str, language: str | None, publisher: str | None = None, *, singl
     """
     plain = _WRAPPED.sub(r"\1", _PRONOUNS.sub("", names.collapse(text)[:MAX_LENGTH]))
     plain = _FROM_WHERE.sub("", _of_others(language).sub("", plain))
-    plain, _ = without_lead(plain, language)
+    plain, led = without_lead(plain, language)
+    plain = _AT_HOUR.sub("", plain) if led else plain
     dated = _DATED.match(plain)
     if dated:  # "Published 05/03/2026 at 16:45 by A. Person"
         behind, led = without_lead(plain[dated.end() :], language)
@@ -76,7 +79,7 @@ def read_pieces(pieces: list[str], language: str | None, publisher: str | None =
     for piece, before in zip(pieces, ["", *pieces], strict=False):
         if _REPORTS_FROM.fullmatch(piece.strip()) or _REPORTS_FROM.fullmatch(before.strip()):
             continue  # "Reporting from" and the place
-        plain = edges.sub("", piece.strip(" ,;|·•/–—-")).strip(" ,;|·•/–—-")
+        plain = edges.sub("", _AT_END.sub("", piece.strip(" ,;|·•/–—-"))).strip(" ,;|·•/–—-")
         if joined and _is_credit_of_another(plain, language):
             break
         whole = bool(joined) and _single(joined[-1]) and _single(plain) and plain.casefold() not in people(language).by

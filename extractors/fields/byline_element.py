@@ -42,7 +42,7 @@ _FILED = re.compile(
     r"|rubri(?:k|ques?)|catégories?|categor[ií]as?|etiquetas|more posts|share)\b",
     re.IGNORECASE,
 )
-
+_FILED_BEHIND = re.compile(r"\d.*\s(?:in|under|unter|dans|en|em|i|w)$")  # "Posted by A. Person on March 5 in" Bread, Family
 
 _NAME_IN_CARD = re.compile(
     r"(?<![a-z])(?:author|autor|auteur|writer|yazar)\w{0,3}[-_]{1,2}(?:\w{2,10}[-_]{1,2}){0,2}(?:name|nombre|nome|nom|adi)(?![a-z])",
@@ -175,7 +175,7 @@ def pieces_of(element: Element) -> list[str]:
     kept: list[str] = []
     skipping = False
     for piece in (p for f in found if f for p in _STRONG.split(f) if p.strip()):
-        if kept and _FILED.match(piece.strip()):
+        if kept and (_FILED.match(piece.strip()) or _FILED_BEHIND.search(kept[-1])):
             break
         credit = CHECKED.search(piece)
         if credit:

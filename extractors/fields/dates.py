@@ -16,7 +16,7 @@ from extractors.date_choice import choose, exact, parts
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.page import Page
 from extractors.printed_dates import offset_text
-from model.article import Evidence
+from model.article import Evidence, How
 
 MOST_OFFSET = 14 * 60
 _EARLIEST_YEAR = 1690  # the first newspapers; older ones are slips of software
@@ -48,11 +48,27 @@ def published(page: Page) -> Resolved[str]:
     only day and month are printed and nothing else says the year.
     """
     found = resolve(_PUBLISHED, page)
-    if found.value is not None and found.value.startswith("XXXX"):
+    if found.value is None:
+        return found
+    if found.value.startswith("XXXX"):
         more = resolve(_SEARCHED, page)
-        if more.value is not None and more.value[4:10] == found.value[4:10]:
-            return more
-    return found
+        return more if more.value is not None and more.value[4:10] == found.value[4:10] else found
+    is_day = parts(found.value).day is not None and not parts(found.value).has_time
+    return _with_time(page, found) if is_day and not _is_declared(found) else found
+
+
+def _is_declared(found: Resolved[str]) -> bool:
+    return any(e.how is How.DECLARED for e in found.evidence.values())
+
+
+def _with_time(page: Page, found: Resolved[str]) -> Resolved[str]:
+    """The same day with the time of day that a line of the page gives it; as found where none does."""
+
+    def same_day(_page: Page, value: str) -> str | None:
+        return None if value.startswith(f"{found.value}T") and _accept(page, value) is None else "no time of that day"
+
+    more = resolve(Field("date_published", (lines,), same_day), page)
+    return found if more.value is None else more
 
 
 def modified(page: Page) -> Resolved[str]:

@@ -39,6 +39,10 @@ _PICTURE_BOX = re.compile(
     r"image|img|photo|picture|media|figure|gallery|galerie|slide|foto|bild|wp-caption|illustration|visual|thumbnail|poster|hero|lead",
     re.I,
 )
+_FONT_SIZE = re.compile(r"font-size\s*:\s*(\d{1,3}(?:\.\d{1,3})?)(px|pt|%|em|rem)", re.I)
+_FULL_SIZE = {"px": 13.0, "pt": 10.0, "%": 95.0, "em": 0.95, "rem": 0.95}  # from which a line may be running text
+_SMALLEST_FONTS = frozenset({"1", "-1", "-2"})
+_FLOATS = re.compile(r"float\s*:\s*(?:left|right)", re.I)
 _IMAGES = frozenset({"img", "amp-img"})
 _HOLDERS = XPath(
     ".//img | .//amp-img | .//figure | .//picture[not(.//img)] | .//*[@data-src or @data-srcset or @data-url or @data-image"
@@ -224,6 +228,18 @@ def _box(page: Page, image: Element, keys: dict[Element, str]) -> Element:
     return box
 
 
+def _is_small_print(page: Page, around: Element, line: Element) -> bool:
+    """Whether the one line below a picture is set smaller than text, in a box that holds nothing else or floats beside it."""
+    text = page.text_of(line)
+    if len(text) > LONGEST_LAYOUT or next(line.iter("a", "h1", "h2", "h3", "h4"), None) is not None:
+        return False
+    style = line.get("style") or ""
+    size = _FONT_SIZE.search(style)
+    small = line.tag == "small" or (size is not None and float(size[1]) < _FULL_SIZE[size[2].lower()])
+    floats = _FLOATS.search(around.get("style") or "") is not None
+    return small or (line.get("size") or "") in _SMALLEST_FONTS or floats
+
+
 def _words_belong(page: Page, parent: Element, box: Element) -> bool:
     """Whether what a larger element adds to a box is named as caption, credit or picture."""
     if parent.tag == "p":
@@ -236,4 +252,6 @@ def _words_belong(page: Page, parent: Element, box: Element) -> bool:
         return not any(len(page.text_of(e)) > 300 for e in parent.iter("p"))
     added = [s for s in parent if s is not box and isinstance(s.tag, str) and page.text_of(s)]
     bare = any((t or "").strip() for t in (parent.text, *(s.tail for s in parent)))
+    if not bare and len(added) == 1 and box.getnext() is not None and _is_small_print(page, parent, added[0]):
+        return True
     return not bare and all(is_named_words(s) or (s.tag == "p" and hidden_label(s) is not None) for s in added)
