@@ -25,9 +25,10 @@ LONGEST = 150
 _RUNS_ON = re.compile(r"(?![^\W\d_][A-Z])[^\W\d_](?<=[a-zß-ÿа-яё])")  # a sentence goes on; "iPhone" begins one
 _ABBREVIATED = re.compile(r",\s(?:[A-Z][a-z]{1,4}|(?:[A-Z]\.)+[A-Z])\.$")  # "Boise, Id."
 _SEPARATOR = re.compile(
-    r"\s*(?:-{2,}|[—–―‒]+|\.-|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|(?<=[)\]])-(?=[^\W\d])|:\s+"
+    r"\s*(?:-{2,}|[—–―‒]+|\.-(?!-)|/-)\s*|\s+-\s+|(?<=[\w).»])\s?-\s+|(?<=[)\]])-(?=[^\W\d])|:\s+"
     r"|(?<=[\w\u093e-\u094d\u0900-\u0903)\]])।\s*|\s*\|\s+|\s=\s|\.\s+|(?<=[)\]/])\s+(?![-–—])|\s/\s|,\s+(?=[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]*\s)"
 )
+_BEFORE_DAY = re.compile(r",?\s(?:le|den|el|il|am|dnia|dne)$")  # "Valmont, le 14 mars 2012"
 _SIGN = re.compile(r"[a-zäöü]{2,5}")
 _ONE_WORD = re.compile(r"[^\W\d_]{3,20}(?:-[^\W\d_]{2,20})?")
 
@@ -215,6 +216,7 @@ def _comma_parts(text: str, language: str | None, house: str | None) -> _Parts |
         if "T" in found.edtf:
             return None
         lead, tail = text[: found.start].rstrip(" ,"), text[found.end :].strip(" ,.")
+        lead = _BEFORE_DAY.sub("", lead)
         lead = lead if _ABBREVIATED.search(lead) else lead.rstrip(" ,.")
         words = [w for w in re.split(r"[\s,]+", tail) if w]
         if words and not all(w.casefold().strip(".") in WEEKDAYS for w in words):

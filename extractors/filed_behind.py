@@ -7,6 +7,7 @@ import re
 from extractors.words import agencies
 
 _BRACKETED = re.compile(r"[(]([^()]{3,40})[)]\s?:\s+")
+_WIRE = re.compile(r"\(([A-Z][A-Z ]{2,30}[A-Z])\)\s?-{2,}\s*")  # "--(A NEWSWIRE)--", as wires of releases sign
 _INNER_CAPITAL = re.compile(r"([А-ЯЁA-Z][а-яёa-z]+[А-ЯЁA-Z][а-яёa-z]+)\.\s+")
 
 
@@ -24,8 +25,8 @@ def agency_behind(text: str, *, dated: bool) -> tuple[str, int, int] | None:
             name = found[1].strip(" .,:")
             closed = found.start(1) + len(name) + (text[found.start(1) + len(name) :][:1] in {")", "/"})
             return name, closed, found.end()
-    told = _BRACKETED.match(text[:60])
-    if told and agencies.is_organization(told[1]):
+    told = _WIRE.match(text[:60]) or _BRACKETED.match(text[:60])
+    if told and (told.re is _WIRE or agencies.is_organization(told[1])):
         return told[1], told.end(1) + 1, told.end()
     if dated and (told := _INNER_CAPITAL.match(text[:60])):
         return told[1], told.end(1), told.end()

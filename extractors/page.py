@@ -254,6 +254,10 @@ class Page:
         """``main`` and everything around it, up to the root."""
         return frozenset() if self.main is None else frozenset((self.main, *self.main.iterancestors()))
 
+    def lays_out(self, table: Element) -> bool:
+        """Whether a table is the page's layout: it holds the headline or the article."""
+        return table in self.around_headline or table in self.around_main
+
     def is_own_address(self, href: str) -> bool:
         """Whether a link leads to this very page, as far as host and path tell."""
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from extractors.body.endings import before_contacts
 from extractors.body.opinion import compact
 from extractors.body.passages import Passage
-from extractors.body.service import ends_piece, is_end_mark, is_service_line
+from extractors.body.service import ends_piece, is_date, is_end_mark, is_service_line
 from extractors.dom import HEADINGS, Element
 from extractors.fields.language import EAST
 
@@ -98,10 +98,16 @@ def cleaned(
         if not taken.has(passage, begun, chance) and not is_service_line(passage, language, begun):
             result.append(passage)
             begun = begun or len(passage.text) >= (_BEGUN_EAST if language in EAST else _BEGUN)
-    result = before_contacts(_up_to_end(result))
+    result = before_contacts(_up_to_end(_without_day_above(result, language)))
     while result and (_heads_nothing(result[-1]) or taken.tells_of_author(result[-1].text) or ends_piece(result[-1], language)):
         result.pop()
     return result
+
+
+def _without_day_above(kept: list[Passage], language: str | None) -> list[Passage]:
+    """The passages without the day that heads them on a blog; where several days are headings they are a chronicle's."""
+    days = [p for p in kept if p.tag in HEADINGS and is_date(p.text, language)]
+    return kept[1:] if len(days) == 1 and days[0] is kept[0] else kept
 
 
 def _up_to_end(kept: list[Passage]) -> list[Passage]:

@@ -25,6 +25,9 @@ _LONGEST = 120  # characters
 _LONGEST_BELOW = 250
 _BYLINE_LONGEST = 80
 _OFFER_LONGEST = 350
+_ROW_LINKED = 0.75
+_BAR = re.compile(r"\s[|｜]\s")
+_SITE_AND_DAY = re.compile(r"(?:https?://|www\.)\S+\s*(?:\d{4}[年/.-]\d{1,2}[月/.-]\d{1,2})")  # above a text on Chinese portals
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 _END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends|enditem|[*⁂](?: ?[*⁂]){0,4}", re.IGNORECASE)
@@ -70,6 +73,8 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return True
     if len(text) > _LONGEST or passage.tag in HEADINGS:
         return False
+    if _is_row_of_links(passage) or (not begun and _SITE_AND_DAY.match(text)):
+        return True
     if "<time>" in passage.near or _heads_entry(passage, language):
         return True
     if is_label(text, language) or _RATED.fullmatch(text):
@@ -79,7 +84,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
         return True
     if begun and language == "ko" and (_SIGNATURE_EAST.fullmatch(text) or _MAIL.fullmatch(text)):
         return True
-    return not begun and (_is_date(text, language) or _is_byline(text, language))
+    return not begun and (is_date(text, language) or _is_byline(text, language))
 
 
 def _heads_entry(passage: Passage, language: str | None) -> bool:
@@ -132,6 +137,11 @@ def is_end_mark(text: str) -> bool:
     return _END_MARK.fullmatch(text) is not None
 
 
+def _is_row_of_links(passage: Passage) -> bool:
+    """True for links parted by bars: "Discuss this | Write to us"."""
+    return passage.linked >= _ROW_LINKED * len(passage.text) and _BAR.search(passage.text) is not None
+
+
 def _is_link(passage: Passage) -> bool:
     return passage.linked >= 0.95 * len(passage.text)
 
@@ -169,7 +179,8 @@ def _all_of(kind: str, words: list[str], language: str | None) -> bool:
     return len(words) > (kind == "share") and bool(letters) and all(w in _known(kind, language) for w in letters)
 
 
-def _is_date(text: str, language: str | None) -> bool:
+def is_date(text: str, language: str | None) -> bool:
+    """True for a line that is no more than a date, with or without a time and what they are called."""
     rest = [fold(w) for w in _TOKEN.findall(labels(language).sub(" ", text))]
     months = [w for w in rest if not w.isdigit() and month(w, language)]
     if not (_DAY.search(text) or (months and _numbered(rest))):

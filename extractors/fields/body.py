@@ -64,7 +64,9 @@ def _posts(authors: tuple[Author, ...]) -> Iterator[str | None]:
     """What stands below an author's name: the role, or role and organization."""
     for author in authors:
         yield author.role
-        yield from (f"{a.role}, {a.organization}" for a in author.affiliations if a.role and a.organization)
+        for post in author.affiliations:
+            if post.role and post.organization:
+                yield from (f"{post.role}, {post.organization}", f"{post.organization} {post.role}")
 
 
 def _kept(

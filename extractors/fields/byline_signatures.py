@@ -35,6 +35,7 @@ _LABELS = frozenset(
     {"span", "p", "div", "strong", "b", "h2", "h3", "h4", "h5", "h6", "dt", "label", "th", "td", "small", "em", "nonbold"}
 )
 _IN_TABLES = frozenset({"reporter", "reporters", "journalist", "writer", "correspondent", "reportage", "texte", "texto", "testo"})
+_OF_OTHERS = frozenset({"figure", "figcaption", "blockquote", "table"})
 _NOT_AROUND_NAMES = frozenset({"p", "li", "em", "strong", "dd", "dt", "td", "th"})
 
 _DEGREES = re.compile(r"(?:[,\s]*(?:(?:[A-Z]\.?){2,7}|Ph\.?D\.?|PsyD|EdD|PharmD|MSc|BSc|Esq\.?)®?)+")
@@ -57,7 +58,7 @@ class Signatures:
         for item, text in self._ground.below(_ALONE_AFTER, _DATED_LINE):
             if len(text) > 60 and len(" ".join(chunks(text))) > 60:
                 continue
-            if len(item) > 2 or self._never_a_byline(item) or CHECKED.search(text[:60]) or self._one_of_a_list(page, item):
+            if len(item) > 2 or self._never_a_byline(page, item) or CHECKED.search(text[:60]) or self._one_of_a_list(page, item):
                 continue
             if self._ground.credited(item):
                 continue
@@ -77,7 +78,7 @@ class Signatures:
                 continue
             above = [item, *islice(item.iterancestors(), 5)]
             elsewhere = any(e.tag == "a" and not leads_to_profile(e) for e in above)
-            if elsewhere or any(e.tag in {"figure", "figcaption", "blockquote", "table"} for e in above) or page.in_noise(item):
+            if elsewhere or any(e.tag in _OF_OTHERS and not page.lays_out(e) for e in above) or page.in_noise(item):
                 continue
             at = self._ground.order[item]
             job = next((t for e in self._ground.elements[at + 1 : at + _JOB_AFTER] if (t := self._ground.text(e, 60))), "")
@@ -86,7 +87,7 @@ class Signatures:
                 yield Candidate(found, How.INFERRED, "css:" + page.css(item), text)
                 return
 
-    def _never_a_byline(self, item: Element) -> bool:
+    def _never_a_byline(self, page: Page, item: Element) -> bool:
         """True for what runs within text, lists facts, describes a picture or leads to something else than a profile."""
         if item.tag in HEADINGS or item.tag in {"dd", "dt", "td", "th"}:
             return True
@@ -95,8 +96,10 @@ class Signatures:
         links = [e for e in (*above, inner) if e is not None and e.tag == "a"]
         if any(not leads_to_profile(e) for e in links):
             return True
-        return any(e.tag in _NOT_AROUND_NAMES and e is not item for e in above[:3]) or any(
-            e.tag in {"figure", "figcaption", "blockquote", "table"} for e in above
+        table = next((e for e in above if e.tag == "table"), None)
+        within = _NOT_AROUND_NAMES - {"td"} if table is not None and page.lays_out(table) else _NOT_AROUND_NAMES
+        return any(e.tag in within and e is not item for e in above[:3]) or any(
+            e.tag in _OF_OTHERS and not page.lays_out(e) for e in above
         )
 
     def _one_of_a_list(self, page: Page, item: Element) -> bool:

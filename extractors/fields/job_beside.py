@@ -25,9 +25,10 @@ def job_beside(page: Page, name: str) -> tuple[str, Element] | None:
             running += 1
             if running == 2:
                 break
-        if len(item) > 1 or page.text_of(item) != name:
+        if len(item) > 1 or name not in (text := page.text_of(item)) or byline.without_lead(text, page.language)[0] != name:
             continue
-        if any(a.tag in _OTHER_PEOPLE for a in islice(item.iterancestors(), 5)) or page.in_noise(item):
+        above = islice(item.iterancestors(), 5)
+        if any(a.tag in _OTHER_PEOPLE and not page.lays_out(a) for a in above) or page.in_noise(item):
             continue
         for behind in elements[at + 1 : at + 1 + _BEHIND]:
             text = page.text_of(behind) if len(behind) <= 1 else ""
