@@ -1,18 +1,76 @@
 """How property tests run everywhere here: a busy machine is no failure, and the suite has to end in time.
-And a PostgreSQL of the suite's own, one a worker."""
+How tests are shared out among processes. And a PostgreSQL of the suite's own, one a process.
+
+Marks of pytest-xdist's (``xdist_group``) are not used: they reach nobody with pytest 9.2, which says nothing of it.
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+_TOGETHER = {
+    # one Prefect server for all of them
+    "prefect": (
+        "tests/flows/test_schedule_up.py::test_on_a_server_of_ones_own",
+        "tests/flows/test_ingest_flow.py",
+        "tests/flows/test_prefect_api.py",
+        "tests/flows/test_mementos.py",
+    ),
+    # Prefect servers of their own, one after the other: each takes a core to start
+    "servers": ("tests/flows/fleet/pool/", "tests/flows/test_schedule_up.py", "tests/flows/test_server.py"),
+    # several processes at work at once, and moments that must not pass before they come
+    "chaos": ("tests/storage/chaos/",),
+    "fleet": ("tests/flows/fleet/",),
+    # the demo is played once for all of them
+    "demo": tuple(f"tests/pressmark/test_{name}.py" for name in ("demo", "hand", "capture", "export", "shapes")),
+}
+"""Tests that one process runs, one after the other, by how their ids begin: the first that fits counts."""
+_LAST = "tests/extractors/"
+"""Thousands of short ones, so that all processes end at once."""
+
+
+def _group(nodeid: str) -> str:
+    found = (group for group, those in _TOGETHER.items() if nodeid.startswith(those))
+    return next(found, nodeid.partition("::")[0])
+
+
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]
+    """A file is run by one process, and so is a group."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Groups:
+    """Shares out in the order in which tests were collected."""
+    config.option.loadscopereorder = False
+    return _Groups(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests are shared out, what takes longest is begun first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        order = list(_TOGETHER)
+        items.sort(key=lambda item: _rank(_group(item.nodeid), order))
+
+
+def _rank(group: str, order: list[str]) -> int:
+    if group in order:
+        return order.index(group)
+    return len(order) + group.startswith(_LAST)
 
 
 @pytest.fixture(scope="session")

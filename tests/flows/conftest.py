@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from flows.server import free_port, running_server
+from flows.server import running_server
 
 _TRIES = 10
 _PAGE = """<!doctype html>
@@ -179,8 +179,10 @@ def environ() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def prefect(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Iterator[Prefect]:
     """A server of its own, once for all tests of this folder, ended with them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:  # not reached where tests/conftest.py shares tests out as it says
+        (tmp_path_factory.getbasetemp().parent / "the Prefect server of the suite").touch(exist_ok=False)
     home = tmp_path_factory.mktemp("prefect")
-    with running_server(home, free_port(), environ) as settings:
+    with running_server(home, None, environ) as settings:
         yield Prefect(home, environ | settings)
 
 

@@ -24,7 +24,7 @@ from model.watch import Watch, WatchKind
 from storage import Archive
 
 # a busy machine takes minutes for what takes seconds
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 _ROOT = Path(__file__).parents[2]
 

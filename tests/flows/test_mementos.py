@@ -156,7 +156,6 @@ def test_a_record_is_filled_from_an_archive(tmp_path: Path, library: Library) ->
         assert archive.history(record) == history
 
 
-@pytest.mark.xdist_group("prefect")
 @pytest.mark.timeout(900)
 def test_a_flow_backfills_and_asks_for_no_copy_twice(prefect: Any, tmp_path: Path, library: Library) -> None:
     del library.held["20210701080000"]

@@ -17,8 +17,6 @@ from flows.prefect_api import PrefectApi
 from flows.server import free_port
 from model.errors import BadCall, NotFound, Unreachable
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 BEFORE, AFTER = "before it is asked", "after it was asked"
 Mishap = int | str
 """A status instead of the answer, or when the connection breaks."""

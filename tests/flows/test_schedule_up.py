@@ -19,7 +19,7 @@ from flows.prefect_api import PrefectApi
 from storage import Archive
 
 # a busy machine takes minutes for what takes seconds
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(1200)]
+pytestmark = pytest.mark.timeout(1200)
 
 _PRESSMARK = [sys.executable, "-P", "-c", "from pressmark.cli import main; main()"]
 

@@ -14,7 +14,7 @@ import pytest
 from flows.server import free_port, running_server
 from model.errors import Unreachable
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_two_that_begin_at_once_have_a_port_each(tmp_path: Path, environ: dict[str, str]) -> None:

@@ -15,7 +15,6 @@ from model.article import Article
 from model.record import ImageTally, KeptImage, Outcome, Result, VersionView
 from pressmark.cli.cards import outcome_line, version_card
 
-pytestmark = pytest.mark.xdist_group("demo")
 Printed = Callable[..., str]
 
 KEPT = KeptImage(

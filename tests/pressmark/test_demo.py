@@ -16,7 +16,6 @@ import pytest
 from pressmark.demo.paper import BUDGET, FERRY, OPINION, PHOTOS, Paper
 
 # the demo is played once, by whichever worker runs these
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_it_ends_well_and_says_what_to_try(demo: Any) -> None:

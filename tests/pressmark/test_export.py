@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")
 FORMATS = ["warc", "wacz", "bagit", "ocfl", "ninjs", "jsonld", "jsonl", "csv"]
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from pressmark.cli.references import parse_moment
 
-pytestmark = pytest.mark.xdist_group("demo")
 ADA = {"PRESSMARK_OPERATOR": "Ada Bell"}
 Run = Callable[..., Any]
 

@@ -12,7 +12,6 @@ import pytest
 
 from pressmark.cli.call import SHAPES
 
-pytestmark = pytest.mark.xdist_group("demo")
 DOCS = (Path(__file__).parents[2] / "docs" / "shapes.md").read_text("utf-8")
 FREE = {"evidence", "capture", "release", "captures_by_basis", "ledger_entries", "publishers", "facts", "detail"}
 

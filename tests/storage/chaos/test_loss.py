@@ -15,7 +15,6 @@ import pytest
 
 from storage import Archive, rebuild
 
-pytestmark = pytest.mark.xdist_group("chaos")
 ROUNDS = max(1, int(os.environ.get("PRESSMARK_KILLS", "4")) // 20)
 
 

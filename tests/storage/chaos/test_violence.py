@@ -25,7 +25,7 @@ MINUTES = float(os.environ.get("PRESSMARK_MINUTES", "60"))
 PROCESSES = int(os.environ.get("PRESSMARK_PROCESSES", "4"))
 PAGES = int(os.environ.get("PRESSMARK_PAGES", "12"))
 LEASE = 2.0  # a process begins as soon as the one before it was found dead
-pytestmark = [pytest.mark.xdist_group("chaos"), pytest.mark.both_engines]
+pytestmark = pytest.mark.both_engines
 
 
 def _wait_for_writing(where: Path, taker: Any) -> None:

@@ -24,7 +24,6 @@ from model.watch import Watch, WatchKind
 from storage import Archive
 
 pytestmark = [
-    pytest.mark.xdist_group("prefect"),
     pytest.mark.timeout(2000),
     pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc"),
 ]

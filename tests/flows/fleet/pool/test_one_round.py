@@ -14,7 +14,7 @@ import pytest
 from model.watch import Watch, WatchKind
 from storage import Archive
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")]
+pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")
 
 EVERY = 180
 _ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
