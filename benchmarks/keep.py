@@ -69,7 +69,8 @@ class Press:
         self._random = random.Random(seed)
         letters = "abcdefghiklmnoprstuvwz"
         self._words = ["".join(self._random.choices(letters, k=self._random.randint(2, 9))) for _ in range(20_000)]
-        # words are used as words are: few of them often, many of them hardly ever
+        # words are used as words are: few of them often, and these are short; many of them hardly ever
+        self._words[:200] = sorted(self._words[:200], key=len)
         self._weights = list(accumulate(1 / (n + 3) for n in range(len(self._words))))
         self.rare = self._words[-1]
         self.common, self.often = self._words[:2]

@@ -102,10 +102,15 @@ def index_bytes(text: str) -> Sequence[bytes]:
     return _plain_words(lowered) if lowered.isascii() else [word.encode() for word in _cut(lowered)]
 
 
+def is_unparted(word: str) -> bool:
+    """Whether a word of the index is of a script that parts no words: mostly a pair of its characters."""
+    return _UNPARTED.match(word) is not None
+
+
 def _cut(folded: str) -> list[str]:
     words: list[str] = []
     for run in folded.split():
-        if _UNPARTED.match(run) and len(run) > 1:
+        if len(run) > 1 and is_unparted(run):
             words += (run[i : i + 2] for i in range(len(run) - 1))
         else:
             words.append(run)

@@ -3,7 +3,8 @@
 A version's words are those of its headline, standfirst, text, captions and names, folded and cut as
 in ``model.folding``, one space between them and a colon between parts that no phrase crosses. The
 words of a field that can be asked for stand there once more with its name before them
-(``author:quill``). Words are cut at 64 characters and a version at a million bytes, the engines' limits.
+(``author:quill``), and the marks of runs (``model.runs``) behind everything. Words are cut at 64 characters and a
+version at 750,000 bytes before its marks: the engines' limits.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Iterable, Iterator
 
 from model.article import Article
 from model.folding import index_bytes, index_text, index_words
+from model.runs import SIGN, marks
 
 FIELDS = ("author", "affiliation", "credit", "agency", "publisher", "section", "tag")
 LONGEST_WORD = 64
-MOST_BYTES = 1_000_000
+MOST_BYTES = 750_000
 
-_APART = ":"
+_APART = f" {SIGN} "
 
 
 def words_of(text: str | None, field: str | None = None) -> list[str]:
@@ -33,7 +35,13 @@ def text_of(article: Article) -> str:
     people = [value for field in ("author", "credit", "agency") for value in named[field]]
     plain = [article.headline, article.standfirst, *people, *(image.caption for image in article.images), article.text]
     parts += [_joined(text or "") for text in plain]
-    return _within(f" {_APART} ".join(part for part in parts if part))
+    return marked(_APART.join(part for part in parts if part))
+
+
+def marked(words: str) -> str:
+    """Words of the index, cut at the limit, and behind them the marks of their runs. Marked ones stay as they are."""
+    plain = _within(words.partition(f"{_APART}{SIGN}")[0])
+    return _APART.join(part for part in (plain, " ".join(marks(plain.split()))) if part)
 
 
 def _joined(text: str) -> str:
@@ -67,4 +75,4 @@ def _said(*values: str | None) -> Iterable[str]:
 def _within(words: str) -> str:
     if len(words) * 4 <= MOST_BYTES or len(data := words.encode()) <= MOST_BYTES:
         return words
-    return data[:MOST_BYTES].decode("utf-8", "ignore").rpartition(" ")[0]
+    return data[:MOST_BYTES].decode("utf-8", "ignore").rpartition(" ")[0].removesuffix(_APART.rstrip())

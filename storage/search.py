@@ -146,7 +146,7 @@ def _window(tx: Connection, parsed: Query, below: int, window: int) -> Select[tu
     fits = and_(true(), *wanted, *_none_of(parsed)).label("fits")
     newest = select(s.id, s.record, s.version, fits).order_by(s.id.desc())
     if parsed.phrases:
-        return newest.where(s.id.in_(engine.newest(parsed.phrases, parsed.without, below, window)))
+        return newest.where(s.id.in_(engine.newest(tx, parsed.phrases, parsed.without, below, window)))
     return newest.where(s.id < below).limit(window)
 
 

@@ -19,10 +19,26 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, and_, column, event, func, not_, select, table, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    and_,
+    column,
+    event,
+    func,
+    not_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.exc import DBAPIError
 
+from model import runs
 from model.errors import Damaged, PressmarkError, StorageUnavailable
 from storage import tables
 from storage.engines.breaking import Breaks
@@ -55,6 +71,9 @@ _OTHER_WORDS = """
     WHERE lexemes <> array_to_tsvector(array(SELECT DISTINCT w FROM unnest(string_to_array(words, ' ')) AS w WHERE w <> ''))
 """
 _TEXT = table("search_text", column("id", sqlalchemy.BigInteger), column("words", sqlalchemy.Text), column("lexemes"))
+_KNOWN_ROWS = sqlalchemy.text("SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = to_regclass('search_text')")
+_PROBED = 200  # rows that tell how common words are
+_CHEAPER = 20  # as many rows are found by the index in the time in which one is walked over
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _TURNED_BACK = {"40001", "40P01", "23505"}
@@ -68,7 +87,7 @@ _UNKNOWN_TABLE = {"42P01", "3F000"}
 def connect(url: URL, archive: str, wait: float, schema: str | None = None) -> Engine:
     """The engine of an archive's schema (the one in force, or the one named); ``wait`` is seconds for a lock."""
     milliseconds = max(1, round(wait * 1000))
-    options = f"-c lock_timeout={milliseconds} -c timezone=UTC -c client_min_messages=warning"
+    options = f"-c lock_timeout={milliseconds} -c timezone=UTC -c jit=off -c client_min_messages=warning"
     arguments = {"connect_timeout": 10, "options": " ".join([str(url.query.get("options", "")), options]).strip()}
     engine = sqlalchemy.create_engine(url, connect_args=arguments, pool_size=5, isolation_level="READ COMMITTED")
     where = f"'{schema}'" if schema else f"(SELECT schema FROM {CONTROL}.archives WHERE archive = '{archive}')"
@@ -146,13 +165,34 @@ class Postgresql:
         self, phrases: Sequence[Phrase], without: Sequence[Phrase], within: tuple[int, int] | None = None
     ) -> ColumnElement[bool]:
         """GIN finds the rows that have the words; phrases are then looked up in these."""
-        found = select(_TEXT.c.id).where(_match(phrases, without))
+        found = select(_TEXT.c.id).where(_match(_TEXT, phrases, without))
         return tables.search.c.id.in_(found if within is None else found.where(_TEXT.c.id.between(*within)))
 
-    def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
-        """The planner walks the ids backwards for common words and asks GIN for rare ones."""
-        row = _TEXT.c.id
-        return select(row).where(_match(phrases, without), row < below).order_by(row.desc()).limit(limit)
+    def newest(
+        self, tx: Connection, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int
+    ) -> Select[tuple[int]]:
+        """Ids are walked backwards for common words, and GIN is asked for rare ones."""
+        row, match = _TEXT.c.id, _match(_TEXT, phrases, without)
+        if self._is_common(tx, phrases, without, below, limit):
+            return select(row).where(match, row < below).order_by(row.desc()).limit(limit)
+        tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        # by a sum: in the order of the column the planner would walk through all rows
+        return select(row).where(match, row + 0 < below).order_by((row + 0).desc()).limit(limit)
+
+    def _is_common(self, tx: Connection, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> bool:
+        """Whether so many rows are sooner found by walking, as far as the next ones tell. The planner knows no better: it takes
+        words and lexemes to be at hand, which lie out of line, so that to it all ways through them are cheap."""
+        next_ones = select(_TEXT).where(_TEXT.c.id < below).order_by(_TEXT.c.id.desc()).limit(_PROBED).subquery()
+        counted = select(
+            func.count().filter(_has(next_ones, _every(phrases))),
+            func.count().filter(_match(next_ones, phrases, without)),
+        ).select_from(next_ones)
+        having, matching = tx.execute(counted).tuples().one()
+        rows = tx.execute(_KNOWN_ROWS).scalar_one()
+        walked = limit / matching * _PROBED if matching else rows
+        looked_up = rows * having / _PROBED
+        is_looked_at = any(len(phrase) > 1 for phrase in phrases)
+        return bool(walked < looked_up / (1 if is_looked_at else _CHEAPER))
 
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
         """Without the spaces at both ends."""
@@ -200,22 +240,27 @@ class Postgresql:
         return StorageUnavailable(f"the database refused: {said}")
 
 
-def _match(phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
+def _match(held: FromClause, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
     """All of some, none of others."""
-    every = [word for phrase in phrases for word in phrase]
-    not_words = [phrase[0] for phrase in without if len(phrase) == 1]
-    terms = [_lexeme(word) for word in dict.fromkeys(every)] + [f"!{_lexeme(word)}" for word in dict.fromkeys(not_words)]
-    within = [_stands(phrase) for phrase in phrases if len(phrase) > 1]
-    beside = [not_(and_(_has(map(_lexeme, phrase)), _stands(phrase))) for phrase in without if len(phrase) > 1]
-    return and_(_has(terms), *within, *beside)
+    not_words = dict.fromkeys(phrase[0] for phrase in without if len(phrase) == 1)
+    terms = [*_every(phrases), *(f"!{_lexeme(word)}" for word in not_words)]
+    within = [_stands(held, phrase) for phrase in phrases if len(phrase) > 1]
+    beside = [not_(and_(_has(held, _every([phrase])), _stands(held, phrase))) for phrase in without if len(phrase) > 1]
+    return and_(_has(held, terms), *within, *beside)
 
 
-def _has(terms: Iterable[str]) -> ColumnElement[bool]:
-    return _TEXT.c.lexemes.bool_op("@@")(sqlalchemy.cast(" & ".join(terms), TSQUERY))
+def _every(phrases: Sequence[Phrase]) -> list[str]:
+    """What a text with some phrases has: the fewest lists that tell."""
+    words = (word for phrase in phrases for word in runs.instead_of(phrase) or phrase)
+    return [_lexeme(word) for word in dict.fromkeys(words)]
 
 
-def _stands(phrase: Phrase) -> ColumnElement[bool]:
-    return func.strpos(_TEXT.c.words, f" {' '.join(phrase)} ") > 0
+def _has(held: FromClause, terms: Iterable[str]) -> ColumnElement[bool]:
+    return held.c.lexemes.bool_op("@@")(sqlalchemy.cast(" & ".join(terms), TSQUERY))
+
+
+def _stands(held: FromClause, phrase: Phrase) -> ColumnElement[bool]:
+    return func.strpos(held.c.words, f" {' '.join(phrase)} ") > 0
 
 
 def _lexeme(word: str) -> str:

@@ -52,9 +52,12 @@ class Dialect(Protocol):
         self, phrases: Sequence[Phrase], without: Sequence[Phrase], within: tuple[int, int] | None = None
     ) -> ColumnElement[bool]:
         """Whether a row of ``search_rows`` has all of some phrases (at least one) and none of others; ``within`` are the
-        lowest and highest ids that are asked about, where they are known."""
+        lowest and highest ids that are asked about, where they are known. Phrases with runs are looked for where the marks
+        of these are (``model.runs``)."""
 
-    def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
+    def newest(
+        self, tx: Connection, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int
+    ) -> Select[tuple[int]]:
         """The highest ids below one of rows that match, in order: fast for words that many rows have."""
 
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:

@@ -20,9 +20,10 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Connection, Engine, Integer, Select, column, event, select, table
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, Select, Text, and_, column, event, func, select, table
 from sqlalchemy.exc import DBAPIError
 
+from model import runs
 from model.errors import Damaged, DamagedText, PressmarkError, StorageUnavailable
 from storage import tables
 from storage.engines.breaking import Breaks
@@ -35,7 +36,7 @@ _GUARDS = {
     "ledger_no_delete": f"CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger {_INSERT_ONLY}",
     "search_text": "CREATE VIRTUAL TABLE search_text USING fts5(words, tokenize=\"ascii tokenchars ':'\")",
 }
-_TEXT = table("search_text", column("rowid", Integer))
+_TEXT = table("search_text", column("rowid", Integer), column("words", Text))
 _AT_ONCE = 500
 # a batch of 200 pieces changes 4 MB of pages: with less room they are written out before its end, and once more at it
 _ROOM = ("cache_size=-32000", "wal_autocheckpoint=4000")
@@ -98,7 +99,9 @@ class Sqlite:
         found = select(_TEXT.c.rowid).where(_match(phrases, without))
         return tables.search.c.id.in_(found if within is None else found.where(_TEXT.c.rowid.between(*within)))
 
-    def newest(self, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> Select[tuple[int]]:
+    def newest(
+        self, tx: Connection, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int
+    ) -> Select[tuple[int]]:
         """FTS5 walks its lists backwards and stops: a join before the limit would read all of them."""
         rowid = _TEXT.c.rowid
         return select(rowid).where(_match(phrases, without), rowid < below).order_by(rowid.desc()).limit(limit)
@@ -172,8 +175,17 @@ def _index_problems(engine: Engine, breaks: Breaks) -> Iterator[str]:
 
 
 def _match(phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
-    expression = " AND ".join(map(_quoted, phrases)) + "".join(f" NOT {_quoted(x)}" for x in without)
-    return column("search_text").bool_op("MATCH")(expression)
+    """A phrase that has runs is looked for in the words beside the lists, where a text has these: FTS5 would compare the places
+    of its words in every text."""
+    looked_up: list[Phrase] = []
+    looked_at: list[Phrase] = []
+    for phrase in phrases:
+        instead = runs.instead_of(phrase)
+        looked_up += [[word] for word in instead] or [phrase]
+        looked_at += [phrase] if instead else []
+    expression = " AND ".join(map(_quoted, looked_up)) + "".join(f" NOT {_quoted(x)}" for x in without)
+    stands = (func.instr(" " + _TEXT.c.words + " ", f" {' '.join(phrase)} ") > 0 for phrase in looked_at)
+    return and_(column("search_text").bool_op("MATCH")(expression), *stands)
 
 
 def _quoted(phrase: Phrase) -> str:

@@ -56,6 +56,34 @@ def test_words_are_found_as_people_type_them(library: Archive) -> None:
         assert sorted(hits) == [f"http://{x}.example/1" for x in (languages or "").split()], query
 
 
+def test_a_phrase_of_short_words_is_found_where_it_stands_and_nowhere_else(desk: Any, make_article: Any) -> None:
+    """All of them have each of its words, most of them all of its runs."""
+    texts = {
+        "whole": "It is one of the two on the old pier.",
+        "parted": "Is it one of the two? One of the few. It is one of a few, and is one of the old.",
+        "cut": "It is one of",
+        "across": "Of the old it is one; then it is one, of the",
+    }
+    for n, (name, text) in enumerate(texts.items()):
+        paragraphs = text.split("; ")
+        desk.take(desk.fetched(f"http://paper.example/{name}", name.encode(), n), make_article(f"Headline {name}", *paragraphs))
+
+    def found(query: str) -> list[str]:
+        return sorted((hit.line.url or "").rpartition("/")[2] for hit in desk.archive.search(query))
+
+    assert found('"it is one of the two"') == ["whole"]
+    assert found('"it is one of the"') == ["across", "whole"]
+    assert found('"is one of the old"') == ["parted"]
+    assert found('"one of the"') == ["across", "parted", "whole"]
+    assert found('"one of the" pier') == ["whole"]
+    assert found('"one of the" -"it is one of the"') == ["parted"]
+    assert found('"one of the" "it is one of a few"') == ["parted"]
+    assert found('headline -"one of the"') == ["cut"]
+    assert found('"two of the one"') == []
+    assert found('author:quill "on the old pier"') == ["whole"]
+    assert desk.archive.verify().findings == ()
+
+
 def test_snippets_are_words_of_the_article(library: Archive) -> None:
     for query in ("调查", "ايران", "offentlichkeit", "lodzi"):
         for hit in library.search(query):
