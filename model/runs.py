@@ -10,7 +10,10 @@ Texts and queries are marked by this module alone, for good: were it changed, ev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import struct
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from zlib import crc32
 
 from model.folding import is_unparted
@@ -20,19 +23,35 @@ LONGEST = 4
 SIGN = ":"
 """How a mark begins, and no word that anybody may look for: folding leaves no such sign."""
 
+APART = f" {SIGN} "
+"""What stands between the parts of a text."""
 
-def marks(words: Sequence[str]) -> list[str]:
-    """The marks of the runs in words of the index, each once. No run has words of a field, pairs of characters of a script
-    that parts no words, or the sign between parts."""
-    short = [word if len(word) <= LONGEST and word != SIGN else "" for word in words]
-    if not all(map(str.isascii, short)):
-        short = ["" if is_unparted(word) else word for word in short]
-    threes = zip(short, short[1:], short[2:], strict=False)
-    hashes = {crc32(f"{a} {b} {c}".encode()) & 0xFFFF for a, b, c in threes if a and b and c}
-    return [f"{SIGN}{value:04x}" for value in sorted(hashes)]
+_COUNTS = bytes(length <= LONGEST for length in range(256))
+_SHORT_ONES = re.compile(b"\\x01{3,}")
+
+
+def marks(parts: Iterable[Sequence[bytes]]) -> list[str]:
+    """The marks of the runs in words of the index (UTF-8), part by part, each once. No run has pairs of characters of a script
+    that parts no words."""
+    runs: set[bytes] = set()
+    for words in parts:
+        within = (found.span() for found in _SHORT_ONES.finditer(_short(words)))
+        runs |= {b" ".join(words[place : place + 3]) for start, end in within for place in range(start, end - 2)}
+    hashes = sorted({crc32(run) & 0xFFFF for run in runs})
+    packed = struct.pack(f">{len(hashes)}H", *hashes).hex(" ", 2)
+    return f"{SIGN}{packed}".replace(" ", f" {SIGN}").split() if hashes else []
+
+
+def _short(words: Sequence[bytes]) -> bytes:
+    """For each word whether it counts as short."""
+    if b"".join(words).isascii():
+        with suppress(ValueError):  # some word does not have its length in a byte
+            return bytes(map(len, words)).translate(_COUNTS)
+    texts = [word.decode() for word in words]
+    return bytes([len(word) <= LONGEST and not is_unparted(word) for word in texts])
 
 
 def instead_of(phrase: Sequence[str]) -> list[str]:
     """The words and marks of the index that all texts with a phrase have and few others, where it has a run; else none."""
-    found = marks(phrase)
+    found = marks([[word.encode() for word in phrase]])
     return [*found, *(word for word in phrase if len(word) > LONGEST)] if found else []

@@ -9,17 +9,15 @@ version at 750,000 bytes before its marks: the engines' limits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from model.article import Article
 from model.folding import index_bytes, index_text, index_words
-from model.runs import SIGN, marks
+from model.runs import APART, SIGN, marks
 
 FIELDS = ("author", "affiliation", "credit", "agency", "publisher", "section", "tag")
 LONGEST_WORD = 64
 MOST_BYTES = 750_000
-
-_APART = f" {SIGN} "
 
 
 def words_of(text: str | None, field: str | None = None) -> list[str]:
@@ -35,13 +33,24 @@ def text_of(article: Article) -> str:
     people = [value for field in ("author", "credit", "agency") for value in named[field]]
     plain = [article.headline, article.standfirst, *people, *(image.caption for image in article.images), article.text]
     parts += [_joined(text or "") for text in plain]
-    return marked(_APART.join(part for part in parts if part))
+    words = APART.join(part for part in parts if part)
+    kept = _within(words)
+    # words of a field are none of a run: they are too long
+    return _marked(kept, (index_bytes(text or "") for text in plain) if kept is words else _parted(kept))
 
 
 def marked(words: str) -> str:
-    """Words of the index, cut at the limit, and behind them the marks of their runs. Marked ones stay as they are."""
-    plain = _within(words.partition(f"{_APART}{SIGN}")[0])
-    return _APART.join(part for part in (plain, " ".join(marks(plain.split()))) if part)
+    """Words of the index, with marks or without, as ``text_of`` gives them."""
+    kept = _within(words.partition(f"{APART}{SIGN}")[0])
+    return _marked(kept, _parted(kept))
+
+
+def _parted(words: str) -> Iterator[Sequence[bytes]]:
+    return (part.encode().split() for part in words.split(APART))
+
+
+def _marked(words: str, parts: Iterable[Sequence[bytes]]) -> str:
+    return APART.join(part for part in (words, " ".join(marks(parts))) if part)
 
 
 def _joined(text: str) -> str:
@@ -75,4 +84,4 @@ def _said(*values: str | None) -> Iterable[str]:
 def _within(words: str) -> str:
     if len(words) * 4 <= MOST_BYTES or len(data := words.encode()) <= MOST_BYTES:
         return words
-    return data[:MOST_BYTES].decode("utf-8", "ignore").rpartition(" ")[0].removesuffix(_APART.rstrip())
+    return data[:MOST_BYTES].decode("utf-8", "ignore").rpartition(" ")[0].removesuffix(APART.rstrip())

@@ -1,4 +1,4 @@
-"""Version 8: near-duplicate signatures, whose shingles are numbered otherwise, and marks of runs among the words of the search."""
+"""Version 8: near-duplicate signatures, whose shingles are numbered otherwise; marks of runs among the words of the search."""
 
 from __future__ import annotations
 

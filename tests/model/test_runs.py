@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.article import Article, Block, BlockKind
-from model.runs import LONGEST, instead_of, marks
+from model.runs import APART, LONGEST, instead_of, marks
 from model.wording import MOST_BYTES, marked, text_of, words_of
 
 WORDS = st.lists(
@@ -14,16 +14,29 @@ WORDS = st.lists(
 )
 
 
+def _marks(text: str) -> list[str]:
+    return marks(part.encode().split() for part in text.split(APART))
+
+
 def test_marks_are_what_they_were() -> None:
     """They stand in every index: were they to change, its schema would have to."""
-    assert marks(["it", "is", "one", "of", "the"]) == [":0ac9", ":b1f7", ":de56"]
-    assert marks(["да", "то", "же", "не", "так"]) == [":2973", ":8717", ":d3d9"]
+    assert _marks("it is one of the") == [":0ac9", ":b1f7", ":de56"]
+    assert _marks("да то же не так") == [":2973", ":8717", ":d3d9"]
     assert LONGEST == 4
 
 
 def test_what_has_no_run_has_no_mark() -> None:
-    for words in ("", "one of", "one of quays the of", "one : of the", "tag:one of the", "外交 交部 部发", "one of ท่า ที่ the"):
-        assert marks(words.split()) == [] == instead_of(words.split()), words
+    assert _marks("one : of the") == []
+    for words in (
+        "",
+        "one of",
+        "one of quays the of",
+        "tag:one of the",
+        "外交 交部 部发",
+        "one of ท่า ที่ the",
+        f"one of {'x' * 300} the",
+    ):
+        assert _marks(words) == [] == instead_of(words.split()), words
 
 
 @given(WORDS, WORDS, WORDS)
@@ -37,12 +50,12 @@ def test_marks_are_behind_the_words_of_a_version_and_no_words() -> None:
     article = Article(headline="One of the two", body=(Block(BlockKind.PARAGRAPH, "It is one of the old quays."),))
     words, _, behind = text_of(article).partition(" : :")
     assert words == "one of the two : it is one of the old quays"
-    assert f":{behind}".split() == marks(words.split()) and len(behind.split()) == 5
+    assert f":{behind}".split() == _marks(words) and len(behind.split()) == 5
     assert words_of(":0ac9") == ["0ac9"]
 
 
 def test_a_text_that_is_cut_keeps_its_marks() -> None:
     text = marked("it is one of " * MOST_BYTES)
     plain, _, behind = text.partition(" : ")
-    assert len(plain) <= MOST_BYTES and behind.split() == marks(["it", "is", "one", "of", "it", "is", "one", "of"])
+    assert len(plain) <= MOST_BYTES and behind.split() == _marks("it is one of it is one of")
     assert marked(text) == text
