@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from flows.prefect_api import Deployed, PrefectApi
 from flows.server import free_port, running_server
 
 _ROOT = Path(__file__).parents[4]
+EVERY = 900  # seconds, as prefect.yaml has it
+_PORTS = 4480  # where no other server is begun: one that comes back must find its port free
 
 
 class Postgres:
@@ -66,13 +69,10 @@ class Ground:
         """The server ends."""
         self.server.close()
 
-    def deploy(self, interval: int = 900) -> Deployed:
-        """What ``prefect.yaml`` says of the watch, as its first lines say, alone and every ``interval`` seconds."""
-        said = (_ROOT / "prefect.yaml").read_text("utf-8")
-        ours = self.home / "prefect.yaml"
-        ours.write_text(said.replace("interval: 900", f"interval: {interval}"), "utf-8")
+    def deploy(self) -> Deployed:
+        """What ``prefect.yaml`` says of the watch, as its first lines say, alone."""
         pool = ("work-pool", "create", "--type", "process", "papers")
-        for words in (pool, ("--no-prompt", "deploy", "--all", "--prefect-file", str(ours))):
+        for words in (pool, ("--no-prompt", "deploy", "--all")):
             command = [sys.executable, "-P", "-m", "prefect", *words]
             done = subprocess.run(command, env=self.environ, cwd=_ROOT, capture_output=True, text=True, timeout=400, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
@@ -93,6 +93,16 @@ class Ground:
             worker = subprocess.Popen(command, env=self.environ | ours, cwd=self.home, stdout=log, stderr=log)
         self.workers.append(worker)
         return place
+
+    def are_there(self) -> bool:
+        """Whether all workers that were hired have told the server so."""
+        told = self.api._ask("/work_pools/papers/workers/filter", {})
+        return len([one for one in told if one["status"] == "ONLINE"]) == len(self.workers)
+
+    def tick(self, deployment: Deployed) -> None:
+        """The server makes the runs that the deployment's schedules want from their last tick on, which nobody need wait for."""
+        last = datetime.now(UTC) - timedelta(seconds=EVERY)
+        self.api._ask(f"/deployments/{deployment.id}/schedule", {"start_time": last.isoformat()})
 
     def kill(self, place: int) -> None:
         """A worker and the runs that it carries out, as when a machine goes: nobody is left to say so."""
@@ -121,7 +131,9 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     ours["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{quiet.get('PATH', '')}"  # where pressmark is installed
     with tempfile.TemporaryDirectory(prefix="pm-pg-", ignore_cleanup_errors=True) as folder:
         postgres = Postgres(Path(folder))
-        made = Ground(tmp_path / "prefect", where, quiet | ours | {"PRESSMARK_DATABASE_URL": postgres.url}, free_port(), postgres)
+        made = Ground(
+            tmp_path / "prefect", where, quiet | ours | {"PRESSMARK_DATABASE_URL": postgres.url}, free_port(_PORTS), postgres
+        )
         made.home.mkdir()
         yield made
         for place in range(len(made.workers)):

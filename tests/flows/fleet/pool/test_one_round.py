@@ -16,7 +16,6 @@ from storage import Archive
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")
 
-EVERY = 180
 _ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -27,9 +26,12 @@ def test_two_workers_both_do_part_of_one_scheduled_round(press: Callable[..., An
         for feed in papers.feeds:
             archive.watches.add(Watch(feed, WatchKind.FEED))
     ground.come_up()
-    watch = ground.deploy(interval=EVERY)
+    watch = ground.deploy()
     crew = [ground.hire(), ground.hire()]
     until = time.monotonic() + 600
+    while not ground.are_there() and time.monotonic() < until:
+        time.sleep(0.3)
+    ground.tick(watch)
     while len(papers.pages) < len(papers.urls) and time.monotonic() < until:
         time.sleep(0.3)
 
