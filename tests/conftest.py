@@ -1,5 +1,6 @@
 """How property tests run everywhere here: a busy machine is no failure, and the suite has to end in time.
-How tests are shared out among processes. And a PostgreSQL of the suite's own, one a process.
+How tests are shared out among processes. A server on loopback for who needs one, and a PostgreSQL of the suite's own,
+one a process.
 
 Marks of pytest-xdist's (``xdist_group``) are not used: they reach nobody with pytest 9.2, which says nothing of it.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +74,42 @@ def _rank(group: str, order: list[str]) -> int:
     if group in order:
         return order.index(group)
     return len(order) + group.startswith(_LAST)
+
+
+Answer = Callable[[BaseHTTPRequestHandler], tuple[int, Mapping[str, str], bytes]]
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[Answer], str]]:
+    """Opens a server on loopback that answers with what a function makes of a request (status, headers but the length, body),
+    and gives its address; it closes with the test."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def open_(answer: Answer) -> str:
+        class Desk(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, headers, body = answer(self)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if status not in {204, 304}:
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nothing is printed."""
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Desk))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_address[1]}"
+
+    yield open_
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,30 +22,16 @@ Site = dict[str, str]
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site(answering: Callable[..., str]) -> Site:
     """Pages by path, ``BASE`` in them replaced; ``site["base"]`` is where they are."""
     pages: Site = {}
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = pages.get(self.path)
-            body = (page or "nothing").replace("BASE", pages["base"]).encode()
-            self.send_response(404 if page is None else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        page = pages.get(request.path)
+        return 404 if page is None else 200, {}, (page or "nothing").replace("BASE", pages["base"]).encode()
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    pages["base"] = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield pages
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    pages["base"] = answering(answer)
+    return pages
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,39 +60,22 @@ class Paper:
 
 
 @pytest.fixture
-def paper() -> Iterator[Paper]:
+def paper(answering: Callable[..., str]) -> Paper:
     paper = Paper()
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            conditional = self.headers.get("If-None-Match")
-            paper.asked.append(self.path + (" if changed" if conditional else ""))
-            body = paper.robots if self.path == "/robots.txt" else paper.answers.get(self.path)
-            tag = f'"{hashlib.sha256(body or b"").hexdigest()[:12]}"'
-            status = 404 if body is None else 304 if conditional == tag else 200
-            status = 302 if body is not None and body.startswith(b"/") else status
-            sent = body if status == 200 and body is not None else b""
-            self.send_response(status)
-            self.send_header("Content-Type", "image/jpeg" if self.path.startswith("/img/") else "text/html; charset=utf-8")
-            if status == 302 and body is not None:
-                self.send_header("Location", body.decode())
-            if "tagged" in self.path:
-                self.send_header("ETag", tag)
-            self.send_header("Content-Length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        path, conditional = request.path, request.headers.get("If-None-Match")
+        paper.asked.append(path + (" if changed" if conditional else ""))
+        body = paper.robots if path == "/robots.txt" else paper.answers.get(path)
+        tag = f'"{hashlib.sha256(body or b"").hexdigest()[:12]}"'
+        headers = {"Content-Type": "image/jpeg" if path.startswith("/img/") else "text/html; charset=utf-8"}
+        headers |= {"ETag": tag} if "tagged" in path else {}
+        if body is None or conditional == tag:
+            return 404 if body is None else 304, headers, b""
+        return (302, headers | {"Location": body.decode()}, b"") if body.startswith(b"/") else (200, headers, body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    paper.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield paper
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    paper.base = answering(answer)
+    return paper
 
 
 @dataclass

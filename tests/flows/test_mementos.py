@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -82,7 +80,7 @@ class Library:
 
 
 @pytest.fixture
-def library() -> Iterator[Library]:
+def library(answering: Callable[..., str]) -> Library:
     library = Library()
     library.held = {
         "20210301080000": (200, story("leak on both sides of the canal")),
@@ -91,27 +89,12 @@ def library() -> Iterator[Library]:
         "20210801080000": (301, story("were replaced by a pair of steel")),
     }
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            library.asked.append(self.path)
-            status, headers, body = library.answer(self.path)
-            self.send_response(status)
-            for name, value in (headers | {"Content-Length": str(len(body))}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        library.asked.append(request.path)
+        return library.answer(request.path)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    library.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield library
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    library.base = answering(answer)
+    return library
 
 
 def take(archive: Archive, wish: Wish, *urls: str, told: list[str] | None = None) -> list[Result]:

@@ -9,10 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -40,28 +39,17 @@ class Ear:
 
 
 @pytest.fixture
-def ear() -> Iterator[Ear]:
+def ear(answering: Callable[..., str]) -> Ear:
     ear = Ear()
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            time.sleep(ear.slow)
-            ear.heard.append(json.loads(body) | {"type": self.headers["Content-Type"]})
-            self.send_response(ear.status)
-            if 300 <= ear.status < 400:
-                self.send_header("Location", self.path)
-            self.end_headers()
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        body = request.rfile.read(int(request.headers["Content-Length"]))
+        time.sleep(ear.slow)
+        ear.heard.append(json.loads(body) | {"type": request.headers["Content-Type"]})
+        return ear.status, {"Location": request.path} if 300 <= ear.status < 400 else {}, b""
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    ear.url = f"http://127.0.0.1:{server.server_address[1]}/hook?secret=1"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield ear
-    server.shutdown()
-    server.server_close()
+    ear.url = answering(answer) + "/hook?secret=1"
+    return ear
 
 
 @pytest.fixture

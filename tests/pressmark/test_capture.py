@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,31 +87,16 @@ _PAGE = """<html><head><title>Buoy found</title><meta property="og:type" content
 
 
 @pytest.fixture
-def harbour() -> Iterator[str]:
+def harbour(answering: Callable[..., str]) -> str:
     """A page with a photograph, on loopback."""
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            words = (
-                "<p>" + "The bell buoy that broke loose in the storm was found by two children on the north beach. " * 4 + "</p>"
-            )
-            body = {"/buoy.jpg": _PHOTO, "/buoy": _PAGE.format(words).encode()}.get(self.path, b"")
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "image/jpeg" if self.path.endswith(".jpg") else "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        words = "<p>" + "The bell buoy that broke loose in the storm was found by two children on the north beach. " * 4 + "</p>"
+        body = {"/buoy.jpg": _PHOTO, "/buoy": _PAGE.format(words).encode()}.get(request.path, b"")
+        kind = "image/jpeg" if request.path.endswith(".jpg") else "text/html"
+        return 200 if body else 404, {"Content-Type": kind}, body
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/buoy"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    return answering(answer) + "/buoy"
 
 
 def test_images_by_option_and_by_setting(harbour: str, pressmark: Any, tmp_path: Path) -> None:

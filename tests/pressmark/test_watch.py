@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -33,29 +31,15 @@ class Paper:
 
 
 @pytest.fixture
-def paper() -> Iterator[Paper]:
+def paper(answering: Callable[..., str]) -> Paper:
     paper = Paper()
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = paper.pages.get(self.path)
-            self.send_response(404 if page is None else 200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(page or b"")))
-            self.end_headers()
-            self.wfile.write(page or b"")
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        page = paper.pages.get(request.path)
+        return 404 if page is None else 200, {"Content-Type": "text/html; charset=utf-8"}, page or b""
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    paper.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield paper
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    paper.base = answering(answer)
+    return paper
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,36 +60,23 @@ class Site:
 
 
 @pytest.fixture
-def site(desk: Callable[[type[BaseHTTPRequestHandler]], str]) -> Site:
+def site(answering: Callable[..., str]) -> Site:
     """The page, there while the test lasts."""
     site = Site()
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            etag, modified = self.headers["If-None-Match"], self.headers["If-Modified-Since"]
-            status = site.status(self.path, etag, modified)
-            site.asked.append((self.path, etag, modified, status))
-            site.seen += site.restless and status == 200
-            body = site.entity() if status == 200 else b""
-            self.send_response(status)
-            if status == 301:
-                self.send_header("Location", "/story")
-            if status in {200, 304}:
-                for name, value in (("ETag", site.etag), ("Last-Modified", site.modified)):
-                    if value:
-                        self.send_header(name, value)
-            if body:
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Encoding", "gzip")
-            if status != 304:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        etag, modified = request.headers["If-None-Match"], request.headers["If-Modified-Since"]
+        status = site.status(request.path, etag, modified)
+        site.asked.append((request.path, etag, modified, status))
+        site.seen += site.restless and status == 200
+        headers = {"Location": "/story"} if status == 301 else {}
+        if status in {200, 304}:
+            headers |= {name: value for name, value in (("ETag", site.etag), ("Last-Modified", site.modified)) if value}
+        if status != 200:
+            return status, headers, b""
+        return status, headers | {"Content-Type": "text/html; charset=utf-8", "Content-Encoding": "gzip"}, site.entity()
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    site.base = desk(Desk)
+    site.base = answering(answer)
     return site
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,39 +72,25 @@ class Site:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site(answering: Callable[..., str]) -> Site:
     site = Site()
 
-    class Desk(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            began = time.monotonic()
-            host = (self.headers.get("Host") or "").partition(":")[0]
-            page = site.pages.get(host + self.path, site.pages.get(self.path, (404, b"no such page", {})))
-            status, body, headers = page if isinstance(page, tuple) else (200, page, {})
-            etag = headers.get("ETag")
-            if etag and self.headers.get("If-None-Match") == etag:
-                status, body = 304, b""
-            self.send_response(status)
-            default = "text/html; charset=utf-8" if body.lstrip()[:1] == b"<" and b"<html" in body[:200] else "application/xml"
-            for name, value in {"Content-Type": default, "Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            # before the last byte: whoever has the answer finds it noted
-            site.asked.append(Asked(began, time.monotonic(), host, self.path, status))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Any) -> tuple[int, Mapping[str, str], bytes]:
+        began = time.monotonic()
+        host = (request.headers.get("Host") or "").partition(":")[0]
+        page = site.pages.get(host + request.path, site.pages.get(request.path, (404, b"no such page", {})))
+        status, body, headers = page if isinstance(page, tuple) else (200, page, {})
+        etag = headers.get("ETag")
+        if etag and request.headers.get("If-None-Match") == etag:
+            status, body = 304, b""
+        default = "text/html; charset=utf-8" if body.lstrip()[:1] == b"<" and b"<html" in body[:200] else "application/xml"
+        # before the last byte: whoever has the answer finds it noted
+        site.asked.append(Asked(began, time.monotonic(), host, request.path, status))
+        return status, {"Content-Type": default, **headers}, body
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    site.port = server.server_address[1]
-    site.base = f"http://127.0.0.1:{site.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    site.base = answering(answer)
+    site.port = int(site.base.rpartition(":")[2])
+    return site
 
 
 @dataclass
