@@ -16,7 +16,7 @@ def is_agency(text: str, house: str | None) -> bool:
     """True for an agency, the paper itself, or what a word or its address shows to be an organization."""
     if agencies.agency(text) or agencies.agency(SENT_BY.sub("", text)):
         return True
-    if re.fullmatch(r"(?:CNN|CNBC|VOA|BBC|DW|ABC) [A-Z][a-z]+", text):
+    if agencies.is_service_abroad(text):
         return True
     if is_known(text):
         return False

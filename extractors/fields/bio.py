@@ -13,7 +13,7 @@ from functools import cache
 
 from extractors.fields import names, position
 from extractors.words import agencies
-from extractors.words.people import either, people
+from extractors.words.people import either, every, people
 from model.article import Affiliation
 
 MAX_LENGTH = 3_000
@@ -43,6 +43,8 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
     verbs = (
         rf"(?P<past>{either(past)})|(?P<works>{either(w for w in words.works if '*' not in w)})|(?P<is>{either(words.copula)})"
     )
+    articles = either(every("articles"))
+    school = either(every("teaches_at")).replace("'", "['’]")
     return {
         "verb": re.compile(
             rf"^\s*(?:\([^()]{{1,40}}\)\s*)?(?P<appo>,\s*(?:[^,;]{{2,90}}|[^,;]{{2,60}},[^,;]{{2,60}}),)?\s*(?:(?:who|currently|now|also|derzeit|previously|later|then)\s+)*(?:{verbs})(?!\w)\s*",
@@ -50,24 +52,17 @@ def _patterns(language: str | None) -> dict[str, re.Pattern[str]]:
         ),
         "at": re.compile(rf"\s(?:{either(words.at)})\s+(?:the |der |die |das )?(?=[A-Z0-9])"),
         "subject": re.compile(rf"^(?:(?:{either(words.subjects)}))(?!\w)", re.IGNORECASE),
-        "led": re.compile(
-            r"^(?:prior to (?:that|this|joining)|before (?:that|joining)|previously|earlier|davor|zuvor|auparavant"
-            r"|anteriormente|antes)"
-            r"[^,]{0,60},?\s*",
-            re.IGNORECASE,
-        ),
+        "led": re.compile(rf"^(?:{either(every('led'))})[^,]{{0,60}},?\s*", re.IGNORECASE),
         "writes": re.compile(
-            r"\b(?:covers?|covering|writes?|reports?|reporting|writing|works?|freelances?|teach(?:es)?|lectures?|stud(?:y|ies)"
-            r"|leitet|verantwortet|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|schreibt|berichtet|arbeitet|bevakar|skriver|écrit|travaille|escribe|scrive)\b"
-            r"[^.;]{0,70}?\s(?:for|für|på|pour|para|per|at|beim?)\s+(?:the |die |das |den |la |el )?(?P<org>[A-Z0-9][^.;:]{1,60})"
+            rf"\b(?:{either(every('covers'))})\b[^.;]{{0,70}}?\s(?:{either(every('covers_for'))})\s+"
+            rf"(?:(?:{articles}) )?(?P<org>[A-Z0-9][^.;:]{{1,60}})"
         ),
         "teaches": re.compile(
-            r"\b(?:teach(?:es)?|lectures?|unterrichtet|lehrt|enseigne|enseña|insegna|ensina|leciona)\b[^.;]{0,70}?"
-            r"\s(?:(?:à l|all)['’]|(?:at|an der|am|an|à la|à|en la|en el|en|alla|al|na|no)\s)(?:the )?"
-            r"(?P<org>[^\W\d_][^.;:]{1,60})"
+            rf"\b(?:{either(every('teaches'))})\b[^.;]{{0,70}}?"
+            rf"\s(?:{school})(?:(?<=['’])|\s)(?:the )?(?P<org>[^\W\d_][^.;:]{{1,60}})"
         ),
         "joined": re.compile(
-            r"\bjoined\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{1,50}?)"
+            rf"\b(?:{either(every('joined'))})\s+(?:the )?(?P<org>[A-Z0-9][\w.&’' -]{{1,50}}?)"
             r"(?:\s+(?:staff|team|newsroom))?(?=\s+(?:in|from|after|as)\b|\.(?:\s|$)|[,;]|$)"
         ),
     }
@@ -156,9 +151,10 @@ def _after_subject(sentence: str, name: str | None, language: str | None, speaki
 
 
 _LABEL = re.compile(r"^\W*\w+(?:\s\w+){0,3}\s*:\W*$")  # "About the author: ", "Zur Person: "
+_ANDS = either(w for w in every("and") if w.isalpha() and w not in every("with"))
+_VERBS = either(v for key in ("copula", "past") for v in every(key) if v.isalpha())
 _WITH_OTHERS = re.compile(
-    r"^(?:(?:,\s*|,?\s+(?:and|und|et|y|e|och|og|en)\s+)[A-ZÀ-Þ][\w.'-]+(?:\s[A-ZÀ-Þ][\w.'-]+){0,3}){1,4}\s+"
-    r"(?=(?:are|were|both|sind|waren|sont|étaient|son|eran|sono|são|zijn|är|er)\s)"
+    rf"^(?:(?:,\s*|,?\s+(?:{_ANDS})\s+)[A-ZÀ-Þ][\w.'-]+(?:\s[A-ZÀ-Þ][\w.'-]+){{0,3}}){{1,4}}\s+(?=(?:both|{_VERBS})\s)"
 )
 
 
@@ -174,8 +170,8 @@ def _predicate(rest: str, language: str | None) -> tuple[str | None, list[Affili
 
 
 _AND_VERB = re.compile(
-    r",?\s+(?:and|und|et|y|e|och|og|en)\s+(?:(?:he|she|they|er|sie|il|elle|él|ella|han|hon|hun)\s+)?"
-    r"(?=(?:is|was|serves as|served as|has been|ist|war|est|était|es|fue|é|foi|è|är|var)\s)"
+    rf",?\s+(?:{_ANDS})\s+(?:(?:{either(w for w in every('subjects') if w.isalpha() and len(w) > 1)})\s+)?"
+    rf"(?=(?:serves as|served as|has been|{_VERBS})\s)"
 )
 _CHAIRS = re.compile(r",?\s+and\s+(?:also\s+|currently\s+)?(chair|head)s\s+(the|an?)\b")
 
@@ -235,7 +231,7 @@ def _positions(said: str, language: str | None, *, past: bool) -> list[Affiliati
     return found
 
 
-_AND = re.compile(r",\s+(?:and|und|et|y|och|og|sowie|e|en)\s+|\s+(?:and|und|et|y|och|og|sowie|e|en)\s+|,\s+|;\s+", re.IGNORECASE)
+_AND = re.compile(rf",\s+(?:{_ANDS})\s+|\s+(?:{_ANDS})\s+|,\s+|;\s+", re.IGNORECASE)
 
 
 def _conjuncts(said: str, language: str | None) -> list[str]:

@@ -6,27 +6,28 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors.date_words import every_label
 from extractors.fields import names, others
 from extractors.fields.byline_houses import articles, house_behind, out_of_brackets
 from extractors.fields.byline_joined import EAST, apart
 from extractors.words import agencies
 from extractors.words.datelines import PLACES
-from extractors.words.people import either, people
+from extractors.words.people import either, every, people
 
 MAX_LENGTH = 400
-WITH = frozenset({"with", "mit", "avec", "con", "com", "met", "med", "cu", "ile", "с", "з", "z", "s"})
+WITH = frozenset(every("with"))
 _SENTENCE = re.compile(
     r"(?:\w\.\s+[A-Z])|\s(?:is|are|was|has|covers|joined|ist|sind|schreibt|est|es|è|é|är|er)\s(?:an?|the|ein|eine|une?|une|en|ett|de)?\b|\w\w\w\.$",
     re.I,
 )
 BREAKS = re.compile(r"\s[|·•►/–—-]+\s|\s*[|·•►]\s*|\n+|\s{3,}")
-TIME = re.compile(
+_TIME = re.compile(
     r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d{2}\b|\b\d{1,2}\. ?\w+ \d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d+ (?:min|minute)s?\b"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}\b"
-    r"|\b(?:last updated|last modified|updated?|published|posted|aktualisiert|veröffentlicht|stand|publié|mis à jour|publicado|"
-    r"actualizado|pubblicato|aggiornato|uppdaterad|publicerad|oppdatert|publisert|opdateret|güncelleme|опубликовано|обновлено)\b",
+    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
+_SHORT_LABEL = 4  # characters; what is shorter may be a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,32 @@ def without_lead(text: str, language: str | None) -> tuple[str, bool]:
     return plain, had
 
 
-_LEFT_OVER = re.compile(r"\s+(?:with|and|on|at|mit|und|am|vom|um|avec|et|le|du|à|con|y|el|em|com|e|il|op|met|den|med)\s*$")
+_LEFT_OVER = re.compile(rf"\s+(?:{either(every('before_day'))})\s*$")
+
+
+def day_at(text: str) -> int | None:
+    """Where a date, a reading time or a word that announces them begins; ``None`` where there is none."""
+    labels = (w.start() for w in _WORD.finditer(text) if _begins_label(text, w))
+    found = _TIME.search(text)
+    return min((p for p in (next(labels, None), found.start() if found else None) if p is not None), default=None)
+
+
+def _begins_label(text: str, word: re.Match[str]) -> bool:
+    for label in _labels().get(word[0].casefold(), ()):
+        end = word.start() + len(label)
+        if text[word.start() : end].casefold() == label and not text[end : end + 1].isalnum():
+            return True
+    return False
+
+
+@cache
+def _labels() -> dict[str, list[str]]:
+    """Words that say which date follows, by the first of them."""
+    found: dict[str, list[str]] = {}
+    for label in every_label():
+        if len(label) > _SHORT_LABEL and (word := _WORD.match(label)):
+            found.setdefault(word[0], []).append(label)
+    return found
 
 
 def chunks(text: str) -> list[str]:
@@ -69,9 +95,9 @@ def chunks(text: str) -> list[str]:
         chunk = others.without(whole)
         if chunk != whole:
             chunk = _LEFT_OVER.sub("", chunk)
-        found = TIME.search(chunk)
-        if found:
-            chunk = _LEFT_OVER.sub("", chunk[: found.start()])
+        day = day_at(chunk)
+        if day is not None:
+            chunk = _LEFT_OVER.sub("", chunk[:day])
         chunk = chunk.strip(" ,;:-–—")
         if chunk:
             kept.append(chunk)
@@ -136,18 +162,16 @@ def is_surname(piece: str) -> bool:
     return last.istitle() and first.istitle() and last.casefold() in _ALSO_SURNAMES and not paper
 
 
-_FROM_DESK = re.compile(r"(\S+(?: \S+){1,3}?) (?:da|de la|de|della|dalla) (\S{5,})$", re.IGNORECASE)  # "A. Person Da Redação"
-_FROM_PLACE = re.compile(r"\s(?:in|from|at|à|en|em|aus)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$")
+_FROM_DESK = re.compile(
+    rf"(\S+(?: \S+){{1,3}}?) (?:{either(every('from_desk'))}) (\S{{5,}})$", re.IGNORECASE
+)  # "A. Person Da Redação"
+_PLACED = rf"\s(?:{either(every('writes_from'))})\s[A-ZÀ-ÞĀ-Ž][^,;]{{1,40}}$"
+_FROM_PLACE, _NAME_PLACED = re.compile(_PLACED), re.compile(rf"(.+?){_PLACED}")
 _SPOKEN = re.compile(r"[!?]|(?:\S+\s+){9}\S")  # a sentence, which no name of an organization is
-_FOR = re.compile(
-    r"(.+?)\s+(?:special (?:to|for)|exclusive(?:ly)? (?:to|for)|for|of(?= the\s)|für|pour|(?:colabora(?:ção|ción) )?para"
-    r"|per|voor|on behalf of|im Auftrag von|au nom de|en nombre de)\s+(.+?)(?:\s+staff)?$",
-    re.IGNORECASE,
-)
+_FOR = re.compile(rf"(.+?)\s+(?:{either(every('for'))}|of(?= the\s))\s+(.+?)(?:\s+staff)?$", re.IGNORECASE)
 FOR_WHOM = re.compile(
-    r"(?:(?i:(?:special|exclusive) (?:to|for)|for|of(?= the\s))|spécial pour|pour|especial para|exclusivo para|(?i:para)"
-    r"|da|do|dalla?|del(?:la)?|für) "
-    r"((?:the |the |la |el |il |o |a |die |den )?[A-ZÀ-ÞĀ-Ž].{1,60}?)(?:\s+staff)?$"
+    rf"(?:(?i:{either(every('for'))}|of(?= the\s))|{either(every('of_house'))}) "
+    rf"((?:(?i:{either(every('articles'))}) )?[A-ZÀ-ÞĀ-Ž].{{1,60}}?)(?:\s+staff)?$"
 )
 
 
@@ -187,7 +211,7 @@ def _classify(piece: str, language: str | None, publisher: str | None, single: b
         and names.role_head(for_whom[1], language) is None
     ):
         return [Part("name", for_whom[1]), Part("organization", for_whom[2])]
-    placed = re.match(r"(.+?)\s(?:à|au|in|aus|en|em|from)\s[A-ZÀ-ÞĀ-Ž][^,;]{1,40}$", plain)
+    placed = _NAME_PLACED.match(plain)
     if placed and len(placed[1].split()) > 1 and names.is_person(placed[1], language):
         return [Part("name", placed[1])]
     articled = re.match(r"The [A-Z]", plain) or (language in {"es", "fr", "pt"} and articles(language).match(plain))

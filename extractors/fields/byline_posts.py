@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from extractors.fields import names, position
-from extractors.fields.byline_parts import TIME, is_desk_word
+from extractors.fields.byline_parts import day_at, is_desk_word
 from extractors.words import agencies
 from extractors.words.datelines import PLACES
 from model.article import Affiliation, Author
@@ -18,8 +18,8 @@ def organization_in(tail: str, language: str | None) -> str | None:
     plain = tail.strip(" ,|·•–-")
     if tail[:1] in {"|", "•", "·"} or not plain:
         return None
-    found = TIME.search(plain)
-    plain = names.clean(plain[: found.start()] if found else plain)
+    day = day_at(plain)
+    plain = names.clean(plain[:day])
     words = plain.split()
     if (
         not 1 <= len(words) <= 5
@@ -32,7 +32,7 @@ def organization_in(tail: str, language: str | None) -> str | None:
     if agencies.agency(plain) or agencies.is_organization(plain):
         return plain
     titled = all(w[:1].isupper() or w in {"of", "the", "and", "de", "la"} for w in words)
-    return plain if len(words) >= 2 and titled and found and names.role_head(plain, language) is None else None
+    return plain if len(words) >= 2 and titled and day is not None and names.role_head(plain, language) is None else None
 
 
 _JOBS = re.compile(

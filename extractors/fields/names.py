@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from extractors.date_words import every_label
 from extractors.words.agencies import NEVER_NAMES, NEVER_STARTS, agency, is_organization
-from extractors.words.people import either, people
+from extractors.words.people import either, every, people
 
 _PARTICLES = """de del della di da das do dos du des la le el los las van von vom zu zur zum der den ter ten te bin bint ibn ben
     abu al und y e i av af st san 't d' o' mac mc dela der't"""
@@ -27,13 +27,10 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々ー"
 _EAST = re.compile(rf"[{_CJK}]{{2,6}}(?:[ ・　][{_CJK}]{{1,8}})?|[가-힣]{{2,5}}")
 _UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff][\u0590-\u08ff\u0900-\u0dff\u200c\u200d'’.-]*")
 _BUREAU = re.compile(rf"^[{_CJK}]{{1,8}}(?:支局|総局|支社|特派員)[・･/／=＝　 ]+(?=[{_CJK}]{{2}})")
-_HONORIFIC = re.compile(
-    r"^(?:(?:mr|mrs|ms|sir|dame|dr|prof|professor|ing|mag|dipl|rev|hon|sr|sra|herr|frau|mme|m)\.? +)+(?=\w)", re.IGNORECASE
-)
-_TITLE = re.compile(
-    r"^(?:(?:dra|doç|doc|av|drs|lic|dott|dott\.ssa|avv|mudr|judr|phdr|rndr|mgr|ts|pgs|gs|ths"
-    r"|δρ|проф|डॉ|प्रो|د|أ\. ?د|ا\. ?د|م)\.\s*"
-    r"|(?:دکتر|دكتور|الدكتور|الدكتورة|ד[\"״]ר|פרופ['׳]?|д-р)\s+)+(?=\w)",
+_TITLES = every("titles")
+_TITLED = re.compile(
+    rf"^(?:(?:{either(t for t in _TITLES if not t.endswith('.'))})\.? +"
+    rf"|(?:{either(t for t in _TITLES if t.endswith('.'))})\s*)+(?=\w)",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
@@ -62,7 +59,7 @@ def clean(text: str) -> str:
     if len(plain) > 3 and not plain.startswith(("(", "[")):
         plain = _SHORT_CODE.sub("", plain)
     plain = _BUREAU.sub("", _AND_OTHERS.sub("", plain).strip(_EDGES))
-    plain = _TITLE.sub("", _HONORIFIC.sub("", plain))
+    plain = _TITLED.sub("", plain)
     plain = re.sub(r"(?<=[^\W\d_]{4})\.$", "", plain.strip(_EDGES))  # the full stop of a sentence, not that of "Jr."
     plain = re.sub(r"(?<=\w)\s[’'‘]\d\d$", "", plain)  # a student's year: "A. Person ’27"
     if " " not in plain:

@@ -18,6 +18,7 @@ _HOUSE_ENDS_EAST: tuple[str, ...] = tuple(_TABLE["house_ends_east"])
 _LEGAL_FORMS: frozenset[str] = frozenset(_TABLE["legal_forms"])
 
 _BROADCASTERS: frozenset[str] = frozenset(_TABLE["broadcasters"])
+_ABROAD: frozenset[str] = frozenset(_TABLE["abroad"])
 
 # Portals begin small and go on with a figure or a capital, alone or before a town: "g1 Santos", "portNews".
 _PORTAL = re.compile(r"[a-z]{1,8}\d{1,2}|[a-z]{2,8}(?:[A-Z][a-z]{2,}|com)")
@@ -49,6 +50,12 @@ def at_end(text: str) -> tuple[str, str] | None:
         if len(words) > count and agency(" ".join(words[-count:])):
             return " ".join(words[:-count]), " ".join(words[-count:])
     return None
+
+
+def is_service_abroad(text: str) -> bool:
+    """True for a broadcaster and one word for the language or country it speaks to: "CNN Indonesia"."""
+    house, _, where = text.partition(" ")
+    return house in _ABROAD and where.istitle() and where.isalpha()
 
 
 def is_address(text: str) -> bool:

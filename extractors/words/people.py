@@ -70,6 +70,12 @@ def people(language: str | None) -> People:
     )
 
 
+@cache
+def every(key: str) -> tuple[str, ...]:
+    """The words of one list in all languages: for what stands beside names on a page in whichever language."""
+    return tuple(dict.fromkeys(str(w) for table in _TABLES.values() for w in table.get(key, ())))
+
+
 def either(words: Iterable[str]) -> str:
     """A pattern for any of the words, longest first; ``*`` at a word's end is any ending.
 
