@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from extractors.body.furniture import points_elsewhere
+from extractors.body.furniture import begins_as, points_elsewhere
 from extractors.body.passages import Passage
 from extractors.dom import Element
 
@@ -21,14 +21,20 @@ def pointed(found: Sequence[Passage], sure: Sequence[Passage], language: str | N
     A box is what begins with its heading and holds no sure paragraph.
     """
     boxes: set[Element] = set()
-    heads = (p for p in found if p.tag in _HEADINGS and points_elsewhere(p.text, 0, language))
+    heads = (p for p in found if p.tag in _HEADINGS and begins_as(p.text, language) == "more")
     for head in islice(heads, _BOXES):
+        whole = points_elsewhere(head.text, 0, language)
         others = (p for p in sure if p.index < head.index or len(p.text) >= _PARAGRAPH)
         box = _box(head.element, {a for p in others for a in (p.element, *p.element.iterancestors())})
-        if box is not None:
+        if box is not None and (whole or _has_titles(box, head.element)):
             boxes.add(box)
     if boxes:
         yield from (p for p in found if not boxes.isdisjoint(p.element.iterancestors()))
+
+
+def _has_titles(box: Element, heading: Element) -> bool:
+    """Whether a box holds titles of pieces: linked headings other than its own."""
+    return any(next(h.iter("a"), None) is not None for h in box.iter(*_HEADINGS) if h is not heading)
 
 
 def _box(heading: Element, around: set[Element]) -> Element | None:

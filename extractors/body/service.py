@@ -31,7 +31,10 @@ _SITE_AND_DAY = re.compile(r"(?:https?://|www\.)\S+\s*(?:\d{4}[年/.-]\d{1,2}[�
 _RIGHTS_NEAR = 40  # characters in which the year of a copyright line stands
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 _END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|ends|enditem|[*⁂](?: ?[*⁂]){0,4}", re.IGNORECASE)
-_INITIALS = re.compile(r"[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}")  # of those who wrote and released a notice: "RK/SM"
+_INITIALS = re.compile(
+    r"[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|[a-z]{2,4}/(?: ?[a-z]{2,4}/){0,3}"
+)  # who wrote and released it: "RK/SM", "bsi/ mir/"
+_RULE = re.compile(r"[_–—-]{2,}")  # drawn with a typewriter's means
 _RATED = re.compile(r"\(.{3,80}\) Loading\.\.\.")  # stars for a piece, while a script fetches them
 _SOURCES_LONGEST = 40
 _LISTED = re.compile(r"[,;/|] ?")
@@ -65,7 +68,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
         return True
-    if is_about_entry(text, language) and passage.tag not in HEADINGS:
+    if _RULE.fullmatch(text) or (is_about_entry(text, language) and passage.tag not in HEADINGS):
         return True
     if _is_picture_line(text) or (begun and _is_shouted_link(passage)):
         return True
