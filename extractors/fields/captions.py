@@ -144,9 +144,12 @@ def _by_brackets(text: str, words: Lexicon, language: str | None, organizations:
             credit = None
     if credit is None and (label := words.bare.match(inside)) and all(t[0].isupper() for t in inside[label.end() :].split()):
         credit = parse_credit(inside, language, organizations=organizations)  # "(foto Surname)"
-    if credit is None and len(inside) <= 60 and words.kind.match(inside):
+    if credit is None and len(inside) <= 60:
         given = parse_credit(inside, language, organizations=organizations)
-        credit = given if given.kind == "handout" else None  # "(Supplied by the family)"
+        lent = (
+            given.lent and not given.unclear and inside[0].isupper() and " " in inside
+        )  # "(Family photo)", but "A. Person (son)"
+        credit = given if lent or (given.kind == "handout" and words.kind.match(inside)) else None  # "(Supplied by the family)"
     if credit and (ends := list(_AFTER_SENTENCE.finditer(before))):
         tail = before[ends[-1].end() :]  # "… on Friday. A. Person (AP)"
         signed = not credit.creators and looks_like_person(tail, words)
@@ -225,7 +228,7 @@ def _bare_end(text: str, words: Lexicon, language: str | None, organizations: Co
         if tail[:1].isupper() and len(tail) <= 80 and (kind := words.kind.match(tail)):
             given = credible(tail, language, organizations, labelled=True)
             marked = tail[kind.end() :].lstrip()[:1] in {"/", "|"}  # "Screengrab/The Platform"
-            if given and given.names_someone and (given.kind == "handout" or marked):
+            if given and (given.names_someone or given.lent) and (given.kind == "handout" or marked):
                 return Split(_caption(text[: end.start()]), given)  # "Courtesy Town Museum"
     slashed = _SLASHED.search(text, offset)
     if slashed and (credit := credible(slashed.group(), language, organizations, strict=True)) and credit.creators:

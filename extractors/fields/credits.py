@@ -63,7 +63,8 @@ class Credit:
     photo", "handout", "screenshot", "illustration", "symbolic image" or "AI-generated image".
     ``copyright_notice`` is the line where it carries a copyright mark. ``license`` is printed
     ("CC BY 3.0"); ``acquire_license_page`` is a URL that the page gives and the text alone
-    never does. ``unclear`` are words that name nobody we know: many of them, and it is no credit.
+    never does. ``unclear`` are words that name nobody we know: many of them, and it is no credit. ``lent``: by somebody who
+    is not named as its maker.
     """
 
     credit_line: str | None = None
@@ -74,6 +75,7 @@ class Credit:
     license: str | None = None
     acquire_license_page: str | None = None
     unclear: tuple[str, ...] = ()
+    lent: bool = False
 
     @property
     def names_someone(self) -> bool:
@@ -119,6 +121,7 @@ def _parsed(line: str, language: str | None, known: frozenset[str]) -> Credit:
         copyright_notice=notice,
         license=license_.group(1) if license_ else None,
         unclear=tuple(n.name for n in named if n.person is None),
+        lent=bool(private),
     )
 
 

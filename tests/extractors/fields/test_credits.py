@@ -378,3 +378,18 @@ def test_any_words_around_pictures(figures: list[tuple[str, str, bool]]) -> None
 
 def _letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("printed", "line"),
+    [
+        ("The old mill in 1931. Courtesy of the Halloran family", "Courtesy of the Halloran family"),
+        ("The old mill in 1931 (Family photo)", "Family photo"),
+        ("The old mill in 1931. Photo provided by the family.", "Photo provided by the family."),
+        ("Bo Lund (son) and Ann Onder (mother)", None),
+        ("Ann Onder and Bo Lund (son)", None),
+    ],
+)
+def test_who_lent_a_picture_is_parted_from_its_caption(printed: str, line: str | None) -> None:
+    split = split_caption(printed, "en")
+    assert (split.credit.credit_line if split.credit else None) == line
