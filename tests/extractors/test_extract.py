@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from extractors import article, extract, release
-from extractors.page import MAX_ELEMENTS, Page
+from extractors.page import Page
+from extractors.tree import MAX_ELEMENTS
 from model.article import Article, canonical_json
 from model.errors import Skip, TooLarge
 
