@@ -14,9 +14,10 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from extractors import dom, embedded, handed, json_ld, layout
+from extractors.addresses import address, addresses_in
 from extractors.decode import Headers, decode
 from extractors.dom import Element
 from extractors.embedded import State
@@ -103,7 +104,7 @@ class Page:
 
     def addresses_of(self, node: Node) -> frozenset[str]:
         """The addresses that a JSON-LD object gives itself, written as in ``own_addresses``."""
-        return frozenset(_address(v) for k in ("url", "mainEntityOfPage", "@id") for v in _ids(node.data.get(k))) - {""}
+        return frozenset(address(v) for k in ("url", "mainEntityOfPage", "@id") for v in addresses_in(node.data.get(k))) - {""}
 
     def deref(self, value: Any) -> Any:
         """What a JSON-LD reference ``{"@id": …}`` points at; any other value itself."""
@@ -241,7 +242,7 @@ class Page:
     def is_own_address(self, href: str) -> bool:
         """Whether a link leads to this very page, as far as host and path tell."""
         try:
-            return _address(urljoin(self.url or "", href)) in self.own_addresses
+            return address(urljoin(self.url or "", href)) in self.own_addresses
         except ValueError:
             return False
 
@@ -285,24 +286,9 @@ class Page:
         """Host and path of this page as given, as its canonical link and as ``og:url``."""
         links = [e.get("href") or "" for e in self.tree.iter("link") if (e.get("rel") or "").lower() == "canonical"]
         og = self.meta_first("og:url")
-        return frozenset(_address(u) for u in (self.url or "", *links, og.content if og else "")) - {""}
-
-
-def _ids(value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    found = [v.get("@id") or v.get("url") if isinstance(v, dict) else v for v in values]
-    return [v for v in found if isinstance(v, str)]
+        return frozenset(address(u) for u in (self.url or "", *links, og.content if og else "")) - {""}
 
 
 def _words(text: str) -> frozenset[str]:
     """Words that say something, as two titles of one piece share them."""
     return frozenset(w for w in re.findall(r"\w+", html.unescape(text).casefold()) if len(w) > 3)
-
-
-def _address(url: str) -> str:
-    """Host and path, as far as two ways to write one page's address agree."""
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return ""
-    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}".lower() if parts.netloc else ""
