@@ -43,11 +43,14 @@ def piece_of_title(tree: Element, titles: Iterable[str], words: Words, noise: Ju
     pieces = {tuple(words(p)) for t in titles for p in _pieces(t)}
     whole = [[tuple(words(p)) for p in _PARTED.split(t)] for t in titles]
     best: tuple[bool, int, Element] | None = None
-    for element in islice(tree.iter(*_SET), _LOOKED_AT):
+    for element in islice(tree.iter(*_SET, "a"), _LOOKED_AT):
         if len(element) > _CHILDREN or (text := _line(element)) is None:
             continue
         said = tuple(words(text))
-        is_heading = element.tag in _RANKS
+        around = element.getparent()
+        if element.tag == "a" and (around is None or around.tag not in _RANKS or around.tag == "h1"):
+            continue
+        is_heading = element.tag in _RANKS or element.tag == "a"  # "Headline · Oct 22 by A. Person", the first a link to itself
         if said not in pieces or len(said) < (1 if is_heading else _FEWEST + 1) or _leads(element) or noise(element):
             continue
         if any(said in parts and max(map(len, parts)) > max(len(said), _NAME_WORDS) for parts in whole):  # the site's name

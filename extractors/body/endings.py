@@ -24,7 +24,7 @@ _BOLD = 0.8  # share of a line that is set as a heading
 _CONTACT = 200  # characters of a line about whom to ask
 _CONTACTS = 0.5  # of the text before them, what such lines may be
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)")
-_NUMBER = re.compile(r"[\d\s.,:()x×-]*\d[\d\s.,:()x×-]*")
+_NUMBER = re.compile(r"[\d\s.,:：()（）x×-]*\d[\d\s.,:：()（）x×次-]*")
 _SIGNED = re.compile(r"[(\[][^\W\d_]{2,5}[,;]?\s\d{1,2}\.\s?\d{1,2}\.\s?\d{4}[)\]]")
 _SIGNED_CHINESE = re.compile(
     r"[（(【\[](?:本报|本刊|通讯员|通訊員|记者|記者|作者|责任编辑|責任編輯|编辑|編輯)[^（()）。]{2,40}[)）】\]]"

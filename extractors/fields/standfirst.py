@@ -10,16 +10,19 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 
+from extractors import printed_dates
 from extractors.body.passages import Passage, marks_of
 from extractors.body.reading import passages_of
 from extractors.dom import SUBHEADINGS, Element
 from extractors.field import Candidate, Field, Resolved, resolve
+from extractors.fields import byline
 from extractors.fields.captions import split_caption
+from extractors.fields.language import EAST
 from extractors.page import Page
 from model.article import How
 
 _NEAR = 14  # passages after the headline in which a standfirst is looked for
-_SHORTEST, _LONGEST = 25, 400
+_SHORTEST, _SHORTEST_EAST, _LONGEST = 25, 10, 400
 _TEXT = 160  # characters from which an unlinked passage is the beginning of the text
 _FELLOWS = 2  # passages of the same make, or paragraphs beside it, from which a passage is one paragraph among others
 _PARAGRAPH = 100
@@ -27,8 +30,18 @@ _RIGHT_BELOW = 2  # passages
 _TEXT_BELOW = 60  # characters
 _RIGHT_ABOVE = 6  # passages after a standfirst within which the text begins
 # Characters from which such a passage is the text's first paragraph where it is chosen as text
-_SAYS_MORE = {"standfirst.named_opening": 90, "standfirst.named_summary": 180}
+_SAYS_MORE = {"standfirst.set_apart": 140, "standfirst.named_opening": 90, "standfirst.named_summary": 180}
 _DECK = 45  # characters from which a heading below the headline says more than a section's name
+_LINES = 20  # of a cell whose lines are set in elements of their own
+_ALL = 0.95  # share of a line
+_SET_APART_LONGEST = 250
+_SET_APART_NEAR = 4  # passages
+_BYLINE_LONGEST = 80
+_NOTE = re.compile(
+    r"(?:editor[’']?s[’']? )?note\b|anm(?:erkung|\.)|nota\b|note de |correction|clarification|update|korrektur|berichtigung|errat",
+    re.I,
+)
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _WRAPPERS = 3
 _NO_JOINT = re.compile(r"(?<=[A-Za-z])[-_](?=[A-Za-z])")
 # "PARIS (AFP) – …": a story that begins, not a summary
@@ -72,9 +85,19 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
             if behind and passage.tag in SUBHEADINGS and len(passage.text) >= _DECK and _apart(page, passage):
                 yield _candidate(page, passage)
 
-    return resolve(
-        Field("standfirst", (marked, named_and_declared, declared_and_printed, heading_below, named_summary, named_opening)), page
-    )
+    def set_apart(page: Page) -> Iterator[Candidate[str]]:
+        """A line in bold or italics right below the headline of a page that describes itself nowhere."""
+        title, found = _title(page, headline), passages_of(page)
+        if title is None or _descriptions(page):
+            return
+        below = found[title.index + 1 : title.index + 1 + _SET_APART_NEAR]
+        passage = next((p for p in below if not _is_byline(page, p.text)), None)
+        text = passage is not None and found[passage.index + 1 : passage.index + 1 + _RIGHT_ABOVE]
+        if passage and text and _is_set_apart(page, passage) and any(len(p.text) >= _TEXT_BELOW and not p.bold for p in text):
+            yield _candidate(page, passage)
+
+    strategies = (marked, named_and_declared, declared_and_printed, heading_below, named_summary, named_opening, set_apart)
+    return resolve(Field("standfirst", strategies), page)
 
 
 def is_marked(page: Page, passage: Passage) -> bool:
@@ -118,9 +141,29 @@ def _apart(page: Page, passage: Passage) -> bool:
     )
 
 
+def _is_set_apart(page: Page, passage: Passage) -> bool:
+    size = len(passage.text)
+    if size < (_SHORTEST_EAST if page.language in EAST else _SHORTEST):
+        return False
+    bold = passage.bold >= _ALL * size or _BOLD_STYLE.search(passage.element.get("style") or "") is not None
+    is_line = not passage.linked and size <= _SET_APART_LONGEST and "<li>" not in passage.marks
+    return is_line and (bold or "<em>" in passage.marks)
+
+
+def _is_byline(page: Page, text: str) -> bool:
+    """Whether a line names an author or a day: it may stand between headline and standfirst, and is none."""
+    if len(text) > _BYLINE_LONGEST:
+        return _NOTE.match(text) is not None
+    said = byline.from_label(text, page.language) is not None or byline.read(text, page.language)
+    return bool(said) or bool(printed_dates.find(text, page.language))
+
+
 def _own_marks(page: Page, passage: Passage) -> frozenset[str]:
     """The marks of a passage's element and of what holds nothing else, two words that make one name as one, too."""
     element, found = passage.element, marks_of(passage.element, passage.tag) | _joined(passage.element)
+    for line in islice(element.iterchildren("span", "font", "b", "strong", "em", "i"), _LINES):
+        if page.text_of(line) == passage.text:
+            found |= marks_of(line, str(line.tag)) | _joined(line)
     for above in islice(element.iterancestors(), _WRAPPERS):
         if above.tag in ("body", "main", "article") or page.text_of(above) != passage.text:
             break

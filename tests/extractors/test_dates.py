@@ -17,6 +17,8 @@ PRINTED = [
     ("en", "By Jane Doe Aug. 21, 2020 / 2:59 PM", "2020-08-21T14:59"),
     ("en", "Posted: Aug 08, 2024 4:00 AM EDT", "2024-08-08T04:00-04:00"),
     ("en", "14:30, 5 March 2024", "2024-03-05T14:30"),
+    ("en", "Issue 14, September 2013", "2013-09"),
+    ("en", "January 27, 2015 08:30 AM Eastern Standard Time", "2015-01-27T08:30-05:00"),
     ("en", "3rd of May 2019", "2019-05-03"),
     ("en", "Dec. 18", "XXXX-12-18"),
     ("en", "March 2024", "2024-03"),

@@ -17,6 +17,18 @@ def test_block_edges_and_double_breaks_part_text() -> None:
     assert [p.index for p in found] == [0, 1, 2, 3]
 
 
+def test_breaks_before_indents_and_between_lines_set_otherwise_part_text() -> None:
+    assert [p.text for p in read("<td>　one<br>　two<br>&nbsp;&nbsp; three<br>still three</td>")] == [
+        "one",
+        "two",
+        "three still three",
+    ]
+    assert [p.text for p in read("<td>one<br><span></span><br>two</td>")] == ["one", "two"]
+    lines = read("<td><font size=5>Headline</font><br><font size=2>By A. Fell</font><br><br>Text</td>")
+    assert [p.text for p in lines] == ["Headline", "By A. Fell", "Text"]
+    assert [p.text for p in read("<p><i>a line of verse</i><br><i>and the next</i></p>")] == ["a line of verse and the next"]
+
+
 def test_links_and_bold_are_counted() -> None:
     (found,) = read("<p><a href='/x'>seven c</a> rest <strong>bold</strong></p>")
     assert (found.linked, found.bold) == (7, 4)
@@ -38,6 +50,7 @@ def test_an_inline_element_around_all_of_a_passage_names_it() -> None:
 
 
 def test_words_of_class_names() -> None:
+    assert words_of("wsite-elements wsite-not-footer") == {"wsite", "elements"}
     assert words_of("relatedLinks_box-2 ABTest") == {"related", "links", "box", "test"}
 
 
