@@ -38,7 +38,7 @@ _SET_APART_LONGEST = 250
 _SET_APART_NEAR = 4  # passages
 _BYLINE_LONGEST = 80
 _NOTE = re.compile(
-    r"(?:editor[’']?s[’']? )?note\b|anm(?:erkung|\.)|nota\b|note de |correction|clarification|update|korrektur|berichtigung|errat",
+    r"(?:editor[’']?s[’']? )?note\b|anm(?:erkung|\.)|nota\b|note de |correction|clarification|korrektur|berichtigung|errat",
     re.I,
 )
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
