@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from model.record import Scope
-from storage import Archive, Deposit, Release, Verdict
+from storage import Archive, Deposit, Release, Verdict, engines
 
 pytestmark = pytest.mark.both_engines
 RELEASE = Release({"pressmark": "test"})
@@ -74,6 +74,22 @@ def test_the_oldest_are_found_as_the_newest_are(newsroom: Archive, desk: Any, ma
     assert _numbers(newsroom, "changed:body") == []
     assert _numbers(newsroom, "changed:headline since:2024-03-05 pier") == [-1]
     assert _numbers(newsroom, "changed:headline until:2023") == []
+
+
+def test_words_are_found_whichever_way_the_engine_goes(newsroom: Archive, house: Any) -> None:
+    """PostgreSQL walks back through the rows for common words, once it knows how many, and asks its index for others."""
+    every = list(range(len(DATES) + MANY - 1, -1, -1))
+    for _ in range(2):
+        assert _numbers(newsroom, "pier", 20) == _numbers(newsroom, '"the pier"', 20) == every[:20]
+        assert _numbers(newsroom, "pier -opened", 20) == [n for n in every if n % 2 == 0][:20]
+        assert _numbers(newsroom, "500") == _numbers(newsroom, 'pier "again 500"') == [500]
+        assert _numbers(newsroom, "pier", 2000) == every
+        if house.url is None:
+            return
+        house.run("ANALYZE search_text")
+    with newsroom._database.reading() as tx:
+        common, rare = (str(engines.of(tx).newest(tx, [[word]], [], 1 << 62, 50)) for word in ("pier", "500"))
+    assert "ORDER BY search_text.id DESC" in common and "ORDER BY search_text.id DESC" not in rare
 
 
 def _again(desk: Any, make_article: Any, url: str) -> Deposit:
