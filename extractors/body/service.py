@@ -34,7 +34,6 @@ _END_MARK = re.compile(r"#{1,5}(?: #{1,5})*|[-–—] ?(?:30|ends?) ?[-–—]|e
 _INITIALS = re.compile(
     r"[A-Z]{2,4}(?:/[A-Z]{2,4}){1,3}|[a-z]{2,4}/(?: ?[a-z]{2,4}/){0,3}"
 )  # who wrote and released it: "RK/SM", "bsi/ mir/"
-_RULE = re.compile(r"[_–—-]{2,}")  # drawn with a typewriter's means
 _RATED = re.compile(r"\(.{3,80}\) Loading\.\.\.")  # stars for a piece, while a script fetches them
 _SOURCES_LONGEST = 40
 _LISTED = re.compile(r"[,;/|] ?")
@@ -68,7 +67,7 @@ def is_service_line(passage: Passage, language: str | None, begun: bool) -> bool
     text = passage.text
     if points_elsewhere(text, passage.linked, language) or is_offer(passage, language) or _is_rights_line(text):
         return True
-    if _RULE.fullmatch(text) or (is_about_entry(text, language) and passage.tag not in HEADINGS):
+    if is_about_entry(text, language) and passage.tag not in HEADINGS:
         return True
     if _is_picture_line(text) or (begun and _is_shouted_link(passage)):
         return True
