@@ -105,7 +105,7 @@ def examine(path: Path, length: int, known: Iterable[Span], mark: int = 0) -> Ex
             if span.offset >= length:
                 break
             pass_over(span.offset)
-            data = file.read(span.length) if position == span.offset else b""
+            data = file.read(max(0, min(span.length, length - position))) if position == span.offset else b""
             take(data)
             if hashlib.sha256(data).digest() != span.sha256:
                 wrong.append(span)

@@ -15,7 +15,7 @@ from model.errors import Damaged
 from storage import tables
 from storage.bulk import insert_rows
 from storage.segments import Place, SegmentFolder
-from storage.warc import Member
+from storage.warc import Member, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,16 @@ def no_copy(path: Path, original: str) -> None:
 
 
 def no_other_folder(folder: SegmentFolder, committed: Mapping[str, int]) -> None:
-    """Raises ``Damaged`` where a database that folders could share knows of more than this folder has."""
+    """Raises ``Damaged`` where a database that folders could share knows of more than this folder has, or has under another
+    name."""
     for name, length in sorted(committed.items()):
         path = folder.path(name)
         held = path.stat().st_size if path.is_file() else 0
         if held < length:
+            for other in folder.names():
+                first = next(iter(walk(folder.path(other))), None)
+                if not path.is_file() and isinstance(first, Member) and own_name(first) == name:
+                    no_copy(folder.path(other), name)
             raise Damaged(
                 f"the database has {length - held:,} bytes more of warc/{name} than this folder: another copy of the "
                 "archive uses it too, or the file is damaged: restore it from there, or give this copy a database of its own",

@@ -145,8 +145,8 @@ def _spans(path: Path, rows: Rows, committed: int) -> Iterator[Span]:
     start, held = 0, list[Place]()
     for row in rows:
         held.append(row)
-        if row.offset + row.length - start >= _SPAN:
-            end = row.offset + row.length
+        end = min(row.offset + row.length, committed)  # a damaged row may say anything
+        if end - start >= _SPAN:
             yield Span(path, start, end, held)
             start, held = end, []
     if held or start < committed:

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
 from model.errors import Damaged, StorageUnavailable
+from storage.warc import bytes_at
 
 LIMIT = 1 << 30
 
@@ -157,8 +158,7 @@ class SegmentFolder:
         """Bytes of a segment. Raises ``Damaged`` where they cannot be read, ``StorageUnavailable``."""
         try:
             with self.path(name).open("rb") as file:
-                file.seek(offset)
-                return file.read(length)
+                return bytes_at(file, offset, length)
         except OSError as error:
             if isinstance(error, FileNotFoundError) and self._elsewhere is not None:
                 return self._elsewhere.read(f"{self.folder.name}/{name}", offset, length)

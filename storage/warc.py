@@ -8,12 +8,14 @@ are most of an archive: 9,000 a second through fastwarc's writer, 100,000 like t
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from isal import isal_zlib
@@ -126,13 +128,21 @@ def compress(draft: Draft, warcinfo: str | None) -> bytes:
     return b"".join((GZIP_HEAD, packed, _TAIL.pack(crc, length & 0xFFFFFFFF)))
 
 
+def bytes_at(file: BinaryIO, offset: int, length: int) -> bytes:
+    """What a file has at a place: no more than there is, whatever a damaged catalogue asks for."""
+    size = os.fstat(file.fileno()).st_size
+    if not 0 <= offset < size:
+        return b""
+    file.seek(offset)
+    return file.read(max(0, min(length, size - offset)))
+
+
 def read_member(path: Path, offset: int, length: int) -> Member:
     """The record at a place. Raises ``Damaged`` where there is no whole record of ours."""
     place = f"{path.name}:{offset}"
     try:
         with path.open("rb") as file:
-            file.seek(offset)
-            data = file.read(length)
+            data = bytes_at(file, offset, length)
     except OSError as error:
         raise Damaged(f"{place}: cannot be read ({error.strerror})", place=place) from error
     return member_of(data, path.name, offset)

@@ -132,5 +132,8 @@ def emptied_server(server: str) -> Iterator[str]:
     """The same database, without the schemas of archives once the test has ended."""
     yield server
     with psycopg.connect(server, autocommit=True) as db:
+        # what a test that failed has open would be waited for
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        db.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
         for (schema,) in db.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^(pressmark|kept)'").fetchall():
             db.execute(f'DROP SCHEMA "{schema}" CASCADE')

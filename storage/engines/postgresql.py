@@ -81,7 +81,7 @@ _WAITED = {"55P03", "57014"}
 _AWAY = ("08", "57P")
 _FULL = {"53100", "53200", "53400"}
 _NO_DATABASE = re.compile(r'database "(.+?)" does not exist')  # a connection that is refused has no SQLSTATE
-_UNKNOWN_TABLE = {"42P01", "3F000"}
+_UNKNOWN_TABLE = {"42P01", "3F000", "42703"}
 
 
 def connect(url: URL, archive: str, wait: float, schema: str | None = None) -> Engine:

@@ -150,6 +150,8 @@ class Sqlite:
             return DamagedText(
                 "a row of the database is damaged: `pressmark verify` says which, `pressmark rebuild` makes it anew"
             )
+        if "no such table" in said or "no such column" in said:
+            return Damaged(f"the database lacks a table of this archive ({error.orig}): run `pressmark rebuild`")
         if "insert-only" in said:
             return Damaged("something tried to change the ledger; nothing was changed")
         return StorageUnavailable(f"the database refused: {error.orig}")

@@ -157,7 +157,8 @@ class House:
             return
         names = [f'"{table}"' for table in self.tables()]
         rows = (f"INSERT INTO {name} SELECT * FROM {kept}.{name}" for name in names)
-        self.run("SET session_replication_role = replica", f"TRUNCATE {', '.join(names)}", *rows)
+        guarded = "ALTER TABLE ledger ENABLE TRIGGER USER"
+        self.run("SET session_replication_role = replica", f"TRUNCATE {', '.join(names)}", *rows, guarded)
 
     def tables(self) -> list[str]:
         """On a server: the tables of the only archive."""

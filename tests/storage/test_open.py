@@ -6,11 +6,9 @@ import json
 import multiprocessing
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +26,7 @@ def _files(where: Path) -> dict[str, bytes]:
 
 def _one_line(error: pytest.ExceptionInfo[PressmarkError]) -> str:
     said = str(error.value)
-    assert said and "\n" not in said and "Traceback" not in said and "sqlalche" not in said
+    assert said and "\n" not in said and "Traceback" not in said and "sqlalche" not in said and "psycopg" not in said
     return said
 
 
@@ -38,114 +36,116 @@ def closed(filled: Archive, where: Path) -> Path:
     return where
 
 
-def _other_id(where: Path) -> None:
-    descriptor = where / "pressmark-archive.json"
-    plain = json.loads(descriptor.read_text("utf-8"))
-    descriptor.write_text(json.dumps(plain | {"archive": "bcdfgh"}), "utf-8")
+def _other_id(house: Any) -> None:
+    descriptor = house.where / "pressmark-archive.json"
+    _descriptor(house, json.dumps(json.loads(descriptor.read_text("utf-8")) | {"archive": "bcdfgh"}))
 
 
-def _newer_schema(where: Path) -> None:
-    with closing(sqlite3.connect(where / "pressmark.db")) as db:
-        db.execute("UPDATE settings SET value = '99' WHERE key = 'schema'")
-        db.commit()
+def _newer_descriptor(house: Any) -> None:
+    descriptor = house.where / "pressmark-archive.json"
+    _descriptor(house, json.dumps(json.loads(descriptor.read_text("utf-8")) | {"pressmark": 2}))
 
 
-def _older_schema(where: Path) -> None:
-    with closing(sqlite3.connect(where / "pressmark.db")) as db:
-        db.execute("UPDATE settings SET value = '0' WHERE key = 'schema'")
-        db.commit()
+def _descriptor(house: Any, text: str) -> None:
+    (house.where / "pressmark-archive.json").write_text(text, "utf-8")
 
 
-def _newer_descriptor(where: Path) -> None:
-    descriptor = where / "pressmark-archive.json"
-    descriptor.write_text(json.dumps(json.loads(descriptor.read_text("utf-8")) | {"pressmark": 2}), "utf-8")
+def _schema(house: Any, version: int) -> None:
+    house.run(f"UPDATE settings SET value = '{version}' WHERE key = 'schema'")
 
 
-def _descriptor(where: Path, text: str) -> None:
-    (where / "pressmark-archive.json").write_text(text, "utf-8")
+def _emptied(house: Any) -> None:
+    """The database is there, and nothing is in it."""
+    if house.url is None:
+        (house.where / "pressmark.db").write_bytes(b"")
+        return
+    (schema,) = house.schemas()
+    house.run(f"DROP SCHEMA {schema} CASCADE", f"CREATE SCHEMA {schema}")
 
 
-BROKEN: dict[str, tuple[Callable[[Path], object], type[PressmarkError], str]] = {
-    "no folder": (lambda w: shutil.rmtree(w), NotFound, "no archive at"),
-    "no descriptor": (lambda w: (w / "pressmark-archive.json").unlink(), NotFound, "no archive at"),
+def _noise(house: Any) -> None:
+    """It is there and cannot be read as an archive's."""
+    if house.url is None:
+        (house.where / "pressmark.db").write_bytes(b"noise" * 5000)
+    else:
+        house.run("DROP TABLE settings", "CREATE TABLE settings (noise text)")
+
+
+Broken = tuple[Callable[[Any], object], type[PressmarkError], str]
+BROKEN: dict[str, Broken] = {
+    "no folder": (lambda h: h.where.rename(h.where.with_name("away")), NotFound, "no archive at"),
+    "no descriptor": (lambda h: (h.where / "pressmark-archive.json").unlink(), NotFound, "no archive at"),
     "a newer descriptor": (_newer_descriptor, NewerFormat, "newer Pressmark"),
-    "a damaged descriptor": (lambda w: _descriptor(w, "{\x00"), Damaged, "is damaged"),
-    "a descriptor that is a list": (lambda w: _descriptor(w, "[]"), Damaged, "is damaged"),
-    "a descriptor without id": (lambda w: _descriptor(w, '{"pressmark":1}'), Damaged, "is damaged"),
-    "a deep descriptor": (lambda w: _descriptor(w, "[" * 200_000), Damaged, "is damaged"),
-    "no database": (lambda w: (w / "pressmark.db").unlink(), Damaged, "pressmark rebuild"),
-    "an empty database": (lambda w: (w / "pressmark.db").write_bytes(b""), Damaged, "pressmark rebuild"),
-    "a database of noise": (lambda w: (w / "pressmark.db").write_bytes(b"noise" * 5000), Damaged, "pressmark rebuild"),
+    "a damaged descriptor": (lambda h: _descriptor(h, "{\x00"), Damaged, "is damaged"),
+    "a descriptor that is a list": (lambda h: _descriptor(h, "[]"), Damaged, "is damaged"),
+    "a descriptor without id": (lambda h: _descriptor(h, '{"pressmark":1}'), Damaged, "is damaged"),
+    "a deep descriptor": (lambda h: _descriptor(h, "[" * 200_000), Damaged, "is damaged"),
     "another archive's database": (_other_id, Damaged, "another archive"),
-    "a newer schema": (_newer_schema, NewerFormat, "newer Pressmark"),
-    "an older schema": (_older_schema, Damaged, "pressmark rebuild"),
+    "a newer schema": (lambda h: _schema(h, 99), NewerFormat, "newer Pressmark"),
+    "an older schema": (lambda h: _schema(h, 0), Damaged, "pressmark rebuild"),
+    "a database of noise": (_noise, Damaged, "pressmark rebuild"),
+    "an empty database": (_emptied, Damaged, "pressmark rebuild"),
+    "no database": (lambda h: h.lose(), Damaged, "pressmark rebuild"),
 }  # fmt: skip
+"""The databases that are harmed for good come last."""
 
 
-@pytest.mark.parametrize("write", [False, True], ids=["reading", "writing"])
-@pytest.mark.parametrize("what", BROKEN)
-def test_what_cannot_be_opened_says_why_and_is_not_touched(closed: Path, what: str, write: bool) -> None:
-    damage, kind, words = BROKEN[what]
-    damage(closed)
-    before = _files(closed)
-    with pytest.raises(PressmarkError) as error:
-        Archive.open(closed, write=write)
-    assert type(error.value) is kind
-    assert words in _one_line(error)
-    after = _files(closed)
-    made = {"pressmark.db-wal", "pressmark.db-shm"} | ({"pressmark.db"} if before.get("pressmark.db") == b"" else set())
-    assert {n: d for n, d in after.items() if n not in made} == {n: d for n, d in before.items() if n not in made}
+@pytest.mark.both_engines
+def test_what_cannot_be_opened_says_why_and_is_not_touched(filled: Archive, house: Any, where: Path) -> None:
+    filled.close()
+    kept = house.keep()
+    whole = where.with_name("whole")
+    shutil.copytree(where, whole, ignore=shutil.ignore_patterns("pressmark.db*"))
+    for what, (damage, kind, words) in BROKEN.items():
+        damage(house)
+        before = _files(where)
+        for write in (False, True):
+            with pytest.raises(PressmarkError) as error:
+                house.open(write=write)
+            assert type(error.value) is kind, (what, error.value)
+            said = "other archives" if what == "another archive's database" and house.url else words
+            assert said in _one_line(error), what
+            after = _files(where)
+            made = {"pressmark.db-wal", "pressmark.db-shm"} | ({"pressmark.db"} if before.get("pressmark.db") == b"" else set())
+            assert {n: d for n, d in after.items() if n not in made} == {n: d for n, d in before.items() if n not in made}, what
+        shutil.copytree(whole, where, dirs_exist_ok=True)
+        if house.url is None or kind is NewerFormat or what == "an older schema":
+            house.put_back(kept)
 
 
-def test_a_file_or_a_full_folder_is_no_place_for_an_archive(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"x")
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "thesis.txt").write_bytes(b"x")
-    for name in ("file", "full", "file/below"):
-        with pytest.raises(BadCall) as error:
-            Archive.create(tmp_path / name)
-        _one_line(error)
-    assert (tmp_path / "full" / "thesis.txt").read_bytes() == b"x"
-    Archive.create(tmp_path / "new" / "deep").close()
-    with pytest.raises(BadCall, match="already an archive"):
-        Archive.create(tmp_path / "new" / "deep")
-
-
-def test_a_creation_that_was_killed_can_be_tried_again(tmp_path: Path) -> None:
-    """Killed at each of its file operations in turn: what is there then is no archive yet, or a whole one."""
-    program = (
-        "import sys, os; n = int(sys.argv[2]); seen = []\n"
-        "def count(event, args):\n"
-        "    if event in ('open', 'os.mkdir', 'os.rename') and str(args[0]).startswith(sys.argv[1]):\n"
-        "        seen.append(event)\n"
-        "        if len(seen) > n: os._exit(9)\n"
-        "from storage import Archive\n"
-        "sys.addaudithook(count)\n"
-        "Archive.create(sys.argv[1])\n"
-    )
-    codes = []
-    for n in range(0, 12, 2):
-        where = tmp_path / f"archive{n}"
-        codes.append(subprocess.run([sys.executable, "-c", program, str(where), str(n)], check=False).returncode)
-        with Archive.open(where, write=True) if Archive.exists(where) else Archive.create(where) as archive:
-            assert [e.detail["entry"] for e in archive.events()] == ["archive"]
-            assert archive.verify().findings == ()
-    assert codes[0] == 9 and set(codes) <= {0, 9}
-
-
-def test_an_archive_opened_for_reading_is_not_written(closed: Path, make_desk: Any, make_article: Any) -> None:
-    before = _files(closed)
-    with Archive.open(closed) as archive:
+@pytest.mark.both_engines
+def test_an_archive_opened_for_reading_is_not_written(
+    filled: Archive, house: Any, where: Path, make_desk: Any, make_article: Any
+) -> None:
+    filled.close()
+    before = _files(where / "warc")
+    with house.open() as archive:
         desk = make_desk(archive)
         with pytest.raises(BadCall, match="opened for reading"):
             desk.take(desk.fetched(URL, b"x", 1), make_article("A", "x"))
         archive.verify()
-    assert {n: d for n, d in _files(closed).items() if n.startswith("warc/")} == {
-        n: d for n, d in before.items() if n.startswith("warc/")
-    }
+    assert _files(where / "warc") == before
 
 
-def _take(where: Path, turn: int, results: Any) -> None:
+@pytest.mark.both_engines
+@pytest.mark.parametrize("table", ["people", "search_text", "ledger", "segments"])
+def test_a_database_that_lacks_a_table_says_so_and_is_made_anew(filled: Archive, house: Any, telling: Any, table: str) -> None:
+    before = telling(filled)
+    filled.close()
+    house.run(f"DROP TABLE {table}{' CASCADE' if house.url else ''}")
+    with house.open() as archive:
+        try:
+            assert any(f.place == "database" for f in archive.verify().findings)
+        except Damaged as error:
+            assert "lacks a table" in str(error) and "pressmark rebuild" in str(error) and "\n" not in str(error)
+        with pytest.raises(Damaged, match=r"lacks a table of this archive .*: run `pressmark rebuild`"):
+            telling(archive)
+    house.rebuild()
+    with house.open(write=True) as archive:
+        assert telling(archive) == before and archive.verify().findings == ()
+
+
+def _take(where: Path, url: str | None, turn: int, results: Any) -> None:
     """A process of its own that writes until the disk takes no more; tells what was acknowledged."""
     import importlib.util
 
@@ -156,30 +156,30 @@ def _take(where: Path, turn: int, results: Any) -> None:
     spec.loader.exec_module(module)
     told, said = [], None
     try:
-        with Archive.open(where, write=True) as archive:
+        with Archive.open(where, write=True, database_url=url) as archive:
             desk = module.Desk(archive)
             for n in range(400):
                 body = os.urandom(20_000)
-                url = f"{URL}/{turn}/{n}"
-                told.append((url, desk.take(desk.fetched(url, body, n), module.article(f"H {n}", f"words {n}")).record))
+                page = f"{URL}/{turn}/{n}"
+                told.append((page, desk.take(desk.fetched(page, body, n), module.article(f"H {n}", f"words {n}")).record))
     except StorageUnavailable as error:
         said = str(error)
     results.put((told, said))
 
 
-def _limited(where: Path, turn: int, results: Any) -> None:
+def _limited(where: Path, url: str | None, turn: int, results: Any) -> None:
     import resource
     import signal
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, resource.RLIM_INFINITY))
-    _take(where, turn, results)
+    _take(where, url, turn, results)
 
 
-def _run(target: Callable[..., None], where: Path, turn: int) -> tuple[list[tuple[str, str]], str | None]:
+def _run(target: Callable[..., None], where: Path, turn: int, url: str | None = None) -> tuple[list[tuple[str, str]], str | None]:
     context = multiprocessing.get_context("fork")
     results: Any = context.Queue()
-    process = context.Process(target=target, args=(where, turn, results))
+    process = context.Process(target=target, args=(where, url, turn, results))
     process.start()
     answer: tuple[list[tuple[str, str]], str | None] = results.get(timeout=120)
     process.join(60)
@@ -187,8 +187,8 @@ def _run(target: Callable[..., None], where: Path, turn: int) -> tuple[list[tupl
     return answer
 
 
-def _check(where: Path, told: list[tuple[str, str]], runs: int) -> None:
-    with Archive.open(where, write=True) as archive:
+def _check(where: Path, told: list[tuple[str, str]], runs: int, url: str | None = None) -> None:
+    with Archive.open(where, write=True, database_url=url) as archive:
         for url, record in told:
             assert archive.find(url) == record
             assert len(archive.history(record).states) == 1
@@ -235,13 +235,13 @@ def test_a_full_disk_is_one_clear_line_and_what_was_acknowledged_is_there(small_
     _check(larger, told + again + more, 3)
 
 
-def test_a_file_that_may_not_grow_is_one_clear_line_and_what_was_acknowledged_is_there(tmp_path: Path) -> None:
-    where = tmp_path / "archive"
-    Archive.create(where).close()
-    told, said = _run(_limited, where, 0)
+@pytest.mark.both_engines
+def test_a_file_that_may_not_grow_is_one_clear_line_and_what_was_acknowledged_is_there(house: Any, where: Path) -> None:
+    house.create().close()
+    told, said = _run(_limited, where, 0, house.url)
     assert said is not None and "\n" not in said
     assert 5 < len(told) < 400
-    _check(where, told, 1)
+    _check(where, told, 1, house.url)
 
 
 @pytest.fixture
@@ -268,16 +268,3 @@ def test_a_read_only_folder_is_read_and_writing_is_one_clear_line(read_only: Pat
     with pytest.raises(StorageUnavailable) as error:
         rebuild(read_only)
     _one_line(error)
-
-
-def test_a_ledger_with_a_hole_is_not_written_on(closed: Path) -> None:
-    with closing(sqlite3.connect(closed / "pressmark.db")) as db:
-        db.execute("DROP TRIGGER ledger_no_delete")
-        chain = json.loads((closed / "pressmark-archive.json").read_bytes())["archive"]
-        assert db.execute("DELETE FROM ledger WHERE chain = ? AND seq = 2", (chain,)).rowcount == 1
-        db.commit()
-    before = _files(closed / "warc")
-    with pytest.raises(Damaged, match="has a hole in the chain of") as error:
-        Archive.open(closed, write=True)
-    _one_line(error)
-    assert _files(closed / "warc") == before
