@@ -17,10 +17,10 @@ from model.ledger import Entry
 from model.verification import Finding
 from storage import tables
 from storage.content import payload_of
+from storage.held_captures import REBUILD
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.segments import SegmentFolder
-from storage.stated import REBUILD
 from storage.warc import member_of
 
 _AT_ONCE = 400

@@ -18,13 +18,13 @@ from model.verification import Finding
 from storage import tables
 from storage.comparing import Workers
 from storage.content import payload_of
+from storage.held_captures import REBUILD, RESTORE
 from storage.held_content import Content, bytes_in
 from storage.lots import Sources, lot_of
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.replay import NO_ROWS, Comparison, Difference, Replay
 from storage.segments import SegmentFolder
-from storage.stated import REBUILD, RESTORE
 
 _PORTION = 400  # entries that are worked out together
 _STEP = 50

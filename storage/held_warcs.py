@@ -17,11 +17,11 @@ from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
 from storage.comparing import Workers
 from storage.content import is_content_record, payload_of
+from storage.held_captures import REBUILD, RESTORE
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.reread import VOID, Lost, Place, Rows, Seen, reread, seen_at
 from storage.segments import SegmentFolder
-from storage.stated import REBUILD, RESTORE
 from storage.warc import Break, Member, walk
 from storage.whole import LEDGER
 

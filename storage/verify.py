@@ -25,6 +25,7 @@ from storage.aside import Aside
 from storage.comparing import Beside, Here, Workers
 from storage.engines.breaking import Breaks
 from storage.extent import Extent, Part, chosen
+from storage.held_captures import REBUILD, Captures
 from storage.held_content import articles
 from storage.held_ledger import Ledger
 from storage.held_warcs import Progress, Warcs
@@ -32,7 +33,6 @@ from storage.lots import PER_RECORD
 from storage.notebook import Notebook
 from storage.replay import Replay
 from storage.segments import SegmentFolder
-from storage.stated import REBUILD, Captures
 
 __all__ = ["Checker", "Progress"]
 

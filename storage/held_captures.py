@@ -1,4 +1,4 @@
-"""What rows of captures must say, because a capture's facts or the ledger say it."""
+"""The rows of captures held to what their facts, the ledger and the WARCs say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from model.errors import PressmarkError
 from model.verification import Finding
 from storage import tables
 from storage.capture_records import parse_facts
-from storage.columns import storable, stored_key
+from storage.columns import shape_of
 from storage.comparing import Workers
 from storage.notebook import Notebook
 from storage.portions import portions
@@ -27,7 +27,7 @@ from storage.warc import member_of
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
 RESTORE = "restore the segment from a copy (pressmark repair)"
 _AT_ONCE = 400
-_KEYS = {"origin_key", "url_key"}
+_SHAPES = {column.name: shape_of(column) for column in tables.captures.columns}
 
 Named = tuple[int, str, str, str | None, int | None, str]
 """An entry that names a capture: its place in the ledger, the digest of the facts it names, its id, the record
@@ -141,6 +141,5 @@ def _row_problem(row: Mapping[str, Any]) -> str | None:
 
 
 def _stored(name: str, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return stored_key(value) if name in _KEYS else storable(value)
+    shape = _SHAPES[name]
+    return shape(value) if shape is not None and isinstance(value, str) else value
