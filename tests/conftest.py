@@ -30,6 +30,7 @@ _TOGETHER = {
         "tests/flows/test_ingest_flow.py",
         "tests/flows/test_prefect_api.py",
         "tests/flows/test_mementos.py",
+        "tests/flows/test_on_change.py",
     ),
     # Prefect servers of their own, one after the other: each takes a core to start
     "servers": ("tests/flows/fleet/pool/", "tests/flows/test_schedule_up.py", "tests/flows/test_server.py"),
