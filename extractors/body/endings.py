@@ -53,7 +53,7 @@ def before_answers(likely: Sequence[Passage], found: Sequence[Passage], language
     begins = next((p.index for p in likely if len(p.text) >= _BEGUN), None)
     if begins is None:
         return list(likely)
-    heading = next((p.index for p in found if p.index > begins and _heads_answers(p, language)), None)
+    heading = next((p.index for p in found if p.index > begins and _heads_answers(p, found, language)), None)
     return [p for p in likely if heading is None or p.index < heading]
 
 
@@ -72,12 +72,15 @@ def before_contacts(kept: Sequence[Passage]) -> list[Passage]:
     return list(kept)
 
 
-def _heads_answers(passage: Passage, language: str | None) -> bool:
+def _heads_answers(passage: Passage, found: Sequence[Passage], language: str | None) -> bool:
     text = passage.text
     if passage.linked or len(text) > _HEADING_LONGEST or not _is_heading(passage):
         return False
     if comments(language).fullmatch(text):
-        return True
+        if text.lower().strip(" :") not in _words("opinion"):
+            return True
+        below = (p.text for p in found if p.index > passage.index and len(p.text) <= _POSTED_LONGEST)
+        return any(_TIME.search(line) or printed_dates.find(line, language) for line in below)
     number, _, rest = text.lower().partition(" ")
     return number.isdigit() and rest.startswith(_words("answers"))
 

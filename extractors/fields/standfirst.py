@@ -17,6 +17,7 @@ from extractors.dom import SUBHEADINGS, Element
 from extractors.field import Candidate, Field, Resolved, resolve
 from extractors.fields import byline
 from extractors.fields.captions import split_caption
+from extractors.fields.corrections import kind_of
 from extractors.fields.language import EAST
 from extractors.page import Page
 from model.article import How
@@ -37,10 +38,7 @@ _ALL = 0.95  # share of a line
 _SET_APART_LONGEST = 250
 _SET_APART_NEAR = 4  # passages
 _BYLINE_LONGEST = 80
-_NOTE = re.compile(
-    r"(?:editor[’']?s[’']? )?note\b|anm(?:erkung|\.)|nota\b|note de |correction|clarification|korrektur|berichtigung|errat",
-    re.I,
-)
+_NOTE = re.compile(r"(?:editor[’']?s[’']? )?note\b|anm(?:erkung|\.)|nota\b|note de ", re.I)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _WRAPPERS = 3
 _NO_JOINT = re.compile(r"(?<=[A-Za-z])[-_](?=[A-Za-z])")
@@ -91,7 +89,7 @@ def read(page: Page, headline: str | None) -> Resolved[str]:
         if title is None or _descriptions(page):
             return
         below = found[title.index + 1 : title.index + 1 + _SET_APART_NEAR]
-        passage = next((p for p in below if not _is_byline(page, p.text)), None)
+        passage = next((p for p in below if not _is_beside(page, p.text)), None)
         text = passage is not None and found[passage.index + 1 : passage.index + 1 + _RIGHT_ABOVE]
         if passage and text and _is_set_apart(page, passage) and any(len(p.text) >= _TEXT_BELOW and not p.bold for p in text):
             yield _candidate(page, passage)
@@ -150,10 +148,12 @@ def _is_set_apart(page: Page, passage: Passage) -> bool:
     return is_line and (bold or "<em>" in passage.marks)
 
 
-def _is_byline(page: Page, text: str) -> bool:
-    """Whether a line names an author or a day: it may stand between headline and standfirst, and is none."""
+def _is_beside(page: Page, text: str) -> bool:
+    """Whether a line names an author or a day, or is a notice: it may stand between headline and standfirst, and is none."""
+    if _NOTE.match(text) or kind_of(text, page.language) is not None:
+        return True
     if len(text) > _BYLINE_LONGEST:
-        return _NOTE.match(text) is not None
+        return False
     said = byline.from_label(text, page.language) is not None or byline.read(text, page.language)
     return bool(said) or bool(printed_dates.find(text, page.language))
 

@@ -57,6 +57,13 @@ def test_what_stands_below_a_heading_over_answers_is_left_out(heading: str) -> N
     assert [p.text for p in before_answers(found, found, "en")] == [STORY]
 
 
+def test_a_comment_is_an_opinion_unless_somebody_answered_at_a_time() -> None:
+    opinion = read(f"<p>{STORY}</p><h3>Comment</h3><p>{STORY} On Sunday, 3 May 2009, a second one came.</p>")
+    assert before_answers(opinion, opinion, "en") == opinion
+    answer = read(f"<p>{STORY}</p><h3>Comment</h3><p>Joe, 3 May 2009, 9:14 PM</p><p>My uncle had such a goose.</p>")
+    assert [p.text for p in before_answers(answer, answer, "en")] == [STORY]
+
+
 @pytest.mark.parametrize("line", ["<a href='#c'>Comments (2)</a>", "<p>Comments</p>", "<h3>Comments from the bench</h3>"])
 def test_a_link_to_comments_or_another_heading_ends_nothing(line: str) -> None:
     found = read(f"<p>{STORY}</p><div>{line}</div><p>The second paragraph of the story.</p>")
