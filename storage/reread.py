@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from isal import isal_zlib
+from deflate import DeflateError, gzip_decompress
 
 from model.capture import digest_of
-from model.deflate import UNREADABLE
 from storage.capture_records import is_facts_uri
 from storage.comparing import Workers
 from storage.replay import Replay
@@ -155,10 +154,11 @@ def _spans(path: Path, rows: Rows, committed: int) -> Iterator[Span]:
 
 def _unpacked(packed: memoryview, row: Place) -> Seen | None:
     """A member whose bytes are those that were written."""
-    length = int.from_bytes(packed[-4:], "little")  # as it says itself (RFC 1952), so that room is made once
+    if int.from_bytes(packed[-4:], "little") > len(packed) * _DENSEST:  # room is made for what it says itself (RFC 1952)
+        return None
     try:
-        text = isal_zlib.decompress(packed, 31, max(1, min(length, len(packed) * _DENSEST)))
-    except UNREADABLE:
+        text = gzip_decompress(packed)
+    except (DeflateError, ValueError):
         return None
     parsed = parse_head(text)
     if isinstance(parsed, str):

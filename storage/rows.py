@@ -23,6 +23,8 @@ Row = dict[str, Any]
 REPLICATION = "replication"
 """The type of the events that tell of copies."""
 
+_sorted = json.JSONEncoder(sort_keys=True).encode  # ``dumps`` makes an encoder a call
+
 _FACTS = (
     "id", "origin_key", "basis", "url", "final_url", "at", "received_at", "status", "media_type", "payload_digest", "length",
 )  # fmt: skip
@@ -57,9 +59,9 @@ def reading_row(entry: Entry, version: int, body: Mapping[str, Any], read: Prepa
         "record": entry.chain,
         "version": version,
         "number": body["number"],
-        "agent": json.dumps(entry.agent.to_json(), sort_keys=True),
+        "agent": _sorted(entry.agent.to_json()),
         "release": body["release_id"],
-        "release_facts": json.dumps(facts, sort_keys=True) if facts else None,
+        "release_facts": _sorted(facts) if facts else None,
         "capture": body["capture"]["id"],
         "recorded_at": entry.at,
         "payload": body["payload"]["id"],

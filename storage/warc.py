@@ -223,7 +223,7 @@ def parse_member(text: bytes, offset: int, length: int) -> Member | str:
     return Member(offset, length, headers, text[start : -len(BLOCK_END)])
 
 
-def parse_head(text: bytes) -> tuple[dict[str, str], int] | str:
+def parse_head(text: bytes | bytearray) -> tuple[dict[str, str], int] | str:
     """The headers of the record in an unpacked member, and where its block begins, which goes on up to ``BLOCK_END``; or what is
     wrong with it.
     """
