@@ -11,8 +11,9 @@ import os
 import pickle
 import signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -113,12 +114,8 @@ class Beside:
         self._soon: deque[tuple[Piece[Any], Future[Any]]] = deque()
         self._sometime: deque[tuple[Piece[Any], Future[Any]]] = deque()
         self._starting: Thread | None = None
-        self._thresholds = gc.get_threshold()
 
     def __enter__(self) -> Self:
-        # lots are held for a while, and looked through for cycles again and again; what was there before need not be either
-        gc.freeze()
-        gc.set_threshold(_RARELY, *self._thresholds[1:])
         if can_copy():
             self._start()
         else:  # reads modules, beside whatever comes before the first piece
@@ -135,8 +132,6 @@ class Beside:
             if process.is_alive():
                 process.kill()
                 process.join()
-        gc.set_threshold(*self._thresholds)
-        gc.unfreeze()
 
     @property
     def has_room(self) -> bool:
@@ -224,6 +219,21 @@ class Beside:
         if self._starting is not None:
             self._starting.join()
             self._starting = None
+
+
+@contextmanager
+def rarely_collected() -> Iterator[None]:
+    """Cycles are looked for rarely, and not among what was there before: lots are held for a while, and would be looked through
+    again and again. To be entered before processes are copied.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_RARELY, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _work(pipe: Connection) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Table, func, not_, select
 from model.verification import Finding, Verification
 from storage import engines, tables
 from storage.aside import Aside
-from storage.comparing import Beside, Here, Workers
+from storage.comparing import Beside, Here, Workers, rarely_collected
 from storage.engines.breaking import Breaks
 from storage.extent import Extent, Part, chosen
 from storage.held_captures import REBUILD, Captures
@@ -57,6 +57,8 @@ class Checker:
         with ExitStack() as stack:
             notebook, replay = stack.enter_context(Notebook()), stack.enter_context(closing(Replay()))
             processes = self._processes or self._worth(part)
+            if processes > 1:
+                stack.enter_context(rarely_collected())
             workers: Here | Beside = Here(replay) if processes == 1 else Beside(processes)
             stack.enter_context(workers)
             whole = part is None
