@@ -101,7 +101,7 @@ class Replay:
                     apply(made, entry, lambda _: b"")
             for table, (what, key) in OF_ARCHIVE.items():
                 asked = select(table).order_by(*(table.c[k] for k in key))
-                wanted, held = ({"": [tuple(row) for row in tx.execute(asked)] if tx else []} for tx in (made, tx))
+                wanted, held = ({"": [tuple(row) for row in at.execute(asked)] if at else []} for at in (made, tx))
                 yield from _differing(what, [c.name for c in table.columns], key, wanted, held)
 
 
@@ -110,12 +110,12 @@ def _plain(lot: Lot) -> tuple[Expected, Sequence[Sequence[Entry]]]:
     expected, others = Expected(), list[Sequence[Entry]]()
     captures: set[str] = set()
     for chain in filter(None, lot.chains):
-        capture = chain[0].body["capture"]["id"] if is_plain(chain) else None
-        if capture is None or capture in captures:
-            others.append(chain)
-            continue
-        captures.add(capture)
-        with suppress(*_BROKEN):  # then it is none of the records that it has
+        with suppress(*_BROKEN):  # then it is among neither
+            capture = chain[0].body["capture"]["id"] if is_plain(chain) else None
+            if capture is None or capture in captures:
+                others.append(chain)
+                continue
+            captures.add(capture)
             expected.take(chain, lot.facts[capture], lot.contents.__getitem__)
     return expected, others
 
