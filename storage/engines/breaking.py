@@ -16,7 +16,7 @@ class Breaks:
 
     @contextmanager
     def by(self, cancel: Callable[[], object]) -> Iterator[None]:
-        """What is done within can be broken off by ``cancel``, which is not called after it."""
+        """What is done within can be broken off by ``cancel``, which is not called after it and raises nothing."""
         with self._lock:
             self._at_work.append(cancel)
         try:

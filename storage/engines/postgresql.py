@@ -17,6 +17,7 @@ import logging
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import sqlalchemy
 from sqlalchemy import (
@@ -203,9 +204,14 @@ class Postgresql:
         """PostgreSQL checks its pages as it reads them; the index is held to the words that it was made of."""
         if not {"search_text", "search_rows"} <= set(tx.exec_driver_sql(_THERE).scalars()):
             return  # told with the guards
-        driver = tx.connection.driver_connection
+        driver, not_had = tx.connection.driver_connection, tx.dialect.loaded_dbapi.OperationalError
         assert driver is not None
-        with breaks.by(driver.cancel):
+
+        def cancel() -> None:
+            with suppress(not_had):  # a server that is away ends it by that, and whoever breaks off has an error to tell
+                driver.cancel()
+
+        with breaks.by(cancel):
             if strays := tx.exec_driver_sql(_STRAY).scalar_one():
                 yield f"the index has words of {strays} versions that are not there"
             if wrong := tx.exec_driver_sql(_OTHER_WORDS).scalar_one():
