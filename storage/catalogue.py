@@ -102,9 +102,9 @@ def no_other_folder(folder: SegmentFolder, committed: Mapping[str, int]) -> None
         path = folder.path(name)
         held = path.stat().st_size if path.is_file() else 0
         if held < length:
-            for other in folder.names():
-                first = next(iter(walk(folder.path(other))), None)
-                if not path.is_file() and isinstance(first, Member) and own_name(first) == name:
+            for other in folder.names() if not path.is_file() else ():
+                first = next(walk(folder.path(other)), None)
+                if isinstance(first, Member) and own_name(first) == name:
                     no_copy(folder.path(other), name)
             raise Damaged(
                 f"the database has {length - held:,} bytes more of warc/{name} than this folder: another copy of the "

@@ -121,6 +121,8 @@ class Span:
 
     def done(self, _replay: Replay) -> list[Seen] | None:
         """The members; ``None`` where the bytes are not what the catalogue says."""
+        if self.start + sum(row.length for row in self.rows) != self.end:
+            return None  # nor is room made for what a damaged row says
         with self.path.open("rb", buffering=0) as file:
             file.seek(self.start)
             data = memoryview(file.read(self.end - self.start))
@@ -137,7 +139,7 @@ class Span:
             if seen is None or seen.id != row.record_id or seen.type != row.type:
                 return None
             found.append(seen)
-        return found if self.start + position == self.end else None
+        return found
 
 
 def _spans(path: Path, rows: Rows, committed: int) -> Iterator[Span]:
