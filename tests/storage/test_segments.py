@@ -18,7 +18,6 @@ URL = "http://paper.example/news/quay"
 Telling = Callable[[Archive], dict[str, Any]]
 _WRITER = """
 import sys, time
-from model.errors import Damaged
 from storage import Archive
 where, url, record = sys.argv[1:]
 with Archive.open(where, write=True, database_url=None if url == "-" else url) as archive:

@@ -15,7 +15,7 @@ from model.capture import digest_of
 from model.errors import Damaged, StorageUnavailable
 from model.ledger import decode
 from model.verification import Finding
-from storage import Archive
+from storage import Archive, tables
 from storage.warc import Member, walk
 
 pytestmark = pytest.mark.both_engines
@@ -53,7 +53,9 @@ def test_one_changed_value_in_a_ledger_row_is_found(closed: Any) -> None:
     row, chain, seq, data = rows[len(rows) // 2]
     kept = closed.keep()
     changed = bytes(data).replace(b'"pressmark":1', b'"pressmark": 1')
-    for column, value in (CHANGES | {"bytes": _blob(closed, changed)}).items():
+    changes = CHANGES | {"bytes": _blob(closed, changed)}
+    assert {c.name for c in tables.ledger.columns} == {"id", *changes}  # id only numbers the rows of this database
+    for column, value in changes.items():
         closed.change(f"UPDATE ledger SET {column} = {value} WHERE id = {row}")
         found = _findings(closed)
         expected = {"chain": f"ledger {chain}x:{seq}", "seq": f"ledger {chain}:{seq + 1000}"}.get(column, f"ledger {chain}:{seq}")
