@@ -17,7 +17,7 @@ baseline of the same run:
   process (``alone``), and the WARCs alone, each in a process of its own;
 - size: WARCs and everything beside the gzip of the payloads.
 
-Figures are processor seconds of this process and wall seconds; trust the ratios.
+Figures are wall seconds and processor seconds of this process, of a check all of its processes'; trust the ratios.
 """
 
 from __future__ import annotations
