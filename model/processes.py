@@ -55,8 +55,8 @@ def can_copy() -> bool:
 
 
 def copy(work: Callable[..., None], *given: object, name: str) -> tuple[BaseProcess, Connection]:
-    """The same as ``start`` in a copy of this process: at once, without reading any module again. Only where ``can_copy``;
-    ``work`` must touch nothing that was open before it. Raises ``OSError``.
+    """The same as ``start`` in a copy of this process: at once, without reading any module again; it is killed when this
+    process is gone. Only where ``can_copy``; ``work`` must touch nothing that was open before it. Raises ``OSError``.
     """
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()

@@ -14,6 +14,7 @@ from model.capture import digest_of
 from model.errors import PressmarkError
 from model.verification import Finding
 from storage import tables
+from storage.advice import REBUILD, RESTORE
 from storage.capture_records import parse_facts
 from storage.columns import shape_of
 from storage.comparing import Workers
@@ -24,8 +25,6 @@ from storage.rows import capture_row
 from storage.segments import SegmentFolder
 from storage.warc import member_of
 
-REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
-RESTORE = "restore the segment from a copy (pressmark repair)"
 _AT_ONCE = 400
 _SHAPES = {column.name: shape_of(column) for column in tables.captures.columns}
 

@@ -16,8 +16,8 @@ from model.errors import PressmarkError
 from model.ledger import Entry
 from model.verification import Finding
 from storage import tables
+from storage.advice import REBUILD
 from storage.content import payload_of
-from storage.held_captures import REBUILD
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.segments import SegmentFolder

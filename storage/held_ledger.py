@@ -16,9 +16,9 @@ from model.errors import PressmarkError
 from model.ledger import Entry, Kind, decode, genesis
 from model.verification import Finding
 from storage import tables
+from storage.advice import REBUILD, RESTORE
 from storage.comparing import Workers
 from storage.content import payload_of
-from storage.held_captures import REBUILD, RESTORE
 from storage.held_content import Content, bytes_in
 from storage.lots import Sources, lot_of
 from storage.notebook import Notebook

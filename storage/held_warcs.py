@@ -13,11 +13,11 @@ from model.errors import PressmarkError
 from model.ledger import Kind, decode
 from model.verification import Finding
 from storage import tables
+from storage.advice import REBUILD, RESTORE
 from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
 from storage.comparing import Workers
 from storage.content import is_content_record, payload_of
-from storage.held_captures import REBUILD, RESTORE
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.reread import VOID, Lost, Place, Rows, Seen, reread, seen_at

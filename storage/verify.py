@@ -21,11 +21,12 @@ from sqlalchemy import Connection, Table, func, not_, select
 
 from model.verification import Finding, Verification
 from storage import engines, tables
+from storage.advice import REBUILD
 from storage.aside import Aside
 from storage.comparing import Beside, Here, Workers, rarely_collected
 from storage.engines.breaking import Breaks
 from storage.extent import Extent, Part, chosen
-from storage.held_captures import REBUILD, Captures
+from storage.held_captures import Captures
 from storage.held_content import articles
 from storage.held_ledger import Ledger
 from storage.held_warcs import Progress, Warcs

@@ -1,0 +1,4 @@
+"""What is to be done about what a check found."""
+
+REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
+RESTORE = "restore the segment from a copy (pressmark repair)"
