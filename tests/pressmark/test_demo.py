@@ -15,8 +15,6 @@ import pytest
 
 from pressmark.demo.paper import BUDGET, FERRY, OPINION, PHOTOS, Paper
 
-# the demo is played once, by whichever worker runs these
-
 
 def test_it_ends_well_and_says_what_to_try(demo: Any) -> None:
     assert (demo.ran.code, demo.ran.err) == (0, "")

@@ -64,8 +64,8 @@ def test_what_another_process_overtook_is_voided_and_its_captures_settled_anew(
         assert sorted(r.outcome for r in results) == [Outcome.CHANGED, Outcome.UNCHANGED]
         assert {r.record for r in results} == {record, taken.record}
         # the record that the killed process minted was never told to anybody and is not there
-        assert [line.record for line in archive.list()] == [taken.record, record] or len(list(archive.list())) == 2
-        assert overtaken["minted"].record not in {line.record for line in archive.list()}
+        assert sorted(line.record for line in archive.list()) == sorted([record, taken.record])
+        assert overtaken["minted"].record not in {record, taken.record}
         history = archive.history(record)
         assert [(s.version, s.headline) for s in history.states] == [(1, "Quay"), (2, "Quay, other"), (3, "Quay, late")]
         assert archive.capture_bytes(history.states[2].capture) == b"late"
@@ -98,19 +98,19 @@ def test_a_capture_that_another_process_decided_meanwhile_is_decided_once(
     late = late.rename(house.where.parent / late.name)
     house.put_back(kept)  # the process was killed before its commit
     with house.open(write=True, now=clock, segment_limit=1) as archive:
-        (kept,) = make_desk(archive).settle_undecided(lambda _: read)
+        (decided,) = make_desk(archive).settle_undecided(lambda _: read)
     late.rename(house.where / "warc" / late.name)
     with house.open(write=True, now=clock) as archive:
-        assert [line.record for line in archive.list()] == [kept.record] != [lost.record]
+        assert [line.record for line in archive.list()] == [decided.record] != [lost.record]
         assert len(_void(archive)) == 1
         assert archive.verify().findings == ()
     house.rebuild()
     with house.open() as archive:
-        assert [line.record for line in archive.list()] == [kept.record]
+        assert [line.record for line in archive.list()] == [decided.record]
 
 
 def test_a_kill_between_recovery_and_its_void_leaves_nothing_in_doubt(
-    house: Any, overtaken: dict[str, Any], make_desk: Any, telling: Telling
+    house: Any, overtaken: dict[str, Any], telling: Telling
 ) -> None:
     # the database as it was before recovery, the segments as they are after it: the kill came before its commit
     kept = house.keep()
