@@ -14,6 +14,8 @@ from extractors.date_words import comments
 from extractors.dom import SUBHEADINGS, Element, text_of
 
 _BUTTONS = frozenset({"a", "button", "span", "div", "p", "small", "li", "em", "strong"})
+_PRESSED = frozenset({"a", "button"})
+_AROUND_BUTTON = " \t\r\n\xa0|·•()[]/-–—"
 _BUTTON = 40  # characters
 _PARAGRAPH = 80  # characters
 _LINE = 60  # characters of a line with the date of a comment
@@ -38,15 +40,29 @@ def threads(elements: Sequence[Element], language: str | None) -> frozenset[Elem
 
 
 def _is_answer(element: Element, language: str | None) -> bool:
-    if len(element) > 1:
+    """Whether an element is a button that answers a comment: no text runs on behind it, and where its word heads an
+    expert's answer as well, it is a link or a button."""
+    if len(element) > 1 or (element.tag not in _PRESSED and (element.tail or "").strip(_AROUND_BUTTON)):
         return False
     text = f"{element.text or ''}{(element[0].tail or '') if len(element) else ''}".strip()
-    return 1 < len(text) <= _BUTTON and _answer(language).fullmatch(text) is not None
+    if not 1 < len(text) <= _BUTTON or _answer(language).fullmatch(text) is None:
+        return False
+    return element.tag in _PRESSED or text.casefold() not in _headings()
+
+
+@cache
+def _headings() -> frozenset[str]:
+    return frozenset(w for words in _table().values() for w in words.get("heading", ()))
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((files("extractors") / "words" / "threads.toml").read_text("utf-8"))
 
 
 @cache
 def _answer(language: str | None) -> re.Pattern[str]:
-    table = tomllib.loads((files("extractors") / "words" / "threads.toml").read_text("utf-8"))
+    table = _table()
     names = dict.fromkeys((language, "en")) if language in table else table
     words = sorted({w for name in names for w in table[name or "en"]["answer"]}, key=lambda w: (-len(w), w))
     return re.compile(

@@ -26,20 +26,29 @@ _CONTACTS = 0.5  # of the text before them, what such lines may be
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)")
 _NUMBER = re.compile(r"[\d\s.,:：()（）x×-]*\d[\d\s.,:：()（）x×次-]*")
 _SIGNED = re.compile(r"[(\[][^\W\d_]{2,5}[,;]?\s\d{1,2}\.\s?\d{1,2}\.\s?\d{4}[)\]]")
+_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»“)]*$")
+_HALF_OF_DAY = re.compile(r"\b[ap]\.\s?m\.$", re.I)
+_OF_A_TITLE = re.compile(r"[\s:]*[\"“”„«‘'「]")  # "2 responses to “The goose”"
+_REACHED = re.compile(r"@|https?://|www\.|\d(?:[\s()/.–-]{0,2}\d){5}")  # an address or a telephone
 _SIGNED_CHINESE = re.compile(
     r"[（(【\[](?:本报|本刊|通讯员|通訊員|记者|記者|作者|责任编辑|責任編輯|编辑|編輯)[^（()）。]{2,40}[)）】\]]"
 )
 
 
 def is_about_entry(text: str, language: str | None) -> bool:
-    """Whether a line says who posted the piece and when, where it is filed, or how many have read it."""
+    """Whether a line says who posted the piece and when, where it is filed, or how many have read it.
+
+    A sentence may begin as such a line does: "Posted in Kabul, the envoy …", "Dodał, że 5 marca …".
+    """
     plain = text.lower().replace("’", "'")
-    if len(text) <= _POSTED_LONGEST and plain.startswith(_words("posted")):
-        return bool(_TIME.search(text) or printed_dates.find(text, language))
-    if len(text) <= _FILED_LONGEST and plain.startswith(_words("filed")):
+    is_sentence = _SENTENCE.search(text) is not None and _HALF_OF_DAY.search(text) is None
+    if len(text) <= _POSTED_LONGEST and not is_sentence and (begins := _beginning(plain, "posted")):
+        followed = plain[len(begins) : len(begins) + 1]
+        return followed != "," and bool(_TIME.search(text) or printed_dates.find(text, language))
+    if len(text) <= _FILED_LONGEST and (_beginning(plain, "filed") or (not is_sentence and _beginning(plain, "filed_in"))):
         return True
     if len(text) <= _WITHIN_LONGEST and any(w in plain for w in _words("within")):
-        return True
+        return any(w in plain for w in _words("slips"))
     return len(text) <= _COUNTED_LONGEST and any(c.isdigit() for c in text) and _NUMBER.sub("", plain) in _counted()
 
 
@@ -58,17 +67,19 @@ def before_answers(likely: Sequence[Passage], found: Sequence[Passage], language
 
 
 def before_contacts(kept: Sequence[Passage]) -> list[Passage]:
-    """The passages before a heading over whom to ask, where nothing but such lines follows it."""
-    size = 0
+    """The passages before a heading over whom to ask, where nothing but such lines follows it, an address or a telephone
+    among them, and no other heading."""
+    size, reached = 0, False
     for at in range(len(kept) - 1, 0, -1):
         passage = kept[at]
         if _is_set_apart(passage) and passage.text.lower().replace("’", "'").strip(" :.") in _words("contacts"):
-            if size <= _CONTACTS * sum(len(p.text) for p in kept[:at]):
+            if reached and size <= _CONTACTS * sum(len(p.text) for p in kept[:at]):
                 return before_contacts(kept[:at])
             break
-        if len(passage.text) > _CONTACT:
+        if len(passage.text) > _CONTACT or passage.tag in HEADINGS:
             break
         size += len(passage.text)
+        reached = reached or _REACHED.search(passage.text) is not None
     return list(kept)
 
 
@@ -79,10 +90,16 @@ def _heads_answers(passage: Passage, found: Sequence[Passage], language: str | N
     if comments(language).fullmatch(text):
         if text.lower().strip(" :") not in _words("opinion"):
             return True
-        below = (p.text for p in found if p.index > passage.index and len(p.text) <= _POSTED_LONGEST)
-        return any(_TIME.search(line) or printed_dates.find(line, language) for line in below)
+        return _is_dated_below(passage, found, language)
     number, _, rest = text.lower().partition(" ")
-    return number.isdigit() and rest.startswith(_words("answers"))
+    begins = _beginning(rest, "answers") if number.isdigit() else None
+    return begins is not None and bool(_OF_A_TITLE.match(rest, len(begins)) or _is_dated_below(passage, found, language))
+
+
+def _is_dated_below(passage: Passage, found: Sequence[Passage], language: str | None) -> bool:
+    """Whether short lines with a day or a time of day stand below a heading, as readers' answers have them."""
+    below = (p.text for p in found if p.index > passage.index and len(p.text) <= _POSTED_LONGEST)
+    return any(_TIME.search(line) or printed_dates.find(line, language) for line in below)
 
 
 def _is_heading(passage: Passage) -> bool:
@@ -91,6 +108,10 @@ def _is_heading(passage: Passage) -> bool:
 
 def _is_set_apart(passage: Passage) -> bool:
     return _is_heading(passage) or passage.text.endswith((":", "："))
+
+
+def _beginning(plain: str, kind: str) -> str | None:
+    return next((w for w in _words(kind) if plain.startswith(w)), None)
 
 
 @cache

@@ -112,6 +112,19 @@ def test_a_page_of_questions_and_answers_keeps_them() -> None:
     assert len(extract(page.encode(), "https://millhaven.example/forum/1").body) == len(READERS)
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "<p><strong>Answer</strong></p><p>TEXT</p>",
+        "<p><strong>Reply</strong> TEXT</p>",
+        "<div><span>Answer</span><p>TEXT</p></div>",
+    ],
+)
+def test_experts_answers_are_the_piece(label: str) -> None:
+    below = "".join(f"<p>{t} So it is asked.</p>{label.replace('TEXT', f'{t} We say so.')}" for _, _, t in READERS)
+    assert len([b for b in _read(below).body if b.text.endswith("We say so.")]) == len(READERS)
+
+
 def test_a_heading_that_says_comment_over_text_hides_nothing() -> None:
     article = _read(f"<h2>Comment</h2><p>{LINES[1]} So it was on 3 March 2024, too.</p><p>{LINES[2]} Or on 5 March 2025.</p>")
     assert [b.text for b in article.body if b.kind == "paragraph"][4:] == [

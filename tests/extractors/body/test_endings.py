@@ -20,6 +20,8 @@ def read(markup: str) -> list[Passage]:
     [
         "Posted by Ambrose Fell at March 2, 2005 10:11 AM",
         "posted by Ambrose Fell @ 9:14 PM",
+        "Posted by Ambrose Fell on March 2, 2005 at 9:14 p.m.",
+        "Posted in Spring, Geese | 3 comments",
         "Eingestellt von Uta Kern um 21:14",
         "Publicado por Marta Luz en 21:14",
         "This entry was posted on Sunday, April 6th, 2008 and is filed under Spring. You can leave a response.",
@@ -43,6 +45,13 @@ def test_lines_about_an_entry_are_told(text: str) -> None:
         "214 geese were counted on the lock on Sunday.",
         "The views from the tower are the best in the county.",
         "Hits: the songs that the band never played.",
+        "Posted in Carrow for three years, the envoy learned the language and never came back.",
+        "Publicado en 1954, su primer libro narra la vida de los pescadores del barrio.",
+        "Publié dans la revue du port, son premier récit raconte la vie des pêcheurs.",
+        "Dodał, że prace rozpoczną się 5 marca 2015 roku.",
+        "Добавил, что работы начнутся в 10:30",
+        "Napisał o tym 12 maja 1942 roku w liście do żony.",
+        "Press Ctrl+Enter to send the message, or Escape to leave the window.",
     ],
 )
 def test_words_of_a_story_are_none(text: str) -> None:
@@ -64,6 +73,15 @@ def test_a_comment_is_an_opinion_unless_somebody_answered_at_a_time() -> None:
     assert [p.text for p in before_answers(answer, answer, "en")] == [STORY]
 
 
+@pytest.mark.parametrize(
+    ("heading", "language"),
+    [("<h2>5 thoughts on the new road</h2>", "en"), ("<h2>Réactions</h2>", "fr"), ("<h3>Reacties</h3>", "nl")],
+)
+def test_a_section_of_the_story_that_is_called_so_stays(heading: str, language: str) -> None:
+    found = read(f"<p>{STORY}</p>{heading}<p>{STORY} {STORY}</p>")
+    assert before_answers(found, found, language) == found
+
+
 @pytest.mark.parametrize("line", ["<a href='#c'>Comments (2)</a>", "<p>Comments</p>", "<h3>Comments from the bench</h3>"])
 def test_a_link_to_comments_or_another_heading_ends_nothing(line: str) -> None:
     found = read(f"<p>{STORY}</p><div>{line}</div><p>The second paragraph of the story.</p>")
@@ -80,6 +98,9 @@ def test_contacts_at_the_end_go_and_a_section_called_so_stays() -> None:
     assert [p.text for p in before_contacts(read(f"<p>{STORY}</p>{contacts}"))] == [STORY]
     section = read(f"<p>{STORY}</p><h3>Contact</h3><p>{STORY} {STORY}</p>")
     assert before_contacts(section) == section
+    films = "<h3>Contact</h3><p>An engineer hears a voice.</p><h3>Slow Rain</h3><p>Two sisters run a kiosk.</p>"
+    reviews = read(f"<p>{STORY}</p><h3>The Goose</h3><p>A family waits.</p>{films}")
+    assert before_contacts(reviews) == reviews
 
 
 @pytest.mark.parametrize(
