@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from extractors import printed_dates
 from extractors.cards import in_card
+from extractors.date_links import leads_to_own_day
 from extractors.date_words import labels
 from extractors.declared_dates import parse
 from extractors.dom import Element
@@ -36,7 +37,6 @@ _DATE_NAME = re.compile(
     re.I,
 )
 _EVENT_NAME = re.compile(r"(?<![a-z])(?:events?|start|end|due|birth|expiry)[-_]?date(?![a-z])", re.I)
-_DAYS_PIECES = re.compile(r"/(?:19|20)\d{2}/(?:0?[1-9]|1[0-2])/(?:(?:0?[1-9]|[12]\d|3[01])/?)?(?:index\.\w+)?$")
 URL_MONTH = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/")
 
 
@@ -162,7 +162,7 @@ def elsewhere(page: Page, element: Element) -> bool:
         if page.h1 is not None and ancestor in page.around_headline:
             return in_card(page, element)
         href = ancestor.get("href") if ancestor.tag == "a" else None
-        if href and len(href) > 1 and href[0] != "#" and not (page.is_own_address(href) or _DAYS_PIECES.search(href)):
+        if href and len(href) > 1 and href[0] != "#" and not (page.is_own_address(href) or leads_to_own_day(page, ancestor)):
             return True
         if ancestor.tag == "article" and page.h1 is not None and ancestor not in page.around_main:
             return not _holds_text(page, ancestor)

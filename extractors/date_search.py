@@ -14,6 +14,7 @@ from itertools import chain, islice
 from extractors import printed_dates
 from extractors.cards import in_card
 from extractors.date_elements import day_first, elsewhere, label_before, listed, names_date, names_update, on_own_clock, with_year
+from extractors.date_links import steps_to_day
 from extractors.date_words import comments, labels
 from extractors.declared_dates import parse
 from extractors.dom import SUBHEADINGS, Element, collapse
@@ -28,6 +29,8 @@ OPENING = 60
 MOST_LINES = 6_000
 NEAR_AFTER, NEAR_BEFORE, CLOSE = 60, 20, 8  # lines from the headline
 ENOUGH = 2
+RUNNING = 100  # characters of a paragraph
+BEGUN = 200  # characters below the headline after which a heading may stand over readers' comments
 
 _IN_SCRIPT = re.compile(
     r"""[Pp]ubli(?:shed|sh|cation)?_?(?:[Dd]ate|[Tt]ime|[Aa]t|[Oo]n)?["']?\s{0,3}[:=]\s{0,3}"""
@@ -48,7 +51,7 @@ TEASERS = 3  # different days that weigh the same stand in a list of other piece
 
 
 def lines(page: Page) -> Iterator[Candidate[str]]:
-    """Lines with a date that enough speaks for, the best first."""
+    """Lines with a date that enough speaks for, the best first; an event's or another piece's hour is none of its day."""
     weighed = sorted(_weighed(page), key=lambda w: (-w[0], w[1]))
     found = [f for f in weighed if f[0] >= ENOUGH and f[2].cue != "updated" and (f[2].cue or f[2].value >= FIRST_PAGES)]
     days: dict[int, set[str]] = {}
@@ -56,7 +59,27 @@ def lines(page: Page) -> Iterator[Candidate[str]]:
     for weight, number, candidate in found:
         near = 0 < number - headline <= NEAR_AFTER
         days.setdefault(weight, set()).add("near" if near else candidate.value[:10])
-    yield from [c for weight, _, c in found if len(days[weight]) < TEASERS or "near" in days[weight] or c.cue][:8]
+    kept = [(number, c) for weight, number, c in found if len(days[weight]) < TEASERS or "near" in days[weight] or c.cue]
+    begins = _running_text(page) if kept else 0
+    above = {c.value for number, c in kept if number < begins}
+    for number, candidate in kept[:8]:
+        if candidate.cue or number < begins or candidate.value[:10] not in above:
+            yield candidate
+
+
+def own_lines(page: Page) -> Iterator[Candidate[str]]:
+    """Lines with a date that can be no other piece's and no event's: above the running text, or called the publication's."""
+    begins = _running_text(page)
+    for weight, number, candidate in sorted(_weighed(page), key=lambda w: (-w[0], w[1])):
+        if weight >= ENOUGH and candidate.cue != "updated" and (number < begins or candidate.cue):
+            yield candidate
+
+
+def _running_text(page: Page) -> int:
+    """The number of the line that is the first paragraph below the headline."""
+    elements = _elements(page)
+    headline = next((n for n, e in enumerate(elements) if e is page.h1), -1)
+    return next((n for n, e in enumerate(elements) if n > headline and len(_own_text(e)) >= RUNNING), len(elements))
 
 
 def labelled(page: Page, label: str) -> Iterator[Candidate[str]]:
@@ -92,14 +115,15 @@ def _elements(page: Page) -> list[Element]:
 def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
     elements = _elements(page)
     headline = next((n for n, e in enumerate(elements) if e is page.h1), None)
+    text_below = 0  # characters of the page's own between the headline and here
     for number, element in enumerate(elements):
-        below = headline is not None and number > headline
-        heads = below and (element.tag in SUBHEADINGS or _is_bold_line(element))
+        own = _own_text(element)
+        text_below += len(own) if headline is not None and number > headline else 0
+        heads = text_below >= BEGUN and (element.tag in SUBHEADINGS or _is_bold_line(element))
         if heads and comments(page.language).fullmatch(page.text_of(element)):
             return  # what follows are readers' dates
         if page.in_threads(element):
             continue
-        own = " ".join([element.text or "", *(c.tail or "" for c in element)])
         if len(own) < SHORTEST or not _DIGIT.search(own):
             continue
         text = collapse(own)
@@ -107,7 +131,7 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
         close = distance is not None and abs(distance) < CLOSE
         if len(text) > LONGEST_LINE and close and element.tag in _OPENS:
             text = text[:OPENING]  # the place and day that a release opens with
-        if not SHORTEST <= len(text) <= LONGEST_LINE or element is page.h1:
+        if not SHORTEST <= len(text) <= LONGEST_LINE or element is page.h1 or steps_to_day(page, element):
             continue
         for date in printed_dates.find(text, page.language, day_first=day_first(page)):
             words = text[date.start : date.end]
@@ -124,6 +148,10 @@ def _search(page: Page) -> Iterator[tuple[int, int, Candidate[str]]]:
             edtf = on_own_clock(page, date.edtf, words)
             candidate = Candidate(edtf, How.INFERRED, place, words if words in whole else whole, cue=label)
             yield weight, number, with_year(page, candidate)
+
+
+def _own_text(element: Element) -> str:
+    return " ".join([element.text or "", *(c.tail or "" for c in element)])
 
 
 def _is_bold_line(element: Element) -> bool:

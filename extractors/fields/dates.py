@@ -62,12 +62,12 @@ def _is_declared(found: Resolved[str]) -> bool:
 
 
 def _with_time(page: Page, found: Resolved[str]) -> Resolved[str]:
-    """The same day with the time of day that a line of the page gives it; as found where none does."""
+    """The same day with the time of day that a line of the piece's own gives it; as found where none does."""
 
     def same_day(_page: Page, value: str) -> str | None:
         return None if value.startswith(f"{found.value}T") and _accept(page, value) is None else "no time of that day"
 
-    more = resolve(Field("date_published", (lines,), same_day), page)
+    more = resolve(Field("date_published", (date_search.own_lines,), same_day), page)
     return found if more.value is None else more
 
 
