@@ -13,7 +13,10 @@ from itertools import islice
 
 from lxml import etree
 
+from extractors import printed_dates
 from extractors.dom import HIDDEN_TAGS, Element, collapse, opening
+from extractors.fields import names
+from extractors.words.people import every
 
 _PARTED = re.compile(r"\s+[|–—\-·•»«/>]+\s+|\s*[|｜ㅣ：]\s*|\s*::\s*")
 _COLON = re.compile(r":\s")
@@ -27,6 +30,7 @@ _EAST = 0x2E7F
 _HEADLINE_CLASS = re.compile(r"(?<![a-z])(?:head(?:line|ing)?|hed|title|titulo|titel|titre|titolo|rubrik)(?![a-z])", re.I)
 _FONT = re.compile(r"\+?([1-7])")
 _KICKER_WORDS = 3
+_ARTICLE = 3  # letters of a small word that names of sites have in one place and not in the other
 _NAME_WORDS = 4  # words of a piece of a title that may be the name of a site or section
 _RANKS = {"h1": 6.0, "h2": 5.0, "h3": 4.0, "h4": 3.0, "h5": 2.0, "h6": 2.0}
 _SET = frozenset({*_RANKS, "font", "b", "strong", "big", "center", "p", "div", "span", "td"})
@@ -80,7 +84,8 @@ def above_text(tree: Element, titles: Iterable[str], words: Words, noise: Judge)
     else:
         return None
     near = [c for c in candidates if at - c.end <= _BETWEEN and c.rank >= least]
-    fit = [c for c in near if _fits(words(opening(c.element)), said) and not noise(c.element)]
+    shown = [(c, opening(c.element)) for c in near]
+    fit = [c for c, text in shown if _fits(words(text), said) and not _is_day_or_byline(text) and not noise(c.element)]
     largest = [c for c in fit if c.rank == max(f.rank for f in fit)]
     first = next((c for c in largest if len(words(opening(c.element))) > _KICKER_WORDS), None)
     return first.element if first is not None else largest[-1].element if largest else None
@@ -94,7 +99,17 @@ def _pieces(title: str) -> set[str]:
 
 
 def _fits(own: Sequence[str], titles: set[str]) -> bool:
-    return _FEWEST <= len(own) <= _MOST and not titles.issuperset(own)
+    """Whether words are a heading's in number, and not the site's name: "The Harbour Post" on "Harbour Post Online"."""
+    return _FEWEST <= len(own) <= _MOST and not titles.issuperset(w for w in own if len(w) > _ARTICLE or ord(w[0]) > _EAST)
+
+
+def _is_day_or_byline(text: str) -> bool:
+    """Whether a line is no more than a day, or "By A. Person" with what it does."""
+    days = printed_dates.find(text, None)
+    beside = text[: days[0].start].split() + text[days[-1].end :].split() if days else []
+    lead, _, rest = text.partition(" ")
+    by = lead.casefold().strip(":") in every("by") and names.is_person(re.split(r",|\s[|–—-]\s", rest)[0], None)
+    return by or (bool(days) and len(beside) <= 1)  # a weekday may stand beside it
 
 
 @dataclass(frozen=True, slots=True)

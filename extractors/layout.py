@@ -25,6 +25,7 @@ _HEADLINE_WORDS = 30
 _HEADINGS = 40  # headings that are looked at
 _ABOVE_WORDS = 4
 _BEHIND = 4  # paragraphs behind a heading
+_LARGE_WORDS, _ARTICLE = 3, 3  # words of a line in large type; letters of an article before them
 _TEXT_MIN = 80  # characters
 _HOME = re.compile(r"(?:https?://[^/]+)?/?(?:index\.\w+)?")
 _LONGEST = 1000  # characters of a title that are looked at
@@ -154,7 +155,8 @@ def _large_type(tree: Element, wanted: list[frozenset[str]]) -> Element | None:
     for element in islice(tree.iter("font"), _FONTS):
         words = _words(opening(element))
         large = _LARGE.fullmatch((element.get("size") or "").strip())
-        if large and 3 <= len(words) <= _HEADLINE_WORDS and _agreement(words, wanted) >= 0.5:
+        said = len(words) - (len(words) > 0 and len(words[0]) <= _ARTICLE)  # "The Wrexton Courier" is a site's name
+        if large and said >= _LARGE_WORDS and len(words) <= _HEADLINE_WORDS and _agreement(words, wanted) >= 0.5:
             return element
     return None
 

@@ -46,6 +46,10 @@ def test_a_headline_is_found_without_a_heading_of_its_own(title: str, body: str)
             "<b>Advertise with us today</b>",
         ),  # the title is a headline: bold is not enough
         ("Wrexton Courier", "<b>Wrexton Courier</b>"),  # the site's name
+        ("Wrexton Courier Online", "<font size=6>The Wrexton Courier</font>"),  # the same in other words
+        ("News", "<b>Friday, March 12, 2004</b>"),  # a day
+        ("News", "<b>By Ambrose Fell, Staff Writer</b>"),  # a byline
+        ("Nachrichten", "<b>Freitag, 12.03.2004</b>"),
         ("Wrexton Courier", f"<h3>Ferry waits for ice</h3><p>{'Menu and more. ' * 60}</p>"),  # far above
     ],
 )
