@@ -33,12 +33,14 @@ _LETTERS = str.maketrans(
         "\u00ad": None,
     }
 )
-_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]+|[^\W_]+")
+_SIGNS = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f"  # of scripts that part no words
+_RUN = re.compile(rf"[{_SIGNS}]+|[^\W_]+")
 _PARTING = bytes(c if chr(c).isalnum() else ord(" ") for c in range(128)) + bytes(128)
 _MARKS = "“”‘’–—…\u00a0"
 """What keeps most texts from being plain ASCII, and parts words like any other sign."""
 _SPARSE = 1.125  # bytes a character up to which few words have letters beyond ASCII: these are folded one by one
-_UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]")
+_UNPARTED = re.compile(rf"[{_SIGNS}]")
+_PIECES = re.compile(rf"[{_SIGNS}]+|[^\s{_SIGNS}]+")
 
 
 class _WithoutMarks(dict[int, int | None]):
@@ -107,13 +109,27 @@ def is_unparted(word: str) -> bool:
     return _UNPARTED.match(word) is not None
 
 
+def has_unparted(words: str) -> bool:
+    """Whether some of the words of an index are of such a script."""
+    return _UNPARTED.search(words) is not None
+
+
 def _cut(folded: str) -> list[str]:
+    """Pairs, where scripts part no words; beside a word of another script the character there once more by itself, so that
+    5日 and 第5次 are found in 第5次会议, 5日外交部 and 外交部 in 3月5日外交部, with a space between or none.
+    """
+    if not has_unparted(folded):
+        return folded.split()
     words: list[str] = []
-    for run in folded.split():
-        if len(run) > 1 and is_unparted(run):
-            words += (run[i : i + 2] for i in range(len(run) - 1))
-        else:
-            words.append(run)
+    before: str | None = None
+    for piece in _PIECES.findall(folded):
+        run = piece if is_unparted(piece) else None
+        if before is None and run is not None and words and len(run) > 1:
+            words.append(run[0])
+        elif before is not None and run is None and len(before) > 1:
+            words.append(before[-1])
+        words += [piece] if run is None or len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+        before = run
     return words
 
 

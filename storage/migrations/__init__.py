@@ -23,9 +23,15 @@ from model.errors import Damaged
 from storage import engines, tables
 from storage.folder import Hold
 from storage.home import Home
-from storage.migrations import structure, version_2, version_6, version_7, version_8
+from storage.migrations import structure, version_2, version_6, version_7, version_8, version_9
 
-_STEPS: dict[int, Callable[[Connection], None]] = {2: version_2.fill, 6: version_6.fill, 7: version_7.fill, 8: version_8.fill}
+_STEPS: dict[int, Callable[[Connection], None]] = {
+    2: version_2.fill,
+    6: version_6.fill,
+    7: version_7.fill,
+    8: version_8.fill,
+    9: version_9.fill,
+}
 
 
 def unheard(_line: str) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Index, MetaData, UniqueConstraint
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 metadata = MetaData()
 

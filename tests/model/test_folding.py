@@ -48,4 +48,10 @@ def test_the_words_of_the_index_stay_what_they_are_side_by_side(text: str) -> No
 
 
 def test_scripts_without_spaces_are_cut_into_pairs() -> None:
-    assert index_words("外交部 said") == ["外交", "交部", "said"]
+    assert index_words("外交部，调查") == ["外交", "交部", "调查"]
+
+
+def test_the_character_beside_a_word_of_another_script_stands_alone_too() -> None:
+    assert index_words("外交部 said") == index_words("外交部said") == ["外交", "交部", "部", "said"]
+    assert index_words("5日外交") == ["5", "日", "日外", "外交"]
+    assert index_words("第5次") == ["第", "5", "次"]

@@ -56,6 +56,27 @@ def test_words_are_found_as_people_type_them(library: Archive) -> None:
         assert sorted(hits) == [f"http://{x}.example/1" for x in (languages or "").split()], query
 
 
+def test_words_of_scripts_without_spaces_are_found_behind_figures_and_letters(desk: Any, make_article: Any) -> None:
+    texts = {
+        "zh": "2024年3月5日外交部发言人说，ABC公司的调查仍在继续。",
+        "ja": "3月5日の埠頭でJR社の佐々木氏が調査を始めた。",
+        "ko": "3월5일부두가 열렸다.",
+        "th": "เปิด 5 ท่าเรือ",
+    }
+    for n, (name, text) in enumerate(texts.items()):
+        desk.take(desk.fetched(f"http://paper.example/{name}", name.encode(), n), make_article(f"Headline {name}", text))
+
+    def found(query: str) -> list[str]:
+        return sorted((hit.line.url or "").rpartition("/")[2] for hit in desk.archive.search(query))
+
+    for query in ("外交部", "日外交部", "5日外交部", '"3月5日外交部发言人"', "公司", "ABC公司", "abc", "2024", "调查"):
+        assert found(query) == ["zh"], query
+    assert found("埠頭") == found("5日の埠頭") == found("jr社") == found("佐々木") == ["ja"]
+    assert found("부두가") == ["ko"] and found("ท่าเรือ") == ["th"]
+    assert found("3月5日") == found('"5 日"') == ["ja", "zh"] and found("6日外交部") == []
+    assert desk.archive.verify().findings == ()
+
+
 def test_a_phrase_of_short_words_is_found_where_it_stands_and_nowhere_else(desk: Any, make_article: Any) -> None:
     """All of them have each of its words, most of them all of its runs."""
     texts = {
