@@ -17,7 +17,7 @@ from model.errors import Damaged, StorageUnavailable
 from storage import tables
 from storage.folder import SEGMENTS
 from storage.stores import Store
-from storage.warc import are_whole, member_of
+from storage.warc import member_of, whole_records
 
 _STEP = 1 << 20
 _MOST = 32 << 20  # of a record that may be somebody else's
@@ -164,8 +164,8 @@ def _refuse_to_lose(store: Store, path: Path, unknown: Iterable[tuple[int, int]]
     with path.open("rb") as file:
         for offset, length in unknown:
             file.seek(offset)
-            theirs = store.read(name, offset, length)
-            if theirs != file.read(length) and are_whole(theirs):
+            theirs, ours = store.read(name, offset, length), file.read(length)
+            if any(theirs[start : start + size] != ours[start : start + size] for start, size in whole_records(theirs)):
                 raise Damaged(
                     f"{name}:{offset} is damaged here and whole in {store.address}: run "
                     f"`pressmark repair --from {store.address}`, "

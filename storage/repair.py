@@ -29,7 +29,7 @@ from storage.home import home_of
 from storage.segments import sync_folder
 from storage.segments_known import Catalogued, Known, Uncatalogued
 from storage.stores import Store
-from storage.warc import are_whole
+from storage.warc import are_whole, whole_records
 
 _AT_ONCE = 8 << 20
 
@@ -165,21 +165,21 @@ class _Repair:
         return put, tuple(left)
 
     def _bring_back(self, file: BinaryIO, copy: Store, name: str, unread: Sequence[Span]) -> tuple[list[Span], list[Span]]:
-        """Writes what is whole records in a copy; that, and what is left."""
+        """Writes the records that are whole in a copy; these, and what is left."""
         back: list[Span] = []
         left: list[Span] = []
-        for span in unread:
+        for n, span in enumerate(unread):
             try:
                 data = copy.read(f"{SEGMENTS}/{name}", span.offset, span.length)
             except (StorageUnavailable, Damaged) as error:
                 self._problems.append(str(error))
-                return back, [*left, *unread[len(back) + len(left) :]]
-            if len(data) == span.length and are_whole(data):
-                file.seek(span.offset)
-                file.write(data)
-                back.append(span)
-            else:
-                left.append(span)
+                return back, [*left, *unread[n:]]
+            whole = [Span(offset, length, b"") for offset, length in whole_records(data)]
+            for record in whole:
+                file.seek(span.offset + record.offset)
+                file.write(data[record.offset : record.offset + record.length])
+            back += (replace(record, offset=span.offset + record.offset) for record in whole)
+            left += (Span(span.offset + offset, size, b"") for offset, size in gaps(whole, span.length))
         return back, left
 
 

@@ -205,7 +205,7 @@ def _unpack(data: mmap.mmap | bytes, offset: int, size: int) -> Member | str:
     return parse_member(b"".join(parts), offset, position - len(unpacker.unused_data) - offset)
 
 
-def _next_head(data: mmap.mmap, offset: int, size: int) -> int | None:
+def _next_head(data: mmap.mmap | bytes, offset: int, size: int) -> int | None:
     """Where the next whole member begins; other places that look like one are passed over."""
     while (offset := data.find(GZIP_HEAD, offset, size)) >= 0:
         if isinstance(_unpack(data, offset, size), Member):
@@ -251,13 +251,20 @@ def digest_problem_of(headers: Mapping[str, str], digest: str) -> str | None:
 
 def are_whole(data: bytes) -> bool:
     """Whether bytes are nothing but whole records, each with the block that its digest states."""
-    position = 0
-    while position < len(data):
-        found = _unpack(data, position, len(data))
-        if not isinstance(found, Member) or found.digest_problem is not None:
-            return False
-        position += found.length
-    return position > 0
+    return 0 < len(data) == sum(length for _, length in whole_records(data))
+
+
+def whole_records(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where in bytes whole records lie, each with the block that its digest states: offset and length, in order."""
+    offset: int | None = 0
+    while offset is not None and offset < len(data):
+        found = _unpack(data, offset, len(data))
+        if not isinstance(found, Member):
+            offset = _next_head(data, offset + 1, len(data))
+            continue
+        if found.digest_problem is None:
+            yield offset, found.length
+        offset += found.length
 
 
 def _one_line(value: str, also: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from model.errors import BadCall, Damaged
 from storage import Archive, Store, repair
+from storage.folder import DESCRIPTOR
 from storage.stores.folder import CopyFolder
 from storage.warc import Member, walk
 
@@ -91,6 +93,31 @@ def test_a_lost_file_comes_back_as_the_copy_has_it(lost: Lost) -> None:
     lost.house.rebuild()
     with lost.house.open(write=True) as again:
         assert again.verify().findings == ()
+
+
+def test_a_lost_file_comes_back_record_by_record_from_copies_that_are_damaged_too(
+    lost: Lost, tmp_path: Path, telling: Any
+) -> None:
+    one, _, other, *_ = lost.entries()
+    copies = []
+    for damaged in (one, other):
+        where = tmp_path / f"copy-{damaged.offset}"
+        (where / "warc").mkdir(parents=True)
+        (where / DESCRIPTOR).write_bytes((lost.house.where / DESCRIPTOR).read_bytes())
+        data = bytearray(lost.sound)
+        data[damaged.offset + damaged.length // 2] ^= 4
+        (where / "warc" / lost.segment.name).write_bytes(data)
+        copies.append(CopyFolder(where))
+    lost.segment.unlink()
+
+    def repaired(copies: Sequence[Store]) -> Any:
+        return repair(lost.house.where, lambda _: lost.copy, copies=copies, database_url=lost.house.url)
+
+    first, end = repaired(copies[:1]), one.offset + one.length
+    assert [m.spans for m in first.mended] == [((0, one.offset), (end, len(lost.sound) - end))]
+    assert f"{one.length:,} bytes from {one.offset} on are no whole records" in first.problems[-1]
+    assert [m.spans for m in repaired(copies[1:]).mended] == [((one.offset, one.length),)]
+    _rebuilt(lost, telling)
 
 
 def test_what_no_copy_has_stays_and_is_told(lost: Lost) -> None:

@@ -264,6 +264,27 @@ def test_damage_that_a_rebuild_passed_over_spoils_no_copy_and_comes_back_from_on
         assert not archive.show(record, version, number).is_lost
 
 
+def test_a_copy_that_has_one_of_two_damaged_neighbours_is_left_as_it_is(filled: Archive, house: Any, copy_folder: Store) -> None:
+    filled.replicate(copy_folder)
+    filled.close()
+    (segment,) = _segments(house.where)
+    (copied,) = _segments(house.where.parent / "copy")
+    asked = "SELECT \"offset\", length FROM members WHERE type IN ('request', 'response') ORDER BY 1 LIMIT 2"
+    one, other = house.run(asked)
+    assert one[0] + one[1] == other[0], "neighbours"
+    _flip(segment, one[0] + one[1] // 2, other[0] + other[1] // 2)
+    _flip(copied, one[0] + one[1] // 2)
+    held = copied.read_bytes()
+    house.lose()
+    house.rebuild()
+    with house.open(write=True) as archive:
+        told = archive.replicate(copy_folder, check=True)
+    assert not told.ok and "pressmark repair --from" in told.problems[0]
+    assert copied.read_bytes() == held, "the copy has the last good bytes of one"
+    done = repair(house.where, lambda _: copy_folder, copies=[copy_folder])
+    assert [m.spans for m in done.mended] == [(other,)]
+
+
 @pytest.mark.both_engines
 def test_a_lost_segment_comes_back_whole(filled: Archive, house: Any, copy_folder: Store, clock: Any) -> None:
     filled.replicate(copy_folder)
