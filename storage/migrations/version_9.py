@@ -21,11 +21,11 @@ def fill(tx: Connection) -> None:
     engine = engines.of(tx)
     for some in portions(tx.execute(select(s.id).order_by(s.id)).scalars().all(), _AT_ONCE):
         concerned = [row for row, words in engine.words(tx, some).items() if has_unparted(words)]
-        if not concerned:
-            continue
         places = tx.execute(select(s.id, s.record, s.version).where(s.id.in_(concerned))).tuples().all()
         read = [(row, record, version, article_of(tx, record, version)) for row, record, version in places]
         made = [(row, record, version, prepare(article)) for row, record, version, article in read if article is not None]
+        if not made:
+            continue
         engine.index(tx, {row: prepared.words for row, _, _, prepared in made}, fresh=False)
         signed = [likeness_row(record, version, prepared.sketch) for _, record, version, prepared in made]
         tx.execute(delete(tables.likeness).where(tuple_(c.record, c.version).in_([(r, v) for _, r, v, _ in made])))

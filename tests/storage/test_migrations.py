@@ -132,6 +132,15 @@ def test_search_and_changes_reach_what_was_there_before(path: Path, house: Any) 
             assert len(archive.search(query)) == found, query
 
 
+@pytest.mark.parametrize("path", [path for path in EARLIER if path.name == "schema-8.tar.gz"])
+def test_words_without_what_they_were_made_of_stay(path: Path, house: Any) -> None:
+    _put(path, house)
+    words = house.run("SELECT words FROM search_text")
+    house.run("DELETE FROM readings")
+    assert migrate(house.where, database_url=house.url) is True
+    assert sorted(house.run("SELECT words FROM search_text")) == sorted(words)
+
+
 @pytest.mark.parametrize("path", [path for path in EARLIER if path.name == "schema-6.tar.gz"])
 def test_changes_that_were_counted_across_paragraphs_are_counted_anew(path: Path, house: Any) -> None:
     """A figure was corrected and a correction that quotes the old one came behind it: +12 -0 words, schema 6 said."""
