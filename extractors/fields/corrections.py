@@ -146,7 +146,11 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
                 ):
                     if kind == _NOTE:
                         return kind if _owns_up(text, tables) else None
-                    return None if parted and _is_prose(lowered[parted.end() :].lstrip(), kind, table, tables) else kind
+                    return (
+                        None
+                        if parted and _is_prose(text[-len(lowered[parted.end() :]) :].lstrip(), kind, table, tables)
+                        else kind
+                    )
     if text[:1] in _QUOTES:
         return None  # somebody else owns up
     said = [
@@ -157,15 +161,21 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
     return None
 
 
-def _is_prose(said: str, kind: str, table: dict[str, Any], tables: list[dict[str, Any]]) -> bool:
-    """Whether an ordinary text stands behind a label of ``table``: "the word that every editor fears"; in small letters."""
-    first = _SENTENCE_END.split(said, maxsplit=1)[0]
-    opens = said.lstrip(_QUOTES).startswith(tuple(table.get("opens_prose", ())))
-    if kind != _KINDS[3] and not opens:
+def _is_prose(behind: str, kind: str, table: dict[str, Any], tables: list[dict[str, Any]]) -> bool:
+    """Whether an ordinary text stands behind a label of ``table``: "the word that every editor fears".
+
+    A notice is a sentence, with a capital; where there is one, a small word behind it ("A bridge …") tells nothing.
+    """
+    said = behind.lower().lstrip(_QUOTES)
+    is_sentence = behind.lstrip(_QUOTES)[:1].isupper()
+    opens = (*table.get("opens_prose", ()), *(() if is_sentence else table.get("opens_prose_small", ())))
+    if kind != _KINDS[3] and not said.startswith(opens):
         return False
+    first = _SENTENCE_END.split(said, maxsplit=1)[0]
     near = [w for t in tables for w in t.get("beside", ())]
     sure = [w for t in tables for key in ("owning_up", "contrast", "phrases") for w in t.get(key, ())]
-    return bool(sure) and not any(w in said[:_NEAR_LABEL] for w in near) and not any(w in first for w in sure)
+    nearby = said[: _SHORT_NOTE if is_sentence else _NEAR_LABEL]
+    return bool(sure) and not any(w in nearby for w in near) and not any(w in first for w in sure)
 
 
 def _of_text(phrase: str, lowered: str, table: dict[str, Any]) -> bool:
