@@ -146,11 +146,9 @@ def _announced(lowered: str, text: str, tables: list[dict[str, Any]]) -> str | N
                 ):
                     if kind == _NOTE:
                         return kind if _owns_up(text, tables) else None
-                    return (
-                        None
-                        if parted and _is_prose(text[-len(lowered[parted.end() :]) :].lstrip(), kind, table, tables)
-                        else kind
-                    )
+                    behind = len(lowered) - parted.end() if parted else 0
+                    is_prose = parted and _is_prose(text[len(text) - behind :].lstrip(), kind, table, tables)
+                    return None if is_prose else kind
     if text[:1] in _QUOTES:
         return None  # somebody else owns up
     said = [
