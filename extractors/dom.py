@@ -47,35 +47,45 @@ def pieces(element: Element) -> Iterator[str]:
     """The visible text of an element in order, a space at every edge of a block element."""
     if not _visible(element.tag):
         return
-    if element.tag not in INLINE_TAGS:
+    outer_block = element.tag not in INLINE_TAGS
+    if outer_block:
         yield " "
     yield element.text or ""
-    open_elements = [element]
-    children = [iter(element)]
-    while children:
-        child = next(children[-1], None)
+    opened: list[tuple[Element, bool]] = []
+    children = iter(element)
+    waiting: list[Iterator[Element]] = []
+    while True:
+        child = next(children, None)
         if child is None:  # all of one element is read: its end, and what follows it
-            children.pop()
-            ended = open_elements.pop()
-            if ended.tag not in INLINE_TAGS:
+            if not opened:
+                break
+            children = waiting.pop()
+            ended, block = opened.pop()
+            if block:
                 yield " "
-            if ended.tail and ended is not element:
-                yield ended.tail
+            if tail := ended.tail:
+                yield tail
             continue
-        if _visible(child.tag) and not (child.tag == "a" and child.text in _ANCHORS):
-            block = child.tag not in INLINE_TAGS
-            if block:
-                yield " "
-            if child.text:
-                yield child.text
-            if len(child):
-                open_elements.append(child)
-                children.append(iter(child))
-                continue
-            if block:
-                yield " "
-        if child.tail:
-            yield child.tail
+        tag = child.tag
+        if _visible(tag):
+            text = child.text
+            if tag != "a" or text not in _ANCHORS:
+                block = tag not in INLINE_TAGS
+                if block:
+                    yield " "
+                if text:
+                    yield text
+                if len(child):
+                    opened.append((child, block))
+                    waiting.append(children)
+                    children = iter(child)
+                    continue
+                if block:
+                    yield " "
+        if tail := child.tail:
+            yield tail
+    if outer_block:
+        yield " "
 
 
 def _visible(tag: object) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from extractors import printed_dates
 from extractors.cards import in_card
-from extractors.dom import HEADINGS, Element, collapse, pieces
+from extractors.dom import HEADINGS, Element, collapse, pieces, text_of
 from extractors.fields import byline
 from extractors.fields.byline_element import NO_BYLINE, leads_to_profile, says_author
 from extractors.fields.others import CHECKED
@@ -108,19 +108,25 @@ class Ground:
 
     def text(self, element: Element, longest: int) -> str | None:
         """The text of an element, or ``None`` where it is longer than that; never reads more of it."""
-        if element not in self._short:
-            size, said, read = 0, 0, []
-            for piece in pieces(element):
-                size += len(piece)
-                said += len(piece.strip())
-                if said > 2 * MAX_TEXT or size > 4 * MAX_TEXT:
-                    self._short[element] = None
-                    break
-                read.append(piece)
-            else:
-                self._short[element] = collapse("".join(read))
-        text = self._short[element]
+        if element in self._short:
+            text = self._short[element]
+        else:
+            text = self._short[element] = _short_text(element)
         return text if text is not None and len(text) <= longest else None
+
+
+def _short_text(element: Element) -> str | None:
+    """The text of an element; ``None`` where it is longer than any byline."""
+    if not len(element) and len(element.text or "") <= MAX_TEXT:
+        return text_of(element)
+    size, said, read = 0, 0, []
+    for piece in pieces(element):
+        size += len(piece)
+        said += len(piece.strip())
+        if said > 2 * MAX_TEXT or size > 4 * MAX_TEXT:
+            return None
+        read.append(piece)
+    return collapse("".join(read))
 
 
 def _links_joined(element: Element) -> list[Element]:
