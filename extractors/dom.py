@@ -52,7 +52,7 @@ def pieces(element: Element) -> Iterator[str]:
         yield " "
     yield element.text or ""
     opened: list[tuple[Element, bool]] = []
-    children = iter(element)
+    children: Iterator[Element] = iter(element)
     waiting: list[Iterator[Element]] = []
     while True:
         child = next(children, None)
