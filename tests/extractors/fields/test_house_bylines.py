@@ -36,6 +36,7 @@ BYLINES: list[tuple[str, str, Who]] = [
     ("en", "Ann Onder, City desk editor", [("Ann Onder", "City desk editor", None)]),
     ("en", "By Ann Onder, Harbor Business Journal", [("Ann Onder", None, "Harbor Business Journal")]),
     ("en", "By Ann Onder, Reuters", [("Ann Onder", None, "Reuters")]),
+    ("de", "Von Anna Onder, Abteilung Hafenbau", [("Anna Onder", None, "Abteilung Hafenbau")]),
     ("en", "By Ann Onder, CNN", [("Ann Onder", None, "CNN")]),
     ("en", "By Ann Onder, USA TODAY", [("Ann Onder", None, "USA TODAY")]),
     ("en", "Ann Onder USA TODAY", [("Ann Onder", None, "USA TODAY")]),
