@@ -95,9 +95,9 @@ def no_copy(path: Path, original: str) -> None:
     raise Damaged(f"warc/{path.name} seems to be warc/{original} renamed: give it its name back", place=f"warc/{path.name}")
 
 
-def nothing_lost(folder: SegmentFolder, committed: Mapping[str, int], *, shares: bool) -> None:
-    """Raises ``Damaged`` where a database knows of more than this folder has, or has under another name: what is written behind
-    lost entries of the ledger could not be rebuilt. ``shares`` where several folders could use the database."""
+def no_other_folder(folder: SegmentFolder, committed: Mapping[str, int]) -> None:
+    """Raises ``Damaged`` where a database that folders could share knows of more than this folder has, or has under another
+    name."""
     for name, length in sorted(committed.items()):
         path = folder.path(name)
         held = path.stat().st_size if path.is_file() else 0
@@ -106,12 +106,11 @@ def nothing_lost(folder: SegmentFolder, committed: Mapping[str, int], *, shares:
                 first = next(walk(folder.path(other)), None)
                 if isinstance(first, Member) and own_name(first) == name:
                     no_copy(folder.path(other), name)
-            more = f"the database has {length - held:,} bytes more of warc/{name} than this folder: "
-            if shares:
-                more += "another copy of the archive uses it too, or the file is damaged: restore it from there, or give this "
-                raise Damaged(f"{more}copy a database of its own", place=f"warc/{name}")
-            more += "nothing is written behind what is lost. Run `pressmark repair --from COPY`; without a copy, move "
-            raise Damaged(f"{more}pressmark.db away and run `pressmark rebuild`", place=f"warc/{name}")
+            raise Damaged(
+                f"the database has {length - held:,} bytes more of warc/{name} than this folder: another copy of the "
+                "archive uses it too, or the file is damaged: restore it from there, or give this copy a database of its own",
+                place=f"warc/{name}",
+            )
 
 
 def _rows(tx: Connection, name: str, members: Sequence[Written]) -> list[dict[str, Any]]:

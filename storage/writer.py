@@ -29,7 +29,7 @@ from model.ledger import FORMAT, Agent, AgentType, Kind
 from storage import tables
 from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
-from storage.catalogue import nothing_lost
+from storage.catalogue import no_other_folder
 from storage.chain import Chains
 from storage.columns import stored_key
 from storage.database import Database
@@ -246,9 +246,9 @@ class Writer:
         t = tables.segments.c
         with self._database.reading() as tx:
             committed = dict(tx.execute(select(t.name, t.committed)).tuples().all())
-        sealed = self._sealed()
-        here = {name: length for name, length in committed.items() if name not in sealed}
-        nothing_lost(self._folder, here, shares=self._database.shares)
+        if self._database.shares:
+            sealed = self._sealed()
+            no_other_folder(self._folder, {name: length for name, length in committed.items() if name not in sealed})
         return committed
 
     def _sealed(self) -> Container[str]:
