@@ -109,7 +109,7 @@ class Replication:
         """What the copy is called, after a look at whose it is."""
         if name is not None:
             _check_name(name)
-        if self._store.address == str(self._where.absolute()):
+        if "://" not in self._store.address and Path(self._store.address).resolve().is_relative_to(self._where.resolve()):
             raise BadCall("a copy of the archive in its own folder is none: name another place")
         said = self._said(COPY) or self._said(DESCRIPTOR)
         if said is not None and said.get("archive") != self._archive:

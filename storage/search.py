@@ -10,7 +10,7 @@ cut as in ``model.folding``: 外交部 is found inside a sentence, ايران fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -31,7 +31,7 @@ from storage.portions import growing
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
-_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+_TERM = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
@@ -62,9 +62,10 @@ def parse(query: str) -> Query:
     if len(terms) > MAX_TERMS:
         raise BadCall(f"the query has {len(terms)} terms, at most {MAX_TERMS} are taken: shorten it")
     for term in terms:
-        name, words = term["field"], term["phrase"] if term["phrase"] is not None else term["word"]
-        if name is None and words.removesuffix(":") in _FIELDS and words.endswith(":"):
-            name, words = words.removesuffix(":"), ""
+        words = term["phrase"] if term["phrase"] is not None else term["word"]
+        name = term["field"] and term["field"].lower()
+        if name is None and words.endswith(":") and words[:-1].lower() in _FIELDS:
+            name, words = words[:-1].lower(), ""
         if name in _FIELDS:
             if not fold(words):
                 raise BadCall(f'{name}: needs a word behind it, without a space, or several as in {name}:"two words"')
@@ -214,13 +215,32 @@ def _named(parsed: Query, name: str, value: str, without: bool) -> None:
 
 
 def _snippet(article: Article, parsed: Query) -> str:
-    """Words around the first match, from the article itself, not from the index."""
-    wanted = {word for phrase in parsed.phrases for word in phrase if ":" not in word}  # those of fields are in no text
+    """Words around the longest phrase, or around the first match, from the article itself, not from the index."""
     words = article.text.split()
-    for position, word in enumerate(words if wanted else ()):
-        if word.isascii() and not any(x in word.lower() for x in wanted):
-            continue  # by far the most; to fold them all takes longer than to find them
-        if not wanted.isdisjoint(index_words(word)):
-            start = max(0, position - 8)
-            return ("… " if start else "") + " ".join(words[start : position + 12]) + (" …" if position + 12 < len(words) else "")
-    return " ".join(words[:20]) + (" …" if len(words) > 20 else "")
+    phrases = [phrase for phrase in parsed.phrases if not any(":" in word for word in phrase)]  # those of fields are in no text
+    longest = max(phrases, key=len, default=[])
+    wanted = {word for phrase in phrases for word in phrase}
+    position = _place(words, longest) if len(longest) > 1 else None
+    if position is None:
+        position = next(
+            (n for n, word in enumerate(words) if _may_be(word, wanted) and not wanted.isdisjoint(index_words(word))), None
+        )
+    if position is None:
+        return " ".join(words[:20]) + (" …" if len(words) > 20 else "")
+    start = max(0, position - 8)
+    return ("… " if start else "") + " ".join(words[start : position + 12]) + (" …" if position + 12 < len(words) else "")
+
+
+def _place(words: Sequence[str], phrase: Sequence[str]) -> int | None:
+    """Where a phrase begins, among words as they are printed."""
+    for position, word in enumerate(words):
+        if _may_be(word, phrase[:1]):
+            folded = index_words(" ".join(words[position : position + len(phrase)]))
+            if any(folded[n : n + len(phrase)] == phrase for n in range(len(folded) - len(phrase) + 1)):
+                return position
+    return None
+
+
+def _may_be(word: str, wanted: Collection[str]) -> bool:
+    """By far the most are none: to fold them all takes longer than to find them."""
+    return not word.isascii() or any(x in word.lower() for x in wanted)

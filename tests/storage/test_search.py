@@ -102,7 +102,22 @@ def test_a_phrase_of_short_words_is_found_where_it_stands_and_nowhere_else(desk:
     assert found('headline -"one of the"') == ["cut"]
     assert found('"two of the one"') == []
     assert found('author:quill "on the old pier"') == ["whole"]
+    assert found('AUTHOR:quill "on the old pier"') == ["whole"]
     assert desk.archive.verify().findings == ()
+
+
+def test_a_snippet_shows_the_phrase_that_was_looked_for(desk: Any, make_article: Any) -> None:
+    filler = "It is said that the one who waits for the boat of the morning is one to be pitied, and so it went on. " * 4
+    end = "外交部的一位发言人说，3月5日外交部在北京举行会议。"
+    text = f"{filler}Then, she wrote, “it was not to be”, and closed the book. {filler}{end}"
+    desk.take(desk.fetched("http://paper.example/book", b"book", 1), make_article("Book", text))
+    for query, shown in {
+        '"it was not to be"': "“it was not to be”,",
+        '"closed the book"': "closed the book.",
+        "外交部在北京": "3月5日外交部在北京",
+    }.items():
+        (hit,) = desk.archive.search(query)
+        assert shown in hit.snippet
 
 
 def test_snippets_are_words_of_the_article(library: Archive) -> None:
@@ -118,6 +133,7 @@ def test_snippets_are_words_of_the_article(library: Archive) -> None:
     [
         ("colour:red", "no search field colour:"),
         ("quay autor:x", "no search field autor:"),
+        ("quay Autor:x", "no search field autor:"),
         ('"quay', "unbalanced"),
         ('quay " reopens " "', "unbalanced"),
         ("word " * 10_000, "shorten"),

@@ -137,8 +137,10 @@ def test_a_place_with_other_things_is_refused(filled: Archive, tmp_path: Path, c
     assert [p.name for p in (tmp_path / "attic").iterdir()] == ["letters.txt"]
     with Archive.create(tmp_path / "other", now=clock) as other, pytest.raises(BadCall, match="another archive"):
         other.replicate(store_of(str(filled.where), {}))
-    with pytest.raises(BadCall, match="own folder"):
-        filled.replicate(store_of(str(filled.where), {}))
+    for inside in (filled.where, filled.where / "copy"):
+        with pytest.raises(BadCall, match="own folder"):
+            filled.replicate(store_of(str(inside), {}))
+    assert not (filled.where / "copy").exists()
     with pytest.raises(BadCall, match="no slash"):
         filled.replicate(store_of(str(tmp_path / "new"), {}), name="/media/ada")
     assert not (tmp_path / "new").exists()
