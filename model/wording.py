@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from model.article import Article
-from model.folding import index_bytes, index_text, index_words
+from model.folding import index_bytes, index_words
 from model.runs import APART, SIGN, marks
 
 FIELDS = ("author", "affiliation", "credit", "agency", "publisher", "section", "tag")
@@ -31,12 +31,12 @@ def text_of(article: Article) -> str:
     named = {field: list(_values(article, field)) for field in FIELDS}
     parts = [" ".join(words_of(value, field)) for field, values in named.items() for value in values]
     people = [value for field in ("author", "credit", "agency") for value in named[field]]
-    plain = [article.headline, article.standfirst, *people, *(image.caption for image in article.images), article.text]
-    parts += [_joined(text or "") for text in plain]
-    words = APART.join(part for part in parts if part)
+    texts = [article.headline, article.standfirst, *people, *(image.caption for image in article.images), article.text]
+    plain = [index_bytes(text or "") for text in texts]
+    words = APART.join(part for part in (*parts, *map(_joined, plain)) if part)
     kept = _within(words)
     # words of a field are none of a run: they are too long
-    return _marked(kept, (index_bytes(text or "") for text in plain) if kept is words else _parted(kept))
+    return _marked(kept, plain if kept is words else _parted(kept))
 
 
 def marked(words: str) -> str:
@@ -53,11 +53,11 @@ def _marked(words: str, parts: Iterable[Sequence[bytes]]) -> str:
     return APART.join(part for part in (words, " ".join(marks(parts))) if part)
 
 
-def _joined(text: str) -> str:
-    """``words_of`` a text, one space between them."""
-    words = index_bytes(text)
-    is_short = not words or max(map(len, words)) <= LONGEST_WORD
-    return index_text(text) if is_short else " ".join(words_of(text))
+def _joined(words: Sequence[bytes]) -> str:
+    """Words of the index, each as ``words_of`` cuts it, one space between them."""
+    if not words or max(map(len, words)) <= LONGEST_WORD:
+        return b" ".join(words).decode()
+    return " ".join([word.decode()[:LONGEST_WORD] for word in words])
 
 
 def _values(article: Article, field: str) -> Iterator[str]:
