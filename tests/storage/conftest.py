@@ -23,6 +23,7 @@ from model.article import Article, Author, Block, BlockKind, Image
 from model.capture import Basis, Capture, Exchange, digest_of
 from model.edtf import utc_text
 from model.record import Result
+from model.verification import Finding
 from storage import Archive, Deposit, Person, Release, Verdict, rebuild, tables
 from storage.engines.postgresql import gate
 
@@ -127,6 +128,15 @@ class House:
 
     def rebuild(self, where: Path | None = None, **how: Any) -> dict[str, int]:
         return rebuild(where or self.where, database_url=self.url, **how)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What a check of the archive finds."""
+        with self.open() as archive:
+            return archive.verify().findings
+
+    def blob(self, data: bytes) -> str:
+        """Bytes as a statement has them."""
+        return f"X'{data.hex()}'" if self.url is None else f"'\\x{data.hex()}'::bytea"
 
     def lose(self) -> None:
         """The database goes, and nothing else."""
@@ -317,6 +327,13 @@ def filled(desk: Desk) -> Archive:
     """An archive with something of everything."""
     fill(desk)
     return desk.archive
+
+
+@pytest.fixture
+def closed(filled: Archive, house: House) -> House:
+    """Where that archive is, once nobody has it open."""
+    filled.close()
+    return house
 
 
 @pytest.fixture

@@ -22,12 +22,6 @@ Telling = Callable[[Archive], dict[str, Any]]
 
 
 @pytest.fixture
-def closed(filled: Archive, house: Any) -> Any:
-    filled.close()
-    return house
-
-
-@pytest.fixture
 def two(house: Any, clock: Any, make_desk: Any, make_article: Any) -> Any:
     """An archive of two segments that hold records of their own."""
     with house.create(now=clock) as one, house.open(write=True, now=clock) as other:

@@ -7,23 +7,10 @@ from typing import Any
 
 import pytest
 
-from model.verification import Finding
 from storage import Archive
 from storage.warc import Draft, Member, compress, walk
 
 pytestmark = pytest.mark.both_engines
-
-
-def _findings(house: Any) -> tuple[Finding, ...]:
-    with house.open() as archive:
-        found: tuple[Finding, ...] = archive.verify().findings
-    return found
-
-
-@pytest.fixture
-def closed(filled: Archive, house: Any) -> Any:
-    filled.close()
-    return house
 
 
 def test_a_sound_archive_has_no_findings_and_its_figures_add_up(filled: Archive) -> None:
@@ -59,13 +46,13 @@ def test_flipped_bits_anywhere_in_a_segment_are_found_where_they_are(closed: Any
 def test_a_wrong_committed_length_is_found(closed: Any, committed: int | str) -> None:
     (path,) = (closed.where / "warc").iterdir()
     closed.change(f"UPDATE segments SET committed = {committed}")
-    assert any(f.place.startswith(f"warc/{path.name}") for f in _findings(closed))
+    assert any(f.place.startswith(f"warc/{path.name}") for f in closed.findings())
 
 
 def test_a_deleted_segment_is_found(closed: Any) -> None:
     (path,) = (closed.where / "warc").iterdir()
     path.unlink()
-    found = _findings(closed)
+    found = closed.findings()
     assert (f"warc/{path.name}", "the segment is missing") in {(f.place, f.problem) for f in found}
     assert any(f.place.startswith("ledger ") for f in found) and any(f.place.startswith("capture ") for f in found)
 
@@ -75,7 +62,7 @@ def test_a_truncated_segment_is_found(closed: Any, cut: int | None) -> None:
     (path,) = (closed.where / "warc").iterdir()
     data = path.read_bytes()
     path.write_bytes(data[: len(data) - cut] if cut else b"")
-    assert any(f.place.startswith(f"warc/{path.name}") for f in _findings(closed))
+    assert any(f.place.startswith(f"warc/{path.name}") for f in closed.findings())
 
 
 def test_swapped_members_are_found(closed: Any) -> None:
@@ -84,14 +71,14 @@ def test_swapped_members_are_found(closed: Any) -> None:
     one, other = [m for m in walk(path) if isinstance(m, Member)][3:5]
     first, second = (data[m.offset : m.offset + m.length] for m in (one, other))
     path.write_bytes(data[: one.offset] + second + first + data[other.offset + other.length :])
-    assert f"warc/{path.name}:{one.offset}" in {f.place for f in _findings(closed)}
+    assert f"warc/{path.name}:{one.offset}" in {f.place for f in closed.findings()}
 
 
 def test_a_foreign_segment_is_found(closed: Any) -> None:
     (path,) = (closed.where / "warc").iterdir()
     for name in ("crawl-20260101000000-00000-host.warc.gz", path.name.replace("-00001-", "-00009-")):
         (closed.where / "warc" / name).write_bytes(path.read_bytes())
-        assert f"warc/{name}" in {f.place for f in _findings(closed)}
+        assert f"warc/{name}" in {f.place for f in closed.findings()}
         (closed.where / "warc" / name).unlink()
 
 

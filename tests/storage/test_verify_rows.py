@@ -14,27 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from model.capture import digest_of
 from model.errors import Damaged, StorageUnavailable
 from model.ledger import decode
-from model.verification import Finding
 from storage import Archive, tables
 from storage.warc import Member, walk
 
 pytestmark = pytest.mark.both_engines
-
-
-def _findings(house: Any) -> tuple[Finding, ...]:
-    with house.open() as archive:
-        found: tuple[Finding, ...] = archive.verify().findings
-    return found
-
-
-@pytest.fixture
-def closed(filled: Archive, house: Any) -> Any:
-    filled.close()
-    return house
-
-
-def _blob(house: Any, data: bytes) -> str:
-    return f"X'{data.hex()}'" if house.url is None else f"'\\x{data.hex()}'::bytea"
 
 
 CHANGES = {
@@ -53,16 +36,16 @@ def test_one_changed_value_in_a_ledger_row_is_found(closed: Any) -> None:
     row, chain, seq, data = rows[len(rows) // 2]
     kept = closed.keep()
     changed = bytes(data).replace(b'"pressmark":1', b'"pressmark": 1')
-    changes = CHANGES | {"bytes": _blob(closed, changed)}
+    changes = CHANGES | {"bytes": closed.blob(changed)}
     assert {c.name for c in tables.ledger.columns} == {"id", *changes}  # id only numbers the rows of this database
     for column, value in changes.items():
         closed.change(f"UPDATE ledger SET {column} = {value} WHERE id = {row}")
-        found = _findings(closed)
+        found = closed.findings()
         expected = {"chain": f"ledger {chain}x:{seq}", "seq": f"ledger {chain}:{seq + 1000}"}.get(column, f"ledger {chain}:{seq}")
         assert expected in {f.place for f in found}, (column, found)
         assert all(f.problem and f.advice and "\n" not in f.problem for f in found)
         closed.put_back(kept)
-    assert _findings(closed) == ()
+    assert closed.findings() == ()
 
 
 def test_a_flipped_bit_in_the_bytes_of_any_entry_is_found(closed: Any) -> None:
@@ -72,10 +55,10 @@ def test_a_flipped_bit_in_the_bytes_of_any_entry_is_found(closed: Any) -> None:
         changed = bytearray(data)
         bit = chance.randrange(len(data) * 8)
         changed[bit // 8] ^= 1 << bit % 8
-        closed.change(f"UPDATE ledger SET bytes = {_blob(closed, bytes(changed))} WHERE id = {row}")
-        assert f"ledger {chain}:{seq}" in {f.place for f in _findings(closed)}, (bit, bytes(changed))
-        closed.change(f"UPDATE ledger SET bytes = {_blob(closed, bytes(data))} WHERE id = {row}")
-    left = {f.problem.partition(" ")[0] for f in _findings(closed)}
+        closed.change(f"UPDATE ledger SET bytes = {closed.blob(bytes(changed))} WHERE id = {row}")
+        assert f"ledger {chain}:{seq}" in {f.place for f in closed.findings()}, (bit, bytes(changed))
+        closed.change(f"UPDATE ledger SET bytes = {closed.blob(bytes(data))} WHERE id = {row}")
+    left = {f.problem.partition(" ")[0] for f in closed.findings()}
     assert left == {"ledger_no_update", "ledger_no_delete", *(["ledger_no_truncate"] if closed.url else [])}
 
 
@@ -87,7 +70,7 @@ def test_a_deleted_ledger_row_is_found(closed: Any) -> None:
         ask = f"SELECT id, entry FROM ledger WHERE chain = '{chain}' ORDER BY seq {order} LIMIT 1 OFFSET {skip}"
         ((row, entry),) = closed.run(ask)
         closed.change(f"DELETE FROM ledger WHERE id = {row}")
-        assert any(entry in f.place for f in _findings(closed)), (order, skip)
+        assert any(entry in f.place for f in closed.findings()), (order, skip)
         closed.put_back(kept)
 
 
@@ -97,9 +80,9 @@ def test_an_invented_ledger_row_is_found(closed: Any) -> None:
     forged = decode(json.dumps(plain).encode()).encode()
     texts = ", ".join(f"'{text}'" for text in (digest, digest_of(forged), plain["kind"], plain["at"]))
     columns = "id, entry, chain, seq, previous, digest, kind, at, bytes"
-    values = f"99999, 'forged', '{chain}', {seq + 1}, {texts}, {_blob(closed, forged)}"
+    values = f"99999, 'forged', '{chain}', {seq + 1}, {texts}, {closed.blob(forged)}"
     closed.run(f"INSERT INTO ledger ({columns}) VALUES ({values})")
-    assert f"ledger {chain}:{seq + 1}" in {f.place for f in _findings(closed)}
+    assert f"ledger {chain}:{seq + 1}" in {f.place for f in closed.findings()}
 
 
 def test_a_changed_article_in_the_database_is_found(closed: Any) -> None:
@@ -109,8 +92,8 @@ def test_a_changed_article_in_the_database_is_found(closed: Any) -> None:
     words = zlib.decompress(packed).replace(b"words", b"swords")
     for changed in (zlib.compress(words), packed[:-1], b"", bytes([*packed[:20], packed[20] ^ 1, *packed[21:]])):
         which = f"WHERE record = '{record}' AND version = {version} AND number = {number}"
-        closed.change(f"UPDATE readings SET article = {_blob(closed, changed)} {which}")
-        assert f"reading {record}@{version}.{number}" in {f.place for f in _findings(closed)}, changed
+        closed.change(f"UPDATE readings SET article = {closed.blob(changed)} {which}")
+        assert f"reading {record}@{version}.{number}" in {f.place for f in closed.findings()}, changed
 
 
 ROWS: dict[str, tuple[str, str]] = {
@@ -137,9 +120,9 @@ def test_a_changed_row_of_what_the_ledger_speaks_of_is_found(closed: Any) -> Non
     ((facts,),) = closed.run(f"SELECT facts FROM captures WHERE id = '{capture}'")
     kept = closed.keep()
     for what, (statement, place) in ROWS.items():
-        changed = _blob(closed, bytes(facts) + b" ")
+        changed = closed.blob(bytes(facts) + b" ")
         closed.change(statement.format(capture=f"'{capture}'", record=f"'{record}'", facts=changed))
-        assert place.format(id=capture, of=record) in {f.place for f in _findings(closed)}, what
+        assert place.format(id=capture, of=record) in {f.place for f in closed.findings()}, what
         closed.put_back(kept)
 
 
@@ -147,12 +130,12 @@ def test_catalogue_rows_that_are_wrong_are_found(closed: Any) -> None:
     path = closed.segment
     members = [m for m in walk(path) if isinstance(m, Member)]
     for statement in (
-        f"UPDATE members SET sha256 = {_blob(closed, bytes(32))} WHERE record_id = '{members[3].id}'",
+        f"UPDATE members SET sha256 = {closed.blob(bytes(32))} WHERE record_id = '{members[3].id}'",
         f"UPDATE members SET record_id = 'other' WHERE \"offset\" = {members[3].offset}",
         f'DELETE FROM members WHERE "offset" = {members[3].offset}',
     ):
         closed.change(statement)
-        assert f"warc/{path.name}:{members[3].offset}" in {f.place for f in _findings(closed)}, statement
+        assert f"warc/{path.name}:{members[3].offset}" in {f.place for f in closed.findings()}, statement
 
 
 TOUCHES: dict[str, Callable[[str], str]] = {

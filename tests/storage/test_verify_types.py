@@ -9,7 +9,7 @@ import pytest
 from model.capture import digest_of
 from model.errors import DamagedText
 from model.verification import Finding
-from storage import Archive, tables
+from storage import tables
 from storage.lots import PER_RECORD
 
 
@@ -20,16 +20,6 @@ def _findings(house: Any) -> tuple[Finding, ...]:
         assert archive.verify(processes=2).findings == alone
     assert all("\n" not in f.place + f.problem + f.advice for f in alone)
     return alone
-
-
-@pytest.fixture
-def closed(filled: Archive, house: Any) -> Any:
-    filled.close()
-    return house
-
-
-def _blob(house: Any, data: bytes) -> str:
-    return f"X'{data.hex()}'" if house.url is None else f"'\\x{data.hex()}'::bytea"
 
 
 NO_JSON = b'{"a":'
@@ -77,7 +67,7 @@ def test_what_an_engine_takes_and_nobody_wrote_is_found_and_named(closed: Any, s
         for table, column, value, _ in harms:
             key = next(iter(tables.metadata.tables[table].primary_key.columns)).name
             ((last,),) = closed.run(f'SELECT max({key}) FROM "{table}"')
-            said = _blob(closed, value) if isinstance(value, bytes) else value if isinstance(value, int) else f"'{value}'"
+            said = closed.blob(value) if isinstance(value, bytes) else value if isinstance(value, int) else f"'{value}'"
             closed.change(f'UPDATE "{table}" SET "{column}" = {said} WHERE {key} = \'{last}\'')
         found = _findings(closed)
         for table, column, value, place in harms:
