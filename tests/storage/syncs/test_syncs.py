@@ -61,6 +61,22 @@ def asked(house: Any, tmp_path: Path) -> Asked:
     return _traced(tmp_path, *program)
 
 
+_ACROSS_PAGES = """
+import ctypes, mmap, os, sys
+room = mmap.mmap(-1, 2 * mmap.PAGESIZE)
+room.seek(mmap.PAGESIZE - 5)
+room.write(os.fsencode(sys.argv[1]))
+start = ctypes.addressof(ctypes.c_char.from_buffer(room)) + mmap.PAGESIZE - 5
+ctypes.CDLL(None).open(ctypes.c_void_p(start), os.O_RDONLY)
+"""
+
+
+def test_a_name_that_lies_across_two_pages_of_memory_is_told_whole(tmp_path: Path) -> None:
+    name = str(tmp_path / "a-long-name")
+    asked = _traced(tmp_path, sys.executable, "-c", _ACROSS_PAGES, name)
+    assert name in {call["path"] for call in asked.calls}
+
+
 @pytest.mark.both_engines
 def test_an_archive_is_one_only_when_all_that_makes_it_one_is_on_the_disk(asked: Asked, house: Any) -> None:
     made = asked.until("mark-created")

@@ -23,6 +23,7 @@ _WALL = 0x40000000
 _ENTRY = 1
 _OURS = frozenset({signal.SIGTRAP | 0x80, signal.SIGTRAP, signal.SIGSTOP})  # stops that are no signals to the program
 _SENT = 400
+_PAGE = 4096
 _NUMBERS = {
     "x86_64": {1: "write", 18: "pwrite64", 20: "writev", 44: "sendto", 74: "fsync", 75: "fdatasync", 77: "ftruncate",
                82: "rename", 87: "unlink", 257: "openat", 264: "renameat", 263: "unlinkat", 316: "renameat2"},
@@ -75,8 +76,11 @@ def _bytes(pid: int, address: int, length: int) -> bytes:
 
 
 def _text(pid: int, address: int) -> str:
-    length = 4096 - address % 4096  # what lies behind the page may not be there
-    return (_bytes(pid, address, length).partition(b"\0")[0]).decode("utf-8", "replace")
+    text = b""
+    while b"\0" not in text:  # page by page: what lies behind the one in which it ends may not be there
+        at = address + len(text)
+        text += _bytes(pid, at, _PAGE - at % _PAGE)
+    return text.partition(b"\0")[0].decode("utf-8", "replace")
 
 
 def _told(pid: int, name: str, args: list[int]) -> dict[str, str]:
