@@ -60,7 +60,7 @@ class Kind(StrEnum):
     # type (PREMIS), detail, outcome, subject: the capture it concerns; in a record's chain where it concerns that;
     # replication: detail{copy: its name, kind: folder | s3, segments, bytes, checked: all of it was read back, written:
     # [{segment, length, sha256}], mended[], left[]: segments}; recovery: detail{mended: [{segment, spans: [[offset,
-    # length]], copy: kind}], left: how many things no copy had}
+    # length]], copy: folder | s3 | database}], left: how many things nobody had}
     EVENT = "event"
     WATCH = "watch"  # url, kind: feed | sitemap | section, name|null, action: added | removed, every|null (seconds)
 

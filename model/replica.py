@@ -45,9 +45,15 @@ class Replicated:
         return not self.problems
 
 
+DATABASE = "database"
+"""What stands for the kind of a copy where something was written again from what the database holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Bytes of a segment that were put right: their offsets and lengths, the kind of the copy they came from, and where it is."""
+    """Bytes of a segment that were put right: their offsets and lengths, the kind of the copy they came from, and where it is
+    (empty for ``DATABASE``).
+    """
 
     segment: str
     spans: tuple[tuple[int, int], ...]

@@ -22,6 +22,7 @@ from storage import tables
 from storage.capture_records import parse_facts
 from storage.catalogue import Written, catalogue
 from storage.chain import Chains
+from storage.content import article_draft, said_draft
 from storage.decide import Decision, Hands, Kept
 from storage.deposit import Deposit, InForce, Settled
 from storage.first import Acquaintance, Firsts
@@ -29,8 +30,8 @@ from storage.holding import hold_for
 from storage.projections import apply, insert_capture
 from storage.segments import Segment
 from storage.unmodified import settle_unmodified
-from storage.warc import Draft, compress, urn
-from storage.whole import LEDGER, marked
+from storage.warc import Draft, compress
+from storage.whole import entry_draft, marked
 
 _UNNAMED = "unnamed"
 _AT_ONCE = 200
@@ -171,7 +172,7 @@ class Batch:
     def _append(self, kind: Kind, chain: str, body: Mapping[str, Any], agent: Agent | None = None) -> Entry:
         at = utc_text(self._pen.now())
         entry, data = self._chains.append(kind, chain, body, at, agent or self._pen.agent)
-        self._drafts.append(Draft("metadata", entry.id, at, data, "application/json", f"{LEDGER}{chain}:{entry.seq}"))
+        self._drafts.append(entry_draft(entry, data))
         return entry
 
     def _first(self, item: Staged, kept: Kept, facts: bytes) -> Settled:
@@ -222,23 +223,19 @@ class Batch:
         self.write(Kind.EVENT, self._pen.archive, body, person)
 
     def _keep(self, uri: str, block: bytes) -> dict[str, Any]:
-        return self._draft("resource", uri, block)
+        return self._wait(said_draft(self._pen.new_id(), uri, block, utc_text(self._pen.now())))
 
     def _keep_article(self, read: Prepared, capture: str) -> dict[str, Any]:
-        refers = (("WARC-Refers-To", urn(capture)),)
-        payload = self._draft("conversion", f"urn:pressmark:article:{capture}", read.content, refers, read.deflated)
+        now = utc_text(self._pen.now())
+        payload = self._wait(article_draft(self._pen.new_id(), capture, read.content, now, read.deflated))
         self._ready[payload["id"]] = read
         return payload
 
-    def _draft(
-        self, kind: str, uri: str, block: bytes, extra: tuple[tuple[str, str], ...] = (), deflated: bytes | None = None
-    ) -> dict[str, Any]:
+    def _wait(self, draft: Draft) -> dict[str, Any]:
         """A record of content, to be written with its decision; how the ledger names it."""
-        record_id = self._pen.new_id()
-        draft = Draft(kind, record_id, utc_text(self._pen.now()), block, "application/json", uri, extra, deflated)
         self._drafts.append(draft)
-        self._content[record_id] = block
-        return {"id": record_id, "digest": draft.digest, "length": len(block)}
+        self._content[draft.id] = draft.block
+        return {"id": draft.id, "digest": draft.digest, "length": len(draft.block)}
 
     def _known(self, deposit: Deposit, row: Any, person: Agent) -> Settled:
         """The answer for a capture that is held and decided: nothing new but what a person says of it."""

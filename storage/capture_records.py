@@ -23,6 +23,7 @@ from model.errors import Damaged, NewerFormat
 from storage.warc import Draft, Member, urn
 
 FORMAT = 1
+_CAPTURE = "urn:pressmark:capture:"
 REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
@@ -58,11 +59,14 @@ def draft_capture(capture: Capture, new_id: Callable[[], str], earlier: Earlier 
     drafts = [draft for hop in hops for draft in hop] or [_resource(capture, new_id())]
     main = drafts[-1]
     facts = _facts(capture, main.id, hops, drafts, earlier)
-    extra = (("WARC-Concurrent-To", urn(main.id)),)
-    record = Draft(
-        "metadata", new_id(), utc_text(capture.received_at), facts, "application/json", f"urn:pressmark:capture:{main.id}", extra
-    )
+    record = facts_draft(new_id(), main.id, facts, utc_text(capture.received_at))
     return CaptureDrafts(main.id, facts, (*drafts, record))
+
+
+def facts_draft(record_id: str, capture: str, facts: bytes, received_at: str) -> Draft:
+    """The record that holds a capture's facts."""
+    extra = (("WARC-Concurrent-To", urn(capture)),)
+    return Draft("metadata", record_id, received_at, facts, "application/json", f"{_CAPTURE}{capture}", extra)
 
 
 def is_facts(member: Member) -> bool:
@@ -72,7 +76,7 @@ def is_facts(member: Member) -> bool:
 
 def is_facts_uri(kind: str, uri: str) -> bool:
     """The same by a record's type and address."""
-    return kind == "metadata" and uri.startswith("urn:pressmark:capture:")
+    return kind == "metadata" and uri.startswith(_CAPTURE)
 
 
 def earlier_of(facts: dict[str, Any]) -> Earlier | None:

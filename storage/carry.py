@@ -25,11 +25,12 @@ _MOST = 32 << 20  # of a record that may be somebody else's
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Bytes of a segment that the catalogue knows: where they lie and their SHA-256."""
+    """Bytes of a segment that the catalogue knows: where they lie, their SHA-256, and which record they are."""
 
     offset: int
     length: int
     sha256: bytes
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class Brought:
 def spans(tx: Connection, segment: str) -> Iterator[Span]:
     """What the catalogue knows of a segment, in order."""
     m, s = tables.members.c, tables.segments.c
-    query = select(m.offset, m.length, m.sha256).join_from(tables.members, tables.segments)
+    query = select(m.offset, m.length, m.sha256, m.record_id).join_from(tables.members, tables.segments)
     for row in tx.execute(query.where(s.name == segment).order_by(m.offset)):
-        yield Span(row.offset, row.length, row.sha256)
+        yield Span(row.offset, row.length, row.sha256, row.record_id)
 
 
 def gaps(known: Iterable[Span], length: int) -> Iterator[tuple[int, int]]:
@@ -197,7 +198,9 @@ def _is_anothers(store: Store, name: str, known: Iterable[Span]) -> bool:
             fill(start + span.length)
             if hashlib.sha256(held[: span.length]).digest() != span.sha256:
                 fill(start + _MOST)
-                return member_of(bytes(held), name, start).digest_problem is None
+                theirs = member_of(bytes(held), name, start)
+                # the same record may be there byte for byte as it was, and here written again
+                return theirs.digest_problem is None and theirs.id != span.record
     except Damaged:
         pass  # no record begins there
     return False

@@ -9,14 +9,28 @@ from __future__ import annotations
 from model.article import Article, canonical_json
 from model.ledger import AgentType, Entry, Kind
 from model.statement import Statement
-from storage.warc import Member
+from storage.warc import Draft, Member, urn
 
+ARTICLE = "urn:pressmark:article:"
 NOTE = "urn:pressmark:note:"
 STATEMENT = "urn:pressmark:statement:"
 
+_JSON = "application/json"
 _EMPTY_ARTICLE = canonical_json(Article().to_json())
 _EMPTY_NOTE = canonical_json({"text": ""})
 _EMPTY_STATEMENT = canonical_json(Statement().to_json())
+
+
+def article_draft(record_id: str, capture: str, block: bytes, date: str, deflated: bytes) -> Draft:
+    """The record of an article as read from a capture; ``date`` is UTC text, ``deflated`` as ``warc.Draft`` has it."""
+    return Draft(
+        "conversion", record_id, date, block, _JSON, f"{ARTICLE}{capture}", (("WARC-Refers-To", urn(capture)),), deflated
+    )
+
+
+def said_draft(record_id: str, uri: str, block: bytes, date: str) -> Draft:
+    """The record of what a person states; ``uri`` is ``NOTE`` or ``STATEMENT`` with the id of the record that it is about."""
+    return Draft("resource", record_id, date, block, _JSON, uri)
 
 
 def is_content(member: Member) -> bool:

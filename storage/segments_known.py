@@ -5,13 +5,16 @@ themselves and their copies.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from storage import places
+from sqlalchemy import select
+
+from storage import places, tables
+from storage.again import written_again
 from storage.carry import Span, spans
 from storage.database import Database
 from storage.folder import SEGMENTS
@@ -32,6 +35,12 @@ class Known(Protocol):
 
     def copies(self) -> Sequence[str]:
         """What copies of the archive are called."""
+
+    def again(self, segment: str, lost: Sequence[Span], read: Callable[[Span], bytes]) -> Iterator[tuple[Span, bytes]]:
+        """Bytes for those of some spans that need no copy; ``read`` gives what is there."""
+
+    def are_now(self, segment: str, spans: Sequence[Span]) -> None:
+        """Takes in what was written so."""
 
 
 class Catalogued:
@@ -54,6 +63,22 @@ class Catalogued:
         """Where copies are is known to the database that made them, and gone after a rebuild; what they are called is not."""
         with self._database.reading() as tx:
             return [replica.name for replica in replicas(tx)]
+
+    def again(self, segment: str, lost: Sequence[Span], read: Callable[[Span], bytes]) -> Iterator[tuple[Span, bytes]]:
+        """Records whose blocks the database has."""
+        with self._database.reading() as tx:
+            yield from written_again(tx, segment, lost, read)
+
+    def are_now(self, segment: str, spans: Sequence[Span]) -> None:
+        """In the catalogue, too: not all of them are byte for byte what they were."""
+        if not spans:
+            return
+        with self._database.transaction() as tx:
+            m, s = tables.members, tables.segments.c
+            number = tx.execute(select(s.id).where(s.name == segment)).scalar_one()
+            for span in spans:
+                place = (m.c.segment == number, m.c.offset == span.offset)
+                tx.execute(m.update().where(*place).values(sha256=span.sha256))
 
 
 class Uncatalogued:
@@ -89,6 +114,13 @@ class Uncatalogued:
     def copies(self) -> Sequence[str]:
         """Nobody knows."""
         return []
+
+    def again(self, segment: str, lost: Sequence[Span], read: Callable[[Span], bytes]) -> Iterator[tuple[Span, bytes]]:
+        """There is nothing to take them from."""
+        return iter(())
+
+    def are_now(self, segment: str, spans: Sequence[Span]) -> None:
+        """The files say it."""
 
 
 def _settled(path: Path) -> int:

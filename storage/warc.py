@@ -11,7 +11,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -107,6 +107,14 @@ def urn(uuid: str) -> str:
 
 def compress(draft: Draft, warcinfo: str | None) -> bytes:
     """The gzip member of a record. ``warcinfo`` is the UUID of the segment's warcinfo record."""
+    before = head_of(draft, warcinfo)
+    if draft.deflated is None:
+        return member_with(deflate_last(before + draft.block + BLOCK_END), (before, draft.block, BLOCK_END))
+    return member_with(deflate(before) + draft.deflated + _DEFLATED_END, (before, draft.block, BLOCK_END))
+
+
+def head_of(draft: Draft, warcinfo: str | None) -> bytes:
+    """The lines of a record before its block, the empty one with them."""
     head = [f"WARC-Type: {draft.type}", f"WARC-Record-ID: {urn(draft.id)}", f"WARC-Date: {draft.date}"]
     if draft.uri is not None:
         head.append(f"WARC-Target-URI: {_one_line(draft.uri, also=' ')}")
@@ -118,13 +126,14 @@ def compress(draft: Draft, warcinfo: str | None) -> bytes:
         head.append(f"Content-Type: {_one_line(draft.content_type)}")
     head.append(f"Content-Length: {len(draft.block)}")
     text = "WARC/1.1\r\n" + "\r\n".join(head) + "\r\n\r\n"
-    before = text.encode("utf-8", "replace")
-    if draft.deflated is None:
-        packed = deflate_last(before + draft.block + BLOCK_END)
-    else:
-        packed = deflate(before) + draft.deflated + _DEFLATED_END
-    crc = isal_zlib.crc32(BLOCK_END, isal_zlib.crc32(draft.block, isal_zlib.crc32(before)))
-    length = len(before) + len(draft.block) + len(BLOCK_END)
+    return text.encode("utf-8", "replace")
+
+
+def member_with(packed: bytes, parts: Iterable[bytes]) -> bytes:
+    """The gzip member around a stream of DEFLATE; ``parts`` are what it unpacks to, in order."""
+    crc = length = 0
+    for part in parts:
+        crc, length = isal_zlib.crc32(part, crc), length + len(part)
     return b"".join((GZIP_HEAD, packed, _TAIL.pack(crc, length & 0xFFFFFFFF)))
 
 

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from model.ledger import Entry
 from storage.warc import Draft, Member
 
 LEDGER = "urn:pressmark:ledger:"
@@ -31,13 +32,24 @@ class Part:
     of: int
 
 
+def entry_draft(entry: Entry, data: bytes, mark: str | None = None) -> Draft:
+    """The record of an entry, whose bytes are ``data``; ``mark`` is what ``mark_of`` makes, where its decision has several."""
+    extra = ((_HEADER, mark),) if mark is not None else ()
+    return Draft("metadata", entry.id, entry.at, data, "application/json", f"{LEDGER}{entry.chain}:{entry.seq}", extra)
+
+
+def mark_of(decision: str, number: int, of: int) -> str:
+    """What the header of an entry says; see ``Part``."""
+    return f"{decision} {number}/{of}"
+
+
 def marked(drafts: Sequence[Draft]) -> list[Draft]:
     """Everything that one decision writes, its entries marked where there are several."""
     entries = [d.id for d in drafts if _is_entry(d)]
     if len(entries) < 2:
         return list(drafts)
     numbers = {entry: n for n, entry in enumerate(entries, 1)}
-    return [_with(d, f"{entries[0]} {numbers[d.id]}/{len(entries)}") if d.id in numbers else d for d in drafts]
+    return [_with(d, mark_of(entries[0], numbers[d.id], len(entries))) if d.id in numbers else d for d in drafts]
 
 
 def part_of(member: Member) -> Part | None:

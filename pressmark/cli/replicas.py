@@ -86,7 +86,8 @@ def repair_command(
 ) -> int:
     """Put right what is damaged or missing of the WARC files, from a good copy.
 
-    Only damaged bytes are written, each record proved first. Exits 1 if something stays damaged.
+    Only damaged bytes are written, each record proved first. What no copy has and the database can give (the ledger, articles,
+    facts of captures) is written again from that. Exits 1 if something stays damaged.
 
     \b
     Example:
@@ -115,7 +116,8 @@ def repair_command(
         from pressmark.cli.listings import say_size
 
         for one in done.mended:
-            call.out.write(f"warc/{one.segment}: {say_size(one.bytes)} put right from the copy at {safe(one.copy)}\n")
+            came = f"from the copy at {safe(one.copy)}" if one.copy else "with what the database has of it"
+            call.out.write(f"warc/{one.segment}: {say_size(one.bytes)} put right {came}\n")
         if not done.mended and done.ok:
             call.out.write(f"nothing to repair in {_files(done.segments)} ({say_size(done.bytes)})\n")
     for problem in done.problems:

@@ -1,0 +1,224 @@
+"""Records that a segment lost, written again from what the database holds: ledger entries, facts of captures, articles, what
+persons stated.
+
+The database has their blocks, each proved by its digest, and the catalogue their ids and places; what stood around a block
+follows from it. So most come back byte for byte, which their SHA-256 proves. Of the others, of which a header is not known
+(in which part of a second an article was written down) or which another compressor made, the block is what it was, and
+the member as long. Pages and image files are in no database.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import islice
+
+from sqlalchemy import Connection, Row, select
+
+from model.article import canonical_json
+from model.capture import digest_of
+from model.deflate import deflate
+from model.errors import PressmarkError
+from model.ledger import Entry, Kind, decode
+from model.statement import Statement
+from storage import tables
+from storage.capture_records import facts_draft, parse_facts
+from storage.carry import Span
+from storage.content import NOTE, STATEMENT, article_draft, payload_of, said_draft
+from storage.fitted import fitted
+from storage.known import STATED
+from storage.portions import portions
+from storage.warc import Draft, compress, urn
+from storage.whole import entry_draft, mark_of
+
+_AT_ONCE = 400
+_MOST_ENTRIES = 8  # of a decision, of which one is written again as it was
+_HEAD = 2000  # bytes of a damaged record in which its lines are looked for
+_DATE = b"WARC-Date: "
+
+_m = tables.members.c
+_ledger = tables.ledger.c
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a record was, and the ``warcinfo`` record that it names."""
+
+    span: Span
+    warcinfo: str | None
+
+
+def written_again(
+    tx: Connection, segment: str, lost: Sequence[Span], read: Callable[[Span], bytes]
+) -> Iterator[tuple[Span, bytes]]:
+    """Those of some spans whose records the database can give, with the bytes for them: of the SHA-256 that the span has, or
+    of its length at least. ``read`` gives what is there now.
+    """
+    for some in portions(lost, _AT_ONCE):
+        places = list(_places(tx, segment, some))
+        drafts = _drafts(tx, places, read)
+        for place in places:
+            made = _made(drafts.get(place.span.record, ()), place)
+            if made is not None:
+                yield place.span, made
+
+
+def _made(drafts: Iterable[Draft], place: _Place) -> bytes | None:
+    """The member as it was, of whichever draft, else of the first one in the same room."""
+    first: Draft | None = None
+    for draft in drafts:
+        first = first or draft
+        data = compress(draft, place.warcinfo)
+        if sha256(data).digest() == place.span.sha256:
+            return data
+    return fitted(first, place.warcinfo, place.span.length) if first is not None else None
+
+
+def _places(tx: Connection, segment: str, lost: Sequence[Span]) -> Iterator[_Place]:
+    s = tables.segments.c
+    query = select(_m.offset, _m.record_id).join_from(tables.members, tables.segments).where(s.name == segment)
+    told = tx.execute(query.where(_m.type == "warcinfo").order_by(_m.offset)).all()
+    for span in lost:
+        before = [info.record_id for info in told if info.offset < span.offset]
+        yield _Place(span, before[-1] if before else None)
+
+
+def _drafts(tx: Connection, places: Sequence[_Place], read: Callable[[Span], bytes]) -> Mapping[str, Iterable[Draft]]:
+    """By record id, what each may have been: the likeliest first."""
+    ids = [place.span.record for place in places]
+    found: dict[str, Iterable[Draft]] = {}
+    for row in tx.execute(select(_ledger.entry, _ledger.bytes, _ledger.digest).where(_ledger.entry.in_(ids))).all():
+        entry = _entry(row)
+        if entry is not None:
+            found[row.entry] = _entry_drafts(tx, entry, row.bytes)
+    content = [place.span for place in places if place.span.record not in found]
+    dates = {span.record: _date_in(read(span), span.record) for span in content}
+    for draft in [*_articles(tx, ids), *_said(tx, ids), *_facts(tx, ids)]:
+        date = dates.get(draft.id)
+        found[draft.id] = (draft,) if date is None else (draft, replace(draft, date=date))
+    return found
+
+
+def _entry(row: Row[tuple[str, bytes, str]]) -> Entry | None:
+    if digest_of(row.bytes) != row.digest:
+        return None
+    try:
+        entry = decode(row.bytes)
+    except PressmarkError:
+        return None
+    return entry if entry.id == row.entry else None
+
+
+def _entry_drafts(tx: Connection, entry: Entry, data: bytes) -> Iterator[Draft]:
+    """An entry alone, then as each one of a decision that it may have been part of, by the entries around it."""
+    yield entry_draft(entry, data)
+    before, after = _around(tx, entry.id)
+    for of in range(2, _MOST_ENTRIES + 1):
+        for number in range(max(1, of - len(after)), min(of, len(before) + 1) + 1):
+            decision = ([entry.id, *before])[number - 1]
+            yield entry_draft(entry, data, mark_of(decision, number, of))
+
+
+def _around(tx: Connection, entry: str) -> tuple[list[str], list[str]]:
+    """The entries before one in its segment, and those behind it: the nearest first."""
+    at = tx.execute(select(_m.segment, _m.offset).where(_m.record_id == entry)).one()
+    query = select(_m.record_id).join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id)
+    query = query.where(_m.segment == at.segment)
+    before = query.where(_m.offset < at.offset).order_by(_m.offset.desc()).limit(_MOST_ENTRIES)
+    after = query.where(_m.offset > at.offset).order_by(_m.offset).limit(_MOST_ENTRIES)
+    return list(tx.execute(before).scalars()), list(tx.execute(after).scalars())
+
+
+def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
+    """Articles, and what persons stated of them."""
+    r = tables.readings.c
+    query = select(r.payload, r.digest, r.article, r.capture, r.record, r.release, r.recorded_at).where(r.payload.in_(ids))
+    for row in tx.execute(query):
+        block = _unpacked(row.article)
+        if block is None or digest_of(block) != row.digest:
+            continue
+        if row.release == STATED:
+            yield said_draft(row.payload, f"{STATEMENT}{row.record}", block, _about(row.recorded_at))
+        else:
+            yield article_draft(row.payload, row.capture, block, _about(row.recorded_at), deflate(block))
+
+
+def _said(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
+    """Notes, and reasons of restrictions that are in force."""
+    wanted = set(ids)
+    t, x = tables.labels.c, tables.restrictions.c
+    kinds = (Kind.NOTE.value, Kind.RESTRICTION.value)
+    resources = tx.execute(select(_m.record_id).where(_m.record_id.in_(ids), _m.type == "resource")).scalars().all()
+    if not resources:
+        return
+    for data in tx.execute(select(_ledger.bytes).where(_ledger.kind.in_(kinds))).scalars():
+        entry = _decoded(data)
+        payload = payload_of(entry) if entry is not None else None
+        if entry is None or payload is None or payload["id"] not in wanted:
+            continue
+        if entry.kind is Kind.NOTE:
+            asked = select(t.text).where(t.record == entry.chain, t.kind == "note", t.at == entry.at)
+            blocks = [canonical_json({"text": text}) for text in tx.execute(asked).scalars()]
+            uri = f"{NOTE}{entry.chain}"
+        else:
+            reasons = tx.execute(select(x.reason).where(x.entry == entry.id)).scalars()
+            blocks = [canonical_json(Statement(reason=reason).to_json()) for reason in reasons]
+            uri = f"{STATEMENT}{entry.chain}"
+        for block in blocks:
+            if digest_of(block) == payload["digest"]:
+                yield said_draft(payload["id"], uri, block, _about(entry.at))
+                break
+
+
+def _facts(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
+    """Facts of captures: nothing names their records; they lie right behind the main one of the capture's."""
+    c = tables.captures.c
+    asked = select(_m.record_id, _m.segment, _m.offset).where(_m.record_id.in_(ids), _m.type == "metadata")
+    for lost in tx.execute(asked).all():
+        before = (
+            select(_m.record_id).where(_m.segment == lost.segment, _m.offset < lost.offset).order_by(_m.offset.desc()).limit(1)
+        )
+        row = tx.execute(select(c.id, c.facts, c.digest).where(c.id == before.scalar_subquery())).one_or_none()
+        if row is None or digest_of(row.facts) != row.digest:
+            continue
+        try:
+            received_at = str(parse_facts(row.facts)["received_at"])
+        except (PressmarkError, KeyError):
+            continue
+        yield facts_draft(lost.record_id, row.id, row.facts, received_at)
+
+
+def _decoded(data: bytes) -> Entry | None:
+    try:
+        return decode(data)
+    except PressmarkError:
+        return None
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return None
+
+
+def _about(moment: str) -> str:
+    """The second of a moment (UTC text): a content record was written down just before its entry, nobody knows when exactly."""
+    return f"{moment[:19]}Z"
+
+
+def _date_in(data: bytes, record: str) -> str | None:
+    """The date in what can still be read of a damaged record's lines. It may be damaged, too."""
+    unpacker = zlib.decompressobj(31)
+    text = bytearray()
+    try:
+        for byte in islice(data, _HEAD):
+            text += unpacker.decompress(bytes([byte]))
+    except zlib.error:
+        pass  # what came before it
+    lines = bytes(text).split(b"\r\n")[:-1]
+    if f"WARC-Record-ID: {urn(record)}".encode() not in lines:
+        return None
+    return next((line.removeprefix(_DATE).decode("ascii", "replace") for line in lines if line.startswith(_DATE)), None)
