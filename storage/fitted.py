@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections.abc import Callable
+from functools import cache
 from itertools import product
 
 from deflate import deflate_compress
@@ -21,7 +23,7 @@ _STORED = 5  # bytes of a stored block besides what is in it (RFC 1951, 3.2.4)
 _MOST = 0xFFFF
 _LINES_END = b"\r\n\r\n"
 _FEW = 800
-_NEAR = 8  # bytes by which one character more may make it shorter
+_NEAR = 8  # bytes by which one character more or less may be off
 _TRIED = 8
 
 
@@ -63,16 +65,27 @@ def _stored(spaces: int) -> bytes:
 
 def _with_white(head: bytes, rest: bytes, room: int) -> bytes | None:
     """With so many characters in the head, all compressed together, that the length is right."""
-    for seed, compress in product(range(_TRIED), (_best, deflate_last)):
-        white = bytes(random.Random(seed).choices(b" \t", k=_FEW))  # without order, so that each takes about a bit
-        for count in range(_FEW):
+    for compress, seed in product(_COMPRESSORS, range(_TRIED)):
+        white, count = _white(seed), 0
+        while count <= _FEW:
             packed = compress(b"".join((head, white[:count], rest)))
-            if len(packed) == room:
+            lacking = room - len(packed)
+            if lacking == 0:
                 return member_with(packed, (head, white[:count], rest))
-            if len(packed) > room + _NEAR:
+            if lacking < -_NEAR:
                 break
+            count += max(1, 2 * (lacking - _NEAR))
     return None
 
 
-def _best(data: bytes) -> bytes:
-    return bytes(deflate_compress(data, 12))
+@cache
+def _white(seed: int) -> bytes:
+    """White space without order, so that each character takes about a bit."""
+    return bytes(random.Random(seed).choices(b" \t", k=_FEW))
+
+
+def _compressor(level: int) -> Callable[[bytes], bytes]:
+    return lambda data: bytes(deflate_compress(data, level))
+
+
+_COMPRESSORS = (deflate_last, _compressor(6), _compressor(12))
