@@ -60,7 +60,9 @@ class Kind(StrEnum):
     # type (PREMIS), detail, outcome, subject: the capture it concerns; in a record's chain where it concerns that;
     # replication: detail{copy: its name, kind: folder | s3, segments, bytes, checked: all of it was read back, written:
     # [{segment, length, sha256}], mended[], left[]: segments}; recovery: detail{mended: [{segment, spans: [[offset,
-    # length]], copy: folder | s3 | database}], left: how many things nobody had}
+    # length]], copy: folder | s3 | database}], left: how many things nobody had};
+    # loss, what a rebuild went on without: detail{entries, captures: how many are lost, holes: [[chain, first, last]],
+    # facts: [capture], records: those that no version is left of; of each the first thousand}
     EVENT = "event"
     WATCH = "watch"  # url, kind: feed | sitemap | section, name|null, action: added | removed, every|null (seconds)
 

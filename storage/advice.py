@@ -1,4 +1,5 @@
 """What is to be done about what a check found."""
 
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
+LOST = "if a copy has it, run `pressmark repair --from COPY`, then `pressmark rebuild`"
 RESTORE = "restore the segment from a copy (pressmark repair)"

@@ -39,6 +39,8 @@ from storage.home import home_of
 from storage.leases import Leases
 from storage.leftover import refuse_what_is_not_ours
 from storage.listeners import Listeners
+from storage.losses import Losses
+from storage.losses import keep as losses_kept
 from storage.migrations import bring_up_to_date, unheard
 from storage.portions import portions
 from storage.readme import README
@@ -298,6 +300,10 @@ class Archive(Reading):
 
         self._writing.act(None, void)
 
+    def tell_losses(self, losses: Losses) -> None:
+        """Says in the ledger what a rebuild went on without; see ``storage.losses``."""
+        self._writing.act(None, lambda hands: losses_kept(hands, losses))
+
     def by(self, person: str) -> Hand:
         """A named person's hand: amendments, notes, collections, restrictions. Raises ``BadCall`` for no name."""
         return Hand(self._writing, person)
@@ -321,15 +327,25 @@ def rebuild(
     wait: float = WAIT_SECONDS,
     store: Store | None = None,
     keep_local: bool = True,
+    accept_loss: bool = False,
 ) -> dict[str, int]:
     """Makes the database anew from the WARCs; see ``storage.rebuild``. What the ``store`` has and the folder has not is
-    brought back first: all of it, where there is no folder. What is left out is settled in the ledger as void, by the
-    archive opened as ``open`` does; ``tell`` hears where that cannot be.
+    brought back first: all of it, where there is no folder. What is left out is settled in the ledger as void, and what is
+    lost is kept there, by the archive opened as ``open`` does; ``tell`` hears where that cannot be.
     """
     if store is not None:
         fetch_archive(store, Path(where))
-    rebuilt = rebuild_at(where, progress=progress, tell=tell, new_id=_new_id, now=now, database_url=database_url, wait=wait)
-    if rebuilt.left:
+    rebuilt = rebuild_at(
+        where,
+        progress=progress,
+        tell=tell,
+        new_id=_new_id,
+        now=now,
+        database_url=database_url,
+        wait=wait,
+        accept_loss=accept_loss,
+    )
+    if rebuilt.left or rebuilt.losses:
         try:
             with Archive.open(
                 where,
@@ -343,8 +359,11 @@ def rebuild(
                 keep_local=keep_local,
             ) as archive:
                 archive.leave_out(rebuilt.left)
+                if rebuilt.losses:
+                    archive.tell_losses(rebuilt.losses)
         except PressmarkError as error:
-            tell(f"what is left out is not settled yet: {error}; then run `pressmark rebuild` again")
+            what = "left out" if rebuilt.left else "lost"
+            tell(f"what is {what} is not settled yet: {error}; then run `pressmark rebuild` again")
     return rebuilt.counts
 
 

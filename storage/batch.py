@@ -214,7 +214,7 @@ class Batch:
         while not self._free:
             minted = {mint_record_id(self._pen.archive) for _ in range(_AT_ONCE)}
             t = tables.ledger.c
-            self._free = sorted(minted - set(self._tx.execute(select(t.chain).where(t.chain.in_(minted), t.seq == 1)).scalars()))
+            self._free = sorted(minted - set(self._tx.execute(select(t.chain).where(t.chain.in_(minted)).distinct()).scalars()))
         return self._free.pop()
 
     def _override(self, deposit: Deposit, kept: Kept, person: Agent) -> None:

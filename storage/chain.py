@@ -13,6 +13,7 @@ from model.ledger import Agent, Entry, Kind, decode, genesis
 from storage import tables
 from storage.bulk import insert_rows
 from storage.engines import of
+from storage.holes import lost_in
 
 _ledger = tables.ledger.c
 _COUNTED = 10_000
@@ -74,10 +75,12 @@ class Chains:
         return self._heads[chain]
 
     def _refuse_hole(self, chain: str) -> None:
-        """Nothing is chained to what has lost entries; in a chain as long as only the archive's own may be, ten
-        thousand are counted, and ``verify`` counts all."""
+        """Nothing is chained to what has lost entries that the WARCs may have; in a chain as long as only the archive's own
+        may be, ten thousand are counted, and ``verify`` counts all."""
         there = select(_ledger.seq).where(_ledger.chain == chain).limit(_COUNTED).subquery()
-        if self._tx.execute(select(func.count()).select_from(there)).scalar_one() != min(self._heads[chain][0], _COUNTED):
+        wanted = min(self._heads[chain][0], _COUNTED)
+        count = self._tx.execute(select(func.count()).select_from(there)).scalar_one()
+        if count < wanted and count + self._tx.execute(select(lost_in(chain))).scalar_one() < wanted:
             raise Damaged(
                 f"the ledger has a hole in the chain of {chain}, and nothing is written behind it: "
                 "run `pressmark verify`, then `pressmark rebuild`",

@@ -37,7 +37,7 @@ _PREMIS = {
 
 # types that events themselves state
 _TYPES = frozenset(
-    {"robots override", "dissemination", "replication", "watch gap", "schedule gap", "schedule pause", "schedule resume"}
+    {"robots override", "dissemination", "replication", "watch gap", "schedule gap", "schedule pause", "schedule resume", "loss"}
 )
 
 Block = Callable[[str], bytes]

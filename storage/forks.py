@@ -1,4 +1,6 @@
-"""Entries as whole chains; where a chain goes on twice, the one that is in force, and what is left out."""
+"""Entries as chains; where a chain goes on twice, the way that is in force, and what is left out; where it has a hole, what is
+behind it.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from model.capture import digest_of
-from model.errors import Damaged
 from model.ledger import Entry, Kind, genesis
 from storage import tables
+from storage.holes import Hole
 
 LEFT_OUT = "left out by a rebuild: a chain goes on in one way only"
 """What the ledger says of entries that a rebuild left out."""
@@ -25,20 +27,24 @@ Place = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Fork:
     """What a chain is not: ``left``, an entry and all that builds on it. ``kept`` is in force in the place of the first; it is
-    ``None`` where the first follows an entry that is void.
+    ``None`` where the first follows an entry that is void, or ``lost`` where others are in its place.
     """
 
     kept: Entry | None
     left: tuple[Entry, ...]
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What entries come to: whole chains in order of their first entry's time, the ids that are void, and what is left out."""
+    """What entries come to: chains in order of their first entry's time, with the holes they have, the ids that are void, and
+    what is left out.
+    """
 
     chains: list[list[Pair]]
     void: set[str]
     forks: list[Fork]
+    holes: list[Hole]
 
 
 def ways_of(pairs: Sequence[Pair], archive: str) -> Ways:
@@ -46,24 +52,22 @@ def ways_of(pairs: Sequence[Pair], archive: str) -> Ways:
     there is void.
 
     Two entries in one place without a ``void`` (a kill, then a lost database; two folders that were written to as one
-    archive): the one that others build on is in force, else the earlier. Raises ``Damaged`` where a chain has a hole.
+    archive): the one that others build on is in force, else the earlier. What stands behind a hole goes on the chain.
     """
     follows: Mapping[Place, list[Pair]] = defaultdict(list)
+    behind: Mapping[str, list[Pair]] = defaultdict(list)
     known = {digest_of(data) for _, data in pairs}
     for entry, data in pairs:
-        if entry.previous not in known and entry.previous != genesis(entry.chain):
-            raise Damaged(
-                f"the ledger has a hole before entry {entry.seq} of {entry.chain}: restore the WARC segment that is missing or "
-                "damaged from a copy (pressmark repair --from COPY)",
-                place=f"{entry.chain}:{entry.seq}",
-            )
         follows[entry.chain, entry.previous].append((entry, data))
-    lines = {archive: _line(archive, follows, named=_named(entry for entry, _ in pairs))}
+        if entry.previous not in known and entry.previous != genesis(entry.chain):
+            behind[entry.chain].append((entry, data))
+    lines = {archive: _line(archive, follows, behind[archive], named=_named(entry for entry, _ in pairs))}
     void = set(_named(entry for entry, _ in lines[archive]))
-    lines |= {chain: _line(chain, follows, void) for chain in {entry.chain for entry, _ in pairs} - {archive}}
-    forks = [fork for chain, line in lines.items() for fork in _beside(chain, line, follows, void)]
+    lines |= {chain: _line(chain, follows, behind[chain], void) for chain in {entry.chain for entry, _ in pairs} - {archive}}
+    forks = [fork for chain, line in lines.items() for fork in _beside(chain, line, follows, behind[chain], void)]
     chains = sorted((line for line in lines.values() if line), key=lambda line: (line[0][0].at, line[0][0].chain))
-    return Ways(chains, void, sorted(forks, key=lambda fork: (fork.left[0].at, fork.left[0].chain, fork.left[0].id)))
+    forks.sort(key=lambda fork: (fork.left[0].at, fork.left[0].chain, fork.left[0].id))
+    return Ways(chains, void, forks, [hole for line in chains for hole in _holes(line)])
 
 
 def told(tx: Connection, forks: Sequence[Fork]) -> Iterator[str]:
@@ -74,7 +78,7 @@ def told(tx: Connection, forks: Sequence[Fork]) -> Iterator[str]:
         where = _places(tx, ids)
         much = "1 entry is" if len(fork.left) == 1 else f"{len(fork.left):,} entries are"
         if fork.kept is None:
-            said = f"the ledger of {first.chain} goes on behind an entry that is void: "
+            said = f"the ledger of {first.chain} goes on behind an entry that is {'lost' if fork.lost else 'void'}: "
         else:
             kept = f"{fork.kept.id} ({where.get(fork.kept.id)}) is kept"
             said = f"the ledger of {first.chain} has two entries {first.seq}: {kept}, "
@@ -92,10 +96,15 @@ def _named(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def _line(
-    chain: str, follows: Mapping[Place, Sequence[Pair]], void: Set[str] = frozenset(), named: Mapping[str, str] | None = None
+    chain: str,
+    follows: Mapping[Place, Sequence[Pair]],
+    behind: Sequence[Pair],
+    void: Set[str] = frozenset(),
+    named: Mapping[str, str] | None = None,
 ) -> list[Pair]:
     """The entries of a chain that are in force: none that is ``void``, of two the one that is not ``named`` as void by the
-    other's branch, or was named before that one was."""
+    other's branch, or was named before that one was. ``behind`` are those behind holes.
+    """
     voided = void if named is None else named.keys()
 
     def rank(pair: Pair) -> tuple[str, bool, str, str]:
@@ -105,14 +114,33 @@ def _line(
 
     line: list[Pair] = []
     previous = genesis(chain)
-    while candidates := [pair for pair in follows.get((chain, previous), ()) if pair[0].id not in void]:
-        line.append(min(candidates, key=rank))
+    while True:
+        while candidates := [pair for pair in follows.get((chain, previous), ()) if pair[0].id not in void]:
+            line.append(min(candidates, key=rank))
+            previous = digest_of(line[-1][1])
+        # the next place is not behind a hole: what is there and names another entry before it is another way
+        last = line[-1][0].seq if line else 0
+        found = [pair for pair in behind if pair[0].seq > last + 1 and pair[0].id not in void]
+        if not found:
+            return line
+        nearest = min(pair[0].seq for pair in found)
+        line.append(min((pair for pair in found if pair[0].seq == nearest), key=rank))
         previous = digest_of(line[-1][1])
-    return line
 
 
-def _beside(chain: str, line: Sequence[Pair], follows: Mapping[Place, Sequence[Pair]], void: Set[str]) -> Iterator[Fork]:
+def _holes(line: Sequence[Pair]) -> Iterator[Hole]:
+    seq = 0
+    for entry, _ in line:
+        if entry.seq != seq + 1:
+            yield Hole(entry.chain, seq + 1, entry.seq - 1)
+        seq = entry.seq
+
+
+def _beside(
+    chain: str, line: Sequence[Pair], follows: Mapping[Place, Sequence[Pair]], behind: Sequence[Pair], void: Set[str]
+) -> Iterator[Fork]:
     """What is neither in force nor void, by the place where it leaves the line."""
+    in_force = {entry.id for entry, _ in line}
     place = (chain, genesis(chain))
     for kept in (*line, None):
         for pair in follows.get(place, ()):
@@ -121,6 +149,10 @@ def _beside(chain: str, line: Sequence[Pair], follows: Mapping[Place, Sequence[P
                 yield Fork(kept[0] if kept is not None and left[0] is pair[0] else None, left)
         if kept is not None:
             place = (chain, digest_of(kept[1]))
+    for pair in behind:
+        left = tuple(entry for entry in _built_on(follows, pair) if entry.id not in void)
+        if left and pair[0].id not in in_force:
+            yield Fork(None, left, lost=True)
 
 
 def _built_on(follows: Mapping[Place, Sequence[Pair]], pair: Pair) -> Iterator[Entry]:

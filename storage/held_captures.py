@@ -12,17 +12,20 @@ from sqlalchemy import Column, Connection, Row, select
 
 from model.capture import digest_of
 from model.errors import PressmarkError
+from model.ledger import decode
 from model.verification import Finding
 from storage import tables
-from storage.advice import REBUILD, RESTORE
+from storage.advice import LOST, REBUILD, RESTORE
 from storage.capture_records import parse_facts
 from storage.columns import shape_of
 from storage.comparing import Workers
+from storage.held_content import bytes_in
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.replay import Replay
 from storage.rows import capture_row
 from storage.segments import SegmentFolder
+from storage.standing import standing
 from storage.warc import member_of
 
 _AT_ONCE = 400
@@ -99,15 +102,27 @@ class Captures:
             yield Finding(place, problem, REBUILD)
         elif any(digest != row.digest for _, digest, *_ in named):
             yield Finding(place, "its facts are not those that the ledger names", RESTORE)
-        elif self._whole and (row.entry, row.record, row.version) != _decided(named):
+        elif self._whole and (row.entry, row.record, row.version) not in {_decided(named), _decided(self._standing(named))}:
             yield Finding(place, "the row does not say what the ledger says became of it", REBUILD)
         if in_warc is None and self._whole:
             yield Finding(place, "its facts are in no WARC", RESTORE)
         elif in_warc is not None and in_warc[0] != row.digest:
             yield Finding(place, "the row and its WARC record differ", REBUILD)
 
+    def _standing(self, named: list[Named]) -> list[Named]:
+        """Those of some entries that come to something: what is said of lost versions does not."""
+        t, c = tables.ledger.c, tables.captures.c
+        is_there = lambda capture: self._tx.execute(select(c.id).where(c.id == capture)).first() is not None  # noqa: E731
+        found: set[str] = set()
+        for record in {x[3] for x in named} - {None}:
+            rows = self._tx.execute(select(t.bytes).where(t.chain == record).order_by(t.seq)).scalars()
+            found |= {entry.id for entry in standing([decode(bytes_in(data)) for data in rows], is_there)}
+        return [x for x in named if x[3] is None or x[2] in found]
+
     def _left(self) -> Iterator[Finding]:
-        """What the WARCs have and the database has not."""
+        """What the WARCs have and the database has not, and what neither has."""
+        for capture in self._notebook.nowhere():
+            yield Finding(f"capture {capture}", "the ledger names it, and its facts are lost", LOST)
         c = tables.captures.c
         for capture, _, segment, offset, length in self._notebook.unclaimed("facts", "row"):
             # of two copies with one origin key, kept by two processes at once, one has a row

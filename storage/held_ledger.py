@@ -16,10 +16,11 @@ from model.errors import PressmarkError
 from model.ledger import Entry, Kind, decode, genesis
 from model.verification import Finding
 from storage import tables
-from storage.advice import REBUILD, RESTORE
+from storage.advice import LOST, REBUILD, RESTORE
 from storage.comparing import Workers
 from storage.content import payload_of
 from storage.held_content import Content, bytes_in
+from storage.holes import Hole, holes_in
 from storage.lots import Sources, lot_of
 from storage.notebook import Notebook
 from storage.portions import portions
@@ -51,6 +52,7 @@ class Ledger:
         self._own: list[Entry] = []
         # what is found in rows, with its place among what the WARCs tell of them
         self._found: list[tuple[_Order, Finding]] = []
+        self._holes = {(hole.chain, hole.first): hole for hole in holes_in(tx)}
         self.entries = 0
 
     @property
@@ -130,6 +132,10 @@ class Ledger:
             for row in some:
                 self.entries += 1
                 digest = digest_of(data := bytes_in(row.bytes))
+                hole = self._holes.get((chain, seq + 1))
+                if hole is not None and hole.last + 1 == row.seq:
+                    self._found.append(((batch, 0, self.entries, -1), Finding(*_lost(hole), LOST)))
+                    seq, previous = hole.last, row.previous
                 entry, problem = _read(row, data, digest, seq, previous)
                 seq, previous = row.seq, digest
                 self._notebook.note("stated", row.entry, self.entries, batch, chain, seq, digest)
@@ -196,6 +202,11 @@ class Ledger:
             return False
         m = tables.members.c
         return self._tx.execute(select(m.offset).where(m.record_id == record)).first() is not None
+
+
+def _lost(hole: Hole) -> tuple[str, str]:
+    places = f"{hole.first}" if hole.first == hole.last else f"{hole.first}-{hole.last}"
+    return f"ledger {hole.chain}:{places}", "a rebuild found it lost, and went on without"
 
 
 def _decides(entry: Entry) -> tuple[str | None, int | None]:

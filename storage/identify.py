@@ -118,10 +118,14 @@ def address_keys(capture: Capture, article: Article | None) -> set[str]:
 
 
 def _visited(capture: Capture) -> list[tuple[str, str]]:
-    asked = "stated" if capture.basis is Basis.SUPPLIED else "requested"
-    found = [(capture.url, asked)] if capture.url is not None else []
-    if capture.final_url and capture.final_url != capture.url and not went_home(capture.url, capture.final_url):
-        found.append((capture.final_url, "final"))
+    return visited(capture.basis, capture.url, capture.final_url)
+
+
+def visited(basis: Basis, asked: str | None, final: str | None) -> list[tuple[str, str]]:
+    """The addresses that a capture was made at, each with how it is learnt."""
+    found = [(asked, "stated" if basis is Basis.SUPPLIED else "requested")] if asked is not None else []
+    if final and final != asked and not went_home(asked, final):
+        found.append((final, "final"))
     return found
 
 

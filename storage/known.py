@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from model.article import Article
 from model.canonical import plain_of
 from model.record import Observation, Strand
 from model.statement import Spoken, Stated, Statement, overlay
 from storage import tables
+from storage.holes import lost_in
 from storage.portions import portions
 from storage.timeline import Look
 
@@ -119,13 +120,18 @@ def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Ar
 def next_version(tx: Connection, record: str) -> int:
     """The number that the archive gives to the next version it learns of."""
     v = tables.versions.c
-    return (tx.execute(select(func.max(v.number)).where(v.record == record)).scalar() or 0) + 1
+    return _next(tx, select(func.max(v.number)).where(v.record == record), record)
 
 
 def next_reading(tx: Connection, record: str, version: int) -> int:
     """The number of the next reading of a version."""
     r = tables.readings.c
-    return (tx.execute(select(func.max(r.number)).where(r.record == record, r.version == version)).scalar() or 0) + 1
+    return _next(tx, select(func.max(r.number)).where(r.record == record, r.version == version), record)
+
+
+def _next(tx: Connection, last: Select[tuple[int | None]], record: str) -> int:
+    """A number that no entry has given, a lost one neither: it may come back from a copy."""
+    return int(tx.execute(select(func.coalesce(last.scalar_subquery(), 0) + lost_in(record))).scalar_one()) + 1
 
 
 def _spoken(row: Row[Any]) -> Spoken:

@@ -79,6 +79,13 @@ class Notebook:
         with closing(self._db.execute(f"SELECT * FROM {table} WHERE {without} ORDER BY 1")) as found:
             yield from found
 
+    def nowhere(self) -> list[str]:
+        """Captures that ledger entries name, and that neither a row nor a WARC has."""
+        for table in ("named", "row", "facts"):
+            self._write(table)
+        without = "NOT EXISTS (SELECT 1 FROM row WHERE entry = capture) AND NOT EXISTS (SELECT 1 FROM facts WHERE id = capture)"
+        return [row[0] for row in self._db.execute(f"SELECT DISTINCT capture FROM named WHERE {without} ORDER BY 1")]
+
     def otherwise(self, table: str) -> Iterator[tuple[Any, ...]]:
         """Rows of the ledger (``stated``) or content that it names (``content``), in order, of which the WARCs have another
         digest, or none; that digest is the last value.

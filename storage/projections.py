@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, String, delete, exists, literal, select, update
 
 from model.article import Article
 from model.ledger import Entry, Kind
@@ -136,7 +136,15 @@ def _observe(tx: Connection, entry: Entry, version: int | None, strand: str, sta
     tx.execute(tables.observations.insert(), rows.observation_row(entry, version, strand, status))
     if entry.kind is Kind.CHECK and body.get("capture") and body.get("release_id"):
         # reprocess by the release that compared it need not do so again
-        tx.execute(tables.compared.insert(), {"capture": body["capture"]["id"], "release": body["release_id"]})
+        _compared(tx, body["capture"]["id"], body["release_id"])
+
+
+def _compared(tx: Connection, capture: str, release: str) -> None:
+    """Once: an entry that was lost and has come back may say the same as the one that was written in its stead."""
+    t = tables.compared.c
+    known = exists().where(t.capture == capture, t.release == release)
+    values = select(literal(capture, String), literal(release, String)).where(~known)
+    tx.execute(tables.compared.insert().from_select(["capture", "release"], values))
 
 
 def _decided(tx: Connection, entry: Entry) -> None:

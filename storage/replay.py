@@ -27,6 +27,7 @@ from storage.expected import Expected, is_plain
 from storage.lots import PER_RECORD, Lot, Rows, Wanted, columns_of, rows_of
 from storage.projections import REFRESHING, apply, apply_alone
 from storage.record_line import refresh_record
+from storage.standing import standing
 
 OF_ARCHIVE: dict[Table, tuple[str, tuple[str, ...]]] = {t.watches: ("watch", ("url",)), t.replicas: ("copy", ("name",))}
 
@@ -112,7 +113,7 @@ def _plain(lot: Lot) -> tuple[Expected, Sequence[Sequence[Entry]]]:
     for chain in filter(None, lot.chains):
         with suppress(*_BROKEN):  # then it is among neither
             capture = chain[0].body["capture"]["id"] if is_plain(chain) else None
-            if capture is None or capture in captures:
+            if capture is None or capture in captures or capture not in lot.facts:
                 others.append(chain)
                 continue
             captures.add(capture)
@@ -134,14 +135,15 @@ def _applied(made: Connection, chains: Sequence[Sequence[Entry]], lot: Lot) -> s
 def _replay(made: Connection, chain: Sequence[Entry], lot: Lot, taken: set[str]) -> None:
     """Applies a chain, entry by entry; its line and its changes at the end, as they follow from all of it."""
     with made.begin_nested():
-        for entry in chain:
+        stand = list(standing(chain, lot.facts.__contains__))
+        for entry in stand:
             capture = entry.body["capture"]["id"] if entry.kind is Kind.VERSION else None
             if capture is not None and capture not in taken:
                 taken.add(capture)
                 data, digest = lot.facts[capture]
                 made.execute(t.captures.insert(), rows.capture_row(parse_facts(data), data, digest))
             apply_alone(made, entry, lot.contents.__getitem__)
-        if any(entry.kind in REFRESHING for entry in chain):
+        if any(entry.kind in REFRESHING for entry in stand):
             refresh_record(made, chain[0].chain)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from storage.extent import Extent
 
 
+_TOLD = 40
+
+
 def verify_command(
     ctx: typer.Context,
     sample: Annotated[
@@ -96,10 +99,18 @@ def _keep_check(call: Call, archive: str | None, found: Verification) -> None:
         call.tell(f"this check is not kept in the ledger: {error}")
 
 
-def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
+def rebuild_command(
+    ctx: typer.Context,
+    accept_loss: Annotated[
+        bool,
+        typer.Option("--accept-loss", help="Go on where ledger entries or facts of captures are lost and no copy has them."),
+    ] = False,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> int:
     """Make the database again from the WARC files alone.
 
-    Brings back records, versions, readings and checks. Exits 1 where something is damaged or had to be left out, and
+    Brings back records, versions, readings and checks. Exits 1 where something is damaged, lost or had to be left out, and
     says which. With PRESSMARK_STORE_URL, what the bucket has and the folder has not is brought back first. Leases,
     schedules and caches are not in the WARCs.
 
@@ -123,6 +134,7 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
             database_url=said.database_url,
             store=call.store,
             keep_local=said.store_keep_local,
+            accept_loss=accept_loss,
         )
     if as_json:
         from pressmark.cli.shapes import write_json
@@ -131,8 +143,10 @@ def rebuild_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: 
     else:
         came = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
         call.out.write(f"rebuilt from the WARC files: {came or 'nothing is in them'}\n")
-    for line in left:
+    for line in left[:_TOLD]:
         call.tell(line)
+    if len(left) > _TOLD:
+        call.tell(f"and {len(left) - _TOLD:,} things more: --json names all of them")
     if counts.get("damaged"):
         call.tell("what is damaged was passed over; pressmark verify says where it is")
     return 1 if left or counts.get("damaged") else 0

@@ -8,7 +8,7 @@ NULL or have a server default. What an engine needs beside tables is in ``storag
 from __future__ import annotations
 
 from storage.tables.base import SCHEMA_VERSION, is_for, metadata
-from storage.tables.kept import captures, ledger, members, segments
+from storage.tables.kept import captures, holes, ledger, members, segments
 from storage.tables.operational import (
     compared,
     field_rates,
@@ -50,6 +50,7 @@ __all__ = [
     "changes",
     "compared",
     "field_rates",
+    "holes",
     "images",
     "is_for",
     "labels",

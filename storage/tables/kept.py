@@ -49,6 +49,15 @@ ledger = Table(
     Index("ledger_at", "at"),
 )
 
+# places in chains that no WARC had an entry for when the database was made anew: gone for good, unless a copy turns up
+holes = Table(
+    "holes",
+    metadata,
+    Column("chain", String, primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
 captures = Table(
     "captures",
     metadata,

@@ -38,6 +38,7 @@ FOUND = {
     "schema-6": _FILLED | {"author:quill": 5, "changed:body": 3},
     "schema-7": _FILLED | {"author:quill": 6, "mackerel": 1, '"to hear how the"': 2, '"to hear how it"': 0},
     "schema-8": _FILLED | {"author:quill": 6, "mackerel": 1, "外交部": 1, "5日外交部": 1, "公司": 1},
+    "schema-9": _FILLED | {"author:quill": 5, "mackerel": 1, "外交部": 1, "collection:fish": 1, '"off the pier"': 1},
 }
 Telling = Callable[[Archive], dict[str, Any]]
 

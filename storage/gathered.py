@@ -1,0 +1,105 @@
+"""What the segments of an archive say, read once from end to end for a rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from model.capture import digest_of
+from model.ledger import Entry, decode
+from storage.capture_records import is_facts
+from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
+from storage.content import is_content, payload_of
+from storage.warc import Member, read_member, walk
+from storage.whole import LEDGER, Part, part_of
+
+Progress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all."""
+
+
+@dataclass
+class Gathered:
+    """Ledger entries by id with their bytes, facts of captures with their digests, and where damaged bytes are. Content stays
+    in the WARCs until it is asked for.
+    """
+
+    entries: dict[str, tuple[Entry, bytes]] = field(default_factory=dict)
+    facts: list[tuple[bytes, str]] = field(default_factory=list)
+    breaks: list[str] = field(default_factory=list)
+    places: dict[str, tuple[Path, int, int]] = field(default_factory=dict)
+
+    def content(self, entry: Entry) -> bytes | None:
+        """The content that an entry names, empty where it names none; ``None`` where it is lost or another one."""
+        payload = payload_of(entry)
+        if payload is None:
+            return b""
+        place = self.places.get(payload["id"])
+        block = read_member(*place).block if place else None
+        return block if block is not None and digest_of(block) == payload["digest"] else None
+
+
+def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gathered:
+    """Reads segments, and takes their records into an empty catalogue. Damaged members are passed over. Raises ``Damaged``
+    where one is another's copy.
+    """
+    found = Gathered()
+    total, done = sum(p.stat().st_size for p in segments), 0
+    for path in segments:
+        rows: list[Written] = []
+        imprint: str | None = None
+        named: str | None = None
+        said: list[tuple[int, str, Part | None]] = []
+        for item in walk(path):
+            if not isinstance(item, Member):
+                found.breaks.append(f"{path.name}:{item.offset}")
+                continue
+            rows.append(_take(found, path, item))
+            if rows[-1].record_id in found.entries:
+                said.append((item.offset, item.id, part_of(item)))
+            imprint = imprint_of(item) or imprint
+            named = own_name(item) or named
+            progress(done + item.offset + item.length, total)
+        done += path.stat().st_size
+        _refuse_copy(tx, path, rows, named)
+        end = _leave_unfinished(found, path, said)
+        catalogue(tx, path.name, end, [row for row in rows if row.place.offset < end], imprint)
+    return found
+
+
+def _take(found: Gathered, path: Path, member: Member) -> Written:
+    uri = member.headers.get("warc-target-uri", "")
+    if uri.startswith(LEDGER):
+        entry = decode(member.block)
+        found.entries[entry.id] = (entry, member.block)
+    elif is_facts(member):
+        found.facts.append((member.block, digest_of(member.block)))
+    elif is_content(member):
+        found.places[member.id] = (path, member.offset, member.length)
+    return written(path, member)
+
+
+def _leave_unfinished(found: Gathered, path: Path, said: Sequence[tuple[int, str, Part | None]]) -> int:
+    """Where a segment's settled part ends. A decision at its end of which a kill left only a part is not taken
+    in: the next writer's recovery voids it. ``said`` are its entries by offset."""
+    last = said[-1][2] if said else None
+    if last is None or last.number == last.of:
+        return path.stat().st_size
+    ours = [(offset, entry) for offset, entry, part in said if part is not None and part.decision == last.decision]
+    for _, entry in ours:
+        del found.entries[entry]
+    return ours[0][0]
+
+
+def _refuse_copy(tx: Connection, path: Path, rows: Sequence[Written], named: str | None) -> None:
+    """Raises ``Damaged`` where a segment is another one's copy, or another one renamed."""
+    if named is not None:
+        no_copy(path, named)
+    for row in (*rows[:1], *rows[-1:]):
+        twin = copy_of(tx, path.name, row.record_id)
+        if twin is not None and named is not None:  # this one has its own name: the other is the copy
+            no_copy(path.with_name(twin), path.name)
+        elif twin is not None:
+            no_copy(path, twin)

@@ -1,0 +1,38 @@
+"""Places in chains whose entries are lost for good: what a database that was made anew knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from storage import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """The first and last place, counted from 1, of entries of a chain that are lost one behind the other."""
+
+    chain: str
+    first: int
+    last: int
+
+
+def keep_holes(tx: Connection, holes: Sequence[Hole]) -> None:
+    """Takes them into an empty database."""
+    if holes:
+        tx.execute(tables.holes.insert(), [{"chain": h.chain, "first": h.first, "last": h.last} for h in holes])
+
+
+def holes_in(tx: Connection) -> Sequence[Hole]:
+    """All that are known, chain by chain."""
+    t = tables.holes.c
+    return [Hole(*row) for row in tx.execute(select(t.chain, t.first, t.last).order_by(t.chain, t.first))]
+
+
+def lost_in(chain: str) -> ColumnElement[int]:
+    """How many entries a chain is known to have lost. What they said is not known, numbers that they gave included."""
+    t = tables.holes.c
+    lost = select(func.sum(t.last - t.first + 1)).where(t.chain == chain).scalar_subquery()
+    return func.coalesce(lost, 0)

@@ -1,0 +1,97 @@
+"""What a rebuild that was told to go on without it found to be lost: how it is said, and kept in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from model.capture import Basis
+from model.ledger import Kind, decode
+from storage import tables
+from storage.decide import Hands
+from storage.holes import Hole
+from storage.identify import visited
+from storage.portions import portions
+
+LOSS = "loss"
+"""The type of the events that tell of it."""
+
+WITHOUT = "where no copy has it, `pressmark rebuild --accept-loss` goes on without"
+_NAMED = 1000  # of each kind in an entry, which says how many there are
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Places of entries, captures whose facts are lost and that entries name, and records: those that no version is left
+    of, and those whose first entry, which gave them their address, is lost.
+    """
+
+    holes: Sequence[Hole]
+    captures: Sequence[str]
+    left_without: Sequence[str]
+    unaddressed: Sequence[str]
+
+    @property
+    def entries(self) -> int:
+        """How many entries are known to be lost."""
+        return sum(hole.last - hole.first + 1 for hole in self.holes)
+
+    def __bool__(self) -> bool:
+        return bool(self.holes or self.captures)
+
+    def lines(self) -> Iterator[str]:
+        """Each in one line."""
+        for hole in self.holes:
+            which = f"entry {hole.first} is" if hole.first == hole.last else f"entries {hole.first} to {hole.last} are"
+            yield f"{which} lost of the ledger of {hole.chain}; what follows is in force"
+        for capture in self.captures:
+            yield f"the facts of capture {capture} are lost: a version that it shows is left out, its WARC records stay"
+        for record in self.left_without:
+            yield f"no version is left of record {record}: what else its ledger says of it is kept, and not shown"
+
+    def detail(self) -> dict[str, Any]:
+        """As an event has it."""
+        holes = [[hole.chain, hole.first, hole.last] for hole in self.holes[:_NAMED]]
+        counts = {"entries": self.entries, "captures": len(self.captures)}
+        return counts | {"holes": holes, "facts": list(self.captures[:_NAMED]), "records": list(self.left_without[:_NAMED])}
+
+
+def keep(hands: Hands, losses: Losses) -> None:
+    """Says in the ledger what is lost, where the last such event does not say the same; and which addresses the captures of
+    records have whose own are lost, so that they are found again.
+    """
+    detail = losses.detail()
+    if _last(hands.tx) != detail:
+        body = {"type": LOSS, "outcome": "failure", "detail": detail, "subject": None}
+        hands.write(Kind.EVENT, hands.archive, body)
+    for record in losses.unaddressed:
+        for url, how in _addresses(hands.tx, record).items():
+            hands.write(Kind.ALIAS, record, {"url": url, "how": how})
+
+
+def _last(tx: Connection) -> Any:
+    t = tables.ledger.c
+    query = select(t.bytes).where(t.kind == Kind.EVENT.value).order_by(t.at.desc(), t.seq.desc())
+    for data in tx.execute(query).scalars():
+        body = decode(data).body
+        if body["type"] == LOSS:
+            return body["detail"]
+    return None
+
+
+def _addresses(tx: Connection, record: str) -> dict[str, str]:
+    """Addresses of a record's captures, with how each was learnt; none where it has one."""
+    a, o, c = tables.aliases.c, tables.observations.c, tables.captures.c
+    if tx.execute(select(a.id).where(a.record == record, a.how != "canonical")).first() is not None:
+        return {}
+    captures = tx.execute(select(o.capture).where(o.record == record, o.capture.is_not(None)).order_by(o.id)).scalars().all()
+    found: dict[str, str] = {}
+    for some in portions(dict.fromkeys(captures), _AT_ONCE):
+        for row in tx.execute(select(c.basis, c.url, c.final_url).where(c.id.in_(some)).order_by(c.received_at)):
+            for url, how in visited(Basis(row.basis), row.url, row.final_url):
+                found.setdefault(url, how)
+    return found

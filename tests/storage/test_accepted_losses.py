@@ -1,0 +1,221 @@
+"""A database made anew from WARC files that lost entries or facts, no copy having them: what is left is in force, and what is not
+is said, once and for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from model.errors import Damaged, NotFound
+from model.ledger import Entry, Kind, decode
+from model.record import Scope
+from storage import Archive
+from storage.capture_records import is_facts, parse_facts
+from storage.warc import Member, walk
+from storage.whole import LEDGER
+
+pytestmark = pytest.mark.both_engines
+
+_QUAY = "http://paper.example/news/quay"
+
+
+def _members(house: Any) -> list[Member]:
+    return [found for found in walk(house.segment) if isinstance(found, Member)]
+
+
+def _entries(house: Any) -> Iterator[tuple[Member, Entry]]:
+    for member in _members(house):
+        if member.headers.get("warc-target-uri", "").startswith(LEDGER):
+            yield member, decode(member.block)
+
+
+def _spoil(house: Any, *members: Member) -> bytes:
+    """Turns a bit of each; the file as it was."""
+    sound = bytes(house.segment.read_bytes())
+    data = bytearray(sound)
+    for member in members:
+        data[member.offset + member.length // 2] ^= 8
+    house.segment.write_bytes(data)
+    return sound
+
+
+def _entry(house: Any, which: Callable[[Entry], bool]) -> tuple[Member, Entry]:
+    return next(found for found in _entries(house) if which(found[1]))
+
+
+@pytest.fixture
+def record(filled: Archive, house: Any) -> str:
+    """A record with four states and what persons said of it; nobody has the archive open."""
+    found = str(filled.find(_QUAY))
+    hand = filled.by("Ada Bell")
+    hand.note(found, "seen from the boat")
+    hand.restrict(found, Scope.EXPORT, reason="asked for")
+    filled.close()
+    return found
+
+
+def _rebuilt(house: Any, *, lost: int) -> list[str]:
+    """Lines that a rebuild tells, which is refused unless the loss is accepted."""
+    house.lose()
+    with pytest.raises(Damaged, match=r"pressmark repair --from COPY.*pressmark rebuild --accept-loss") as refused:
+        house.rebuild()
+    assert "\n" not in str(refused.value)
+    lines: list[str] = []
+    assert house.rebuild(accept_loss=True, tell=lines.append)["lost"] == lost
+    return lines
+
+
+def test_what_stands_behind_a_hole_is_in_force(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    with house.open() as archive:
+        before, listed = archive.history(record), len(list(archive.list(None)))
+    member, entry = _entry(house, lambda e: e.chain == record and e.kind is Kind.VERSION and e.body["number"] == 2)
+    _spoil(house, member)
+    (line,) = _rebuilt(house, lost=1)
+    assert line == f"entry {entry.seq} is lost of the ledger of {record}; what follows is in force"
+    with house.open(write=True) as archive:
+        after = archive.history(record)
+        assert {s.version for s in before.states} - {s.version for s in after.states} == {2}
+        with pytest.raises(NotFound):
+            archive.show(record, 2)
+        assert [restriction.scope for restriction in archive.show(record).restrictions] == [Scope.EXPORT]
+        assert len(list(archive.list(None))) == listed
+        (event,) = archive.events(kind="loss")
+        assert event.outcome == "failure" and event.detail["detail"]["holes"] == [[record, entry.seq, entry.seq]]
+        # the page that it decided is there, and is decided anew: under a number that nobody gave
+        desk = make_desk(archive)
+        (settled,) = desk.settle_undecided(lambda _: make_article("Quay closed", "first words of the quay"))
+        assert settled.record == record and settled.version not in {s.version for s in before.states}
+        taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+        assert (taken.record, archive.show(record).article.headline) == (record, "Quay burns")
+        assert {found.place for found in archive.verify().findings if "ledger" in found.place} == {f"ledger {record}:{entry.seq}"}
+
+
+def test_the_loss_is_told_by_every_check_and_kept_once(house: Any, record: str) -> None:
+    member, entry = _entry(house, lambda e: e.chain == record and e.kind is Kind.CHECK)
+    _spoil(house, member)
+    _rebuilt(house, lost=1)
+    found = [finding for finding in house.findings() if not finding.place.startswith("warc/")]
+    assert [(finding.place, "pressmark repair --from COPY" in finding.advice) for finding in found] == [
+        (f"ledger {record}:{entry.seq}", True)
+    ]
+    house.rebuild(accept_loss=True)
+    with house.open() as archive:
+        assert len(list(archive.events(kind="loss"))) == 1
+        assert [finding.place for finding in archive.verify().findings] == [f.place for f in house.findings()]
+    house.run("UPDATE versions SET strand = 'beside'")
+    assert any(finding.place.startswith(f"version {record}@") for finding in house.findings())
+
+
+def test_what_a_copy_has_comes_back_beside_what_came_in_since(
+    house: Any, record: str, make_desk: Any, make_article: Any, telling: Any
+) -> None:
+    with house.open() as archive:
+        before = telling(archive)
+    member, _ = _entry(house, lambda e: e.chain == record and e.kind is Kind.VERSION and e.body["number"] == 3)
+    first, _ = _entry(house, lambda e: e.kind is Kind.VERSION and e.chain != record)
+    sound = _spoil(house, member, first)
+    _rebuilt(house, lost=2)
+    with house.open(write=True) as archive:
+        desk = make_desk(archive)
+        assert len(desk.settle_undecided(lambda c: make_article("Quay", str(c.url)))) >= 2
+        taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+    house.segment.write_bytes(sound + house.segment.read_bytes()[len(sound) :])
+    house.lose()
+    assert house.rebuild()["lost"] == 0
+    with house.open() as archive:
+        assert archive.verify().findings == ()
+        after = telling(archive)
+        assert {line.record for line in before["list"]} <= {line.record for line in after["list"]}
+        assert archive.show(record, taken.version).article.headline == "Quay burns"
+        numbers = {(view.record, view.version) for view in after["versions"]}
+        assert {(view.record, view.version) for view in before["versions"]} <= numbers
+
+
+def test_a_record_that_lost_its_first_entry_is_found_by_the_address_of_its_captures(
+    house: Any, record: str, make_desk: Any, make_article: Any
+) -> None:
+    member, entry = _entry(house, lambda e: e.chain == record and e.seq == 1)
+    assert entry.kind is Kind.VERSION
+    _spoil(house, member)
+    _rebuilt(house, lost=1)
+    with house.open(write=True) as archive:
+        assert archive.find(_QUAY) == record
+        assert next(line for line in archive.list(None) if line.record == record).url == _QUAY
+        desk = make_desk(archive)
+        taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+        assert taken.record == record
+        assert {f.place for f in archive.verify().findings if not f.place.startswith("warc/")} == {f"ledger {record}:1"}
+
+
+def test_a_record_that_no_version_is_left_of_is_named(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    versions = [(m, e) for m, e in _entries(house) if e.chain == record and e.kind is Kind.VERSION]
+    _spoil(house, *(member for member, _ in versions))
+    lines = _rebuilt(house, lost=len(versions))
+    assert [line for line in lines if record in line][-1].startswith(f"no version is left of record {record}: ")
+    with house.open(write=True) as archive:
+        assert record not in {line.record for line in archive.list(None)}
+        assert archive.search("quay") == []
+        desk = make_desk(archive)
+        settled = desk.settle_undecided(lambda _: make_article("Quay closed", "first words of the quay"))
+        assert {answer.record for answer in settled} - {None, record}
+        assert {f.place.split(":")[0] for f in archive.verify().findings if not f.place.startswith("warc/")} == {
+            f"ledger {record}"
+        }
+
+
+def test_lost_facts_cost_the_version_that_they_are_of(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    with house.open() as archive:
+        before = archive.history(record)
+    _, entry = _entry(house, lambda e: e.chain == record and e.kind is Kind.VERSION and e.body["number"] == 2)
+    capture = entry.body["capture"]["id"]
+    facts = next(m for m in _members(house) if is_facts(m) and parse_facts(m.block)["id"] == capture)
+    _spoil(house, facts)
+    (line,) = _rebuilt(house, lost=1)
+    assert line.startswith(f"the facts of capture {capture} are lost")
+    with house.open(write=True) as archive:
+        assert {s.version for s in before.states} - {s.version for s in archive.history(record).states} == {2}
+        assert [f.place for f in archive.verify().findings if not f.place.startswith("warc/")] == [f"capture {capture}"]
+        desk = make_desk(archive)
+        taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+        assert (taken.record, taken.version) == (record, max(s.version for s in before.states) + 1)
+
+
+def test_a_ledger_whose_beginning_is_lost_goes_on(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    member, _ = _entry(house, lambda e: e.kind is Kind.ARCHIVE)
+    _spoil(house, member)
+    _rebuilt(house, lost=1)
+    with house.open(write=True) as archive:
+        desk = make_desk(archive)
+        assert desk.held(desk.fetched("http://paper.example/other", b"%PDF", 98)).reason
+        assert archive.find(_QUAY) == record
+        assert {f.place for f in archive.verify().findings if not f.place.startswith("warc/")} == {f"ledger {archive.id}:1"}
+
+
+def test_every_entry_may_be_lost(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    """Whichever it is, the others are in force, every question is answered, and the archive goes on."""
+    sound = house.segment.read_bytes()
+    for member, entry in list(_entries(house)):
+        house.segment.write_bytes(sound)
+        _spoil(house, member)
+        house.lose()
+        lines: list[str] = []
+        house.rebuild(accept_loss=True, tell=lines.append)
+        with house.open(write=True) as archive:
+            for line in archive.list(None):
+                for state in archive.history(line.record).states:
+                    archive.show(line.record, state.version)
+                archive.show(line.record)
+            list(archive.changes(datetime(2000, 1, 1, tzinfo=UTC)))
+            archive.search("words")
+            archive.stats()
+            list(archive.events(limit=None))
+            desk = make_desk(archive)
+            desk.settle_undecided(lambda c: make_article("Quay", f"words of {c.url}"))
+            taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+            assert archive.show(taken.record, taken.version).article.headline == "Quay burns", entry
+            lost = {f.place for f in archive.verify().findings if not f.place.startswith("warc/")}
+            assert lost <= {f"ledger {entry.chain}:{entry.seq}"}, entry
