@@ -60,6 +60,7 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bo
             publisher=row.publisher,
             date_published=row.date_published,
             versions=row.versions,
+            version=row.latest_version,
             first_seen=row.first_seen,
             last_seen=row.last_seen,
             received_at=row.received_at,
@@ -104,8 +105,7 @@ def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: 
     known = known_of(tx, record, when.known_at)
     looks = until(known.looks, when.as_of)
     version = latest_of(looks)
-    read = read_as(tx, record, version, known_at=when.known_at) if version is not None else None
-    if read is None:
+    if version is None or (read := read_as(tx, record, version, known_at=when.known_at)) is None:
         return None
     states = runs(looks)
     article, hidden = read.article, closed and not shown
@@ -117,6 +117,7 @@ def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: 
         publisher=article.publisher,
         date_published=article.date_published,
         versions=len({x.what.version for x in looks if x.what.kind == "version"}),
+        version=version,
         first_seen=states[0].first if states else None,
         last_seen=states[-1].last if states else None,
         received_at=min(x.what.recorded_at for x in known.looks),

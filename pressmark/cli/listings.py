@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.changes import ChangeLine
-from model.record import Announced, EventLine, RecordLine, SearchHit
+from model.record import Announced, EventLine, RecordLine, SearchHit, Strand
 from model.said import say_announcement, say_change
 from model.verification import Verification
 from pressmark.cli.terminal import words
@@ -42,7 +42,7 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
 
 
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
-    """The record, and the words around the match."""
+    """The record with the version that matched, where that stands unless it is the latest, and the words around the match."""
     title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ")
     if hit.headline or not hit.lost:
         title.append_text(words(hit.headline or "without a headline"))
@@ -52,6 +52,8 @@ def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
         title.append("  restricted", "red")
     if hit.line.withdrawn:
         title.append("  withdrawn", "magenta")
+    if not hit.latest:
+        title.append("  a copy beside" if hit.strand is Strand.BESIDE else "  not the latest version", "yellow")
     yield title
     yield _under(" ".join(hit.snippet.split()))
 

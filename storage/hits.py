@@ -1,0 +1,72 @@
+"""A record that was found, as it is told: by which of its versions that match, and with the words around the match."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, select
+
+from model.article import Article
+from model.folding import index_words
+from model.record import RecordLine, SearchHit, Strand
+from storage import tables
+from storage.engines.shape import Phrase
+from storage.known import looks_of, read_as
+from storage.timeline import runs
+
+
+def hit_of(tx: Connection, line: RecordLine, matching: Collection[int], phrases: Sequence[Phrase]) -> SearchHit:
+    """A record of which some versions match (at least one), with the words around what was looked for."""
+    version = _told(tx, line, matching)
+    read = read_as(tx, line.record, version)
+    if read is None:
+        return SearchHit(line, version, "", latest=version == line.version)
+    snippet = _snippet(read.article, phrases)
+    strand = _strand(tx, line.record, version)
+    return SearchHit(line, version, snippet, read.article.headline, read.is_lost, version == line.version, strand)
+
+
+def _told(tx: Connection, line: RecordLine, matching: Collection[int]) -> int:
+    """The record's latest version where it matches, else the publisher's latest that does, else a copy beside: of these
+    the last that the archive learnt of."""
+    if line.version in matching:
+        return line.version
+    published = (run.version for run in reversed(runs(looks_of(tx, line.record))))
+    return next((version for version in published if version in matching), max(matching))
+
+
+def _strand(tx: Connection, record: str, version: int) -> Strand:
+    v = tables.versions.c
+    return Strand(tx.execute(select(v.strand).where(v.record == record, v.number == version)).scalar_one())
+
+
+def _snippet(article: Article, phrases: Sequence[Phrase]) -> str:
+    """Words around the longest phrase, or around the first match, from the article itself, not from the index."""
+    words = article.text.split()
+    phrases = [phrase for phrase in phrases if not any(":" in word for word in phrase)]  # those of fields are in no text
+    longest = max(phrases, key=len, default=[])
+    wanted = {word for phrase in phrases for word in phrase}
+    position = _place(words, longest) if len(longest) > 1 else None
+    if position is None:
+        position = next(
+            (n for n, word in enumerate(words) if _may_be(word, wanted) and not wanted.isdisjoint(index_words(word))), None
+        )
+    if position is None:
+        return " ".join(words[:20]) + (" …" if len(words) > 20 else "")
+    start = max(0, position - 8)
+    return ("… " if start else "") + " ".join(words[start : position + 12]) + (" …" if position + 12 < len(words) else "")
+
+
+def _place(words: Sequence[str], phrase: Phrase) -> int | None:
+    """Where a phrase begins, among words as they are printed."""
+    for position, word in enumerate(words):
+        if _may_be(word, phrase[:1]):
+            folded = index_words(" ".join(words[position : position + len(phrase)]))
+            if any(folded[n : n + len(phrase)] == phrase for n in range(len(folded) - len(phrase) + 1)):
+                return position
+    return None
+
+
+def _may_be(word: str, wanted: Collection[str]) -> bool:
+    """By far the most are none: to fold them all takes longer than to find them."""
+    return not word.isascii() or any(x in word.lower() for x in wanted)
