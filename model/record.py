@@ -33,8 +33,8 @@ class Scope(StrEnum):
 class Outcome(StrEnum):
     """How the taking in of one source ended."""
 
-    NEW = "new"
-    CHANGED = "changed"
+    NEW = "new"  # a record that was not there before
+    CHANGED = "changed"  # a version that a record did not have: the publisher's edit, an earlier state, a copy beside
     UNCHANGED = "unchanged"
     GONE = "gone"
     HELD = "held"
