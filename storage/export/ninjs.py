@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from model.article import Article, Author, Complete, Image, clean_text
+from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
 from storage.export.jsonl import as_json, write_lines
@@ -68,7 +69,8 @@ def moment(text: str | None) -> str | None:
 
 def _body(article: Article) -> dict[str, Any]:
     text = article.text
-    return {"role": "main", "contentType": "text/plain", "charCount": len(text), "wordCount": len(text.split()), "value": text}
+    counted = {"charCount": len(text), "wordCount": count_words(text)}
+    return {"role": "main", "contentType": "text/plain", **counted, "value": text}
 
 
 def _by(author: Author) -> str:
