@@ -12,12 +12,12 @@ from rich.text import Text
 
 from model.changes import ChangeLine
 from model.record import Announced, EventLine, RecordLine, SearchHit, Strand
-from model.said import say_announcement, say_change
+from model.said import say_address, say_announcement, say_change
 from model.verification import Verification
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
-_LONGEST = 300  # characters of an address
+_ADDRESSES = {"url", "to"}  # keys of events
 _LOST = "what was read of it is lost"
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
@@ -38,7 +38,7 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
     facts.append(f"{line.versions} {'version' if line.versions == 1 else 'versions'}")
     yield _under(" · ".join(fact for fact in facts if fact))
     if line.url:
-        yield _under(_cut(line.url))
+        yield _under(say_address(line.url))
 
 
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
@@ -62,7 +62,7 @@ def render_change_line(line: ChangeLine) -> Iterator[RenderableType]:
     """When, what kind, which record; then what changed."""
     title = Text.assemble(say_moment(line.seen_at), "  ", (f"{line.kind:<8}", _KIND_STYLES.get(line.kind, "")), "  ")
     title.append(f"{line.record}@{line.version}" if line.version else line.record, "bold")
-    title.append_text(words("  " + (line.headline or _cut(line.url or ""))))
+    title.append_text(words("  " + (line.headline or say_address(line.url or ""))))
     yield title
     changes = say_change(line.change)
     if changes:
@@ -171,11 +171,11 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
         elif key in {"set", "clear"} and value:
             yield f"{key} " + ", ".join(pointer.removeprefix("/") for pointer in value)
         elif key == "aliases" and value:
-            yield "for " + ", ".join(str(alias["url"]) for alias in value)
+            yield "for " + ", ".join(say_address(str(alias["url"])) for alias in value)
         elif key == "detail" and isinstance(value, Mapping):
             yield from _details(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
-            yield f"{key.replace('_', ' ')} {value}"
+            yield f"{key.replace('_', ' ')} {say_address(str(value)) if key in _ADDRESSES else value}"
 
 
 def _found(told: Sequence[Mapping[str, str]], count: int) -> str:
@@ -183,11 +183,6 @@ def _found(told: Sequence[Mapping[str, str]], count: int) -> str:
     if not told:
         return "nothing found"
     return f"{_count(count, 'finding')}: {told[0]['place']}: {told[0]['problem']}" + (" …" if count > 1 else "")
-
-
-def _cut(address: str) -> str:
-    """An address for people; ``--json`` has all of it."""
-    return address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"
 
 
 def _under(text: str) -> Padding:
