@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from model.article import Article
 from model.folding import index_words
@@ -12,18 +12,27 @@ from model.record import RecordLine, SearchHit, Strand
 from storage import tables
 from storage.engines.shape import Phrase
 from storage.known import looks_of, read_as
+from storage.portions import portions
 from storage.timeline import runs
 
+_AT_ONCE = 200
 
-def hit_of(tx: Connection, line: RecordLine, matching: Collection[int], phrases: Sequence[Phrase]) -> SearchHit:
-    """A record of which some versions match (at least one), with the words around what was looked for."""
-    version = _told(tx, line, matching)
-    read = read_as(tx, line.record, version)
-    if read is None:
-        return SearchHit(line, version, "", latest=version == line.version)
-    snippet = _snippet(read.article, phrases)
-    strand = _strand(tx, line.record, version)
-    return SearchHit(line, version, snippet, read.article.headline, read.is_lost, version == line.version, strand)
+
+def hits_of(
+    tx: Connection, found: Iterable[tuple[RecordLine, Collection[int]]], phrases: Sequence[Phrase]
+) -> Iterator[SearchHit]:
+    """Records of which some versions match (at least one each), with the words around what was looked for."""
+    for some in portions(found, _AT_ONCE):
+        told = [(line, _told(tx, line, matching)) for line, matching in some]
+        strands = _strands(tx, [(line.record, version) for line, version in told])
+        for line, version in told:
+            strand, latest = strands.get((line.record, version), Strand.PUBLISHER), version == line.version
+            read = read_as(tx, line.record, version)
+            if read is None:
+                yield SearchHit(line, version, "", latest=latest, strand=strand)
+            else:
+                words = _snippet(read.article, phrases)
+                yield SearchHit(line, version, words, read.article.headline, read.is_lost, latest, strand)
 
 
 def _told(tx: Connection, line: RecordLine, matching: Collection[int]) -> int:
@@ -35,9 +44,10 @@ def _told(tx: Connection, line: RecordLine, matching: Collection[int]) -> int:
     return next((version for version in published if version in matching), max(matching))
 
 
-def _strand(tx: Connection, record: str, version: int) -> Strand:
+def _strands(tx: Connection, versions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Strand]:
     v = tables.versions.c
-    return Strand(tx.execute(select(v.strand).where(v.record == record, v.number == version)).scalar_one())
+    rows = tx.execute(select(v.record, v.number, v.strand).where(tuple_(v.record, v.number).in_(versions))).tuples()
+    return {(record, number): Strand(strand) for record, number, strand in rows}
 
 
 def _snippet(article: Article, phrases: Sequence[Phrase]) -> str:

@@ -15,6 +15,7 @@ from storage import tables
 from storage.knowledge import known_of, main_address
 from storage.known import read_as
 from storage.moments import When, latest_of, until
+from storage.portions import portions
 from storage.timeline import is_withdrawn, runs
 
 _AT_ONCE = 200
@@ -33,8 +34,9 @@ def record_lines(
     r = tables.records.c
     query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
     if only is not None:
-        found = {row.id: row for row in tx.execute(query.where(r.id.in_(only)))}
-        yield from _lines(tx, [found[record] for record in only if record in found], closed, shown)
+        for named in portions(only, _AT_ONCE):
+            found = {row.id: row for row in tx.execute(query.where(r.id.in_(named)))}
+            yield from _lines(tx, [found[record] for record in named if record in found], closed, shown)
         return
     for some in tx.execute(query.limit(limit) if limit is not None else query).partitions(_AT_ONCE):
         yield from _lines(tx, some, closed, shown)

@@ -23,7 +23,7 @@ from model.record import RecordLine, SearchHit
 from model.wording import FIELDS, words_of
 from storage import tables
 from storage.engines import of
-from storage.hits import hit_of
+from storage.hits import hits_of
 from storage.lines import record_lines
 from storage.narrowing import Conditions, check, condition, records_of
 from storage.portions import growing
@@ -96,7 +96,8 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
         if len(hits) == limit:
             break
     lines = record_lines(tx, None, list(hits), closed, shown=shown)
-    return [hit_of(tx, line, _versions(tx, parsed, line, hits[line.record]), parsed.phrases) for line in lines]
+    found = ((line, _versions(tx, parsed, line, hits[line.record])) for line in lines)
+    return list(hits_of(tx, found, parsed.phrases))
 
 
 def _versions(tx: Connection, parsed: Query, line: RecordLine, found: int) -> Sequence[int]:
