@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from model.article import Article, Author, BlockKind, canonical_json
+from model.article import Article, Author, BlockKind
+from model.canonical import canonical_json
 from model.capture import digest_of
 from model.diff import changed_words, count_words, plain, tokens
 from model.edtf import is_edtf, parse_edtf, utc_text

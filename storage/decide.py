@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from model.article import Article, canonical_json
+from model.article import Article
+from model.canonical import canonical_json
 from model.capture import Basis, Capture, Fidelity
 from model.change import Change, compare, signature
 from model.edtf import utc_text

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from model.article import clean_text
+from model.clean import clean_text
 from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made

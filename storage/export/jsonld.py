@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from model.article import Access, Affiliation, Article, Author, Correction, Image, clean_text
+from model.article import Access, Affiliation, Article, Author, Correction, Image
+from model.clean import clean_text
 from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made

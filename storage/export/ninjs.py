@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model.article import Article, Author, Complete, Image, clean_text
+from model.article import Article, Author, Complete, Image
+from model.clean import clean_text
 from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
