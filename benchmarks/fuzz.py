@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extractors import extract
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.errors import Skip
 
 SLOW = 2.0  # processor seconds

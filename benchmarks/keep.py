@@ -45,7 +45,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.questions import START, answered, questions
-from model.article import Article, Author, Block, BlockKind, Image, canonical_json
+from model.article import Article, Author, Block, BlockKind, Image
+from model.canonical import canonical_json
 from model.capture import Basis, Capture, Exchange
 from model.prepared import prepare
 from storage import Archive, Deposit, Release, Verdict

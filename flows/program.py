@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from contextlib import ExitStack
 
-from model.article import clean_text
+from model.clean import clean_text
 from model.errors import Unreachable
 
 _REASON = 300

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from model.article import clean_text
 from model.changes import FIELDS, KINDS
+from model.clean import clean_text
 from model.errors import BadCall
 
 FILE = "pressmark.toml"

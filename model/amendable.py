@@ -15,7 +15,8 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
-from model.article import Affiliation, Article, Author, Block, Correction, Dateline, Image, clean_text
+from model.article import Affiliation, Article, Author, Block, Correction, Dateline, Image
+from model.clean import clean_text
 from model.edtf import parse_edtf
 from model.errors import BadCall
 

@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from model.article import Article, Author, BlockKind, canonical_json
+from model.article import Article, Author, BlockKind
+from model.canonical import canonical_json
 from model.capture import digest_of
 from model.diff import changed_words, count_words, plain, tokens
 from model.edtf import is_edtf, parse_edtf, utc_text
@@ -84,8 +85,7 @@ class Change:
 
 def compare(before: Article, after: Article) -> Change:
     """What turned ``before`` into ``after``; symmetric in whether it says same."""
-    old, new = dict(comparable(before)), dict(comparable(after))
-    changes = [_field_change(name, old[name], new[name]) for name in old]
+    changes = [_field_change(*field) for field in side_by_side(before, after)]
     stamp = _field_change("date_modified", [before.date_modified or ""], [after.date_modified or ""])
     return Change(tuple(c for c in changes if c), (stamp,) if stamp else ())
 
@@ -120,6 +120,19 @@ def comparable(article: Article) -> Iterator[tuple[str, list[str]]]:
     yield "corrections", [plain(c.text) for c in article.corrections]
 
 
+def side_by_side(before: Article, after: Article) -> Iterator[tuple[str, list[str], list[str]]]:
+    """The same fields of two articles as people read them and words are counted in them: name, texts before, texts after.
+
+    What ``comparable`` calls the same is the same here, and what it calls different differs here.
+    """
+    for (name, old), (_, new) in zip(comparable(before), comparable(after), strict=True):
+        if name == "authors" and _key(name, old) != _key(name, new):
+            once = [[_author_line(a, once=True) for a in article.authors] for article in (before, after)]
+            if _key(name, once[0]) != _key(name, once[1]):
+                old, new = once
+        yield name, old, new
+
+
 def _key(name: str, values: list[str]) -> str:
     """What of a field counts: for pictures the set of words, whatever their order or repetition."""
     kept = [_closed_up(v) for v in values if v]
@@ -140,9 +153,11 @@ def _instant(text: str | None) -> str:
     return utc_text(moment) if moment else text
 
 
-def _author_line(author: Author) -> str:
+def _author_line(author: Author, *, once: bool = False) -> str:
+    """An author with role and posts; ``once``: a role that stands with one of the posts is said there only."""
     posts = (", ".join(x for x in (p.role, p.organization, p.location) if x) for p in author.affiliations)
-    return plain("; ".join(x for x in (author.name, author.role, *posts) if x))
+    role = None if once and any(p.role == author.role for p in author.affiliations) else author.role
+    return plain("; ".join(x for x in (author.name, role, *posts) if x))
 
 
 def _field_change(name: str, before: list[str], after: list[str]) -> FieldChange | None:

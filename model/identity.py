@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from tld import get_tld
 
-from model.article import clean_text
+from model.clean import clean_text
 
 # parameters that say who sent the reader, never which piece it is
 _TRACKING = re.compile(

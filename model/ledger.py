@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from model.article import Fields, canonical_json
-from model.canonical import plain_of
+from model.canonical import canonical_json, plain_of
 from model.capture import digest_of
 from model.errors import Damaged, NewerFormat
+from model.fields import Fields
 
 FORMAT = 1
 

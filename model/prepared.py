@@ -11,6 +11,7 @@ from functools import cached_property
 
 from model import likeness, wording
 from model.article import Article
+from model.article_back import article_from_json, storable
 from model.canonical import plain_of
 from model.change import signature
 from model.deflate import deflate
@@ -53,10 +54,10 @@ class Prepared:
 
 def prepare(article: Article) -> Prepared:
     """An article as an archive keeps it: without NUL and lone surrogates. Raises ``ValueError`` for what is no JSON."""
-    article = article.storable()
+    article = storable(article)
     return Prepared(article, article.canonical())
 
 
 def prepared_from(content: bytes) -> Prepared:
-    """What kept bytes say; they stay as they are. Raises as ``Article.from_json`` does, and ``ValueError`` for no JSON."""
-    return Prepared(Article.from_json(plain_of(content)), content)
+    """What kept bytes say; they stay as they are. Raises as ``article_from_json`` does, and ``ValueError`` for no JSON."""
+    return Prepared(article_from_json(plain_of(content)), content)

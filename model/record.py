@@ -33,8 +33,8 @@ class Scope(StrEnum):
 class Outcome(StrEnum):
     """How the taking in of one source ended."""
 
-    NEW = "new"
-    CHANGED = "changed"
+    NEW = "new"  # a record that was not there before
+    CHANGED = "changed"  # a version that a record did not have: the publisher's edit, an earlier state, a copy beside
     UNCHANGED = "unchanged"
     GONE = "gone"
     HELD = "held"
@@ -89,7 +89,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One record in a list: its latest state by capture time, or the one at a moment asked for.
+    """One record in a list: its latest state by capture time, or the one at a moment asked for; ``version`` is its number.
 
     Where its content is restricted (``restricted``), headline and authors are left out unless a person asked to be shown it.
     ``lost`` is true where the WARCs lost what was read of it (see ``VersionView.is_lost``): then it says nothing but what
@@ -103,6 +103,7 @@ class RecordLine:
     publisher: str | None
     date_published: str | None
     versions: int
+    version: int
     first_seen: str | None
     last_seen: str | None
     received_at: str
@@ -322,13 +323,16 @@ class VersionView:
 @dataclass(frozen=True, slots=True)
 class SearchHit:
     """One record found: the line, the version that matched, words around the match and that version's headline;
-    ``lost`` where the WARCs lost what was read of that version."""
+    ``lost`` where the WARCs lost what was read of that version. Of several that matched it is the latest of the record,
+    else the publisher's latest, else a copy beside: ``latest`` and ``strand`` say which."""
 
     line: RecordLine
     version: int
     snippet: str
     headline: str | None = None
     lost: bool = False
+    latest: bool = True
+    strand: Strand = Strand.PUBLISHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""Short phrases about changes, the same for the command line, feeds and messages."""
+"""Short phrases about changes and addresses, the same for the command line, feeds and messages."""
 
 from __future__ import annotations
 
 from model.change import Change, ChangeKind, FieldChange
 from model.record import Announced, Announcement
 
+_LONGEST = 300  # characters of an address
 _KINDS = {ChangeKind.REORDERED: "reordered", ChangeKind.TYPOGRAPHIC: "quotes, dashes or spaces only"}
 
 
@@ -32,3 +33,8 @@ def say_announcement(said: Announcement) -> str:
     here = "with it" if said.announced is Announced.HERE else f"later, with @{said.version}"
     quoted = f": “{said.texts[0]}”" if said.texts else ""
     return f"announced {here} by a correction{named}{quoted}"
+
+
+def say_address(address: str) -> str:
+    """An address as people are told it, cut where nobody reads on; programs are told all of it."""
+    return address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"

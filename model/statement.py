@@ -15,6 +15,7 @@ from typing import Any
 
 from model.amendable import said as place_said
 from model.article import Article, Evidence, How, Rejected
+from model.article_back import article_from_json
 from model.diff import plain
 from model.errors import BadCall
 
@@ -125,7 +126,7 @@ def overlay(article: Article, spoken: Sequence[Spoken]) -> tuple[Article, tuple[
         else:
             told.append(Stated(pointer, value, None, who.agent, who.at, who.said.reason, who.reading, False))
     shape.pop("evidence")
-    return dataclasses.replace(Article.from_json(shape), evidence=evidence), tuple(told)
+    return dataclasses.replace(article_from_json(shape), evidence=evidence), tuple(told)
 
 
 def stated_pointers(spoken: Sequence[Spoken]) -> list[str]:

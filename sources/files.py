@@ -18,8 +18,8 @@ from typing import BinaryIO
 from unicodedata import category
 from urllib.parse import urlsplit
 
-from model.article import clean_text
 from model.capture import Basis, Capture, digest_of
+from model.clean import clean_text
 from model.edtf import utc_text
 from model.errors import BadCall, TooLarge, Unreadable
 from model.identity import without_credentials

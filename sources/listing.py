@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from model.article import clean_text
+from model.clean import clean_text
 
 LONGEST_URL = 1_000
 LONGEST_TEXT = 1_000

@@ -17,7 +17,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, Row, select
 
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.capture import digest_of
 from model.deflate import deflate
 from model.errors import PressmarkError

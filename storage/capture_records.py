@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from model.article import canonical_json
-from model.canonical import plain_of
+from model.canonical import canonical_json, plain_of
 from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, dechunked, digest_of
 from model.edtf import parse_utc, utc_text
 from model.errors import Damaged, NewerFormat

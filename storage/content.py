@@ -6,7 +6,8 @@ that they can be purged under authority while the chain still verifies.
 
 from __future__ import annotations
 
-from model.article import Article, canonical_json
+from model.article import Article
+from model.canonical import canonical_json
 from model.ledger import AgentType, Entry, Kind
 from model.statement import Statement
 from storage.warc import Draft, Member, urn

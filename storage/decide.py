@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from model.article import Article, canonical_json
+from model.article import Article
+from model.canonical import canonical_json
 from model.capture import Basis, Capture, Fidelity
 from model.change import Change, compare, signature
 from model.edtf import utc_text
@@ -138,7 +139,7 @@ class Decision:
             number = self._version(article, record)
         if before is None or before.what.version is None:
             told = "an earlier state than any held before" if after else "the first copy from the publisher's own server"
-            return self._told(Outcome.NEW, record, number, told)
+            return self._told(Outcome.CHANGED, record, number, told)
         return self._told(Outcome.CHANGED, record, number, None, compare(held[before.what.version], article))
 
     def _beside(self, article: Article, record: str, looks: list[Look]) -> Settled:
@@ -157,7 +158,7 @@ class Decision:
                 self._read(article, self._kept.to_json(), record, same)
             return self._told(Outcome.UNCHANGED, record, same)
         number = self._version(article, record)
-        return self._told(Outcome.NEW, record, number, "a differing copy, kept beside the publisher's history")
+        return self._told(Outcome.CHANGED, record, number, "a differing copy, kept beside the publisher's history")
 
     def _absent(self, record: str, at: str) -> Result:
         found = absent.observe(self._tx, self._hands.write, record, self._kept.to_json(), at, self._capture.status)

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from model.article import Article, canonical_json
+from model.article import Article
+from model.canonical import canonical_json
 from model.capture import Capture, digest_of
 from model.change import signature
 from model.given import check_text

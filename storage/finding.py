@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from model.errors import Ambiguous, NotFound
 from model.identity import alias_key
 from model.ids import is_record_id
+from model.said import say_address
 from storage import tables
 from storage.moments import EVER, When, owner_at
 
@@ -25,7 +26,9 @@ def find(tx: Connection, text: str, when: When = EVER) -> str:
     if "/" in text and when != EVER:
         owner = owner_at(tx, text, when.as_of, when.known_at)
         if owner is None:
-            raise NotFound(f"no record of {text} was known in this archive then; without --known-at there may be one")
+            raise NotFound(
+                f"no record of {say_address(text)} was known in this archive then; without --known-at there may be one"
+            )
         return owner
     if "/" in text:
         query = (
@@ -33,7 +36,7 @@ def find(tx: Connection, text: str, when: When = EVER) -> str:
         )
         found = tx.execute(query).scalar_one_or_none()
         if found is None:
-            raise NotFound(f"no record of {text} in this archive; `pressmark search` looks for words in it")
+            raise NotFound(f"no record of {say_address(text)} in this archive; `pressmark search` looks for words in it")
         return str(found)
     prefix = text.lower()
     begins = r.id.startswith(prefix, autoescape=True) | r.id.contains(f"-{prefix}", autoescape=True)

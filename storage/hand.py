@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from model.amendable import said
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.collection import check_collection_name
 from model.edtf import utc_text
 from model.errors import BadCall, NotFound

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from model.article import Article
+from model.article_back import article_from_json
 from model.canonical import plain_of
 from model.record import Observation, Strand
 from model.statement import Spoken, Stated, Statement, overlay
@@ -100,7 +101,7 @@ def spoken_of(tx: Connection, record: str, version: int) -> list[Spoken]:
 
 def unpacked(packed: bytes) -> Article:
     """An article as the projections hold it."""
-    return Article.from_json(plain_of(zlib.decompress(packed)))
+    return article_from_json(plain_of(zlib.decompress(packed)))
 
 
 def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Article, Article] | None:

@@ -15,6 +15,7 @@ from storage import tables
 from storage.knowledge import known_of, main_address
 from storage.known import read_as
 from storage.moments import When, latest_of, until
+from storage.portions import portions
 from storage.timeline import is_withdrawn, runs
 
 _AT_ONCE = 200
@@ -33,8 +34,9 @@ def record_lines(
     r = tables.records.c
     query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
     if only is not None:
-        found = {row.id: row for row in tx.execute(query.where(r.id.in_(only)))}
-        yield from _lines(tx, [found[record] for record in only if record in found], closed, shown)
+        for named in portions(only, _AT_ONCE):
+            found = {row.id: row for row in tx.execute(query.where(r.id.in_(named)))}
+            yield from _lines(tx, [found[record] for record in named if record in found], closed, shown)
         return
     for some in tx.execute(query.limit(limit) if limit is not None else query).partitions(_AT_ONCE):
         yield from _lines(tx, some, closed, shown)
@@ -60,6 +62,7 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bo
             publisher=row.publisher,
             date_published=row.date_published,
             versions=row.versions,
+            version=row.latest_version,
             first_seen=row.first_seen,
             last_seen=row.last_seen,
             received_at=row.received_at,
@@ -104,8 +107,7 @@ def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: 
     known = known_of(tx, record, when.known_at)
     looks = until(known.looks, when.as_of)
     version = latest_of(looks)
-    read = read_as(tx, record, version, known_at=when.known_at) if version is not None else None
-    if read is None:
+    if version is None or (read := read_as(tx, record, version, known_at=when.known_at)) is None:
         return None
     states = runs(looks)
     article, hidden = read.article, closed and not shown
@@ -117,6 +119,7 @@ def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: 
         publisher=article.publisher,
         date_published=article.date_published,
         versions=len({x.what.version for x in looks if x.what.kind == "version"}),
+        version=version,
         first_seen=states[0].first if states else None,
         last_seen=states[-1].last if states else None,
         received_at=min(x.what.recorded_at for x in known.looks),

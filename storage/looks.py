@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.edtf import parse_utc, utc_text
 from model.errors import BadCall
 from model.ledger import Kind

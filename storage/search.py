@@ -1,30 +1,29 @@
 """Search: one query language, prepared in Python, so that every engine finds the same.
 
-Words (all must be there), "phrases", -words, and fields, a minus before them too: ``author:`` ``affiliation:``
-``credit:`` (photographers) ``agency:`` (picture agencies and wires) ``publisher:`` ``section:`` ``tag:`` (keywords)
-find names and words in them; ``collection:`` takes a collection's whole name, ``changed:`` a field that the
-publisher changed in this version, ``since:`` and ``until:`` EDTF days of publication. Text is folded and
-cut as in ``model.folding``: 外交部 is found inside a sentence, ايران finds إيران.
+Words (all must be there; ``model.wording`` says where), "phrases", -words, and fields, a minus before them too:
+``author:`` ``affiliation:`` ``credit:`` (photographers) ``agency:`` (picture agencies and wires) ``publisher:``
+``section:`` ``tag:`` (keywords) find names and words in them; ``collection:`` takes a collection's whole name,
+``changed:`` a field that the publisher changed in this version, ``since:`` and ``until:`` EDTF days of publication.
+Text is folded and cut as in ``model.folding``: 外交部 is found inside a sentence, ايران finds إيران.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, and_, bindparam, not_, select, true
 
-from model.article import Article
 from model.errors import BadCall
-from model.folding import fold, index_words
+from model.folding import fold
 from model.record import RecordLine, SearchHit
 from model.wording import FIELDS, words_of
 from storage import tables
 from storage.engines import of
-from storage.known import read_as
+from storage.hits import hits_of
 from storage.lines import record_lines
 from storage.narrowing import Conditions, check, condition, records_of
 from storage.portions import growing
@@ -85,7 +84,7 @@ def check_query(query: str) -> None:
 
 
 def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(), *, shown: bool = False) -> list[SearchHit]:
-    """Records that match, newest first, each with the version that matched and words around it.
+    """Records that match, newest first, each with a version that matched (see ``storage.hits``) and words around it.
 
     Those in ``closed`` are not found unless ``shown``, because a match would tell what they say.
     """
@@ -97,14 +96,16 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
         if len(hits) == limit:
             break
     lines = record_lines(tx, None, list(hits), closed, shown=shown)
-    return [_hit(tx, line, hits[line.record], parsed) for line in lines]
+    found = ((line, _versions(tx, parsed, line, hits[line.record])) for line in lines)
+    return list(hits_of(tx, found, parsed.phrases))
 
 
-def _hit(tx: Connection, line: RecordLine, version: int, parsed: Query) -> SearchHit:
-    read = read_as(tx, line.record, version)
-    if read is None:
-        return SearchHit(line, version, "")
-    return SearchHit(line, version, _snippet(read.article, parsed), read.article.headline, read.is_lost)
+def _versions(tx: Connection, parsed: Query, line: RecordLine, found: int) -> Sequence[int]:
+    """The versions of a record that match, of which one was found: only that one where it is the latest."""
+    if line.versions == 1 or found == line.version:
+        return [found]
+    this = select(tables.records.c.id).where(tables.records.c.id == line.record)
+    return [version for _, version in _among(tx, parsed, this, parsed.fields, _ABOVE_ALL)]
 
 
 def matching_records(tx: Connection, query: str) -> list[str]:
@@ -212,35 +213,3 @@ def _named(parsed: Query, name: str, value: str, without: bool) -> None:
         return
     check(name, value)
     (parsed.without_fields if without else parsed.fields).append((name, value))
-
-
-def _snippet(article: Article, parsed: Query) -> str:
-    """Words around the longest phrase, or around the first match, from the article itself, not from the index."""
-    words = article.text.split()
-    phrases = [phrase for phrase in parsed.phrases if not any(":" in word for word in phrase)]  # those of fields are in no text
-    longest = max(phrases, key=len, default=[])
-    wanted = {word for phrase in phrases for word in phrase}
-    position = _place(words, longest) if len(longest) > 1 else None
-    if position is None:
-        position = next(
-            (n for n, word in enumerate(words) if _may_be(word, wanted) and not wanted.isdisjoint(index_words(word))), None
-        )
-    if position is None:
-        return " ".join(words[:20]) + (" …" if len(words) > 20 else "")
-    start = max(0, position - 8)
-    return ("… " if start else "") + " ".join(words[start : position + 12]) + (" …" if position + 12 < len(words) else "")
-
-
-def _place(words: Sequence[str], phrase: Sequence[str]) -> int | None:
-    """Where a phrase begins, among words as they are printed."""
-    for position, word in enumerate(words):
-        if _may_be(word, phrase[:1]):
-            folded = index_words(" ".join(words[position : position + len(phrase)]))
-            if any(folded[n : n + len(phrase)] == phrase for n in range(len(folded) - len(phrase) + 1)):
-                return position
-    return None
-
-
-def _may_be(word: str, wanted: Collection[str]) -> bool:
-    """By far the most are none: to fold them all takes longer than to find them."""
-    return not word.isascii() or any(x in word.lower() for x in wanted)

@@ -38,7 +38,7 @@ _TOGETHER = {
     "chaos": ("tests/storage/chaos/",),
     "fleet": ("tests/flows/fleet/",),
     # the demo is played once for all of them
-    "demo": tuple(f"tests/pressmark/test_{name}.py" for name in ("demo", "hand", "capture", "export", "shapes")),
+    "demo": tuple(f"tests/pressmark/test_{name}.py" for name in ("demo", "hand", "capture", "export", "shapes", "shown")),
 }
 """Tests that one process runs, one after the other, by how their ids begin: the first that fits counts."""
 _LAST = "tests/extractors/"

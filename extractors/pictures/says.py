@@ -14,7 +14,7 @@ from extractors.pictures.containers import packets_of
 from extractors.pictures.exif import read_exif
 from extractors.pictures.iptc import read_iptc
 from extractors.pictures.xmp import read_xmp
-from model.article import clean_text
+from model.clean import clean_text
 
 _LONGEST = 4_000
 _MOST = 100

@@ -17,7 +17,8 @@ from extractors.text.line import Line
 from extractors.text.lines import Copy, classify, split
 from extractors.words import agencies
 from extractors.words.wire import language_of
-from model.article import Article, Block, BlockKind, Dateline, Evidence, How, clean_text
+from model.article import Article, Block, BlockKind, Dateline, Evidence, How
+from model.clean import clean_text
 
 _SENTENCE_ENDS = (".", "!", "?", "…", "”", '"', "»", "’", "'", ")", "。", "！", "？", ":")
 

@@ -63,11 +63,22 @@ def search_command(
 ) -> int:
     """Find records by words, names, publishers or dates.
 
-    All words must be there. "A phrase" in quotes, -word for what must not be there, and
-    author: affiliation: credit: agency: publisher: section: tag: collection: changed: since: until:
+    All words must be in one version: "a phrase" in quotes, -word for what must not be there. They are
+    looked for in headline, standfirst, text and captions, and in the names of authors, photographers
+    and agencies. A field before a word, or before a phrase, looks in one place:
 
-    since: and until: ask for the publisher's date, as printed; collection: for the whole name;
-    changed: for what the publisher changed in a version, such as changed:headline.
+    \b
+      author:       names of authors
+      affiliation:  whom authors work or worked for
+      credit:       names of photographers
+      agency:       picture agencies and wire services
+      publisher:    the publisher
+      section:      its section
+      tag:          keywords
+      collection:   a collection, by its whole name
+      changed:      what the publisher changed in a version, such as headline
+      since:        published on that day, month or year, or later, as printed
+      until:        published then, or earlier
 
     \b
     Example:

@@ -101,6 +101,7 @@ def _card(facts: dict[str, Any]) -> Any:
     from rich.console import Group
     from rich.text import Text
 
+    from model.said import say_address
     from pressmark.cli.cards import grid
     from pressmark.cli.image_files import say_statements
     from pressmark.cli.listings import say_size
@@ -111,7 +112,7 @@ def _card(facts: dict[str, Any]) -> Any:
     image, saved = (facts["context"].get(name, {}) for name in ("image", "saved"))
     made = facts["imported"]
     rows = [
-        ("Address", facts["final_url"] or facts["url"] or "nobody said"),
+        ("Address", say_address(facts["final_url"] or facts["url"] or "nobody said")),
         ("Taken", say_moment(facts["at"]) if facts["at"] else "nobody knows when"),
         ("Received", say_moment(facts["received_at"])),
         ("Basis", facts["basis"] + (f", status {facts['status']}" if facts["status"] else "")),

@@ -13,7 +13,7 @@ from rich.text import Text
 from model.article import Article, Author, Dateline, Image
 from model.copies import Likely
 from model.record import KeptImage, Outcome, Result, VersionView
-from model.said import say_change
+from model.said import say_address, say_change
 from pressmark.cli.image_files import file_lines, say_tally, unnamed
 from pressmark.cli.phrases import affiliations, say_affiliation, say_author, say_body, say_image
 from pressmark.cli.standing import standing_rows
@@ -51,7 +51,7 @@ def held_card(result: Result) -> RenderableType:
     """What was kept without becoming a version: the reason first."""
     rows: list[tuple[str, RenderableType]] = []
     if result.url and result.url != result.source:
-        rows.append(("Address", words(result.url)))
+        rows.append(("Address", words(say_address(result.url))))
     if result.capture:
         rows.append(("Kept as", words(result.capture)))
     head = Text.assemble(

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from model.change import Change, FieldChange, comparable
+from model.change import Change, FieldChange, side_by_side
 from model.diff import Op, Run, diff_words
 from model.record import VersionView
 from model.said import say_field_change
@@ -63,10 +63,9 @@ class Differences:
 
 def differences(before: VersionView, after: VersionView, change: Change) -> Differences:
     """Lays the words of every changed field beside each other, as pages were read and not as persons amended them."""
-    old, new = _texts(before), _texts(after)
-    fields = tuple(
-        FieldDifference(c, diff_words(old.get(c.field, ""), new.get(c.field, ""))) for c in (*change.fields, *change.attendant)
-    )
+    texts = {name: [_text(old), _text(new)] for name, old, new in side_by_side(before.read, after.read)}
+    texts["date_modified"] = [before.read.date_modified or "", after.read.date_modified or ""]
+    fields = tuple(FieldDifference(c, diff_words(*texts[c.field])) for c in (*change.fields, *change.attendant))
     return Differences(after.record, before, after, change, fields)
 
 
@@ -145,9 +144,8 @@ def _title(found: Differences) -> Text:
     return title
 
 
-def _texts(view: VersionView) -> dict[str, str]:
-    texts = {name: "\n\n".join(x for x in values if x) for name, values in comparable(view.read)}
-    return texts | {"date_modified": view.read.date_modified or ""}
+def _text(values: Sequence[str]) -> str:
+    return "\n\n".join(x for x in values if x)
 
 
 def _paragraphs(runs: Sequence[Run]) -> list[list[Run]]:

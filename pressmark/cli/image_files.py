@@ -8,6 +8,7 @@ from rich.text import Text
 
 from model.article import Image
 from model.record import ImageTally, KeptImage
+from model.said import say_address
 from pressmark.cli.listings import say_size
 from pressmark.cli.terminal import words
 
@@ -23,7 +24,7 @@ def say_tally(tally: ImageTally | None) -> str:
     held = f"{tally.held} held already" if tally.held and (tally.taken or tally.missed) else ""
     first = tally.missed[0] if tally.missed else None
     missed = f"{len(tally.missed)} {'image' if len(tally.missed) == 1 else 'images'} not taken" if first else ""
-    why = f" ({first['url']}: {first['reason']})" if first else ""
+    why = f" ({say_address(first['url'])}: {first['reason']})" if first else ""
     return ", ".join(x for x in (taken, held, missed) if x) + why
 
 

@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from model.changes import ChangeLine
-from model.record import Announced, EventLine, RecordLine, SearchHit
-from model.said import say_announcement, say_change
+from model.record import Announced, EventLine, RecordLine, SearchHit, Strand
+from model.said import say_address, say_announcement, say_change
 from model.verification import Verification
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
-_LONGEST = 300  # characters of an address
+_ADDRESSES = {"url", "to"}  # keys of events
 _LOST = "what was read of it is lost"
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
@@ -38,11 +38,11 @@ def render_record_line(line: RecordLine) -> Iterator[RenderableType]:
     facts.append(f"{line.versions} {'version' if line.versions == 1 else 'versions'}")
     yield _under(" · ".join(fact for fact in facts if fact))
     if line.url:
-        yield _under(_cut(line.url))
+        yield _under(say_address(line.url))
 
 
 def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
-    """The record, and the words around the match."""
+    """The record with the version that matched, where that stands unless it is the latest, and the words around the match."""
     title = Text.assemble((f"{hit.line.record}@{hit.version}", "bold"), "  ")
     if hit.headline or not hit.lost:
         title.append_text(words(hit.headline or "without a headline"))
@@ -52,6 +52,8 @@ def render_hit(hit: SearchHit) -> Iterator[RenderableType]:
         title.append("  restricted", "red")
     if hit.line.withdrawn:
         title.append("  withdrawn", "magenta")
+    if not hit.latest:
+        title.append("  a copy beside" if hit.strand is Strand.BESIDE else "  not the latest version", "yellow")
     yield title
     yield _under(" ".join(hit.snippet.split()))
 
@@ -60,7 +62,7 @@ def render_change_line(line: ChangeLine) -> Iterator[RenderableType]:
     """When, what kind, which record; then what changed."""
     title = Text.assemble(say_moment(line.seen_at), "  ", (f"{line.kind:<8}", _KIND_STYLES.get(line.kind, "")), "  ")
     title.append(f"{line.record}@{line.version}" if line.version else line.record, "bold")
-    title.append_text(words("  " + (line.headline or _cut(line.url or ""))))
+    title.append_text(words("  " + (line.headline or say_address(line.url or ""))))
     yield title
     changes = say_change(line.change)
     if changes:
@@ -169,11 +171,11 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
         elif key in {"set", "clear"} and value:
             yield f"{key} " + ", ".join(pointer.removeprefix("/") for pointer in value)
         elif key == "aliases" and value:
-            yield "for " + ", ".join(str(alias["url"]) for alias in value)
+            yield "for " + ", ".join(say_address(str(alias["url"])) for alias in value)
         elif key == "detail" and isinstance(value, Mapping):
             yield from _details(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
-            yield f"{key.replace('_', ' ')} {value}"
+            yield f"{key.replace('_', ' ')} {say_address(str(value)) if key in _ADDRESSES else value}"
 
 
 def _found(told: Sequence[Mapping[str, str]], count: int) -> str:
@@ -181,11 +183,6 @@ def _found(told: Sequence[Mapping[str, str]], count: int) -> str:
     if not told:
         return "nothing found"
     return f"{_count(count, 'finding')}: {told[0]['place']}: {told[0]['problem']}" + (" …" if count > 1 else "")
-
-
-def _cut(address: str) -> str:
-    """An address for people; ``--json`` has all of it."""
-    return address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"
 
 
 def _under(text: str) -> Padding:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from model.copies import Copy, Likely, Origin
 from model.record import AsOf, Certainty, Restriction, VersionView
-from model.said import say_change
+from model.said import say_address, say_change
 from model.statement import Stated
 from pressmark.cli.phrases import say_maker, say_saved
 from pressmark.cli.terminal import words
@@ -39,10 +39,10 @@ def standing_rows(view: VersionView, likely: Likely) -> Iterator[tuple[str, Rend
     for stated in view.stated:
         yield "Stated", words(say_stated(stated))
     if view.aliases:
-        yield "Known as", Text("\n").join([words(alias.url) for alias in view.aliases])
+        yield "Known as", Text("\n").join([words(say_address(alias.url)) for alias in view.aliases])
     for relation in view.relations:
         if relation["relation"] == "moved_to":
-            yield "Moved to", words(f"{relation['to']}, since {say_moment(relation['since'])}")
+            yield "Moved to", words(f"{say_address(relation['to'])}, since {say_moment(relation['since'])}")
     for restriction in view.restrictions:
         yield "Restricted", words(say_restriction(restriction))
     yield from _likely_rows(likely)
@@ -64,7 +64,7 @@ def say_restriction(restriction: Restriction) -> str:
 
 def say_relation(relation: Mapping[str, Any]) -> str:
     """``syndicated_from https://…``."""
-    return f"{relation.get('relation', 'related to')} {relation.get('to', '')}"
+    return f"{relation.get('relation', 'related to')} {say_address(relation.get('to', ''))}"
 
 
 def _say_as_of(as_of: AsOf) -> str:
@@ -91,13 +91,13 @@ def _likely_rows(likely: Likely) -> Iterator[tuple[str, RenderableType]]:
 
 
 def _say_origin(origin: Origin) -> str:
-    name = " ".join(x for x in (origin.name, origin.record, origin.url) if x)
+    name = " ".join(x for x in (origin.name, origin.record, say_address(origin.url or "")) if x)
     rests = {"credited": "credited in the text", "declared": "the address it declares", "earliest": "the earliest of them"}
     return f"likely {name} ({rests[origin.basis]})"
 
 
 def _copy(copy: Copy) -> tuple[RenderableType, RenderableType]:
-    who = " ".join(x for x in (copy.publisher, copy.url) if x)
+    who = " ".join(x for x in (copy.publisher, say_address(copy.url or "")) if x)
     line = Text.assemble((f"{copy.record}@{copy.version}", "bold"), f"  {copy.shared} % the same")
     if copy.declared:
         line.append(", declared")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.record import Alternation, Announced, History, State, Strand
-from model.said import say_announcement, say_change
+from model.said import say_address, say_announcement, say_change
 from pressmark.cli.cards import label_rows
 from pressmark.cli.phrases import say_maker
 from pressmark.cli.standing import say_relation, say_restriction
@@ -45,7 +45,9 @@ def render_history(history: History) -> RenderableType:
 
 
 def _head(history: History, published: Sequence[State], beside: Sequence[State]) -> Text:
-    head = Text.assemble((history.record, "bold"), "  ", words(history.url or "without an address", "dim"), "\n")
+    head = Text.assemble(
+        (history.record, "bold"), "  ", words(say_address(history.url) if history.url else "without an address", "dim"), "\n"
+    )
     counted = f"{len(published)} {'state' if len(published) == 1 else 'states'} seen at the publisher"
     if beside:
         counted += f", {len(beside)} {'copy' if len(beside) == 1 else 'copies'} beside"
@@ -115,7 +117,9 @@ def _addresses(history: History) -> Iterator[RenderableType]:
     others = [a for a in history.aliases if a.url != history.url]
     if others:
         yield Text("Also at", style="bold")
-        yield from (Text.assemble("  ", words(a.url), (f"  {a.how}, since {say_moment(a.since)}", "dim")) for a in others)
+        yield from (
+            Text.assemble("  ", words(say_address(a.url)), (f"  {a.how}, since {say_moment(a.since)}", "dim")) for a in others
+        )
     if history.relations:
         yield Text("Related", style="bold")
         for relation in history.relations:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from model.article import clean_text
 from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, digest_of
+from model.clean import clean_text
 from model.edtf import parse_utc, utc_text
 from model.errors import Unreadable
 from model.identity import without_credentials

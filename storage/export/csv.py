@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from model.article import clean_text
+from model.clean import clean_text
+from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
 from storage.export.output import Counted, new_file
@@ -81,7 +82,7 @@ def _cells(piece: Piece, issue: Issue) -> Iterator[str]:
         article.type.value,
         article.access.value,
         article.complete.value,
-        len(article.text.split()),
+        count_words(article.text),
         issue.strand,
         issue.basis,
         issue.first_seen,

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from model.article import Access, Affiliation, Article, Author, Correction, Image, clean_text
+from model.article import Access, Affiliation, Article, Author, Correction, Image
+from model.clean import clean_text
+from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
 from storage.export.jsonl import as_json, write_lines
@@ -57,7 +59,7 @@ def document(piece: Piece, issue: Issue) -> dict[str, Any]:
             "publisher": _thing("Organization", article.publisher),
             "sourceOrganization": _thing("Organization", article.provider),
             "articleBody": article.text,
-            "wordCount": len(article.text.split()) or None,
+            "wordCount": count_words(article.text) or None,
             "image": [_image(x) for x in article.images],
             "correction": [_correction(x) for x in article.corrections],
             "isAccessibleForFree": _FREE.get(article.access),

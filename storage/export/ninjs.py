@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model.article import Article, Author, Complete, Image, clean_text
+from model.article import Article, Author, Complete, Image
+from model.clean import clean_text
+from model.diff import count_words
 from storage.export.chosen import Issue, Piece
 from storage.export.job import Export, Made
 from storage.export.jsonl import as_json, write_lines
@@ -68,7 +70,8 @@ def moment(text: str | None) -> str | None:
 
 def _body(article: Article) -> dict[str, Any]:
     text = article.text
-    return {"role": "main", "contentType": "text/plain", "charCount": len(text), "wordCount": len(text.split()), "value": text}
+    counted = {"charCount": len(text), "wordCount": count_words(text)}
+    return {"role": "main", "contentType": "text/plain", **counted, "value": text}
 
 
 def _by(author: Author) -> str:

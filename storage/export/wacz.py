@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from model.article import clean_text
+from model.clean import clean_text
 from storage.export.cdxj import Sorter, index_line
 from storage.export.chosen import Issue
 from storage.export.job import Export, Made

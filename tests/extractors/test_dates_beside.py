@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from extractors import extract
-
-TEXT = (
-    "The council of Marrow Bay met for the first time in the new hall and agreed on a plan for the harbour road, which will be"
-    " closed to lorries from the spring onwards, the mayor said.",
-    "Residents had asked for such a step over many years, and two petitions were handed over in the autumn. The work will take"
-    " eleven months and costs four million in all.",
-)
+from tests.extractors.harbour_road import read
 
 
 def published(above: str, below: str, language: str = "en") -> str | None:
-    text = "".join(f"<p>{t}</p>" for t in TEXT)
-    headed = f"<title>Harbour road shut</title><body><h1>Harbour road shut</h1>{above}"
-    page = f"<html lang={language}>{headed}{text}{below}</body></html>"
-    return extract(page.encode(), "https://marrowbay.example/harbour-road").date_published
+    return read(above, below, language).date_published
 
 
 @pytest.mark.parametrize(

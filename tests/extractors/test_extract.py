@@ -18,7 +18,8 @@ from lxml import etree
 from extractors import article, extract, release
 from extractors.page import Page
 from extractors.tree import MAX_ELEMENTS
-from model.article import Article, canonical_json
+from model.article_back import article_from_json
+from model.canonical import canonical_json
 from model.errors import Skip, TooLarge
 
 URL = "https://www.penning-post.example/news/2024/03/05/some-story"
@@ -55,7 +56,7 @@ def _reads_or_skips(body: bytes, headers: dict[str, str] | None = None) -> None:
         assert str(error)
         return
     plain = first.to_json()
-    assert Article.from_json(plain).to_json() == plain
+    assert article_from_json(plain).to_json() == plain
     assert canonical_json(plain) == canonical_json(extract(body, URL, headers=headers).to_json())
 
 
@@ -64,7 +65,7 @@ def test_the_same_page_gives_the_same_bytes_in_another_process(name: str, given:
     g = given(name)
     here = canonical_json(extract(g.body, g.url, captured_at=g.captured_at).to_json())
     program = (
-        "import sys; from datetime import datetime; from extractors import extract; from model.article import canonical_json;"
+        "import sys; from datetime import datetime; from extractors import extract; from model.canonical import canonical_json;"
         "at = datetime.fromisoformat(sys.argv[2]) if sys.argv[2] else None;"
         "sys.stdout.buffer.write(canonical_json(extract(sys.stdin.buffer.read(), sys.argv[1], captured_at=at).to_json()))"
     )

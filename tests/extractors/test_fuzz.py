@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractors import extract
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.errors import Skip
 
 HERE = Path(__file__).parent

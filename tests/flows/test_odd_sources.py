@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from flows.pipeline import Pipeline
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.identity import without_credentials
 from model.record import Outcome
 from sources.http import HttpSettings

@@ -205,6 +205,36 @@ def test_sizes_are_words() -> None:
     assert (body.words_added, body.words_removed, body.words_before) == (2, 0, 15)
 
 
+def _by(role: str | None, post: str | None, organization: str = "Harbour Ledger") -> Article:
+    return replace(PIECE, authors=(Author("Mara Quill", role, (Affiliation(organization, post),)),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "counted"),
+    [
+        (_by("staff writer", "staff writer"), _by("senior editor", "senior editor"), (2, 2, 6)),
+        (_by("staff writer", "staff writer"), _by("staff writer", "staff writer", "Quay Courier"), (2, 2, 6)),
+        (_by("staff writer", "columnist"), _by("senior editor", "columnist"), (2, 2, 7)),
+        (_by("staff writer", None), _by("senior editor", None), (2, 2, 6)),
+        # what tells them apart is told, where nothing else does
+        (_by(None, "staff writer"), _by("staff writer", "staff writer"), (2, 0, 6)),
+    ],
+)
+def test_a_role_that_stands_with_a_post_too_is_counted_once(
+    before: Article, after: Article, counted: tuple[int, int, int]
+) -> None:
+    (authors,) = compare(before, after).fields
+    assert (authors.field, authors.words_added, authors.words_removed, authors.words_before) == ("authors", *counted)
+    assert signature(before) != signature(after)
+
+
+def test_what_a_role_and_a_post_add_up_to_is_the_same_as_ever() -> None:
+    """Two ways of reading one line, which made one state before roles were said once."""
+    once = replace(PIECE, authors=(Author("Mara Quill", "editor", (Affiliation("Ledger", "editor"),)),))
+    twice = replace(PIECE, authors=(Author("Mara Quill", None, (Affiliation(role="editor"), Affiliation("Ledger", "editor"))),))
+    assert compare(once, twice).same and signature(once) == signature(twice)
+
+
 def test_the_same_piece_is_known_by_its_words_edited_or_not() -> None:
     words = [f"word{i}" for i in range(60)]
     one = Article(headline="A", body=_blocks(" ".join(words)))

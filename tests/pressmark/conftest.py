@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import psycopg
 import pytest
 
 from model.article import Affiliation, Article, Author, Block, BlockKind, Correction, Dateline, Evidence, How, Image, Rejected
 from model.change import Change
 from model.record import History, ReadingInfo, State, Strand, VersionView
 from pressmark.cli import Call, run
+from tests.storage.house import House
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -128,52 +126,36 @@ PAGE = f"<html lang='en'><head><title>{{0}}</title></head><body><article><h1>{{0
 class Kept:
     """An archive with two pieces in it, on one of the engines, and the command line over it."""
 
-    where: Path
-    url: str | None
+    house: House
     call: Callable[..., Any]
 
-    def __call__(self, *argv: str, where: Path | None = None) -> Any:
-        environ = {"PRESSMARK_ARCHIVE": str(where or self.where), "PRESSMARK_OPERATOR": "Ada"}
-        return self.call(*argv, environ=environ | ({"PRESSMARK_DATABASE_URL": self.url} if self.url else {}))
+    @property
+    def where(self) -> Path:
+        return self.house.where
+
+    def __call__(self, *argv: str) -> Any:
+        environ = {"PRESSMARK_ARCHIVE": str(self.where), "PRESSMARK_OPERATOR": "Ada"}
+        return self.call(*argv, environ=environ | ({"PRESSMARK_DATABASE_URL": self.house.url} if self.house.url else {}))
+
+    def at(self, where: Path) -> Kept:
+        """The command line over another folder, with the same database where that is on a server."""
+        return replace(self, house=replace(self.house, where=where))
 
     def page(self, name: str) -> str:
         path = self.where.parent / f"{name}.html"
         path.write_text(PAGE.format(f"{name} sails again"), "utf-8")
         return str(path)
 
-    def run(self, *statements: str) -> None:
-        """Does something to the database behind the software's back."""
-        if self.url is None:
-            with closing(sqlite3.connect(self.where / "pressmark.db", isolation_level=None)) as db:
-                for statement in statements:
-                    db.execute(statement)
-            return
-        with psycopg.connect(self.url, autocommit=True) as server:
-            (schema,) = server.execute("SELECT schema FROM pressmark.archives").fetchone() or ("",)
-            server.execute(f"SET search_path TO {schema}")
-            for statement in statements:
-                server.execute(statement)
-
-    def lose(self) -> None:
-        """The database goes, and nothing else."""
-        if self.url is None:
-            for file in self.where.glob("pressmark.db*"):
-                file.unlink()
-            return
-        with psycopg.connect(self.url, autocommit=True) as server:
-            for (schema,) in server.execute("DELETE FROM pressmark.archives RETURNING schema").fetchall():
-                server.execute(f"DROP SCHEMA {schema} CASCADE")
-
     def files(self) -> dict[str, bytes]:
         """What lies in the folder, but for what SQLite puts beside its file while it is open."""
         passing = ("-wal", "-shm")
         return {str(p): p.read_bytes() for p in self.where.rglob("*") if p.is_file() and not p.name.endswith(passing)}
 
-    def refuses(self, calls: Sequence[Sequence[str]], said: str, where: Path | None = None, code: int = 1) -> None:
+    def refuses(self, calls: Sequence[Sequence[str]], said: str, code: int = 1) -> None:
         """Each call says this in its one line, and changes nothing."""
         before = self.files()
         for argv in calls:
-            told = self(*argv, where=where)
+            told = self(*argv)
             assert told.code == code, (argv, told)
             assert said in told.err and told.err.count("\n") == 1 and "Traceback" not in told.err, (argv, told.err)
             assert told.out == ""
@@ -183,7 +165,7 @@ class Kept:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path, pressmark: Any) -> Kept:
     url = request.getfixturevalue("emptied_server") if request.param == "postgresql" else None
-    made = Kept(tmp_path / "archive", url, pressmark)
+    made = Kept(House(tmp_path / "archive", url), pressmark)
     assert made("ingest", made.page("Ferry"), made.page("Tug")).code == 0
     return made
 

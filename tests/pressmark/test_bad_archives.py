@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 
 def test_a_database_of_a_newer_release(kept: Any) -> None:
-    kept.run("UPDATE settings SET value = '99' WHERE key = 'schema'")
+    kept.house.run("UPDATE settings SET value = '99' WHERE key = 'schema'")
     calls = (["list"], ["search", "ferry"], ["verify"], ["ingest", kept.page("Barge")], ["migrate"], ["stats"])
     kept.refuses(calls, "newer Pressmark")
 
@@ -23,8 +22,8 @@ def test_a_folder_that_is_no_archive(kept: Any, tmp_path: Path) -> None:
     other.mkdir()
     (other / "beach.jpg").write_bytes(b"\xff\xd8\xff")
     for argv in (["list"], ["verify"], ["rebuild"], ["note", "x", "y"], ["replicate", str(tmp_path / "copy")]):
-        kept.refuses([argv], "there is no archive at", other, 2)
-    kept.refuses([["ingest", kept.page("Barge")]], "is not an empty folder: name another place", other, 2)
+        kept.at(other).refuses([argv], "there is no archive at", 2)
+    kept.at(other).refuses([["ingest", kept.page("Barge")]], "is not an empty folder: name another place", 2)
     assert [p.name for p in other.iterdir()] == ["beach.jpg"]
 
 
@@ -37,7 +36,7 @@ def read_only(kept: Any) -> Iterator[Any]:
         pytest.skip(f"no read-only folder can be made here: {done.stderr.strip()}")
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(place)], check=True)
-        yield replace(kept, where=place)
+        yield kept.at(place)
     finally:
         subprocess.run(["umount", str(place)], check=True)
 
@@ -48,7 +47,7 @@ def test_a_read_only_disk_is_read_and_not_written(kept: Any, read_only: Any) -> 
     told = read_only("verify")
     assert told.code == 0 and told.err.startswith("this check is not kept in the ledger: ") and told.err.count("\n") == 1
     read_only.refuses([["ingest", kept.page("Barge")], ["note", listed.out.split()[0], "a word"]], "cannot be written")
-    if kept.url is None:
+    if kept.house.url is None:
         read_only.refuses([["rebuild"]], "cannot be made anew in")
     else:  # nothing of it is in the folder
         assert read_only("rebuild").code == 0 and read_only("list") == listed
@@ -60,8 +59,8 @@ def test_two_archives_with_one_id(kept: Any, tmp_path: Path) -> None:
     assert kept("ingest", kept.page("Barge")).code == 0
     copy = str(tmp_path / "copy")
     assert kept("replicate", copy, "--name", "attic").code == 0
-    other = replace(kept, where=twin)
-    if kept.url is not None:  # one database for two folders
+    other = kept.at(twin)
+    if kept.house.url is not None:  # one database for two folders
         other.refuses([["ingest", kept.page("Dinghy")]], "another copy of the archive uses it too")
         return
     assert other("ingest", kept.page("Dinghy")).code == 0
@@ -72,12 +71,8 @@ def test_two_archives_with_one_id(kept: Any, tmp_path: Path) -> None:
 
 
 def test_a_ledger_with_a_hole(kept: Any) -> None:
-    if kept.url is None:
-        kept.run("DROP TRIGGER ledger_no_delete")
-    else:
-        kept.run("DROP TRIGGER ledger_no_delete ON ledger")
     assert kept("note", kept("list").out.split()[0], "a word").code == 0
-    kept.run("DELETE FROM ledger WHERE kind = 'version' AND seq = 1")
+    kept.house.change("DELETE FROM ledger WHERE kind = 'version' AND seq = 1")
     record = kept("list").out.split()[0]
     before = kept.files()
     told = kept("verify")
@@ -91,7 +86,7 @@ def test_a_ledger_with_a_hole(kept: Any) -> None:
 
 
 def test_a_lost_file_leaves_a_hole_that_a_rebuild_names(kept: Any) -> None:
-    (segment,) = (kept.where / "warc").iterdir()
+    segment = kept.house.segment
     segment.rename(kept.where.parent / segment.name)
     kept.refuses([["rebuild"]], "missing from the WARCs: restore the segment from a copy")
 

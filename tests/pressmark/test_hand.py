@@ -162,7 +162,7 @@ def test_what_is_restricted_is_taken_in_again_without_being_shown(pressmark: Any
     assert first.code == 0 and "Quay reopens" in first.out
     assert pressmark("restrict", url, "--reason", "an embargo", *kept, environ=ADA).code == 0
     again = pressmark("ingest", str(tmp_path / "1.html"), "--url", url, *kept)
-    assert (again.code, again.out.split()[0]) == (0, "new") and "Quay" not in again.out
+    assert (again.code, again.out.split()[0]) == (0, "changed") and "Quay" not in again.out
 
 
 def test_notes_and_collections(copy: Run) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from model.article import Article, Block, BlockKind
+from model.article import Affiliation, Article, Author, Block, BlockKind
 from model.change import Change, ChangeKind, FieldChange, compare
 from model.diff import Op, Run, diff_words
 from model.record import Alias, Observation, Strand, Withdrawal
@@ -118,6 +118,19 @@ def test_a_diff_marks_words_where_there_is_no_colour(two_versions: tuple[Any, An
     ]
     whole = printed(render_differences(found, colour=False, whole=True))
     assert "Nobody is surprised." in whole and "the same …" not in whole
+
+
+def test_a_role_that_stands_with_a_post_too_is_shown_once(article: Article, printed: Printed, make_view: Any) -> None:
+    by = [
+        dataclasses.replace(article, authors=(Author("Wilma Tarn", role, (Affiliation("Ashbrook Gazette", role),)),))
+        for role in ("staff writer", "senior editor")
+    ]
+    told = differences(make_view(by[0], 1), make_view(by[1], 2), compare(*by))
+    shown = printed(render_differences(told, colour=False))
+    assert "Authors  edited, +2 -2 words\n  Wilma Tarn; [-staff writer-]{+senior editor+}, Ashbrook Gazette\n" in shown
+    (authors,) = told.to_json()["fields"]
+    assert (authors["words_added"], authors["words_removed"], authors["words_before"]) == (2, 2, 6)
+    assert "".join(run["text"] for run in authors["runs"] if run["op"] != "added") == "Wilma Tarn; staff writer, Ashbrook Gazette"
 
 
 def test_a_diff_is_coloured_on_a_terminal(two_versions: tuple[Any, Any]) -> None:

@@ -120,9 +120,12 @@ def test_an_address_without_end_is_cut_for_people_and_whole_for_programs(tmp_pat
     archive = ["--archive", str(tmp_path / "archive")]
     address = "https://paper.example/news?" + "x" * 60_000
     assert pressmark("ingest", page(tmp_path, "ferry.html", "Ferry sails again"), "--url", address, *archive).code == 0
-    shown = pressmark("list", *archive).out
-    assert len(shown) < 1_000 and "https://paper.example/news?xxx" in shown and "…" in shown
-    assert pressmark("list", "--json", *archive).lines()[0]["url"] == address
+    for argv in (["list"], ["show", address], ["history", address], ["events"], ["capture", address]):
+        shown = pressmark(*argv, *archive).out
+        assert len(shown) < 3_000 and "https://paper.example/news?xxx" in shown and "…" in shown, argv
+        assert address in pressmark(*argv, "--json", *archive).out, argv
+    unknown = pressmark("show", address + "y", *archive)
+    assert unknown.code == 2 and len(unknown.err) < 500 and "no record of https://paper.example/news?xxx" in unknown.err
 
 
 def test_show_names_a_likely_copy_with_where_it_stands_and_what_differs(tmp_path: Path, pressmark: Pressmark) -> None:

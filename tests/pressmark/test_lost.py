@@ -12,7 +12,7 @@ LOST = "what was read of it is lost"
 
 def _flip_first_article(kept: Any) -> str:
     """Damages what was read of a piece in the WARC; the piece."""
-    (segment,) = (kept.where / "warc").iterdir()
+    segment = kept.house.segment
     first = next(m for m in walk(segment) if isinstance(m, Member) and m.type == "conversion")
     data = bytearray(segment.read_bytes())
     data[first.offset + first.length // 2] ^= 1
@@ -27,7 +27,7 @@ def test_a_piece_whose_reading_is_lost_is_told_as_lost(kept: Any, tmp_path: Path
     assert kept("collection", "add", "harbour", *(line["record"] for line in kept("list", "--json").lines())).code == 0
     assert [line["lost"] for line in kept("list", "--json").lines()] == [False, False]
     lost = _flip_first_article(kept)
-    kept.lose()
+    kept.house.lose()
     assert kept("rebuild").code == 1
     listed = kept("list")
     assert f"{lost}  {LOST}\n" in listed.out and "without a headline" not in listed.out
@@ -46,5 +46,5 @@ def test_a_piece_whose_reading_is_lost_is_told_as_lost(kept: Any, tmp_path: Path
     assert f"{lost}@1  Ferry sails  {LOST}\n" in kept("search", "sails", "collection:harbour").out
 
     assert kept("repair", "--from", copy).code == 1  # the text is back, the row follows with a rebuild
-    kept.lose()
+    kept.house.lose()
     assert kept("rebuild").code == 0 and LOST not in kept("list").out and kept("verify").code == 0

@@ -79,7 +79,7 @@ def test_no_text_of_an_article_or_a_record_drives_the_terminal(
     change = compare(article, bad)
     aliases = (Alias(f"https://a.example/{HOSTILE}", "stated", "2026-11-20T08:00:00.000000Z"),)
     line = RecordLine(
-        "c4p9xk-1", HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, 1, None, None, "2026-11-20T08:00:00.000000Z", False
+        "c4p9xk-1", HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, 1, 1, None, None, "2026-11-20T08:00:00.000000Z", False
     )
     result = Result(
         f"n{HOSTILE}.html", Outcome.FAILED, reason=f"no{HOSTILE}", url=HOSTILE, capture="1", record="c4p9xk-1", change=change

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.capture import Basis, Capture, Exchange, Fidelity, Import, Truncated, digest_of
 from model.errors import Damaged, NewerFormat
 from storage import Archive

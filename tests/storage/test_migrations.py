@@ -38,7 +38,7 @@ FOUND = {
     "schema-6": _FILLED | {"author:quill": 5, "changed:body": 3},
     "schema-7": _FILLED | {"author:quill": 6, "mackerel": 1, '"to hear how the"': 2, '"to hear how it"': 0},
     "schema-8": _FILLED | {"author:quill": 6, "mackerel": 1, "外交部": 1, "5日外交部": 1, "公司": 1},
-    "schema-9": _FILLED | {"author:quill": 5, "mackerel": 1, "外交部": 1, "collection:fish": 1, '"off the pier"': 1},
+    "schema-9": _FILLED | {"author:quill": 5, "words": 5, "changed:authors": 1},
 }
 Telling = Callable[[Archive], dict[str, Any]]
 
@@ -150,6 +150,19 @@ def test_changes_that_were_counted_across_paragraphs_are_counted_anew(path: Path
         every = archive.changes(datetime(2000, 1, 1, tzinfo=UTC))
         (told,) = (c for c in every if c.headline == "Board counts its losses" and c.kind == "changed")
         assert [(f.field, f.words_added, f.words_removed) for f in told.change.fields] == [("body", 14, 2)]
+        assert archive.verify().findings == ()
+
+
+@pytest.mark.parametrize("path", [path for path in EARLIER if path.name == "schema-9.tar.gz"])
+def test_a_role_that_stands_with_a_post_too_is_counted_once_anew(path: Path, house: Any) -> None:
+    """A staff writer of a paper became its senior editor: +4 -4 words, schema 9 said."""
+    _put(path, house)
+    with house.open(write=True) as archive:
+        every = archive.changes(datetime(2000, 1, 1, tzinfo=UTC))
+        (told,) = (c for c in every if c.headline == "Mole mended" and c.kind == "changed")
+        (counted,) = told.change.fields
+        assert (counted.field, counted.words_added, counted.words_removed, counted.words_before) == ("authors", 2, 2, 6)
+        assert archive.history(told.record).states[1].change == told.change
         assert archive.verify().findings == ()
 
 

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 
 from model.errors import BadCall, Damaged, NewerFormat, NotFound, PressmarkError, StorageUnavailable
 from storage import Archive, rebuild
+from tests.storage.desk import Desk, article
 
 URL = "http://paper.example/news/quay"
 
@@ -147,21 +147,14 @@ def test_a_database_that_lacks_a_table_says_so_and_is_made_anew(filled: Archive,
 
 def _take(where: Path, url: str | None, turn: int, results: Any) -> None:
     """A process of its own that writes until the disk takes no more; tells what was acknowledged."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("desk", Path(__file__).with_name("conftest.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["desk"] = module
-    spec.loader.exec_module(module)
     told, said = [], None
     try:
         with Archive.open(where, write=True, database_url=url) as archive:
-            desk = module.Desk(archive)
+            desk = Desk(archive)
             for n in range(400):
                 body = os.urandom(20_000)
                 page = f"{URL}/{turn}/{n}"
-                told.append((page, desk.take(desk.fetched(page, body, n), module.article(f"H {n}", f"words {n}")).record))
+                told.append((page, desk.take(desk.fetched(page, body, n), article(f"H {n}", f"words {n}")).record))
     except StorageUnavailable as error:
         said = str(error)
     results.put((told, said))

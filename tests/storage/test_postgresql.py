@@ -17,6 +17,7 @@ from sqlalchemy import exc
 
 from model.errors import Damaged, NewerFormat, StorageUnavailable
 from storage import Archive, Deposit, Release, Verdict, rebuild
+from tests.storage.desk import Desk, article
 
 URL = "http://paper.example/news/quay"
 
@@ -223,23 +224,14 @@ def test_a_rebuild_while_somebody_reads_lets_them_read_on(filled: Archive, house
 
 def _write(where: str, url: str, turn: int, gate: Any) -> None:
     """A process of its own: takes the same addresses as the others, in an order of its own."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("desks", Path(__file__).parent / "conftest.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules["desks"] = module
-    spec.loader.exec_module(module)
     with Archive.open(where, write=True, database_url=url) as archive:
-        desk = module.Desk(archive)
+        desk = Desk(archive)
         gate.wait(60)
         order = list(range(12))
         random.Random(turn).shuffle(order)
         for start in range(0, 12, 3):
             for n in order[start : start + 3]:
-                read = module.article(f"Piece {n}", f"words of piece number {n} in the {n}th street")
+                read = article(f"Piece {n}", f"words of piece number {n} in the {n}th street")
                 desk.take(desk.fetched(f"http://paper.example/{n}", b"%d" % n * 40, 1), read)
             desk.held(desk.fetched(f"http://paper.example/held/{turn}/{start}", b"%PDF", 2))
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.article import Affiliation, Author, Image
+from model.article import Affiliation, Article, Author, Block, BlockKind, Dateline, Image
 from model.errors import BadCall, NotFound
 from model.folding import fold, index_bytes, index_words
+from model.record import Strand
 from storage import Archive
 
 pytestmark = pytest.mark.both_engines
@@ -325,3 +326,56 @@ def test_each_field_finds_what_it_is_called_after_and_nothing_else(desk: Any, ma
     assert found(
         f'author:"{one["author"]}" collection:"shelf 0" changed:headline until:2024-03-01 -tag:ferries "pier opened"'
     ) == {"0"}
+
+
+def test_of_versions_that_match_the_one_in_force_is_shown(desk: Any, make_article: Any) -> None:
+    """Whatever was learnt of behind it: a copy that somebody saved, an earlier state, words that only those have."""
+    url, ferry = "http://paper.example/a", "the ferry to the isle"
+    record = desk.take(desk.fetched(url, b"2", 5), make_article("Ferry sails", f"{ferry} sails, the company said")).record
+    desk.take(desk.fetched(url, b"3", 9), make_article("Ferry sails daily", f"{ferry} sails daily, the company said"))
+    desk.take(desk.supplied(b"saved", url, 7), make_article("Ferry", f"{ferry} sails, a reader saved"))
+    desk.take(desk.fetched(url, b"1", 1), make_article("Ferry halted", f"{ferry} halted, the company said"))
+
+    def found(query: str) -> tuple[Any, ...]:
+        (hit,) = desk.archive.search(query)
+        assert hit.line.record == record and hit.line.version == 2
+        return hit.version, hit.headline, hit.latest, hit.strand
+
+    assert found("ferry") == found("author:quill") == (2, "Ferry sails daily", True, Strand.PUBLISHER)
+    assert found("sails -daily") == (1, "Ferry sails", False, Strand.PUBLISHER)
+    assert found("halted") == (4, "Ferry halted", False, Strand.PUBLISHER)
+    assert found("company -daily") == found("changed:headline -daily") == (1, "Ferry sails", False, Strand.PUBLISHER)
+    assert found("reader") == (3, "Ferry", False, Strand.BESIDE)
+    assert found("ferry -company") == (3, "Ferry", False, Strand.BESIDE)
+
+
+def test_where_there_are_only_copies_the_latest_is_shown(desk: Any, make_article: Any) -> None:
+    desk.take(desk.supplied(b"february", "http://paper.example/a", 48), make_article("Crew of 20", "twenty sailed"))
+    desk.take(desk.supplied(b"january", "http://paper.example/a", 24), make_article("Crew of 19", "nineteen sailed"))
+    (hit,) = desk.archive.search("sailed")
+    assert (hit.version, hit.line.version, hit.headline, hit.latest, hit.strand) == (1, 1, "Crew of 20", True, Strand.BESIDE)
+
+
+def test_bare_words_are_looked_for_where_the_docs_say_and_nowhere_else(desk: Any) -> None:
+    affiliation = Affiliation("institute", "editor", "townland")
+    image = Image("http://paper.example/picture.jpg", "caption", "alternative", "credited", ("photographer",), ("bureau",))
+    piece = Article(
+        headline="headline", alternative_headline="teaser", standfirst="standfirst", body=(Block(BlockKind.PARAGRAPH, "text"),),
+        authors=(Author("author", "reporter", (affiliation,), "biography"),), images=(image,), publisher="publisher",
+        section="section", keywords=("keyword",), provider="wire", dateline=Dateline("raw", "place", None, "filer"),
+    )  # fmt: skip
+    taken = desk.take(desk.fetched("http://paper.example/address", b"1", 0), piece)
+    desk.archive.by("Ada").collect([taken.record], "shelf")
+    desk.archive.by("Ada").note(taken.record, "remark")
+    within = {"headline", "standfirst", "text", "author", "caption", "photographer", "bureau", "wire", "filer"}
+    without = {
+        "teaser", "reporter", "institute", "editor", "townland", "biography", "picture", "alternative", "credited", "publisher",
+        "section", "keyword", "raw", "place", "address", "paper", "shelf", "remark",
+    }  # fmt: skip
+    assert {word for word in within | without if desk.archive.search(word)} == within
+    fields = {
+        "author": {"author"}, "affiliation": {"institute"}, "credit": {"photographer"}, "agency": {"bureau", "wire", "filer"},
+        "publisher": {"publisher"}, "section": {"section"}, "tag": {"keyword"}, "collection": {"shelf"},
+    }  # fmt: skip
+    for field, words in fields.items():
+        assert {word for word in within | without if desk.archive.search(f"{field}:{word}")} == words, field

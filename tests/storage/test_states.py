@@ -47,7 +47,7 @@ def test_states_come_out_in_true_order_though_taken_in_out_of_order(desk: Any, m
     record = desk.take(desk.fetched(URL, b"late", 9), make_article("C", "third state")).record
     early = desk.take(desk.fetched(URL, b"early", 1), make_article("A", "first state"))
     middle = desk.take(desk.fetched(URL, b"middle", 5), make_article("B", "second state"))
-    assert early.outcome is Outcome.NEW
+    assert (early.outcome, early.reason) == (Outcome.CHANGED, "an earlier state than any held before")
     assert middle.outcome is Outcome.CHANGED
     assert _numbers(desk.archive.history(record)) == [2, 3, 1]
 
@@ -76,7 +76,8 @@ def test_a_state_found_between_two_equal_looks_splits_them(desk: Any, make_artic
 def test_a_supplied_copy_stands_beside_and_is_never_an_edit(desk: Any, make_article: Any) -> None:
     record = desk.take(desk.fetched(URL, b"1", 0), make_article("A", "published words")).record
     beside = desk.take(desk.supplied(b"copy", URL, 3), make_article("A", "words somebody typed"))
-    assert (beside.outcome, beside.record, beside.version) == (Outcome.NEW, record, 2)
+    assert (beside.outcome, beside.record, beside.version) == (Outcome.CHANGED, record, 2)
+    assert beside.reason == "a differing copy, kept beside the publisher's history"
     history = desk.archive.history(record)
     assert [(s.version, s.strand) for s in history.states] == [(1, Strand.PUBLISHER), (2, Strand.BESIDE)]
     assert history.states[1].change is None

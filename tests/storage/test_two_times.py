@@ -137,8 +137,9 @@ def test_lists_of_a_moment_hold_what_was_seen_then(desk: Any, make_article: Any)
     desk.take(desk.fetched(URL, b"2", 5), make_article("B", "second words of it"))
     desk.take(desk.fetched(OTHER, b"3", 4), make_article("Pier", "words of the pier"))
     archive = desk.archive
-    assert [(x.headline, x.versions) for x in archive.list(as_of=_hour(1))] == [("A", 1)]
-    assert {x.headline for x in archive.list(as_of=_hour(9))} == {"B", "Pier"}
+    assert [(x.headline, x.versions, x.version) for x in archive.list(as_of=_hour(1))] == [("A", 1, 1)]
+    for lines in (archive.list(), archive.list(as_of=_hour(9))):
+        assert {(x.headline, x.versions, x.version) for x in lines} == {("B", 2, 2), ("Pier", 1, 1)}
     assert list(archive.list(as_of=_hour(-1))) == []
     assert len(list(archive.list(1, as_of=_hour(9)))) == 1
 

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from extractors import extract
-
-TEXT = (
-    "The council of Marrow Bay met for the first time in the new hall and agreed on a plan for the harbour road, which will be"
-    " closed to lorries from the spring onwards, the mayor said.",
-    "Residents had asked for such a step over many years, and two petitions were handed over in the autumn. The work will take"
-    " eleven months and costs four million in all.",
-)
+from tests.extractors.harbour_road import read
 
 
 def standfirst(line: str, tag: str, language: str = "en") -> str | None:
-    text = "".join(f"<p>{t}</p>" for t in TEXT)
-    headed = f"<html lang={language}><title>Harbour road shut</title><body><h1>Harbour road shut</h1>"
-    page = f"{headed}<p><{tag}>{line}</{tag}></p>{text}"
-    return extract(page.encode(), "https://marrowbay.example/harbour-road").standfirst
+    return read(f"<p><{tag}>{line}</{tag}></p>", language=language).standfirst
 
 
 @pytest.mark.parametrize("tag", ["b", "em"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from model.article import canonical_json
+from model.canonical import canonical_json
 from model.capture import Basis, Fidelity, Truncated, digest_of
 from model.errors import TooLarge, Unreadable
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.article import Article
 from model.export import Format
+from pressmark.cli.phrases import say_body
 from storage.export.csv import COLUMNS, guarded, unguarded
 
 
@@ -50,6 +54,21 @@ def test_a_spreadsheet_reads_the_rows_and_no_formula(shelf: Any) -> None:
         "Photo: Ilse Brandt/NPA",
     )
     assert (rows[0]["latest"], rows[1]["latest"], rows[1]["dateline"]) == ("false", "true", "PORT HALLOW, Dec. 18 (NPA)")
+
+
+@pytest.mark.parametrize(("text", "words"), [("The well-known quay, of oak - once.", 7), ("外交部发言人周一说, OK", 10)])
+def test_words_are_counted_as_people_are_told_them(
+    text: str, words: int, shelf: Any, desk: Any, make_article: Callable[..., Article]
+) -> None:
+    article = make_article("Counted", text)
+    desk.take(desk.fetched("http://paper.example/news/counted", b"<p>counted</p>", 7), article)
+    assert say_body(article).startswith(f"{words} ")
+    shelf.export(Format.CSV, query="counted")
+    (row,) = csv.DictReader(io.StringIO((shelf.out / "out").read_text("utf-8-sig"), newline=""))
+    shelf.export(Format.JSONLD, "jsonld", query="counted")
+    shelf.export(Format.NINJS, "ninjs", query="counted")
+    (schema_org,), (iptc,) = shelf.lines("jsonld"), shelf.lines("ninjs")
+    assert (int(row["words"]), schema_org["wordCount"], iptc["bodies"][0]["wordCount"]) == (words, words, words)
 
 
 @given(st.one_of(st.text(), st.text(alphabet="'=+-@\t\r\n ab")))
