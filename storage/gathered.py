@@ -13,6 +13,7 @@ from model.ledger import Entry, decode
 from storage.capture_records import is_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.content import is_content, payload_of
+from storage.unfinished import is_unfinished
 from storage.warc import Member, read_member, walk
 from storage.whole import LEDGER, Part, part_of
 
@@ -22,11 +23,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Gathered:
-    """Ledger entries by id with their bytes, facts of captures with their digests, and where damaged bytes are. Content stays
-    in the WARCs until it is asked for.
+    """Ledger entries by id with their bytes and the parts of decisions that some are, facts of captures with their digests, and
+    where damaged bytes are. Content stays in the WARCs until it is asked for.
     """
 
     entries: dict[str, tuple[Entry, bytes]] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
     facts: list[tuple[bytes, str]] = field(default_factory=list)
     breaks: list[str] = field(default_factory=list)
     places: dict[str, tuple[Path, int, int]] = field(default_factory=dict)
@@ -52,9 +54,12 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
         imprint: str | None = None
         named: str | None = None
         said: list[tuple[int, str, Part | None]] = []
+        damaged = 0
         for item in walk(path):
             if not isinstance(item, Member):
                 found.breaks.append(f"{path.name}:{item.offset}")
+                if not is_unfinished(path, item.offset):
+                    damaged = item.offset
                 continue
             rows.append(_take(found, path, item))
             if rows[-1].record_id in found.entries:
@@ -64,7 +69,7 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
             progress(done + item.offset + item.length, total)
         done += path.stat().st_size
         _refuse_copy(tx, path, rows, named)
-        end = _leave_unfinished(found, path, said)
+        end = _leave_unfinished(found, path, said, damaged)
         catalogue(tx, path.name, end, [row for row in rows if row.place.offset < end], imprint)
     return found
 
@@ -81,15 +86,20 @@ def _take(found: Gathered, path: Path, member: Member) -> Written:
     return written(path, member)
 
 
-def _leave_unfinished(found: Gathered, path: Path, said: Sequence[tuple[int, str, Part | None]]) -> int:
+def _leave_unfinished(found: Gathered, path: Path, said: Sequence[tuple[int, str, Part | None]], damaged: int) -> int:
     """Where a segment's settled part ends. A decision at its end of which a kill left only a part is not taken
-    in: the next writer's recovery voids it. ``said`` are its entries by offset."""
+    in: the next writer's recovery voids it. Where bytes behind its beginning are ``damaged``, no kill did that. ``said`` are the
+    segment's entries by offset.
+    """
+    found.parts.update((entry, part) for _, entry, part in said if part is not None)
     last = said[-1][2] if said else None
     if last is None or last.number == last.of:
         return path.stat().st_size
     ours = [(offset, entry) for offset, entry, part in said if part is not None and part.decision == last.decision]
+    if damaged > ours[0][0]:
+        return path.stat().st_size
     for _, entry in ours:
-        del found.entries[entry]
+        del found.entries[entry], found.parts[entry]
     return ours[0][0]
 
 

@@ -17,7 +17,7 @@ from model.ledger import Entry
 from model.verification import Finding
 from storage import tables
 from storage.advice import REBUILD
-from storage.content import payload_of
+from storage.content import empty_content, payload_of
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.segments import SegmentFolder
@@ -69,22 +69,34 @@ class Content:
                 yield capture, data, digest_of(bytes_in(data)), stated
 
     def named_by(self, entries: Sequence[Entry]) -> Mapping[str, bytes]:
-        """The content that entries name: articles as the database has them where they are whole, else the WARC's."""
+        """The content that entries name: articles as the database has them where they are whole, else the WARC's, else what a
+        rebuild put in their place.
+        """
         payloads = {p["id"]: p["digest"] for entry in entries if (p := payload_of(entry)) is not None}
         r, m, s = tables.readings.c, tables.members.c, tables.segments.c
         found: dict[str, bytes] = {}
+        kept: dict[str, bytes] = {}
         # by record, as that has an index
         for some in portions(dict.fromkeys(entry.chain for entry in entries), _AT_ONCE):
-            kept = select(r.payload, r.digest, r.article).where(r.record.in_(some))
-            for payload, digest, packed in self._tx.execute(kept).all():
+            asked = select(r.payload, r.digest, r.article).where(r.record.in_(some))
+            for payload, digest, packed in self._tx.execute(asked).all():
                 data = _unpacked(packed)
                 if data is not None and digest_of(data) == payloads.get(payload):
                     found[payload] = data
                     self.sound_readings += digest == payloads[payload]
+                else:
+                    kept[payload] = data or b""
         for some in portions(sorted(payloads.keys() - found.keys()), _AT_ONCE):
             places = select(m.record_id, s.name, m.offset, m.length).join_from(tables.members, tables.segments)
             for record, *place in self._tx.execute(places.where(m.record_id.in_(some))):
-                found[record] = self._block(*place)
+                block = self._block(*place)
+                if digest_of(block) == payloads[record]:
+                    found[record] = block
+        for entry in entries:
+            payload = payload_of(entry)
+            # of a reading, the database may have what the WARCs lost, damaged: nothing stands for that
+            if payload is not None and payload["id"] not in found and kept.get(payload["id"]) in {None, empty_content(entry)}:
+                found[payload["id"]] = empty_content(entry)
         return found
 
     def _block(self, segment: str, offset: int, length: int) -> bytes:
@@ -94,15 +106,20 @@ class Content:
             return b""  # what was found there is told; nothing can be worked out with it
 
 
-def articles(tx: Connection, records: Sequence[str] | None = None) -> Iterator[Finding]:
-    """The articles in the database, of some records or all, are what their rows' digests say."""
+def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None = None) -> Iterator[Finding]:
+    """The articles in the database, of some records or all, are what their rows' digests say. Of one that the WARCs have
+    lost, too, that is told with its entry.
+    """
     r = tables.readings.c
-    query = select(r.record, r.version, r.number, r.digest, r.article)
+    query = select(r.record, r.version, r.number, r.digest, r.payload, r.article)
     for some in [None] if records is None else list(portions(records, _AT_ONCE)):
         asked = query if some is None else query.where(r.record.in_(some))
         for row in tx.execute(asked, execution_options={"yield_per": _AT_ONCE}):
             data = _unpacked(row.article)
-            if data is None or digest_of(data) != row.digest:
+            if data is not None and digest_of(data) == row.digest:
+                continue
+            in_warc = notebook.of("block", [row.payload]).get(row.payload)
+            if in_warc is not None and in_warc[0] == row.digest:
                 place = f"reading {row.record}@{row.version}.{row.number}"
                 yield Finding(place, "the article in the database is damaged", REBUILD)
 

@@ -1,4 +1,6 @@
-"""Places in chains whose entries are lost for good: what a database that was made anew knows of them."""
+"""Places in chains whose entries are lost, or come to nothing as what they speak of is: what a database that was made anew knows
+of them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from storage import tables
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The first and last place, counted from 1, of entries of a chain that are lost one behind the other."""
+    """The first and last place, counted from 1, of such entries of a chain one behind the other."""
 
     chain: str
     first: int
@@ -32,7 +34,8 @@ def holes_in(tx: Connection) -> Sequence[Hole]:
 
 
 def lost_in(chain: str) -> ColumnElement[int]:
-    """How many entries a chain is known to have lost. What they said is not known, numbers that they gave included."""
+    """How many entries of a chain are known to be lost or to come to nothing: so many numbers of versions and readings they may
+    have given."""
     t = tables.holes.c
     lost = select(func.sum(t.last - t.first + 1)).where(t.chain == chain).scalar_subquery()
     return func.coalesce(lost, 0)

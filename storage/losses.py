@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from model.capture import Basis
-from model.ledger import Kind, decode
+from model.ledger import Entry, Kind, decode
 from storage import tables
 from storage.decide import Hands
 from storage.holes import Hole
 from storage.identify import visited
 from storage.portions import portions
+from storage.whole import Part
 
 LOSS = "loss"
 """The type of the events that tell of it."""
@@ -25,12 +27,22 @@ _AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Partial:
+    """An entry, and how many of those that were decided with it are lost."""
+
+    entry: Entry
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Losses:
-    """Places of entries, captures whose facts are lost and that entries name, and records: those that no version is left
-    of, and those whose first entry, which gave them their address, is lost.
+    """Places of entries; what is left of decisions of which entries are lost, nobody knowing where they had their places;
+    captures whose facts are lost and that entries name; and records: those that no version is left of, and those whose
+    first entry, which gave them their address, is lost.
     """
 
     holes: Sequence[Hole]
+    partial: Sequence[Partial]
     captures: Sequence[str]
     left_without: Sequence[str]
     unaddressed: Sequence[str]
@@ -38,16 +50,19 @@ class Losses:
     @property
     def entries(self) -> int:
         """How many entries are known to be lost."""
-        return sum(hole.last - hole.first + 1 for hole in self.holes)
+        return sum(hole.last - hole.first + 1 for hole in self.holes) + sum(partial.lost for partial in self.partial)
 
     def __bool__(self) -> bool:
-        return bool(self.holes or self.captures)
+        return bool(self.holes or self.partial or self.captures)
 
     def lines(self) -> Iterator[str]:
         """Each in one line."""
         for hole in self.holes:
             which = f"entry {hole.first} is" if hole.first == hole.last else f"entries {hole.first} to {hole.last} are"
             yield f"{which} lost of the ledger of {hole.chain}; what follows is in force"
+        for partial in self.partial:
+            which = "one entry" if partial.lost == 1 else f"{partial.lost} entries"
+            yield f"{which} of the decision that entry {partial.entry.seq} of {partial.entry.chain} belongs to: lost"
         for capture in self.captures:
             yield f"the facts of capture {capture} are lost: a version that it shows is left out, its WARC records stay"
         for record in self.left_without:
@@ -71,6 +86,19 @@ def keep(hands: Hands, losses: Losses) -> None:
     for record in losses.unaddressed:
         for url, how in _addresses(hands.tx, record).items():
             hands.write(Kind.ALIAS, record, {"url": url, "how": how})
+
+
+def partial_of(entries: Iterable[Entry], parts: Mapping[str, Part], chains: Container[str]) -> list[Partial]:
+    """What is left of decisions that lack entries, but for those with an entry in ``chains``: these are known to have holes."""
+    found: Mapping[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.id in parts:
+            found[parts[entry.id].decision].append(entry)
+    return [
+        Partial(there[0], parts[there[0].id].of - len(there))
+        for there in found.values()
+        if len(there) < parts[there[0].id].of and not any(entry.chain in chains for entry in there)
+    ]
 
 
 def _last(tx: Connection) -> Any:

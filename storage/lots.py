@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, and_, select, type_coerce
 
-from model.ledger import Entry, Kind
+from model.ledger import Entry
 from storage import engines
 from storage import tables as t
 from storage.portions import portions
+from storage.standing import NAMING
 
 PER_RECORD: dict[Table, tuple[str, tuple[str, ...]]] = {
     t.versions: ("version", ("number",)),
@@ -81,7 +82,7 @@ def lot_of(tx: Connection, chains: Sequence[Sequence[Entry]], sources: Sources, 
     the first and the last of them is left out.
     """
     entries = [entry for chain in chains for entry in chain]
-    facts = sources.facts({e.body["capture"]["id"] for e in entries if e.kind is Kind.VERSION})
+    facts = sources.facts({e.body["capture"]["id"] for e in entries if e.kind in NAMING})
     yield None
     contents = sources.contents(entries)
     wanted = Wanted(sorted({chain[0].chain for chain in chains if chain}), side_by_side)

@@ -27,10 +27,10 @@ from storage.database import WAIT_SECONDS
 from storage.folder import SEGMENTS, Hold, read_descriptor
 from storage.forks import Pair, Ways, told, ways_of
 from storage.gathered import Gathered, Progress, gather
-from storage.holes import keep_holes
+from storage.holes import Hole, keep_holes
 from storage.home import home_of
 from storage.lacking import readable, refuse_less
-from storage.losses import WITHOUT, Losses
+from storage.losses import WITHOUT, Losses, partial_of
 from storage.projections import apply, insert_capture
 from storage.segments import LIMIT, SegmentFolder
 from storage.standing import standing
@@ -110,14 +110,16 @@ class _Filling:
         ways = ways_of(list(found.entries.values()), self._archive)
         self._refuse_holes(ways)
         captures, without = self._captures(found, ways.chains)
-        keep_holes(self._tx, ways.holes)
         lost: list[Entry] = []
-        left_without: list[str] = []
+        passed: dict[str, list[Hole]] = {}
         for chain in ways.chains:
-            if not self._apply(found, chain, without, lost):
-                left_without.append(chain[0][0].chain)
-        unaddressed = [hole.chain for hole in ways.holes if hole.first == 1 and hole.chain != self._archive]
-        losses = Losses(ways.holes, sorted(without), left_without, [x for x in unaddressed if x not in set(left_without)])
+            passed[chain[0][0].chain] = self._apply(found, chain, without, lost)
+        keep_holes(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)])
+        left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
+        unaddressed = [hole.chain for hole in ways.holes if hole.first == 1 and hole.chain not in {self._archive, *left_without}]
+        in_force = (entry for chain in ways.chains for entry, _ in chain)
+        partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
+        losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed)
         left = [(entry.id, digest_of(found.entries[entry.id][1])) for fork in ways.forks for entry in fork.left]
         counts = {
             "segments": len(segments),
@@ -148,8 +150,8 @@ class _Filling:
                 f"from a copy (pressmark repair --from COPY); {WITHOUT}"
             )
 
-    def _apply(self, found: Gathered, chain: Sequence[Pair], without: set[str], lost: list[Entry]) -> bool:
-        """Takes a chain in, those of its entries that come to nothing too; whether any comes to something."""
+    def _apply(self, found: Gathered, chain: Sequence[Pair], without: set[str], lost: list[Entry]) -> list[Hole]:
+        """Takes a chain in; the places of those of its entries that come to nothing."""
         ledger = Chains(self._tx, self._new_id)
         entries = [entry for entry, _ in chain]
         own = entries[0].chain == self._archive
@@ -163,7 +165,7 @@ class _Filling:
                 lost.append(entry)
                 content = empty_content(entry)
             apply(self._tx, entry, _giving(content))
-        return bool(stand)
+        return [Hole(entry.chain, entry.seq, entry.seq) for entry in entries if entry.id not in stand]
 
     def _captures(self, found: Gathered, chains: Sequence[Sequence[Pair]]) -> tuple[int, set[str]]:
         """One row an origin key; of two captures with one key, the one an entry names. How many, and the ids of those that

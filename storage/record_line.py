@@ -76,10 +76,10 @@ def _changes(tx: Connection, record: str, states: list[Run], read: int | None) -
         if same_bounds and read not in {before.version, after.version}:
             continue
         pair = like_articles(tx, record, before.version, after.version)
-        if pair is None:
-            continue
-        change = compare(*pair)
         _forget(tx, record, [after.version])
+        if pair is None:
+            continue  # what would read them alike comes next, or is lost
+        change = compare(*pair)
         if change.same:
             continue  # as now read, they never differed
         values = {"record": record, "version": after.version, "before": before.version, "seen_at": after.first}

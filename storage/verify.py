@@ -73,7 +73,7 @@ class Checker:
                 _finish(reading, workers)
                 findings = [*database.result(), *found, *ledger.check(replay), *captures.check()]
                 if ledger.sound_readings != self._count(tables.readings):
-                    findings += [*articles(self._tx)]
+                    findings += [*articles(self._tx, notebook)]
                 findings += [*self._orphans()]
             else:
                 reading = _meanwhile(workers, ledger.read(part.records))
@@ -82,7 +82,7 @@ class Checker:
                 findings += [*ledger.check(replay, part.records), *ledger.check_noted()]
                 some = {*part.captures, *notebook.ids("facts")}
                 _finish(captures.read(some), workers)
-                findings += [*captures.check(some), *articles(self._tx, part.records)]
+                findings += [*captures.check(some), *articles(self._tx, notebook, part.records)]
         return Verification(
             len(warcs.checked),
             warcs.records,

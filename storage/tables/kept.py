@@ -49,7 +49,8 @@ ledger = Table(
     Index("ledger_at", "at"),
 )
 
-# places in chains that no WARC had an entry for when the database was made anew: gone for good, unless a copy turns up
+# places in chains that no WARC had an entry for when the database was made anew, or one that comes to nothing as what it
+# speaks of is lost: gone for good, unless a copy turns up
 holes = Table(
     "holes",
     metadata,
