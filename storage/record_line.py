@@ -66,10 +66,13 @@ def record_row(
 def _changes(tx: Connection, record: str, states: list[Run], read: int | None) -> None:
     c = tables.changes.c
     known = {r.version: r for r in tx.execute(select(tables.changes).where(c.record == record))}
-    following = {after.version for after in states[1:]}
+    following: dict[int, tuple[Run, Run]] = {}
+    for before, after in pairwise(states):
+        # a version stands for one state, unless what said that another has the same words is lost
+        following.setdefault(after.version, (before, after))
     stale = [version for version in known if version not in following]
     _forget(tx, record, stale)
-    for before, after in pairwise(states):
+    for before, after in following.values():
         bound = before.last
         row = known.get(after.version)
         same_bounds = row is not None and (row.before, row.seen_at, row.not_seen_before) == (before.version, after.first, bound)
