@@ -1,4 +1,5 @@
 """What is to be done about what a check found."""
 
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
+VERIFY_FIRST = "run `pressmark verify`, then `pressmark rebuild`"
 RESTORE = "restore the segment from a copy (pressmark repair)"

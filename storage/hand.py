@@ -82,6 +82,7 @@ def amend(
     Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``.
     """
     check_text("an amendment", values, clear, reason)
+    hands.take_up(record)
     version = _version(hands, record, version)
     now = read_as(hands.tx, record, version)
     if now is None:
@@ -103,6 +104,7 @@ def note(hands: Hands, record: str, text: str) -> bool:
     check_text("a note", text)
     if not text.strip():
         raise BadCall("an empty note says nothing: write it behind the record")
+    hands.take_up(record)
     if _is_labelled(hands, record, "note", text):
         return False
     payload = hands.keep(f"{content.NOTE}{record}", canonical_json({"text": text}))
@@ -115,6 +117,8 @@ def collect(hands: Hands, records: Sequence[str], name: str, *, member: bool, re
     if member or not name.strip():  # a record can leave a collection whatever it is called
         check_collection_name(name)
     check_text("a collection's name or reason", name, reason)
+    for record in records:
+        hands.take_up(record)
     changed = [r for r in dict.fromkeys(records) if _is_labelled(hands, r, "collection", name) is not member]
     for record in changed:
         body: dict[str, Any] = {"name": name, "member": member}
@@ -139,6 +143,7 @@ def lift(hands: Hands, record: str, scope: Scope | None, reason: str) -> list[st
     check_text("a reason", reason)
     if not reason.strip():
         raise BadCall("lifting a restriction needs a reason: --reason WHY")
+    hands.take_up(record)
     t = tables.restrictions.c
     scopes = sorted(hands.tx.execute(select(t.scope).where(t.record == record)).scalars())
     lifted = [s for s in scopes if scope is None or s == scope.value]

@@ -17,6 +17,7 @@ from storage import tables
 from storage.images import kept_images
 from storage.knowledge import known_of, main_address
 from storage.known import read_as
+from storage.missing import refuse_missing
 from storage.moments import EVER, When, at_moment, latest_of, until
 from storage.restrictions import is_hidden, refuse, restrictions_of
 from storage.states import Readings, alternating, states_of
@@ -24,10 +25,12 @@ from storage.timeline import Look, is_withdrawn
 
 
 def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
-    """A record through time; see ``model.record.History``. Raises ``NotFound`` for a time before it.
+    """A record through time; see ``model.record.History``. Raises ``NotFound`` for a time before it, ``Damaged`` where rows
+    of it are missing.
 
     What restricted content says is left out unless ``shown``.
     """
+    refuse_missing(tx, record)
     known = known_of(tx, record, when.known_at)
     looks = until(known.looks, when.as_of)
     if latest_of(looks) is None:
@@ -64,8 +67,9 @@ def show(
 ) -> VersionView:
     """One version as now read, as its readings up to one had it, or the one in force at a moment.
 
-    Raises ``NotFound``, and ``Restricted`` for restricted content unless ``shown``.
+    Raises ``NotFound``, ``Restricted`` for restricted content unless ``shown``, and ``Damaged`` where rows are missing.
     """
+    refuse_missing(tx, record)
     known = known_of(tx, record, when.known_at)
     restrictions = restrictions_of(tx, record, now)
     if not shown:
@@ -87,7 +91,7 @@ def show(
         raise NotFound(f"{record}@{number} has no reading {reading}; it has {', '.join(str(x.number) for x in infos)}")
     upto = infos[-1].number if reading is None else reading
     now_read = read_as(tx, record, number, upto, when.known_at)
-    assert now_read is not None  # a version comes with its first reading, which is no person's
+    assert now_read is not None  # nothing is missing, and a first reading is no person's
     reader = next(x for x in reversed(infos) if x.number <= upto and x.agent["type"] != AgentType.PERSON)
     c = tables.captures.c
     capture = next(x.capture for x in read.rows if (x.version, x.number) == (number, reader.number))

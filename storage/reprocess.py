@@ -22,6 +22,7 @@ from storage import tables
 from storage.decide import Hands, Kept
 from storage.deposit import Release
 from storage.known import STATED, article_of, looks_of, next_reading, next_version, read_as, spoken_of
+from storage.missing import refuse_missing
 from storage.reconsider import Discovery, Finding, reconsider
 from storage.timeline import Look, in_time
 
@@ -81,7 +82,8 @@ def pending(tx: Connection, release: str) -> list[str]:
 
 
 def unread_of(tx: Connection, record: str, release: str) -> Unread:
-    """What a release has not read of a record."""
+    """What a release has not read of a record. Raises ``Damaged`` where rows of it are missing."""
+    refuse_missing(tx, record)
     r, o = tables.readings.c, tables.observations.c
     query = select(r.version, r.capture, r.release).where(r.record == record, r.release != STATED)
     rows = tx.execute(query.order_by(r.number)).all()
@@ -109,6 +111,7 @@ def add_readings(hands: Hands, read: ReadAgain, release: Release) -> Reprocessed
     """Adds the readings of a record, and the versions that they show to be missing, with their true time."""
     todo, articles = read.todo, read.articles
     tx, record = hands.tx, todo.record
+    hands.take_up(record)
     writer = _Adder(hands, record, release)
     added = [
         writer.read(v, c, articles[c]) for v, c in todo.versions.items() if c in articles and not _has(tx, record, v, release)
