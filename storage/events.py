@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, tuple_
 
 from model.errors import BadCall, Damaged
 from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
 from storage.content import by_person
+from storage.missing import Missing, refuse, refuse_missing
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -40,6 +41,8 @@ _TYPES = frozenset(
     {"robots override", "dissemination", "replication", "watch gap", "schedule gap", "schedule pause", "schedule resume"}
 )
 
+_AT_ONCE = 200
+
 Block = Callable[[str], bytes]
 """Gives the block of a content record by its id; raises ``Damaged`` where it cannot be read."""
 
@@ -60,17 +63,30 @@ def kinds() -> list[str]:
 
 
 def events(tx: Connection, wanted: Wanted, limit: int | None, block: Block) -> Iterator[EventLine]:
-    """Ledger entries as PREMIS events, newest first. Raises ``BadCall`` for a kind that there is not."""
+    """Ledger entries as PREMIS events, newest first. Raises ``BadCall`` for a kind that there is not, ``Damaged`` where
+    an entry before one of them is gone.
+    """
+    if wanted.record is not None:
+        refuse_missing(tx, wanted.record)
     query = _query(wanted)
     left = limit
-    for (data,) in tx.execute(query if wanted.kind or limit is None else query.limit(limit)):
-        event = _event(decode(data), block)
-        if wanted.kind is not None and wanted.kind not in {event.type, event.detail["entry"]}:
-            continue
-        yield event
-        left = left - 1 if left is not None else None
-        if left == 0:
-            return
+    for some in tx.execute(query if wanted.kind or limit is None else query.limit(limit)).scalars().partitions(_AT_ONCE):
+        entries = [decode(data) for data in some]
+        _refuse_holes(tx, entries)
+        for event in (_event(entry, block) for entry in entries):
+            if wanted.kind is not None and wanted.kind not in {event.type, event.detail["entry"]}:
+                continue
+            yield event
+            left = left - 1 if left is not None else None
+            if left == 0:
+                return
+
+
+def _refuse_holes(tx: Connection, entries: Sequence[Entry]) -> None:
+    t = tables.ledger.c
+    before = {(entry.chain, entry.seq - 1) for entry in entries if entry.seq > 1} - {(x.chain, x.seq) for x in entries}
+    there = set(tx.execute(select(t.chain, t.seq).where(tuple_(t.chain, t.seq).in_(before))).tuples())
+    refuse([Missing(chain, f"entry {seq} of the ledger of {chain}") for chain, seq in sorted(before - there)])
 
 
 def _query(wanted: Wanted) -> Select[tuple[bytes]]:

@@ -22,6 +22,7 @@ from storage.moments import EVER, When, at_moment, latest_of, until
 from storage.restrictions import is_hidden, refuse, restrictions_of
 from storage.states import Readings, alternating, states_of
 from storage.timeline import Look, is_withdrawn
+from storage.totals import entries_by_kind, refuse_lost_members, refuse_lost_versions
 
 
 def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
@@ -116,14 +117,18 @@ def show(
 
 
 def collections(tx: Connection) -> dict[str, int]:
-    """The names of all collections, each with how many records it has."""
+    """The names of all collections, each with how many records it has. Raises ``Damaged`` where one lost members."""
+    refuse_lost_members(tx)
     t = tables.labels.c
     query = select(t.text, func.count(t.record.distinct())).where(t.kind == "collection").group_by(t.text).order_by(t.text)
     return dict(tx.execute(query).tuples().all())
 
 
 def stats(tx: Connection) -> dict[str, Any]:
-    """Counts of what is held; sizes are added by the archive, which knows the files."""
+    """Counts of what is held; sizes are added by the archive, which knows the files. Raises ``Damaged`` where the ledger
+    states more than there is."""
+    entries = entries_by_kind(tx)
+    refuse_lost_versions(tx, entries)
     c = tables.captures.c
     t = tables
     by_basis = {basis: n for basis, n in tx.execute(select(c.basis, func.count()).group_by(c.basis).order_by(c.basis))}
@@ -135,7 +140,6 @@ def stats(tx: Connection) -> dict[str, Any]:
         .order_by(func.count().desc())
         .limit(20)
     )
-    kinds = tx.execute(select(t.ledger.c.kind, func.count()).group_by(t.ledger.c.kind).order_by(t.ledger.c.kind))
     return {
         "records": _count(tx, t.records),
         "withdrawn": tx.execute(select(func.count()).where(r.withdrawn)).scalar_one(),
@@ -144,7 +148,7 @@ def stats(tx: Connection) -> dict[str, Any]:
         "captures": _count(tx, t.captures),
         "captures_by_basis": by_basis,
         "undecided": tx.execute(select(func.count()).where(c.entry.is_(None))).scalar_one(),
-        "ledger_entries": {kind: n for kind, n in kinds},
+        "ledger_entries": entries,
         "publishers": {name: n for name, n in publishers},
         "segments": _count(tx, t.segments),
     }

@@ -25,6 +25,7 @@ from storage.known import STATED, article_of, looks_of, next_reading, next_versi
 from storage.missing import refuse_missing
 from storage.reconsider import Discovery, Finding, reconsider
 from storage.timeline import Look, in_time
+from storage.totals import entries_by_kind, refuse_lost_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class Reprocessed:
 
 
 def pending(tx: Connection, release: str) -> list[str]:
-    """The records of which a release has something left to read, in order of their ids."""
+    """The records of which a release has something left to read, in order of their ids. Raises ``Damaged`` where versions
+    or readings are missing."""
+    refuse_lost_versions(tx, entries_by_kind(tx))
     v, r, o = tables.versions.c, tables.readings.c, tables.observations.c
     done = tables.compared.c
     theirs: ColumnElement[bool] = exists().where(r.record == v.record, r.version == v.number, r.release == release)

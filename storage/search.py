@@ -26,8 +26,10 @@ from storage import tables
 from storage.engines import of
 from storage.known import read_as
 from storage.lines import record_lines
+from storage.missing import refuse_missing
 from storage.narrowing import Conditions, check, condition, records_of
 from storage.portions import growing
+from storage.totals import refuse_lost_members, refuse_lost_words
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
@@ -87,9 +89,11 @@ def check_query(query: str) -> None:
 def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(), *, shown: bool = False) -> list[SearchHit]:
     """Records that match, newest first, each with the version that matched and words around it.
 
-    Those in ``closed`` are not found unless ``shown``, because a match would tell what they say.
+    Those in ``closed`` are not found unless ``shown``, because a match would tell what they say. Raises ``BadCall`` as
+    ``parse`` does, and ``Damaged`` where what should be found cannot be.
     """
     parsed = parse(query)
+    refuse_lost(tx, parsed)
     hits: dict[str, int] = {}
     for record, version in _newest(tx, parsed, limit):
         if shown or record not in closed:
@@ -100,16 +104,25 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
     return [_hit(tx, line, hits[line.record], parsed) for line in lines]
 
 
+def refuse_lost(tx: Connection, parsed: Query) -> None:
+    """Raises ``Damaged`` where the database lost rows by which records are found."""
+    refuse_lost_words(tx)
+    if any(name == "collection" for name, _ in (*parsed.fields, *parsed.without_fields)):
+        refuse_lost_members(tx)
+
+
 def _hit(tx: Connection, line: RecordLine, version: int, parsed: Query) -> SearchHit:
     read = read_as(tx, line.record, version)
     if read is None:
+        refuse_missing(tx, line.record)
         return SearchHit(line, version, "")
     return SearchHit(line, version, _snippet(read.article, parsed), read.article.headline, read.is_lost)
 
 
 def matching_records(tx: Connection, query: str) -> list[str]:
-    """The ids of all records of which a version matches, sorted. Raises ``BadCall`` as ``parse`` does."""
+    """The ids of all records of which a version matches, sorted. Raises as ``search`` does."""
     parsed, s = parse(query), tables.search.c
+    refuse_lost(tx, parsed)
     found = _matching(tx, parsed, select(s.record).distinct())
     return list(tx.execute(found.order_by(s.record)).scalars())
 

@@ -200,6 +200,10 @@ class Postgresql:
         rows = tx.execute(select(_TEXT.c.id, _TEXT.c.words).where(_TEXT.c.id.in_(ids))).tuples()
         return {row: words[1:-1] for row, words in rows}
 
+    def indexed(self, tx: Connection) -> int:
+        """Of the ids, by their index."""
+        return int(tx.exec_driver_sql("SELECT count(*) FROM search_text").scalar_one())
+
     def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """PostgreSQL checks its pages as it reads them; the index is held to the words that it was made of."""
         if not {"search_text", "search_rows"} <= set(tx.exec_driver_sql(_THERE).scalars()):

@@ -63,6 +63,9 @@ class Dialect(Protocol):
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
         """What rows of ``search_rows`` are found by, as it was given to ``index``."""
 
+    def indexed(self, tx: Connection) -> int:
+        """How many rows of ``search_rows`` are found by words."""
+
     def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """What the engine itself finds wrong with the database and its index of words; may take long, and be broken off."""
 

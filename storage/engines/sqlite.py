@@ -114,6 +114,10 @@ class Sqlite:
             found.update(tx.exec_driver_sql(query, tuple(some)).tuples().all())
         return found
 
+    def indexed(self, tx: Connection) -> int:
+        """Of its lists of lengths, which are small."""
+        return int(tx.exec_driver_sql("SELECT count(*) FROM search_text_docsize").scalar_one())
+
     def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """The file, page by page; then the index against the words that it was made of."""
         driver = tx.connection.driver_connection

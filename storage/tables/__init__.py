@@ -8,7 +8,7 @@ NULL or have a server default. What an engine needs beside tables is in ``storag
 from __future__ import annotations
 
 from storage.tables.base import SCHEMA_VERSION, is_for, metadata
-from storage.tables.kept import captures, ledger, members, segments
+from storage.tables.kept import captures, is_met, is_said, ledger, members, segments
 from storage.tables.operational import (
     compared,
     field_rates,
@@ -52,6 +52,8 @@ __all__ = [
     "field_rates",
     "images",
     "is_for",
+    "is_met",
+    "is_said",
     "labels",
     "leases",
     "ledger",

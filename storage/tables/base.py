@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Index, MetaData, UniqueConstraint
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 metadata = MetaData()
 

@@ -26,7 +26,7 @@ OLD = [pytest.param(path, id=path.name.partition(".")[0]) for path in EARLIER]
 _FILLED = {"quay": 1, "author:quill": 4, "changed:headline": 2, "section:local": 1, "words": 4}
 FOUND = {
     "schema-1": {"quay": 2, "author:quill": 5, "changed:headline": 2, "tag:quays": 1, "section:harbour": 1},
-    **dict.fromkeys(("schema-2", "schema-3", "schema-4"), _FILLED),
+    **dict.fromkeys(("schema-2", "schema-3", "schema-4", "schema-9"), _FILLED),
     "schema-5": {
         "quay": 1,
         "author:quill": 8,
