@@ -24,6 +24,7 @@ from model.statement import Statement, state, stated_pointers
 from storage import content, tables
 from storage.decide import Hands, Kept
 from storage.known import STATED, next_reading, read_as, spoken_of
+from storage.restrictions import is_hidden, restrictions_of
 
 if TYPE_CHECKING:
     from storage.writer import Writer
@@ -46,7 +47,8 @@ class Hand:
         self, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str] = (), *, reason: str
     ) -> tuple[int, int]:
         """States values for fields of a version, by JSON pointer; see ``amend`` below and ``model.statement``."""
-        return self._writer.act(self._agent, lambda hands: amend(hands, record, version, values, clear, reason))
+        now = self._writer.now()
+        return self._writer.act(self._agent, lambda hands: amend(hands, record, version, values, clear, reason, now))
 
     def note(self, record: str, text: str) -> bool:
         """Keeps a remark with a record; false where the very same is there."""
@@ -75,23 +77,25 @@ class Hand:
 
 
 def amend(
-    hands: Hands, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str], reason: str
+    hands: Hands, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str], reason: str, now: datetime
 ) -> tuple[int, int]:
     """States values for fields of a version (bare: the latest); version and number of the new reading.
 
-    Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``.
+    Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``. Restricted content is amended as any
+    other is, and no error says what is in it.
     """
     check_text("an amendment", values, clear, reason)
     hands.take_up(record)
     version = _version(hands, record, version)
-    now = read_as(hands.tx, record, version)
-    if now is None:
+    read = read_as(hands.tx, record, version)
+    if read is None:
         raise NotFound(f"{record} has no version {version}")
     known = stated_pointers(spoken_of(hands.tx, record, version))
     for pointer in clear:
         if not any(p == pointer or p.startswith(pointer + "/") for p in known):
             raise BadCall(f"nobody stated {said(pointer)} of {record}@{version}, so there is nothing to take back")
-    made = state(now.article, values, clear, reason)
+    closed = is_hidden(restrictions_of(hands.tx, record, now))
+    made = state(read.article, values, clear, reason, discreet=closed)
     number = next_reading(hands.tx, record, version)
     body = {"version": version, "number": number, "capture": _capture(hands, record, version)}
     body |= {"payload": _keep(hands, record, made), "release": None, "release_id": STATED}

@@ -243,3 +243,13 @@ def _said(record: str, chain: Sequence[_Entry], held: _Held) -> Iterator[Missing
     notes = sum(x.kind is Kind.NOTE for x in chain) - held.rows["notes"].total()
     if notes > 0:
         yield Missing(record, f"{notes} notes on {record}" if notes > 1 else f"a note on {record}")
+
+
+def lost_members(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:
+    """What the catalogue of the WARC files has lost of records: where their entries, captures and articles are."""
+    t, c, r, m = tables.ledger.c, tables.captures.c, tables.readings.c, tables.members.c
+    for some in portions(records, _AT_ONCE):
+        for record, named in ((t.chain, t.entry), (c.record, c.id), (r.record, r.payload)):
+            there = select(m.record_id).where(m.record_id == named).exists()
+            for of, lost in tx.execute(select(record, named).where(record.in_(some), ~there).order_by(record, named)).tuples():
+                yield Missing(of, f"where the WARC record {lost} of {of} is")

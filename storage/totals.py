@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from model.canonical import plain_of
 from model.errors import Damaged
@@ -27,13 +27,22 @@ _AT_ONCE = 400
 
 def refuse_lost_records(tx: Connection, since: str | None = None, until: str | None = None) -> None:
     """Raises ``Damaged`` where a piece that was met in a stretch of time (UTC text, both ends with it) has no line."""
-    t, r = tables.ledger.c, tables.records.c
-    lost = select(t.chain).where(tables.is_met(), ~select(r.id).where(r.id == t.chain).exists())
+    t, lost = tables.ledger.c, _lost_records()
     if since is not None:
         lost = lost.where(t.at >= since)
     if until is not None:
         lost = lost.where(t.at <= until)
     refuse_missing(tx, *tx.execute(lost.limit(_NAMED)).scalars())
+
+
+def lost_records(tx: Connection) -> Sequence[str]:
+    """All pieces that were met and have no line, in order."""
+    return tx.execute(_lost_records().order_by(tables.ledger.c.chain)).scalars().all()
+
+
+def _lost_records() -> Select[tuple[str]]:
+    t, r = tables.ledger.c, tables.records.c
+    return select(t.chain).where(tables.is_met(), ~select(r.id).where(r.id == t.chain).exists())
 
 
 def refuse_lost_words(tx: Connection) -> None:

@@ -79,7 +79,7 @@ class Writer:
         self._database = database
         self._folder = folder
         self._imprint = imprint
-        self._now = now
+        self.now = now
         self._new_id = new_id
         self._uploads = uploads
         self._segment: Segment | None = None
@@ -255,7 +255,7 @@ class Writer:
         return self._uploads.sealed() if self._uploads is not None else ()
 
     def _pen(self, segment: Segment) -> Pen:
-        return Pen(segment, self._imprint.archive, self._imprint.agent, self._now, self._new_id)
+        return Pen(segment, self._imprint.archive, self._imprint.agent, self.now, self._new_id)
 
     def _recover(self, segments: Sequence[Segment]) -> None:
         recover(self._database, segments, self._new_id, self._void)
@@ -289,7 +289,7 @@ class Writer:
         block = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in lines.items() if value).encode()
         name = (("WARC-Filename", segment.name),)
         pen = self._pen(segment)
-        written = pen.append(Draft("warcinfo", info, utc_text(self._now()), block, "application/warc-fields", None, name))
+        written = pen.append(Draft("warcinfo", info, utc_text(self.now()), block, "application/warc-fields", None, name))
         self._settled = False
         with self._database.transaction() as tx:
             batch = Batch(tx, pen)
