@@ -104,5 +104,9 @@ class Damaged(Stop):
     """The archive contradicts itself at ``facts['place']``."""
 
 
+class Lost(Damaged):
+    """The database has lost a row that must be there; the WARC files have what it said."""
+
+
 class DamagedText(Damaged):
     """Text in the database is no text any more."""

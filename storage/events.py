@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
 
-from model.errors import BadCall, Damaged
+from model.errors import BadCall, Damaged, Lost
 from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
 from storage.content import by_person
 from storage.missing import Missing, refuse, refuse_missing
+from storage.totals import refuse_lost_ledger
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -68,6 +69,8 @@ def events(tx: Connection, wanted: Wanted, limit: int | None, block: Block) -> I
     """
     if wanted.record is not None:
         refuse_missing(tx, wanted.record)
+    else:
+        refuse_lost_ledger(tx)
     query = _query(wanted)
     left = limit
     for some in tx.execute(query if wanted.kind or limit is None else query.limit(limit)).scalars().partitions(_AT_ONCE):
@@ -87,6 +90,11 @@ def _refuse_holes(tx: Connection, entries: Sequence[Entry]) -> None:
     before = {(entry.chain, entry.seq - 1) for entry in entries if entry.seq > 1} - {(x.chain, x.seq) for x in entries}
     there = set(tx.execute(select(t.chain, t.seq).where(tuple_(t.chain, t.seq).in_(before))).tuples())
     refuse([Missing(chain, f"entry {seq} of the ledger of {chain}") for chain, seq in sorted(before - there)])
+    # records that were met in this stretch of time, or were said to be, and whose chain is gone
+    r = tables.records.c
+    begun = select(t.chain).where(t.chain == r.id, t.seq == 1).exists()
+    lost = select(r.id).where(r.received_at >= entries[-1].at, r.received_at <= entries[0].at, ~begun).order_by(r.id)
+    refuse([Missing(record, f"the ledger of {record}") for record in tx.execute(lost.limit(_AT_ONCE)).scalars()])
 
 
 def _query(wanted: Wanted) -> Select[tuple[bytes]]:
@@ -133,8 +141,10 @@ def _said(entry: Entry, block: Block) -> Mapping[str, Any]:
         return {}
     try:
         said: Mapping[str, Any] = json.loads(block(payload["id"]))
+    except Lost:
+        raise
     except Damaged:
-        return {}  # purged or lost: verify says which
+        return {}  # purged or damaged: verify says which
     return said
 
 

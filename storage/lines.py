@@ -61,6 +61,8 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bo
     for record, part, name in tx.execute(named.order_by(p.id)):
         if part == "author":
             authors[record].append(name)
+    short = [row.id for row in rows if row.authors is not None and row.authors > len(authors[row.id])]
+    refuse([Missing(record, f"authors of {record}") for record in short])
     lost = set(_lost(tx, rows))
     for row in rows:
         hidden = row.id in closed and not shown

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from model.canonical import plain_of
-from model.errors import Damaged
+from model.errors import Lost
 from model.ledger import Kind
 from storage import tables
 from storage.advice import VERIFY_FIRST
@@ -77,15 +77,15 @@ class _Held:
 
 
 def refuse_missing(tx: Connection, *records: str) -> None:
-    """Raises ``Damaged``, naming the first row and counting the others, where records lack rows."""
+    """Raises ``Lost``, naming the first row and counting the others, where records lack rows."""
     refuse(list(missing_of(tx, records)))
 
 
 def refuse(missing: Sequence[Missing]) -> None:
-    """Raises ``Damaged`` where anything is missing."""
+    """Raises ``Lost`` where anything is missing."""
     if missing:
         more = f" and {len(missing) - 1:,} more rows" if len(missing) > 1 else ""
-        raise Damaged(f"the database has lost {missing[0].what}{more}: {VERIFY_FIRST}", place=missing[0].record)
+        raise Lost(f"the database has lost {missing[0].what}{more}: {VERIFY_FIRST}", place=missing[0].record)
 
 
 def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:
@@ -171,10 +171,9 @@ def _entries(record: str, chain: Sequence[_Entry], held: _Held) -> Iterator[Miss
     yield from (
         Missing(record, f"entry {seq} of the ledger of {record}") for seq in sorted(set(range(1, last)) - {x.seq for x in chain})
     )
-    named = {entry for name in ("versions", "readings", "observations") for entry in held.texts(name)}
-    many = len(named - there)
-    if many and len(chain) == last:  # what is named by rows only stood at the end
-        yield Missing(record, f"the last {many} entries of the ledger of {record}" if many > 1 else f"the last entry of {record}")
+    named = {entry for name in ("versions", "readings", "observations", "restrictions") for entry in held.texts(name)}
+    if named - there and len(chain) == last:  # what is named by rows only stood at the end
+        yield Missing(record, f"the end of the ledger of {record}")
 
 
 def _stated(tx: Connection, record: str, chain: Sequence[_Entry], held: _Held) -> Iterator[Missing]:
@@ -237,12 +236,15 @@ def _said(record: str, chain: Sequence[_Entry], held: _Held) -> Iterator[Missing
             restrictions |= {} if body["lifted"] else {body["scope"]: x.id}
     yield from (Missing(record, f"an address of {record}") for _ in addresses.keys() - held.texts("aliases"))
     yield from (Missing(record, f"{record} in a collection") for _ in collections.keys() - held.texts("collections"))
+    more = (held.texts("aliases") - addresses.keys(), held.texts("collections") - collections.keys())
+    notes = held.rows["notes"].total() - sum(x.kind is Kind.NOTE for x in chain)
+    if any(more) or notes > 0:
+        yield Missing(record, f"the end of the ledger of {record}")
     for scope, entry in restrictions.items():
         if not held.has("restrictions", entry):
             yield Missing(record, f"the restriction of {record} ({scope})")
-    notes = sum(x.kind is Kind.NOTE for x in chain) - held.rows["notes"].total()
-    if notes > 0:
-        yield Missing(record, f"{notes} notes on {record}" if notes > 1 else f"a note on {record}")
+    if notes < 0:
+        yield Missing(record, f"{-notes} notes on {record}" if notes < -1 else f"a note on {record}")
 
 
 def lost_members(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:

@@ -29,7 +29,7 @@ from storage.lines import record_lines
 from storage.missing import refuse_missing
 from storage.narrowing import Conditions, check, condition, records_of
 from storage.portions import growing
-from storage.totals import refuse_lost_members, refuse_lost_words
+from storage.totals import refuse_lost_fields, refuse_lost_members, refuse_lost_words
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
@@ -107,8 +107,11 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
 def refuse_lost(tx: Connection, parsed: Query) -> None:
     """Raises ``Damaged`` where the database lost rows by which records are found."""
     refuse_lost_words(tx)
-    if any(name == "collection" for name, _ in (*parsed.fields, *parsed.without_fields)):
+    asked = {name for name, _ in (*parsed.fields, *parsed.without_fields)}
+    if "collection" in asked:
         refuse_lost_members(tx)
+    if "changed" in asked:
+        refuse_lost_fields(tx)
 
 
 def _hit(tx: Connection, line: RecordLine, version: int, parsed: Query) -> SearchHit:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from model.canonical import plain_of
-from model.errors import Damaged
+from model.errors import Lost
 from model.ledger import Kind
 from storage import tables
 from storage.advice import VERIFY_FIRST
@@ -25,8 +25,16 @@ _NAMED = 100
 _AT_ONCE = 400
 
 
+def refuse_lost_ledger(tx: Connection) -> None:
+    """Raises ``Lost`` where the ledger is empty beside what follows from it: what is asked of it would look like little."""
+    if tx.execute(select(tables.ledger.c.id).limit(1)).first() is None and any(
+        tx.execute(select(table.c.id).limit(1)).first() is not None for table in (tables.records, tables.captures)
+    ):
+        refuse([Missing("", "the whole ledger")])
+
+
 def refuse_lost_records(tx: Connection, since: str | None = None, until: str | None = None) -> None:
-    """Raises ``Damaged`` where a piece that was met in a stretch of time (UTC text, both ends with it) has no line."""
+    """Raises ``Lost`` where a piece that was met in a stretch of time (UTC text, both ends with it) has no line."""
     t, lost = tables.ledger.c, _lost_records()
     if since is not None:
         lost = lost.where(t.at >= since)
@@ -46,15 +54,23 @@ def _lost_records() -> Select[tuple[str]]:
 
 
 def refuse_lost_words(tx: Connection) -> None:
-    """Raises ``Damaged`` where versions cannot be found by their words."""
+    """Raises ``Lost`` where versions cannot be found by their words."""
     wanted = _count(tx, tables.versions)
     for many in (_count(tx, tables.search), of(tx).indexed(tx)):
         if many < wanted:
-            raise Damaged(f"the index of words has {many:,} of {wanted:,} versions, so that a search misses some: {VERIFY_FIRST}")
+            raise Lost(f"the index of words has {many:,} of {wanted:,} versions, so that a search misses some: {VERIFY_FIRST}")
+
+
+def refuse_lost_fields(tx: Connection) -> None:
+    """Raises ``Lost`` where a change cannot be found by any of its fields."""
+    c, f = tables.changes.c, tables.changed_fields.c
+    found = select(f.record).where(f.record == c.record, f.version == c.version).exists()
+    lost = tx.execute(select(c.record, c.version).where(~found).order_by(c.record, c.version).limit(_NAMED)).tuples()
+    refuse([Missing(record, f"the fields that changed in {record}@{version}", version) for record, version in lost])
 
 
 def refuse_lost_members(tx: Connection) -> None:
-    """Raises ``Damaged`` where a record is no longer in a collection that somebody put it into."""
+    """Raises ``Lost`` where a record is no longer in a collection that somebody put it into."""
     t, n = tables.ledger.c, tables.labels.c
     said = select(t.chain, func.count().label("said")).where(tables.is_said(), t.kind == Kind.COLLECTION.value)
     held = select(n.record, func.count().label("held")).where(n.kind == "collection").group_by(n.record).subquery()
@@ -65,7 +81,7 @@ def refuse_lost_members(tx: Connection) -> None:
 
 
 def refuse_lost_restrictions(tx: Connection) -> None:
-    """Raises ``Damaged`` where a restriction that is in force by the ledger is not in the database: what it closes would
+    """Raises ``Lost`` where a restriction that is in force by the ledger is not in the database: what it closes would
     be shown."""
     t, x = tables.ledger.c, tables.restrictions.c
     there = select(x.id).where(x.record == t.chain, x.entry == t.entry).exists()
@@ -77,7 +93,7 @@ def refuse_lost_restrictions(tx: Connection) -> None:
 
 
 def refuse_lost_watches(tx: Connection) -> None:
-    """Raises ``Damaged`` where a watch that somebody added is not in the database: nobody would look there again."""
+    """Raises ``Lost`` where a watch that somebody added is not in the database: nobody would look there again."""
     held = set(tx.execute(select(tables.watches.c.url)).scalars())
     last = _last_said(tx, Kind.WATCH, "url", _chains_with(tx, Kind.WATCH))
     added = [(chain, url) for (chain, url), (_, body) in last.items() if body["action"] == "added"]
@@ -85,13 +101,21 @@ def refuse_lost_watches(tx: Connection) -> None:
 
 
 def refuse_lost_versions(tx: Connection, entries: Mapping[str, int]) -> None:
-    """Raises ``Damaged`` where there are fewer records, versions or readings than ``entries`` (counted by kind) state."""
+    """Raises ``Lost`` where there are fewer records, versions or readings than ``entries`` (counted by kind) state, or
+    captures or segments than others name."""
+    refuse_lost_ledger(tx)
     refuse_lost_records(tx)
+    v, c, m, s = tables.versions.c, tables.captures.c, tables.members.c, tables.segments.c
+    lost = select(v.record, v.number, v.capture).where(~select(c.id).where(c.id == v.capture).exists())
+    captures = tx.execute(lost.order_by(v.record, v.number).limit(_NAMED)).tuples()
+    refuse([Missing(record, f"capture {capture} of {record}@{number}", number) for record, number, capture in captures])
+    segments = tx.execute(select(m.segment).where(~select(s.id).where(s.id == m.segment).exists()).distinct()).scalars()
+    refuse([Missing("", f"a WARC file of its catalogue (number {segment})") for segment in segments])
     versions = entries.get(Kind.VERSION, 0)
     for table, wanted in ((tables.versions, versions), (tables.readings, versions + entries.get(Kind.READING, 0))):
         if (many := _count(tx, table)) != wanted:
             said = f"the database has {many:,} {table.name} where the ledger states {wanted:,}"
-            raise Damaged(f"{said}: {VERIFY_FIRST}", place=table.name)
+            raise Lost(f"{said}: {VERIFY_FIRST}", place=table.name)
 
 
 def entries_by_kind(tx: Connection) -> dict[str, int]:

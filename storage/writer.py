@@ -38,6 +38,7 @@ from storage.deposit import Deposit, ImageWanted, Settled, Verdict
 from storage.engines import Contended
 from storage.recovery import recover
 from storage.segments import Segment, SegmentFolder
+from storage.totals import refuse_lost_ledger
 from storage.uploads import Uploads
 from storage.warc import Draft
 
@@ -99,8 +100,10 @@ class Writer:
             self._recover(behind)
 
     def begin_ledger(self, created: str) -> None:
-        """The first entry of the archive's chain, unless it is there: nobody may be killed before it."""
+        """The first entry of the archive's chain, unless it is there: nobody may be killed before it. Raises ``Lost`` where it
+        was there: nothing begins anew behind what is kept."""
         with self._database.reading() as tx:
+            refuse_lost_ledger(tx)
             begun = Chains(tx, self._new_id, [self._imprint.archive]).head(self._imprint.archive)[0] > 0
         if not begun:
             with self._batch() as batch:

@@ -27,7 +27,7 @@ from storage.moments import latest_of, until
 from storage.restrictions import hidden
 from storage.search import matching_records
 from storage.timeline import Look, Run, is_withdrawn, runs
-from storage.totals import lost_records
+from storage.totals import lost_records, refuse_lost_ledger
 
 _WISHES = frozenset({"robots: noarchive", "robots: nocache", "robots: noai", "robots: noimageai"})
 
@@ -107,8 +107,7 @@ class Chosen:
     left_out: Counter[Reason] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        if self.tx.execute(select(func.max(tables.ledger.c.at))).scalar_one() is None:
-            refuse([Missing("", "the whole ledger")])
+        refuse_lost_ledger(self.tx)
         self.closed: Set[str] = hidden(self.tx, self.now, Scope.EXPORT)
         self._moment = utc_text(self.selection.as_of) if self.selection.as_of else None
         self.records: Sequence[str] = self._records()
@@ -138,7 +137,10 @@ class Chosen:
 
     def state_at(self) -> str:
         """When the archive last changed (UTC text): the date of what is made of it, so that the same makes the same."""
-        return str(self.tx.execute(select(func.max(tables.ledger.c.at))).scalar_one())
+        last = self.tx.execute(select(func.max(tables.ledger.c.at))).scalar_one()
+        if last is None:
+            refuse([Missing("", "the whole ledger")])
+        return str(last)
 
     def _records(self) -> list[str]:
         query = self.selection.query

@@ -23,7 +23,7 @@ from model.errors import Damaged
 from storage import engines, tables
 from storage.folder import Hold
 from storage.home import Home
-from storage.migrations import structure, version_2, version_6, version_7, version_8, version_9
+from storage.migrations import structure, version_2, version_6, version_7, version_8, version_9, version_10
 
 _STEPS: dict[int, Callable[[Connection], None]] = {
     2: version_2.fill,
@@ -31,6 +31,7 @@ _STEPS: dict[int, Callable[[Connection], None]] = {
     7: version_7.fill,
     8: version_8.fill,
     9: version_9.fill,
+    10: version_10.fill,
 }
 
 
