@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from model.capture import Capture
-from model.errors import Damaged, Lost, NotFound
+from model.errors import Damaged, NotFound
 from model.identity import alias_key
 from storage import tables
 from storage.advice import VERIFY_FIRST
@@ -54,7 +54,7 @@ class Captures:
         if data is None:
             m = tables.members.c
             if self._tx.execute(select(m.record_id).where(m.record_id == capture)).first() is not None:
-                raise Lost(f"the database has lost capture {capture}: {VERIFY_FIRST}", place=capture)
+                raise Damaged(f"the database has lost capture {capture}: {VERIFY_FIRST}", place=capture, lost=True)
             raise NotFound(f"no capture {capture} in this archive")
         return parse_facts(data)
 
@@ -112,5 +112,5 @@ class Captures:
         query = select(s.name, m.offset, m.length).join_from(tables.members, tables.segments).where(m.record_id == record_id)
         row = self._tx.execute(query).one_or_none()
         if row is None:
-            raise Lost(f"the WARC record {record_id} is not in the catalogue: {VERIFY_FIRST}", place=record_id)
+            raise Damaged(f"the WARC record {record_id} is not in the catalogue: {VERIFY_FIRST}", place=record_id, lost=True)
         return member_of(self._folder.read(row.name, row.offset, row.length), row.name, row.offset)

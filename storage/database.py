@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import Connection, Engine, exc
 
-from model.errors import Damaged, Lost, NewerFormat, PressmarkError
+from model.errors import Damaged, NewerFormat, PressmarkError
 from storage import engines, tables
 from storage.advice import VERIFY_FIRST
 from storage.engines import ALONE, ANY_TEXT, READING, sqlite
@@ -101,6 +101,6 @@ class Database:
         except PressmarkError:
             raise
         except exc.NoResultFound as error:
-            raise Lost(f"the database has lost a row that must be there: {VERIFY_FIRST}") from error
+            raise Damaged(f"the database has lost a row that must be there: {VERIFY_FIRST}", lost=True) from error
         except exc.DBAPIError as error:
             raise self._dialect.translate(error) from error

@@ -43,12 +43,14 @@ def record_lines(
         refuse([Missing(record, f"the line of {record}") for record in only if record not in found])
         yield from _lines(tx, [found[record] for record in only], closed, shown)
         return
-    told, last = 0, None
+    left, last = limit, None
     for some in tx.execute(query.limit(limit) if limit is not None else query).partitions(_AT_ONCE):
-        refuse_lost_records(tx, some[-1].received_at, last)
+        left = left - len(some) if left is not None else None
+        is_end = len(some) < _AT_ONCE and left != 0  # nothing is told before what lies behind it is known to be nothing
+        refuse_lost_records(tx, None if is_end else some[-1].received_at, last)
         yield from _lines(tx, some, closed, shown)
-        told, last = told + len(some), some[-1].received_at
-    if limit is None or told < limit:
+        last = some[-1].received_at
+    if left != 0:
         refuse_lost_records(tx, None, last)
 
 
@@ -107,7 +109,7 @@ def lines_then(
         query = query.where(r.first_seen.is_(None) | (r.first_seen <= when.as_of))
     left, last = limit, None
     for some in tx.execute(query).partitions(_AT_A_TIME):
-        refuse_lost_records(tx, some[-1].received_at, last)
+        refuse_lost_records(tx, some[-1].received_at if len(some) == _AT_A_TIME else None, last)
         refuse_missing(tx, *(row.id for row in some))
         last = some[-1].received_at
         for row in some:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from model.canonical import plain_of
-from model.errors import Lost
+from model.errors import Damaged
 from model.ledger import Kind
 from storage import tables
 from storage.advice import VERIFY_FIRST
@@ -77,15 +77,15 @@ class _Held:
 
 
 def refuse_missing(tx: Connection, *records: str) -> None:
-    """Raises ``Lost``, naming the first row and counting the others, where records lack rows."""
+    """Raises ``Damaged``, naming the first row and counting the others, where records lack rows."""
     refuse(list(missing_of(tx, records)))
 
 
 def refuse(missing: Sequence[Missing]) -> None:
-    """Raises ``Lost`` where anything is missing."""
+    """Raises ``Damaged`` where anything is missing."""
     if missing:
         more = f" and {len(missing) - 1:,} more rows" if len(missing) > 1 else ""
-        raise Lost(f"the database has lost {missing[0].what}{more}: {VERIFY_FIRST}", place=missing[0].record)
+        raise Damaged(f"the database has lost {missing[0].what}{more}: {VERIFY_FIRST}", place=missing[0].record, lost=True)
 
 
 def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:

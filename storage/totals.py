@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from model.canonical import plain_of
-from model.errors import Lost
+from model.errors import Damaged
 from model.ledger import Kind
 from storage import tables
 from storage.advice import VERIFY_FIRST
@@ -26,7 +26,7 @@ _AT_ONCE = 400
 
 
 def refuse_lost_ledger(tx: Connection) -> None:
-    """Raises ``Lost`` where the ledger is empty beside what follows from it: what is asked of it would look like little."""
+    """Raises ``Damaged`` where the ledger is empty beside what follows from it: what is asked of it would look like little."""
     if tx.execute(select(tables.ledger.c.id).limit(1)).first() is None and any(
         tx.execute(select(table.c.id).limit(1)).first() is not None for table in (tables.records, tables.captures)
     ):
@@ -34,7 +34,7 @@ def refuse_lost_ledger(tx: Connection) -> None:
 
 
 def refuse_lost_records(tx: Connection, since: str | None = None, until: str | None = None) -> None:
-    """Raises ``Lost`` where a piece that was met in a stretch of time (UTC text, both ends with it) has no line."""
+    """Raises ``Damaged`` where a piece that was met in a stretch of time (UTC text, both ends with it) has no line."""
     t, lost = tables.ledger.c, _lost_records()
     if since is not None:
         lost = lost.where(t.at >= since)
@@ -54,15 +54,17 @@ def _lost_records() -> Select[tuple[str]]:
 
 
 def refuse_lost_words(tx: Connection) -> None:
-    """Raises ``Lost`` where versions cannot be found by their words."""
+    """Raises ``Damaged`` where versions cannot be found by their words."""
     wanted = _count(tx, tables.versions)
     for many in (_count(tx, tables.search), of(tx).indexed(tx)):
         if many < wanted:
-            raise Lost(f"the index of words has {many:,} of {wanted:,} versions, so that a search misses some: {VERIFY_FIRST}")
+            raise Damaged(
+                f"the index of words has {many:,} of {wanted:,} versions, so that a search misses some: {VERIFY_FIRST}", lost=True
+            )
 
 
 def refuse_lost_fields(tx: Connection) -> None:
-    """Raises ``Lost`` where a change cannot be found by any of its fields."""
+    """Raises ``Damaged`` where a change cannot be found by any of its fields."""
     c, f = tables.changes.c, tables.changed_fields.c
     found = select(f.record).where(f.record == c.record, f.version == c.version).exists()
     lost = tx.execute(select(c.record, c.version).where(~found).order_by(c.record, c.version).limit(_NAMED)).tuples()
@@ -70,7 +72,7 @@ def refuse_lost_fields(tx: Connection) -> None:
 
 
 def refuse_lost_members(tx: Connection) -> None:
-    """Raises ``Lost`` where a record is no longer in a collection that somebody put it into."""
+    """Raises ``Damaged`` where a record is no longer in a collection that somebody put it into."""
     t, n = tables.ledger.c, tables.labels.c
     said = select(t.chain, func.count().label("said")).where(tables.is_said(), t.kind == Kind.COLLECTION.value)
     held = select(n.record, func.count().label("held")).where(n.kind == "collection").group_by(n.record).subquery()
@@ -81,7 +83,7 @@ def refuse_lost_members(tx: Connection) -> None:
 
 
 def refuse_lost_restrictions(tx: Connection) -> None:
-    """Raises ``Lost`` where a restriction that is in force by the ledger is not in the database: what it closes would
+    """Raises ``Damaged`` where a restriction that is in force by the ledger is not in the database: what it closes would
     be shown."""
     t, x = tables.ledger.c, tables.restrictions.c
     there = select(x.id).where(x.record == t.chain, x.entry == t.entry).exists()
@@ -93,7 +95,7 @@ def refuse_lost_restrictions(tx: Connection) -> None:
 
 
 def refuse_lost_watches(tx: Connection) -> None:
-    """Raises ``Lost`` where a watch that somebody added is not in the database: nobody would look there again."""
+    """Raises ``Damaged`` where a watch that somebody added is not in the database: nobody would look there again."""
     held = set(tx.execute(select(tables.watches.c.url)).scalars())
     last = _last_said(tx, Kind.WATCH, "url", _chains_with(tx, Kind.WATCH))
     added = [(chain, url) for (chain, url), (_, body) in last.items() if body["action"] == "added"]
@@ -101,7 +103,7 @@ def refuse_lost_watches(tx: Connection) -> None:
 
 
 def refuse_lost_versions(tx: Connection, entries: Mapping[str, int]) -> None:
-    """Raises ``Lost`` where there are fewer records, versions or readings than ``entries`` (counted by kind) state, or
+    """Raises ``Damaged`` where there are fewer records, versions or readings than ``entries`` (counted by kind) state, or
     captures or segments than others name."""
     refuse_lost_ledger(tx)
     refuse_lost_records(tx)
@@ -115,7 +117,7 @@ def refuse_lost_versions(tx: Connection, entries: Mapping[str, int]) -> None:
     for table, wanted in ((tables.versions, versions), (tables.readings, versions + entries.get(Kind.READING, 0))):
         if (many := _count(tx, table)) != wanted:
             said = f"the database has {many:,} {table.name} where the ledger states {wanted:,}"
-            raise Lost(f"{said}: {VERIFY_FIRST}", place=table.name)
+            raise Damaged(f"{said}: {VERIFY_FIRST}", place=table.name, lost=True)
 
 
 def entries_by_kind(tx: Connection) -> dict[str, int]:

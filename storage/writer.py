@@ -100,7 +100,7 @@ class Writer:
             self._recover(behind)
 
     def begin_ledger(self, created: str) -> None:
-        """The first entry of the archive's chain, unless it is there: nobody may be killed before it. Raises ``Lost`` where it
+        """The first entry of the archive's chain, unless it is there: nobody may be killed before it. Raises ``Damaged`` where it
         was there: nothing begins anew behind what is kept."""
         with self._database.reading() as tx:
             refuse_lost_ledger(tx)

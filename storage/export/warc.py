@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from model.errors import Damaged, Lost
+from model.errors import Damaged
 from model.export import Which
 from model.ledger import Entry, Kind, decode
 from storage import tables
@@ -222,8 +222,8 @@ class Members:
         return row
 
 
-def _missing(record: str) -> Lost:
-    return Lost(f"the WARC record {record} is not in the catalogue, so nothing was exported: {VERIFY_FIRST}")
+def _missing(record: str) -> Damaged:
+    return Damaged(f"the WARC record {record} is not in the catalogue, so nothing was exported: {VERIFY_FIRST}", lost=True)
 
 
 def _version_of(entry: Entry) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from model.article import Article
-from model.errors import Damaged, Lost, PressmarkError, Restricted
+from model.errors import Damaged, PressmarkError, Restricted
 from model.record import Scope
 from model.watch import Watch, WatchKind
 from storage import Archive, Release
@@ -109,7 +109,7 @@ def shelf(house: Any, clock: Any, make_desk: Any, fill_desk: Any, make_article: 
 def _otherwise(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Questions that are answered otherwise than before, and not by saying in one line what is lost and what to do."""
     for name, said in after.items():
-        if isinstance(said, Lost):
+        if isinstance(said, Damaged):
             line = str(said)
             if "\n" in line or "pressmark verify" not in line or "pressmark rebuild" not in line:
                 yield name, line
@@ -159,7 +159,7 @@ def test_what_a_question_lacks_is_told_as_lost(shelf: Shelf, which: Callable[[st
         after = shelf.ask()
         silent = UNTOLD if which is _one_row else set()
         wrong += [(table, name, said) for name, said in _otherwise(before, after) if (table, name) not in silent]
-        told |= {table} if any(isinstance(said, Lost) for said in after.values()) else set()
+        told |= {table} if any(isinstance(said, Damaged) for said in after.values()) else set()
         shelf.house.put_back(kept)
     assert wrong == []
     assert told >= {"ledger", "captures", "records", "aliases", "versions", "readings", "observations", "labels", "restrictions"}
@@ -201,9 +201,9 @@ def test_nothing_is_decided_about_a_piece_that_lost_rows(
                 with shelf.house.open(write=True) as archive:
                     act = _acts(shelf, make_desk(archive), make_article)[name]
                     said = _answer(act, archive)
-            except Lost as error:  # before anything could be asked: the archive's own chain is gone, too
+            except Damaged as error:  # before anything could be asked: the archive's own chain is gone, too
                 said = error
-            if not isinstance(said, Lost):
+            if not isinstance(said, Damaged):
                 done.append((table, name, said))
         after = shelf.house.rows()
         # a capture that was kept before its piece was looked for stays, undecided
@@ -219,7 +219,7 @@ def test_a_piece_gets_no_second_record_where_its_addresses_are_lost(
     shelf.house.change("DELETE FROM aliases")
     with shelf.house.open(write=True) as archive:
         desk = make_desk(archive)
-        with pytest.raises(Lost, match="an address of"):
+        with pytest.raises(Damaged, match="an address of"):
             desk.take(desk.fetched(QUAY, b"news" * 50, 20), make_article("Quay news", "fourth words of the quay"))
         desk.take(desk.fetched("http://three.example/new", b"new", 20), make_article("New", "words of a new piece"))
     shelf.house.rebuild()
