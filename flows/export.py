@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.following import Run, carried_out
 from flows.last_export import keep_export, last_export
 from flows.timetable import TIME, written_to
-from model.errors import BadCall
+from model.errors import BadCall, Damaged
 from model.export import format_named, versions_named
 from storage import Selection
 
@@ -50,6 +50,12 @@ def export(
             run.more.append(("Not written", f"nothing has changed since {last.name}"))
             return f"nothing has changed since {last.name}: nothing was written"
         done = kept.export(wanted, path, selection, institution=run.round.settings.institution or "")
+        if done.lost:
+            raise Damaged(
+                f"{path.name} is not complete: the database has lost {done.lost[0].what}"
+                f"{f' and {len(done.lost) - 1:,} more rows' if len(done.lost) > 1 else ''}: "
+                "run `pressmark verify`, then `pressmark rebuild`"
+            )
         if TIME in output:
             keep_export(kept.where, named, state, path)
         run.more += [("Left out", f"{many:,} {reason.replace('_', ' ')}") for reason, many in done.left_out.items()]

@@ -101,7 +101,8 @@ class NewerFormat(Stop):
 
 
 class Damaged(Stop):
-    """The archive contradicts itself at ``facts['place']``."""
+    """The archive contradicts itself at ``facts['place']``. ``facts['lost']`` is true where the database lacks a row that must
+    be there; the WARC files have what it said."""
 
 
 class DamagedText(Damaged):

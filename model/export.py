@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,14 +29,28 @@ class Which(StrEnum):
     LATEST = "latest"  # by capture time, or the one in force at the moment asked for
 
 
+INCOMPLETE = ".incomplete"
+"""What stands behind the name of an export that lacks what the archive should have."""
+
 _LISTS = frozenset({Format.NINJS, Format.JSONLD, Format.JSONL, Format.CSV})
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A row that the archive's database has lost, so that a record (``version`` is ``None``) or one version of it stayed out
+    of an export."""
+
+    record: str
+    version: int | None
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
     """An export as it ended. ``records`` and ``versions`` went out, ``left_out`` counts by reason what did not;
     ``files`` and ``bytes`` were written, ``sha256`` is that of a single file (of a bag, of its tag manifest), hex;
-    ``state_at`` is when the archive had last changed (UTC text)."""
+    ``state_at`` is when the archive had last changed (UTC text). Where rows were ``lost`` the file or folder has
+    another name than was asked for, that one with ``INCOMPLETE`` behind it: ``renamed`` says so."""
 
     format: Format
     records: int
@@ -47,6 +61,8 @@ class Exported:
     sha256: str | None
     left_out: Mapping[str, int]
     state_at: str
+    renamed: bool = False
+    lost: Sequence[Lost] = ()
 
 
 def format_named(said: str | None) -> Format:

@@ -86,9 +86,9 @@ class Stated:
         return bool(self.value == self.read)
 
 
-def state(article: Article, values: Mapping[str, Any], clear: Sequence[str], reason: str) -> Statement:
-    """A statement about an article as it is now read. Raises ``BadCall`` for a place that it has not,
-    for two values of which one lies inside the other, and for nothing to say."""
+def state(article: Article, values: Mapping[str, Any], clear: Sequence[str], reason: str, *, discreet: bool = False) -> Statement:
+    """A statement about an article as it is now read. Raises ``BadCall`` for a place that it has not (``discreet``: without
+    a word of what it has), for two values of which one lies inside the other, and for nothing to say."""
     if not values and not clear:
         raise BadCall("nothing to amend: give --set FIELD=VALUE or --clear FIELD")
     if not reason.strip():
@@ -100,7 +100,16 @@ def state(article: Article, values: Mapping[str, Any], clear: Sequence[str], rea
     anchors: dict[str, str] = {}
     shape = article.to_json()
     for pointer in values:
-        anchors |= _anchors(shape, pointer)
+        try:
+            anchors |= _anchors(shape, pointer)
+        except BadCall:
+            if not discreet:
+                raise
+            whole = place_said("/" + pointer.split("/")[1])
+            raise BadCall(
+                f"{place_said(pointer)} does not fit what is there, which is restricted: set {whole} as JSON, "
+                "or be shown it first (pressmark show --restricted REASON)"
+            ) from None
     return Statement(dict(values), tuple(clear), anchors, reason.strip())
 
 

@@ -37,7 +37,7 @@ from storage.forks import LEFT_OUT
 from storage.hand import Hand
 from storage.home import home_of
 from storage.leases import Leases
-from storage.leftover import refuse_what_is_not_ours
+from storage.leftover import begun, refuse_what_is_not_ours
 from storage.listeners import Listeners
 from storage.losses import Losses
 from storage.losses import keep as losses_kept
@@ -127,14 +127,18 @@ class Archive(Reading):
         """
         path = Path(where)
         archive_id = mint_archive_id()
-        home = home_of(path, archive_id, database_url, wait)
-        home.has_database()  # a server that does not answer is told before anything is made
+        home_of(
+            path, archive_id, database_url, wait
+        ).has_database()  # a server that does not answer is told before anything is made
         try:
             path.mkdir(parents=True, exist_ok=True)
             with closing(Hold(path, alone=True)):
                 if Archive.exists(path):
                     raise BadCall(f"there is already an archive at {where}")
                 refuse_what_is_not_ours(path, wait)
+                archive_id = begun(path) or archive_id
+                home = home_of(path, archive_id, database_url, wait)
+                home.refuse_filled()
                 (path / SEGMENTS).mkdir(exist_ok=True)
                 write_durably(path / "README.txt", README.format(archive=archive_id).encode())
                 home.create()

@@ -144,7 +144,7 @@ class Batch:
     def acting(self, person: Agent) -> Hands:
         """What a person may do: every entry is the person's."""
         write = lambda kind, chain, body: self.write(kind, chain, body, person)  # noqa: E731
-        return Hands(self._tx, self._pen.archive, write, self._keep, self._keep_article, self._mint)
+        return Hands(self._tx, self._pen.archive, write, self._keep, self._keep_article, self._mint, self._take_up)
 
     def add(self, written: Iterable[Written]) -> None:
         """Members to be catalogued with this batch."""
@@ -191,7 +191,7 @@ class Batch:
                 self._firsts.say(entry, self._content.__getitem__)
 
         self._written += item.written
-        hands = Hands(self._tx, self._pen.archive, write, self._keep, self._keep_article, self._mint_free)
+        hands = Hands(self._tx, self._pen.archive, write, self._keep, self._keep_article, self._mint_free, self._take_up)
         return Decision(hands, deposit, kept).first()
 
     def _hands(self, person: Agent) -> Hands:
@@ -202,7 +202,11 @@ class Batch:
             self._keep,
             self._keep_article,
             self._mint,
+            self._take_up,
         )
+
+    def _take_up(self, record: str) -> None:
+        self._chains.head(record)
 
     def _mint(self) -> str:
         while self._chains.head(record := mint_record_id(self._pen.archive))[0]:

@@ -12,6 +12,7 @@ from model.capture import Capture
 from model.errors import Damaged, NotFound
 from model.identity import alias_key
 from storage import tables
+from storage.advice import VERIFY_FIRST
 from storage.batch import Staged
 from storage.capture_records import parse_facts, restore_capture
 from storage.decide import Kept
@@ -47,10 +48,13 @@ class Captures:
         return restore_capture(self.facts(capture), self._member)
 
     def facts(self, capture: str) -> dict[str, Any]:
-        """The facts of a capture. Raises ``NotFound``."""
+        """The facts of a capture. Raises ``NotFound``, and ``Damaged`` where it was there and its row is gone."""
         c = tables.captures.c
         data = self._tx.execute(select(c.facts).where(c.id == capture)).scalar_one_or_none()
         if data is None:
+            m = tables.members.c
+            if self._tx.execute(select(m.record_id).where(m.record_id == capture)).first() is not None:
+                raise Damaged(f"the database has lost capture {capture}: {VERIFY_FIRST}", place=capture, lost=True)
             raise NotFound(f"no capture {capture} in this archive")
         return parse_facts(data)
 
@@ -108,5 +112,5 @@ class Captures:
         query = select(s.name, m.offset, m.length).join_from(tables.members, tables.segments).where(m.record_id == record_id)
         row = self._tx.execute(query).one_or_none()
         if row is None:
-            raise Damaged(f"the WARC record {record_id} is not in the catalogue: run `pressmark verify`")
+            raise Damaged(f"the WARC record {record_id} is not in the catalogue: {VERIFY_FIRST}", place=record_id, lost=True)
         return member_of(self._folder.read(row.name, row.offset, row.length), row.name, row.offset)

@@ -9,11 +9,14 @@ from sqlalchemy import Connection, func, select
 
 from model.capture import digest_of
 from model.errors import Damaged
+from model.ids import is_archive_id
 from model.ledger import Agent, Entry, Kind, decode, genesis
 from storage import tables
+from storage.advice import VERIFY_FIRST
 from storage.bulk import insert_rows
 from storage.engines import of
 from storage.holes import lost_in
+from storage.missing import refuse_missing
 
 _ledger = tables.ledger.c
 _COUNTED = 10_000
@@ -64,26 +67,30 @@ class Chains:
         self._heads[chain] = (0, genesis(chain))
 
     def head(self, chain: str) -> tuple[int, str]:
-        """Sequence number and digest of a chain's last entry; 0 and the genesis digest at first."""
+        """Sequence number and digest of a chain's last entry; 0 and the genesis digest at first. Raises ``Damaged`` for a
+        chain with a hole, and for a record that lacks rows: nothing is decided about it, and nothing chained to it."""
         if chain not in self._heads:
             if chain not in self._held:
                 of(self._tx).hold(self._tx, [chain])
             query = select(_ledger.seq, _ledger.digest).where(_ledger.chain == chain).order_by(_ledger.seq.desc()).limit(1)
             found = self._tx.execute(query).one_or_none()
             self._heads[chain] = (found.seq, found.digest) if found else (0, genesis(chain))
-            self._refuse_hole(chain)
+            if is_archive_id(chain):
+                self._refuse_hole(chain)
+            else:
+                refuse_missing(self._tx, chain)
         return self._heads[chain]
 
     def _refuse_hole(self, chain: str) -> None:
-        """Nothing is chained to what has lost entries that the WARCs may have; in a chain as long as only the archive's own
-        may be, ten thousand are counted, and ``verify`` counts all."""
+        """Nothing is chained to what has lost entries that the WARCs may have. Of the archive's own chain, which may be long, ten
+        thousand are counted; ``verify`` counts all.
+        """
         there = select(_ledger.seq).where(_ledger.chain == chain).limit(_COUNTED).subquery()
         wanted = min(self._heads[chain][0], _COUNTED)
         count = self._tx.execute(select(func.count()).select_from(there)).scalar_one()
         if count < wanted and count + self._tx.execute(select(lost_in(chain))).scalar_one() < wanted:
             raise Damaged(
-                f"the ledger has a hole in the chain of {chain}, and nothing is written behind it: "
-                "run `pressmark verify`, then `pressmark rebuild`",
+                f"the ledger has a hole in the chain of {chain}, and nothing is written behind it: {VERIFY_FIRST}",
                 place=chain,
             )
 

@@ -16,6 +16,7 @@ from model.edtf import utc_text
 from model.record import Announced, Announcement
 from storage import tables
 from storage.known import article_of, looks_of
+from storage.lost_changes import refuse_lost_changes
 from storage.marks import Step, announcements, is_edit
 from storage.portions import portions
 from storage.record_line import change_from_json
@@ -45,9 +46,10 @@ def changes(
     """What the publishers changed, newest first: by when the archive saw it, not before ``since``.
 
     Never copies kept beside, never what a newer reading made of an old state. What those in ``closed`` say
-    (headlines, words of corrections) is left out.
+    (headlines, words of corrections) is left out. Raises ``Damaged`` where the database lost some of it.
     """
     start = utc_text(since)
+    refuse_lost_changes(tx, start)
     found: list[_Found] = []
     if wanted.has_kind("changed"):
         found += _changed(tx, start, wanted)

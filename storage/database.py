@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, exc
 
 from model.errors import Damaged, NewerFormat, PressmarkError
 from storage import engines, tables
+from storage.advice import VERIFY_FIRST
 from storage.engines import ALONE, ANY_TEXT, READING, sqlite
 
 WAIT_SECONDS = 30
@@ -99,5 +100,7 @@ class Database:
             yield
         except PressmarkError:
             raise
+        except exc.NoResultFound as error:
+            raise Damaged(f"the database has lost a row that must be there: {VERIFY_FIRST}", lost=True) from error
         except exc.DBAPIError as error:
             raise self._dialect.translate(error) from error

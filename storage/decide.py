@@ -39,7 +39,8 @@ _ENDED = {
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What a decision may do: append and apply an entry, keep content in a WARC record (its address and
-    bytes, or an article and the capture it was read from; gives its ``payload``), mint an id.
+    bytes, or an article and the capture it was read from; gives its ``payload``), mint an id; and ``take_up`` a record that
+    is there, which raises ``Damaged`` where the database lacks rows of it: what is then decided would be wrong.
     """
 
     tx: Connection
@@ -48,6 +49,7 @@ class Hands:
     keep: Callable[[str, bytes], dict[str, Any]]
     keep_article: Callable[[Prepared, str], dict[str, Any]]
     mint: Callable[[], str]
+    take_up: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Decision:
         if deposit.image is not None:
             return self._image(deposit.image)
         record = self._identifier.record_of(self._capture, deposit.article)
+        if record is not None:
+            self._hands.take_up(record)
         if deposit.verdict is Verdict.ARTICLE and deposit.article is not None:
             result = self._article(deposit.article, record)
         elif deposit.verdict is Verdict.ABSENT and record is not None and self._at and self._strand is Strand.PUBLISHER:

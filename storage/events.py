@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, tuple_
 
 from model.errors import BadCall, Damaged
 from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
 from storage.content import by_person
+from storage.missing import Missing, refuse, refuse_missing
+from storage.totals import refuse_lost_ledger
 
 # PREMIS event types for what the ledger says
 _PREMIS = {
@@ -40,6 +42,8 @@ _TYPES = frozenset(
     {"robots override", "dissemination", "replication", "watch gap", "schedule gap", "schedule pause", "schedule resume", "loss"}
 )
 
+_AT_ONCE = 200
+
 Block = Callable[[str], bytes]
 """Gives the block of a content record by its id; raises ``Damaged`` where it cannot be read."""
 
@@ -60,17 +64,37 @@ def kinds() -> list[str]:
 
 
 def events(tx: Connection, wanted: Wanted, limit: int | None, block: Block) -> Iterator[EventLine]:
-    """Ledger entries as PREMIS events, newest first. Raises ``BadCall`` for a kind that there is not."""
+    """Ledger entries as PREMIS events, newest first. Raises ``BadCall`` for a kind that there is not, ``Damaged`` where
+    an entry before one of them is gone.
+    """
+    if wanted.record is not None:
+        refuse_missing(tx, wanted.record)
+    else:
+        refuse_lost_ledger(tx)
     query = _query(wanted)
     left = limit
-    for (data,) in tx.execute(query if wanted.kind or limit is None else query.limit(limit)):
-        event = _event(decode(data), block)
-        if wanted.kind is not None and wanted.kind not in {event.type, event.detail["entry"]}:
-            continue
-        yield event
-        left = left - 1 if left is not None else None
-        if left == 0:
-            return
+    for some in tx.execute(query if wanted.kind or limit is None else query.limit(limit)).scalars().partitions(_AT_ONCE):
+        entries = [decode(data) for data in some]
+        _refuse_holes(tx, entries)
+        for event in (_event(entry, block) for entry in entries):
+            if wanted.kind is not None and wanted.kind not in {event.type, event.detail["entry"]}:
+                continue
+            yield event
+            left = left - 1 if left is not None else None
+            if left == 0:
+                return
+
+
+def _refuse_holes(tx: Connection, entries: Sequence[Entry]) -> None:
+    t = tables.ledger.c
+    before = {(entry.chain, entry.seq - 1) for entry in entries if entry.seq > 1} - {(x.chain, x.seq) for x in entries}
+    there = set(tx.execute(select(t.chain, t.seq).where(tuple_(t.chain, t.seq).in_(before))).tuples())
+    refuse([Missing(chain, f"entry {seq} of the ledger of {chain}") for chain, seq in sorted(before - there)])
+    # records that were met in this stretch of time, or were said to be, and whose chain is gone
+    r = tables.records.c
+    begun = select(t.chain).where(t.chain == r.id, t.seq == 1).exists()
+    lost = select(r.id).where(r.received_at >= entries[-1].at, r.received_at <= entries[0].at, ~begun).order_by(r.id)
+    refuse([Missing(record, f"the ledger of {record}") for record in tx.execute(lost.limit(_AT_ONCE)).scalars()])
 
 
 def _query(wanted: Wanted) -> Select[tuple[bytes]]:
@@ -117,8 +141,10 @@ def _said(entry: Entry, block: Block) -> Mapping[str, Any]:
         return {}
     try:
         said: Mapping[str, Any] = json.loads(block(payload["id"]))
-    except Damaged:
-        return {}  # purged or lost: verify says which
+    except Damaged as error:
+        if error.facts.get("lost"):
+            raise
+        return {}  # purged or damaged: verify says which
     return said
 
 

@@ -27,6 +27,7 @@ from storage.columns import stored_key
 from storage.deposit import Deposit, Verdict
 from storage.identify import address_keys
 from storage.indexing import index_new
+from storage.missing import refuse_missing
 from storage.portions import portions
 from storage.projections import ReadPayload
 from storage.record_line import record_row
@@ -41,14 +42,17 @@ _ORDER: tuple[Table, ...] = (
 
 
 class Acquaintance:
-    """Which captures and addresses are known, asked once for a whole batch."""
+    """Which captures and addresses are known, asked once for a whole batch. Raises ``Damaged`` where an address that is not
+    was a record's: a piece would get a second one."""
 
     def __init__(self, tx: Connection, deposits: Sequence[Deposit]) -> None:
         c, a = tables.captures.c, tables.aliases.c
         self._origins = _known(tx, c.origin_key, {stored_key(d.capture.origin_key) for d in deposits})
         keys = {k for d in deposits for k in _keys(d)}
+        self._addresses = _known(tx, a.key, keys)
+        _refuse_lost(tx, keys - self._addresses)
         # where there was nothing before the piece came to be known, its history begins with that
-        self._addresses = _known(tx, a.key, keys) | _known(tx, c.url_key, keys, unknown_absence())
+        self._addresses |= _known(tx, c.url_key, keys, unknown_absence())
 
     def meet(self, deposit: Deposit) -> bool:
         """Whether it is a piece with nothing to compare it with; from here on its capture and addresses are known."""
@@ -134,8 +138,15 @@ def _line(entry: Entry, article: Article) -> rows.Row:
     return record_row(article, urls, looks, runs(looks), 1, 1)
 
 
-def _known(tx: Connection, column: Any, wanted: Iterable[str], *more: ColumnElement[bool]) -> set[str]:
+def _refuse_lost(tx: Connection, keys: Iterable[str]) -> None:
+    """Captures from addresses tell which records had these."""
+    c = tables.captures.c
+    refuse_missing(tx, *sorted(_known(tx, c.url_key, keys, c.record.is_not(None), told=c.record)))
+
+
+def _known(tx: Connection, column: Any, wanted: Iterable[str], *more: ColumnElement[bool], told: Any = None) -> set[str]:
+    """Which of some values a column has; or what another column has beside them."""
     found: set[str] = set()
     for some in portions(sorted(wanted), _AT_ONCE):
-        found |= set(tx.execute(select(column).where(column.in_(some), *more)).scalars())
+        found |= set(tx.execute(select(column if told is None else told).where(column.in_(some), *more)).scalars())
     return found

@@ -24,6 +24,7 @@ from model.statement import Statement, state, stated_pointers
 from storage import content, tables
 from storage.decide import Hands, Kept
 from storage.known import STATED, next_reading, read_as, spoken_of
+from storage.restrictions import is_hidden, restrictions_of
 
 if TYPE_CHECKING:
     from storage.writer import Writer
@@ -46,7 +47,8 @@ class Hand:
         self, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str] = (), *, reason: str
     ) -> tuple[int, int]:
         """States values for fields of a version, by JSON pointer; see ``amend`` below and ``model.statement``."""
-        return self._writer.act(self._agent, lambda hands: amend(hands, record, version, values, clear, reason))
+        now = self._writer.now()
+        return self._writer.act(self._agent, lambda hands: amend(hands, record, version, values, clear, reason, now))
 
     def note(self, record: str, text: str) -> bool:
         """Keeps a remark with a record; false where the very same is there."""
@@ -75,22 +77,25 @@ class Hand:
 
 
 def amend(
-    hands: Hands, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str], reason: str
+    hands: Hands, record: str, version: int | None, values: Mapping[str, Any], clear: Sequence[str], reason: str, now: datetime
 ) -> tuple[int, int]:
     """States values for fields of a version (bare: the latest); version and number of the new reading.
 
-    Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``.
+    Raises ``BadCall`` for a place that the version has not or nobody stated, ``NotFound``. Restricted content is amended as any
+    other is, and no error says what is in it.
     """
     check_text("an amendment", values, clear, reason)
+    hands.take_up(record)
     version = _version(hands, record, version)
-    now = read_as(hands.tx, record, version)
-    if now is None:
+    read = read_as(hands.tx, record, version)
+    if read is None:
         raise NotFound(f"{record} has no version {version}")
     known = stated_pointers(spoken_of(hands.tx, record, version))
     for pointer in clear:
         if not any(p == pointer or p.startswith(pointer + "/") for p in known):
             raise BadCall(f"nobody stated {said(pointer)} of {record}@{version}, so there is nothing to take back")
-    made = state(now.article, values, clear, reason)
+    closed = is_hidden(restrictions_of(hands.tx, record, now))
+    made = state(read.article, values, clear, reason, discreet=closed)
     number = next_reading(hands.tx, record, version)
     body = {"version": version, "number": number, "capture": _capture(hands, record, version)}
     body |= {"payload": _keep(hands, record, made), "release": None, "release_id": STATED}
@@ -103,6 +108,7 @@ def note(hands: Hands, record: str, text: str) -> bool:
     check_text("a note", text)
     if not text.strip():
         raise BadCall("an empty note says nothing: write it behind the record")
+    hands.take_up(record)
     if _is_labelled(hands, record, "note", text):
         return False
     payload = hands.keep(f"{content.NOTE}{record}", canonical_json({"text": text}))
@@ -115,6 +121,8 @@ def collect(hands: Hands, records: Sequence[str], name: str, *, member: bool, re
     if member or not name.strip():  # a record can leave a collection whatever it is called
         check_collection_name(name)
     check_text("a collection's name or reason", name, reason)
+    for record in records:
+        hands.take_up(record)
     changed = [r for r in dict.fromkeys(records) if _is_labelled(hands, r, "collection", name) is not member]
     for record in changed:
         body: dict[str, Any] = {"name": name, "member": member}
@@ -139,6 +147,7 @@ def lift(hands: Hands, record: str, scope: Scope | None, reason: str) -> list[st
     check_text("a reason", reason)
     if not reason.strip():
         raise BadCall("lifting a restriction needs a reason: --reason WHY")
+    hands.take_up(record)
     t = tables.restrictions.c
     scopes = sorted(hands.tx.execute(select(t.scope).where(t.record == record)).scalars())
     lifted = [s for s in scopes if scope is None or s == scope.value]

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage import tables
+from storage.portions import portions
+
+_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,12 @@ def keep_holes(tx: Connection, holes: Sequence[Hole]) -> None:
         tx.execute(tables.holes.insert(), [{"chain": h.chain, "first": h.first, "last": h.last} for h in holes])
 
 
-def holes_in(tx: Connection) -> Sequence[Hole]:
-    """All that are known, chain by chain."""
+def holes_in(tx: Connection, chains: Sequence[str] | None = None) -> Sequence[Hole]:
+    """Those that are known of some chains, or all, chain by chain."""
     t = tables.holes.c
-    return [Hole(*row) for row in tx.execute(select(t.chain, t.first, t.last).order_by(t.chain, t.first))]
+    query = select(t.chain, t.first, t.last).order_by(t.chain, t.first)
+    asked = [query] if chains is None else [query.where(t.chain.in_(some)) for some in portions(chains, _AT_ONCE)]
+    return [Hole(*row) for one in asked for row in tx.execute(one)]
 
 
 def lost_in(chain: str) -> ColumnElement[int]:

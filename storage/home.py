@@ -16,11 +16,11 @@ import sqlalchemy
 from sqlalchemy import URL, exc, text
 
 from model.errors import BadCall, Damaged, StorageUnavailable
-from storage import engines
+from storage import chain, engines
 from storage.database import Database
 from storage.engines import postgresql
 from storage.engines.postgresql import CONTROL
-from storage.folder import DATABASE, remove_database
+from storage.folder import DATABASE, DESCRIPTOR, remove_database
 from storage.segments import sync_folder
 
 
@@ -31,7 +31,10 @@ class Home(Protocol):
     away: str
 
     def create(self) -> None:
-        """Makes an empty database."""
+        """Makes an empty database, instead of what a broken-off creation left."""
+
+    def refuse_filled(self) -> None:
+        """Raises ``BadCall`` where an archive has its database here that ``create`` would put away."""
 
     def open(self) -> Database:
         """The database. Raises ``Damaged`` where there is none, ``StorageUnavailable``."""
@@ -82,6 +85,9 @@ class FolderHome:
         with closing(Database.at(self._path, wait=self._wait)) as database:
             database.create(self.archive)
 
+    def refuse_filled(self) -> None:
+        """What lies in the folder was looked at before (``storage.leftover``)."""
+
     def open(self) -> Database:
         """Raises ``Damaged`` where there is no file."""
         if not self.has_database():
@@ -129,9 +135,22 @@ class ServerHome:
         self.away = f"delete {archive} from {CONTROL}.archives"
 
     def create(self) -> None:
-        """The schema and its name in ``pressmark.archives``."""
+        """The schema and its name in ``pressmark.archives``. Schemas of a creation of this archive that was broken off go."""
         schema = self._make()
         self._point_to(schema)
+        self._sweep()
+
+    def refuse_filled(self) -> None:
+        """Of a creation that was broken off no entry is in the ledger yet."""
+        if not self.has_database():
+            return
+        with closing(self.open()) as database, database.reading() as tx:
+            filled = chain.count(tx) > 0
+        if filled:
+            raise BadCall(
+                f"the database at {self._shown} holds the archive {self.archive}, whose {DESCRIPTOR} is missing from "
+                f"{self._folder}: restore that file from a copy, or name another place for the new archive"
+            )
 
     def open(self) -> Database:
         """Raises ``Damaged`` where the server has nothing of this archive."""

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.folder import DATABASE, DESCRIPTOR, README_FILE, is_unfinished
 from storage.readme import README
 
+_ID = 6  # characters of an archive's id
 _README_BEGINS = README.partition("{archive}")[0].encode()
 
 
@@ -31,6 +32,16 @@ def refuse_what_is_not_ours(path: Path, wait: float) -> None:
         raise BadCall(f"{path} holds a {README_FILE} of something else: name another place for the archive")
     if (path / DATABASE).is_file():
         _refuse_database(path, wait)
+
+
+def begun(path: Path) -> str | None:
+    """The id of an archive whose creation was broken off in this folder, as its README says: it may have a place on a server."""
+    readme = path / README_FILE
+    if not readme.is_file():
+        return None
+    with readme.open("rb") as opened:
+        said = opened.read(len(_README_BEGINS) + _ID).removeprefix(_README_BEGINS).decode("utf-8", "replace")
+    return said if is_archive_id(said) else None
 
 
 def _refuse_database(path: Path, wait: float) -> None:

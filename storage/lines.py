@@ -14,11 +14,14 @@ from model.record import RecordLine
 from storage import tables
 from storage.knowledge import known_of, main_address
 from storage.known import read_as
+from storage.missing import Missing, refuse, refuse_missing
 from storage.moments import When, latest_of, until
 from storage.portions import portions
 from storage.timeline import is_withdrawn, runs
+from storage.totals import refuse_lost_records
 
 _AT_ONCE = 200
+_AT_A_TIME = 50
 _EMPTY = signature(Article())
 
 
@@ -30,16 +33,27 @@ def record_lines(
     *,
     shown: bool = False,
 ) -> Iterator[RecordLine]:
-    """Records, newest received first; or those named, in their order. What ``closed`` ones say is left out unless ``shown``."""
+    """Records, newest received first; or those named, in their order. What ``closed`` ones say is left out unless ``shown``.
+
+    Raises ``Damaged`` where one that belongs among them is not there.
+    """
     r = tables.records.c
     query = select(tables.records).order_by(r.received_at.desc(), r.id.desc())
     if only is not None:
         for named in portions(only, _AT_ONCE):
             found = {row.id: row for row in tx.execute(query.where(r.id.in_(named)))}
-            yield from _lines(tx, [found[record] for record in named if record in found], closed, shown)
+            refuse([Missing(record, f"the line of {record}") for record in named if record not in found])
+            yield from _lines(tx, [found[record] for record in named], closed, shown)
         return
+    left, last = limit, None
     for some in tx.execute(query.limit(limit) if limit is not None else query).partitions(_AT_ONCE):
+        left = left - len(some) if left is not None else None
+        is_end = len(some) < _AT_ONCE and left != 0  # nothing is told before what lies behind it is known to be nothing
+        refuse_lost_records(tx, None if is_end else some[-1].received_at, last)
         yield from _lines(tx, some, closed, shown)
+        last = some[-1].received_at
+    if left != 0:
+        refuse_lost_records(tx, None, last)
 
 
 def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bool) -> Iterator[RecordLine]:
@@ -51,6 +65,8 @@ def _lines(tx: Connection, rows: Sequence[Row[Any]], closed: Set[str], shown: bo
     for record, part, name in tx.execute(named.order_by(p.id)):
         if part == "author":
             authors[record].append(name)
+    short = [row.id for row in rows if row.authors is not None and row.authors > len(authors[row.id])]
+    refuse([Missing(record, f"authors of {record}") for record in short])
     lost = set(_lost(tx, rows))
     for row in rows:
         hidden = row.id in closed and not shown
@@ -86,21 +102,27 @@ def _lost(tx: Connection, rows: Sequence[Row[Any]]) -> Iterator[str]:
 def lines_then(
     tx: Connection, limit: int | None, when: When, closed: Set[str] = frozenset(), *, shown: bool = False
 ) -> Iterator[RecordLine]:
-    """Records as they stood at a moment, as ``record_lines`` tells them; those that nobody had seen then are left out."""
+    """Records as they stood at a moment, as ``record_lines`` tells them; those that nobody had seen then are left out.
+    Raises ``Damaged`` as it does, and where rows of one are missing."""
     r = tables.records.c
-    query = select(r.id).order_by(r.received_at.desc(), r.id.desc())
+    query = select(r.id, r.received_at).order_by(r.received_at.desc(), r.id.desc())
     if when.known_at is not None:
         query = query.where(r.received_at <= when.known_at)
     if when.as_of is not None:
         query = query.where(r.first_seen.is_(None) | (r.first_seen <= when.as_of))
-    left = limit
-    for record in tx.execute(query).scalars():
-        if left == 0:
-            return
-        line = _line_then(tx, record, when, closed=record in closed, shown=shown)
-        if line is not None:
-            left = left - 1 if left is not None else None
-            yield line
+    left, last = limit, None
+    for some in tx.execute(query).partitions(_AT_A_TIME):
+        refuse_lost_records(tx, some[-1].received_at if len(some) == _AT_A_TIME else None, last)
+        refuse_missing(tx, *(row.id for row in some))
+        last = some[-1].received_at
+        for row in some:
+            if left == 0:
+                return
+            line = _line_then(tx, row.id, when, closed=row.id in closed, shown=shown)
+            if line is not None:
+                left = left - 1 if left is not None else None
+                yield line
+    refuse_lost_records(tx, None, last)
 
 
 def _line_then(tx: Connection, record: str, when: When, *, closed: bool, shown: bool) -> RecordLine | None:

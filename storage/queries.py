@@ -17,17 +17,21 @@ from storage import tables
 from storage.images import kept_images
 from storage.knowledge import known_of, main_address
 from storage.known import read_as
+from storage.missing import refuse_missing
 from storage.moments import EVER, When, at_moment, latest_of, until
 from storage.restrictions import is_hidden, refuse, restrictions_of
 from storage.states import Readings, alternating, states_of
 from storage.timeline import Look, is_withdrawn
+from storage.totals import entries_by_kind, refuse_lost_members, refuse_lost_versions
 
 
 def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
-    """A record through time; see ``model.record.History``. Raises ``NotFound`` for a time before it.
+    """A record through time; see ``model.record.History``. Raises ``NotFound`` for a time before it, ``Damaged`` where rows
+    of it are missing.
 
     What restricted content says is left out unless ``shown``.
     """
+    refuse_missing(tx, record)
     known = known_of(tx, record, when.known_at)
     looks = until(known.looks, when.as_of)
     if latest_of(looks) is None:
@@ -64,8 +68,9 @@ def show(
 ) -> VersionView:
     """One version as now read, as its readings up to one had it, or the one in force at a moment.
 
-    Raises ``NotFound``, and ``Restricted`` for restricted content unless ``shown``.
+    Raises ``NotFound``, ``Restricted`` for restricted content unless ``shown``, and ``Damaged`` where rows are missing.
     """
+    refuse_missing(tx, record)
     known = known_of(tx, record, when.known_at)
     restrictions = restrictions_of(tx, record, now)
     if not shown:
@@ -87,7 +92,7 @@ def show(
         raise NotFound(f"{record}@{number} has no reading {reading}; it has {', '.join(str(x.number) for x in infos)}")
     upto = infos[-1].number if reading is None else reading
     now_read = read_as(tx, record, number, upto, when.known_at)
-    assert now_read is not None  # a version comes with its first reading, which is no person's
+    assert now_read is not None  # nothing is missing, and a first reading is no person's
     reader = next(x for x in reversed(infos) if x.number <= upto and x.agent["type"] != AgentType.PERSON)
     c = tables.captures.c
     capture = next(x.capture for x in read.rows if (x.version, x.number) == (number, reader.number))
@@ -112,14 +117,18 @@ def show(
 
 
 def collections(tx: Connection) -> dict[str, int]:
-    """The names of all collections, each with how many records it has."""
+    """The names of all collections, each with how many records it has. Raises ``Damaged`` where one lost members."""
+    refuse_lost_members(tx)
     t = tables.labels.c
     query = select(t.text, func.count(t.record.distinct())).where(t.kind == "collection").group_by(t.text).order_by(t.text)
     return dict(tx.execute(query).tuples().all())
 
 
 def stats(tx: Connection) -> dict[str, Any]:
-    """Counts of what is held; sizes are added by the archive, which knows the files."""
+    """Counts of what is held; sizes are added by the archive, which knows the files. Raises ``Damaged`` where the ledger
+    states more than there is."""
+    entries = entries_by_kind(tx)
+    refuse_lost_versions(tx, entries)
     c = tables.captures.c
     t = tables
     by_basis = {basis: n for basis, n in tx.execute(select(c.basis, func.count()).group_by(c.basis).order_by(c.basis))}
@@ -131,7 +140,6 @@ def stats(tx: Connection) -> dict[str, Any]:
         .order_by(func.count().desc())
         .limit(20)
     )
-    kinds = tx.execute(select(t.ledger.c.kind, func.count()).group_by(t.ledger.c.kind).order_by(t.ledger.c.kind))
     return {
         "records": _count(tx, t.records),
         "withdrawn": tx.execute(select(func.count()).where(r.withdrawn)).scalar_one(),
@@ -140,7 +148,7 @@ def stats(tx: Connection) -> dict[str, Any]:
         "captures": _count(tx, t.captures),
         "captures_by_basis": by_basis,
         "undecided": tx.execute(select(func.count()).where(c.entry.is_(None))).scalar_one(),
-        "ledger_entries": {kind: n for kind, n in kinds},
+        "ledger_entries": entries,
         "publishers": {name: n for name, n in publishers},
         "segments": _count(tx, t.segments),
     }

@@ -52,6 +52,7 @@ def record_row(
         "publisher_key": fold(article.publisher) or None,
         "section": article.section,
         "language": article.in_language,
+        "authors": len(article.authors),
         "date_published": article.date_published,
         **dates_of(article.date_published),
         "versions": versions,

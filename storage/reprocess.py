@@ -22,8 +22,10 @@ from storage import tables
 from storage.decide import Hands, Kept
 from storage.deposit import Release
 from storage.known import STATED, article_of, looks_of, next_reading, next_version, read_as, spoken_of
+from storage.missing import refuse_missing
 from storage.reconsider import Discovery, Finding, reconsider
 from storage.timeline import Look, in_time
+from storage.totals import entries_by_kind, refuse_lost_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Reprocessed:
 
 
 def pending(tx: Connection, release: str) -> list[str]:
-    """The records of which a release has something left to read, in order of their ids."""
+    """The records of which a release has something left to read, in order of their ids. Raises ``Damaged`` where versions
+    or readings are missing."""
+    refuse_lost_versions(tx, entries_by_kind(tx))
     v, r, o = tables.versions.c, tables.readings.c, tables.observations.c
     done = tables.compared.c
     theirs: ColumnElement[bool] = exists().where(r.record == v.record, r.version == v.number, r.release == release)
@@ -81,7 +85,8 @@ def pending(tx: Connection, release: str) -> list[str]:
 
 
 def unread_of(tx: Connection, record: str, release: str) -> Unread:
-    """What a release has not read of a record."""
+    """What a release has not read of a record. Raises ``Damaged`` where rows of it are missing."""
+    refuse_missing(tx, record)
     r, o = tables.readings.c, tables.observations.c
     query = select(r.version, r.capture, r.release).where(r.record == record, r.release != STATED)
     rows = tx.execute(query.order_by(r.number)).all()
@@ -109,6 +114,7 @@ def add_readings(hands: Hands, read: ReadAgain, release: Release) -> Reprocessed
     """Adds the readings of a record, and the versions that they show to be missing, with their true time."""
     todo, articles = read.todo, read.articles
     tx, record = hands.tx, todo.record
+    hands.take_up(record)
     writer = _Adder(hands, record, release)
     added = [
         writer.read(v, c, articles[c]) for v, c in todo.versions.items() if c in articles and not _has(tx, record, v, release)

@@ -15,6 +15,7 @@ from model.edtf import utc_text
 from model.errors import Restricted
 from model.record import Restriction, Scope
 from storage import tables
+from storage.totals import refuse_lost_restrictions
 
 
 def restrictions_of(tx: Connection, record: str, now: datetime) -> tuple[Restriction, ...]:
@@ -30,7 +31,9 @@ def is_hidden(restrictions: Iterable[Restriction]) -> bool:
 
 
 def hidden(tx: Connection, now: datetime, scope: Scope = Scope.CONTENT) -> set[str]:
-    """All records with a restriction of a scope in force; restricted content is never exported either."""
+    """All records with a restriction of a scope in force; restricted content is never exported either. Raises ``Damaged``
+    where one of the ledger's is not there."""
+    refuse_lost_restrictions(tx)
     t = tables.restrictions.c
     scopes = [Scope.CONTENT] if scope is Scope.CONTENT else list(Scope)
     return set(tx.execute(select(t.record).where(t.scope.in_(scopes), _in_force(now))).scalars())

@@ -27,6 +27,7 @@ from storage.hits import hits_of
 from storage.lines import record_lines
 from storage.narrowing import Conditions, check, condition, records_of
 from storage.portions import growing
+from storage.totals import refuse_lost_fields, refuse_lost_members, refuse_lost_words
 
 MAX_TERMS = 64
 MAX_CHARACTERS = 2_000
@@ -86,9 +87,11 @@ def check_query(query: str) -> None:
 def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(), *, shown: bool = False) -> list[SearchHit]:
     """Records that match, newest first, each with a version that matched (see ``storage.hits``) and words around it.
 
-    Those in ``closed`` are not found unless ``shown``, because a match would tell what they say.
+    Those in ``closed`` are not found unless ``shown``, because a match would tell what they say. Raises ``BadCall`` as
+    ``parse`` does, and ``Damaged`` where what should be found cannot be.
     """
     parsed = parse(query)
+    refuse_lost(tx, parsed)
     hits: dict[str, int] = {}
     for record, version in _newest(tx, parsed, limit):
         if shown or record not in closed:
@@ -108,9 +111,20 @@ def _versions(tx: Connection, parsed: Query, line: RecordLine, found: int) -> Se
     return [version for _, version in _among(tx, parsed, this, parsed.fields, _ABOVE_ALL)]
 
 
+def refuse_lost(tx: Connection, parsed: Query) -> None:
+    """Raises ``Damaged`` where the database lost rows by which records are found."""
+    refuse_lost_words(tx)
+    asked = {name for name, _ in (*parsed.fields, *parsed.without_fields)}
+    if "collection" in asked:
+        refuse_lost_members(tx)
+    if "changed" in asked:
+        refuse_lost_fields(tx)
+
+
 def matching_records(tx: Connection, query: str) -> list[str]:
-    """The ids of all records of which a version matches, sorted. Raises ``BadCall`` as ``parse`` does."""
+    """The ids of all records of which a version matches, sorted. Raises as ``search`` does."""
     parsed, s = parse(query), tables.search.c
+    refuse_lost(tx, parsed)
     found = _matching(tx, parsed, select(s.record).distinct())
     return list(tx.execute(found.order_by(s.record)).scalars())
 

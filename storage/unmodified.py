@@ -93,6 +93,7 @@ def settle_unmodified(hands: Hands, deposit: Deposit, known: InForce) -> Result:
 
     It counts only where that copy still was the last state at the time.
     """
+    hands.take_up(known.record)
     url, at = deposit.capture.final_url, deposit.capture.at
     before = [x for x in in_time(looks_of(hands.tx, known.record)) if at and (x.what.observed_at or "") <= utc_text(at)]
     if at is None or not before or before[-1].what.version != known.version:

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.decide import Hands
 from storage.deposit import Person
 from storage.looks import Looks
+from storage.totals import refuse_lost_watches
 from storage.writer import Writer
 
 
@@ -30,9 +31,10 @@ class Watches:
         self.looks = Looks(database, writer)
 
     def all(self) -> list[Watch]:
-        """All of them, by when they were added."""
+        """All of them, by when they were added. Raises ``Damaged`` where one is gone that nobody removed."""
         w = tables.watches.c
         with self._database.reading() as tx:
+            refuse_lost_watches(tx)
             return [_watch(row) for row in tx.execute(select(tables.watches).order_by(w.since, w.url))]
 
     def find(self, text: str) -> Watch:

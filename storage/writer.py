@@ -38,6 +38,7 @@ from storage.deposit import Deposit, ImageWanted, Settled, Verdict
 from storage.engines import Contended
 from storage.recovery import recover
 from storage.segments import Segment, SegmentFolder
+from storage.totals import refuse_lost_ledger
 from storage.uploads import Uploads
 from storage.warc import Draft
 
@@ -79,7 +80,7 @@ class Writer:
         self._database = database
         self._folder = folder
         self._imprint = imprint
-        self._now = now
+        self.now = now
         self._new_id = new_id
         self._uploads = uploads
         self._segment: Segment | None = None
@@ -99,8 +100,10 @@ class Writer:
             self._recover(behind)
 
     def begin_ledger(self, created: str) -> None:
-        """The first entry of the archive's chain, unless it is there: nobody may be killed before it."""
+        """The first entry of the archive's chain, unless it is there: nobody may be killed before it. Raises ``Damaged`` where it
+        was there: nothing begins anew behind what is kept."""
         with self._database.reading() as tx:
+            refuse_lost_ledger(tx)
             begun = Chains(tx, self._new_id, [self._imprint.archive]).head(self._imprint.archive)[0] > 0
         if not begun:
             with self._batch() as batch:
@@ -255,7 +258,7 @@ class Writer:
         return self._uploads.sealed() if self._uploads is not None else ()
 
     def _pen(self, segment: Segment) -> Pen:
-        return Pen(segment, self._imprint.archive, self._imprint.agent, self._now, self._new_id)
+        return Pen(segment, self._imprint.archive, self._imprint.agent, self.now, self._new_id)
 
     def _recover(self, segments: Sequence[Segment]) -> None:
         recover(self._database, segments, self._new_id, self._void)
@@ -289,7 +292,7 @@ class Writer:
         block = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in lines.items() if value).encode()
         name = (("WARC-Filename", segment.name),)
         pen = self._pen(segment)
-        written = pen.append(Draft("warcinfo", info, utc_text(self._now()), block, "application/warc-fields", None, name))
+        written = pen.append(Draft("warcinfo", info, utc_text(self.now()), block, "application/warc-fields", None, name))
         self._settled = False
         with self._database.transaction() as tx:
             batch = Batch(tx, pen)

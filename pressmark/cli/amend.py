@@ -46,6 +46,7 @@ def amend_command(
     """State what a version says, field by field, over what was read.
 
     A new reading by you: earlier ones stay, later releases never outrank it. Only this version is amended.
+    Restricted content can be amended, too; it stays restricted, and nothing of it is shown.
 
     \b
     Example:
@@ -53,6 +54,7 @@ def amend_command(
       pressmark amend c4p9xk-7f@2 --clear authors/0/role --reason "it was another Tarn"
     """
     from model.amendable import pointer_of, said
+    from storage.restrictions import is_hidden
 
     call: Call = ctx.obj
     person, why = call.person(by), _reason(reason)
@@ -64,13 +66,18 @@ def amend_command(
         wanted = find_reference(kept, record)
         if wanted.reading is not None:
             raise BadCall(f"a version is amended, not one of its readings: {wanted.record}@{wanted.version}")
-        version = wanted.version or kept.show(wanted.record, restricted=True).version
-        kept.show(wanted.record, version, restricted=True)  # says which versions there are
+        # says which versions there are, and nothing of what it shows is told
+        view = kept.show(wanted.record, wanted.version, restricted=True)
+        version, closed = view.version, is_hidden(view.restrictions)
         version, number = kept.by(person).amend(wanted.record, version, stated, cleared, reason=why)
     if as_json:
-        return _json(call, {"record": wanted.record, "version": version, "reading": number, "set": stated, "clear": cleared})
+        said_of = {"record": wanted.record, "version": version, "reading": number, "restricted": closed}
+        return _json(call, said_of | {"set": stated, "clear": cleared})
     told = [f"{said(p)} is {_say(v)}" for p, v in stated.items()] + [f"{said(p)} is as read again" for p in cleared]
-    return _tell(call, f"amended {wanted.record}@{version}.{number} by {person}: {'; '.join(told)}")
+    return _tell(
+        call,
+        f"amended {wanted.record}@{version}.{number} by {person}: {'; '.join(told)}{'; its content stays restricted' * closed}",
+    )
 
 
 def note_command(

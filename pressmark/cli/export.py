@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.errors import BadCall
-from model.export import Exported, Format, format_named, versions_named
+from model.export import INCOMPLETE, Exported, Format, format_named, versions_named
 from pressmark.cli.call import Call
+from pressmark.cli.edge import FAILED
 from pressmark.cli.options import ArchiveOption, AsOfOption, ByOption, JsonOption, in_utf8
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _LEFT_OUT = {
     ),
     "not_seen": ("record that nobody had looked at by then", "records that nobody had looked at by then"),
 }
+_LINES = 20
 _WITH_EVIDENCE = frozenset({Format.JSONL, Format.BAGIT, Format.OCFL})
 
 
@@ -120,13 +122,14 @@ def export_command(
             evidence=evidence,
             progress=shown.advance,
         )
+    written = output + (INCOMPLETE if done.renamed else "")
     if as_json:
         from pressmark.cli.shapes import plain, write_json
 
-        write_json(call.out, {"output": output, **plain(done)})
-        return 0
-    _tell(call, output, done)
-    return 0
+        write_json(call.out, {"output": written, **plain(done)})
+    else:
+        _tell(call, written, done)
+    return _told_lost(call, written, done)
 
 
 def _tell(call: Call, output: str, done: Exported) -> None:
@@ -141,6 +144,19 @@ def _tell(call: Call, output: str, done: Exported) -> None:
         call.out.write(f"sha256 {done.sha256}\n")
     for reason, many in done.left_out.items():
         call.out.write(f"left out: {many:,} {_LEFT_OUT[reason][many != 1]}\n")
+
+
+def _told_lost(call: Call, output: str, done: Exported) -> int:
+    """Says on standard error what the database has lost, a line each, and gives the exit code."""
+    if not done.lost:
+        return 0
+    for lost in done.lost[:_LINES]:
+        stayed = f"{lost.record}@{lost.version}" if lost.version is not None else lost.record
+        call.tell(f"the database has lost {lost.what}: {stayed} is left out")
+    if (more := len(done.lost) - _LINES) > 0:
+        call.tell(f"and {more:,} more rows")
+    call.tell(f"{output} is not complete: run `pressmark verify`, then `pressmark rebuild`, and export again")
+    return FAILED
 
 
 def _counted(many: int, what: str) -> str:

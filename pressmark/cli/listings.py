@@ -19,6 +19,7 @@ from pressmark.cli.times import say_date, say_moment
 
 _ADDRESSES = {"url", "to"}  # keys of events
 _LOST = "what was read of it is lost"
+_TIMES = frozenset({"full", "sample", "oldest", "copied_at", "checked_at"})  # figures of ``stats`` that are times
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
 
@@ -143,7 +144,7 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
         elif value is None:
             yield label, "never checked" if key == "findings" else "not yet"
         else:
-            yield label, f"{value:,}" if isinstance(value, int) else str(value)
+            yield label, f"{value:,}" if isinstance(value, int) else say_moment(value) if key in _TIMES else str(value)
 
 
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:

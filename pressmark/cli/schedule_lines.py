@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pressmark.cli.times import say_moment
+
 if TYPE_CHECKING:
     from flows.forecast import Load
     from flows.outlook import Outlook
@@ -47,7 +49,7 @@ def say_flow(one: Deployed, last: Ran | None, following: Ran | None) -> str:
     """A scheduled flow, how its last round ended or that one goes on, and when the next one is."""
     goes_on = last is not None and last.state not in ENDED
     said = "a round goes on" if goes_on else f"last {say_ran(last)}" if last else "no round yet"
-    when = "paused" if one.paused else f"next {(following.expected or '')[:19]}Z" if following else "none scheduled"
+    when = "paused" if one.paused else f"next {say_moment(following.expected)}" if following else "none scheduled"
     return f"{one.flow:<10} {said}; {when}"
 
 
@@ -101,13 +103,15 @@ def _say_bytes(length: float) -> str:
 def say_gaps(this: Round) -> str:
     """How often rounds that were due did not take place, and when last."""
     times = "once" if this.gaps == 1 else f"{this.gaps} times"
-    return f"rounds of {this.flow} were left out {times}, last between {this.gap_since} and {this.gap_until}"
+    return (
+        f"rounds of {this.flow} were left out {times}, last between {say_moment(this.gap_since)} and {say_moment(this.gap_until)}"
+    )
 
 
 def say_revisits(found: Revisits) -> str:
     """How many pieces are looked at again, when next, and how many are sick."""
     said = f"{found.planned:,} {'piece' if found.planned == 1 else 'pieces'} to be looked at again, {found.due:,} of them due"
-    said += f", next {found.next_due}" if found.next_due else ""
+    said += f", next {say_moment(found.next_due)}" if found.next_due else ""
     said += f"; {found.sick:,} failed last time, {found.given_up:,} given up" if found.sick or found.given_up else ""
     return said
 
@@ -115,14 +119,14 @@ def say_revisits(found: Revisits) -> str:
 def say_sick(sick: Planned) -> str:
     """A piece whose last look failed, and why."""
     tries = f"{sick.standing.sick} {'try' if sick.standing.sick == 1 else 'tries'}"
-    what = f"given up after {tries}" if sick.given_up else f"failed {tries}, next {sick.due}"
+    what = f"given up after {tries}" if sick.given_up else f"failed {tries}, next {say_moment(sick.due)}"
     return f"{what}: {sick.standing.url}  {sick.reason or ''}"
 
 
 def say_listener(found: Listener) -> str:
     """What a listener was told of changes, and since when it fails."""
     said = f"the {found.name} was told of {found.told:,} {'change' if found.told == 1 else 'changes'}"
-    said += f", last {found.told_at}" if found.told_at else ""
+    said += f", last {say_moment(found.told_at)}" if found.told_at else ""
     if found.failing_since:
-        said += f"; failing since {found.failing_since}, tried again in the next round: {found.reason}"
+        said += f"; failing since {say_moment(found.failing_since)}, tried again in the next round: {found.reason}"
     return said + (f"; {found.given_up:,} given up" if found.given_up else "")

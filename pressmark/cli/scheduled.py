@@ -16,6 +16,7 @@ from pressmark.cli.call import Call
 from pressmark.cli.options import ArchiveOption, JsonOption, in_utf8
 from pressmark.cli.safe import safe_line
 from pressmark.cli.schedule_lines import ENDED, say_flow, say_gaps, say_listener, say_ran, say_revisits
+from pressmark.cli.times import say_moment
 
 if TYPE_CHECKING:
     from flows.prefect_api import Deployed, PrefectApi, Ran
@@ -64,7 +65,9 @@ def status_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: J
         write_json(call.out, said | {"flows": plain, **known, "listeners": [x.to_json() for x in listeners]})
     else:
         lines = [
-            f"process {running.process} since {running.since}, {running.page}" if running is not None else "no schedule runs"
+            f"process {running.process} since {say_moment(running.since)}, {running.page}"
+            if running is not None
+            else "no schedule runs"
         ]
         lines += [away] if away else []
         lines += [say_flow(*flow) for flow in flows]
@@ -243,8 +246,8 @@ def _needed(call: Call, archive: str | None, patience: float) -> tuple[PrefectAp
 
 
 def _round_lines(this: Round) -> Iterable[str]:
-    ended = f"ended {this.ended_at}: {this.said}" if this.ended_at else "has not ended"
-    yield f"{this.flow:<10} round of {this.began_at} {ended}"
+    ended = f"ended {say_moment(this.ended_at)}: {this.said}" if this.ended_at else "has not ended"
+    yield f"{this.flow:<10} round of {say_moment(this.began_at)} {ended}"
     if this.gaps:
         yield f"{'':<10} {say_gaps(this)}"
 

@@ -43,7 +43,7 @@ from model import runs
 from model.errors import Damaged, PressmarkError, StorageUnavailable
 from storage import tables
 from storage.engines.breaking import Breaks
-from storage.engines.shape import ALONE, READING, Contended, Phrase
+from storage.engines.shape import ALONE, READING, Contended, Phrase, lacks
 
 # a connection that broke is told once, by the error that comes of it
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
@@ -82,6 +82,12 @@ _WAITED = {"55P03", "57014"}
 _AWAY = ("08", "57P")
 _FULL = {"53100", "53200", "53400"}
 _NO_DATABASE = re.compile(r'database "(.+?)" does not exist')  # a connection that is refused has no SQLSTATE
+# how the server says that there is no such table, or no such column
+_LACKING = (
+    re.compile(r'column "?(?P<column>\w+)"? of relation "?(?P<table>\w+)"? does not exist'),
+    re.compile(r'column (?:(?P<table>\w+)\.)?"?(?P<column>\w+)"? does not exist'),
+    re.compile(r'relation "(?P<table>\w+)" does not exist'),
+)
 _UNKNOWN_TABLE = {"42P01", "3F000", "42703"}
 
 
@@ -200,6 +206,10 @@ class Postgresql:
         rows = tx.execute(select(_TEXT.c.id, _TEXT.c.words).where(_TEXT.c.id.in_(ids))).tuples()
         return {row: words[1:-1] for row, words in rows}
 
+    def indexed(self, tx: Connection) -> int:
+        """Of the ids, by their index."""
+        return int(tx.exec_driver_sql("SELECT count(*) FROM search_text").scalar_one())
+
     def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """PostgreSQL checks its pages as it reads them; the index is held to the words that it was made of."""
         if not {"search_text", "search_rows"} <= set(tx.exec_driver_sql(_THERE).scalars()):
@@ -240,7 +250,8 @@ class Postgresql:
         if code in _FULL:
             return StorageUnavailable(f"the database has no room ({said}): make some, then run the same command again")
         if code in _UNKNOWN_TABLE:
-            return Damaged(f"the database lacks a table of this archive ({said}): run `pressmark rebuild`")
+            found = next((x for x in (form.search(said) for form in _LACKING) if x), None)
+            return lacks(said, *(found.groupdict().get(name) if found else None for name in ("table", "column")))
         if "insert-only" in said:
             return Damaged("something tried to change the ledger; nothing was changed")
         return StorageUnavailable(f"the database refused: {said}")

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.exc import DBAPIError
 
-from model.errors import PressmarkError, StorageUnavailable
+from model.errors import Damaged, PressmarkError, StorageUnavailable
 from storage.engines.breaking import Breaks
 
 READING = "pressmark_reading"
@@ -25,6 +25,17 @@ Phrase = Sequence[str]
 class Contended(StorageUnavailable):
     """Two writers came into each other's way and this one was turned back: nothing of its transaction is in
     force, and the same again will work."""
+
+
+def lacks(said: str, table: str | None = None, column: str | None = None) -> Damaged:
+    """A database that has not the table, or not the column of it, that a statement names; ``said`` is the engine's own word."""
+    if column is not None and table is not None:
+        what = f"the column {column} of the table {table}"
+    elif column is not None or table is not None:
+        what = f"the column {column}" if column is not None else f"the table {table}"
+    else:
+        what = f"a table of this archive ({said})"
+    return Damaged(f"the database lacks {what}: run `pressmark rebuild`")
 
 
 class Dialect(Protocol):
@@ -62,6 +73,9 @@ class Dialect(Protocol):
 
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
         """What rows of ``search_rows`` are found by, as it was given to ``index``."""
+
+    def indexed(self, tx: Connection) -> int:
+        """How many rows of ``search_rows`` are found by words."""
 
     def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """What the engine itself finds wrong with the database and its index of words; may take long, and be broken off."""

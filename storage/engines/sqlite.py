@@ -12,6 +12,7 @@ read as it lies there: SQLite's journal would want files of its own beside it.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -27,7 +28,7 @@ from model import runs
 from model.errors import Damaged, DamagedText, PressmarkError, StorageUnavailable
 from storage import tables
 from storage.engines.breaking import Breaks
-from storage.engines.shape import ANY_TEXT, READING, Phrase
+from storage.engines.shape import ANY_TEXT, READING, Phrase, lacks
 from storage.portions import portions
 
 _INSERT_ONLY = "BEGIN SELECT RAISE(ABORT, 'the ledger is insert-only'); END"
@@ -39,6 +40,12 @@ _GUARDS = {
 _TEXT = table("search_text", column("rowid", Integer), column("words", Text))
 _AT_ONCE = 500
 # a batch of 200 pieces changes 4 MB of pages: with less room they are written out before its end, and once more at it
+# how SQLite says that there is no such table, or no such column
+_LACKING = (
+    re.compile(r"no such table: (?:main\.)?(?P<table>\w+)"),
+    re.compile(r"no such column: (?:(?P<table>\w+)\.)?\"?(?P<column>\w+)"),
+    re.compile(r"table (?P<table>\w+) has no column named (?P<column>\w+)"),
+)
 _ROOM = ("cache_size=-32000", "wal_autocheckpoint=4000")
 _PATIENCE = 2.0  # seconds for a lock that only a check wants
 
@@ -114,6 +121,10 @@ class Sqlite:
             found.update(tx.exec_driver_sql(query, tuple(some)).tuples().all())
         return found
 
+    def indexed(self, tx: Connection) -> int:
+        """Of its lists of lengths, which are small."""
+        return int(tx.exec_driver_sql("SELECT count(*) FROM search_text_docsize").scalar_one())
+
     def problems(self, tx: Connection, breaks: Breaks) -> Iterator[str]:
         """The file, page by page; then the index against the words that it was made of."""
         driver = tx.connection.driver_connection
@@ -150,8 +161,8 @@ class Sqlite:
             return DamagedText(
                 "a row of the database is damaged: `pressmark verify` says which, `pressmark rebuild` makes it anew"
             )
-        if "no such table" in said or "no such column" in said:
-            return Damaged(f"the database lacks a table of this archive ({error.orig}): run `pressmark rebuild`")
+        if found := next((x for x in (form.search(str(error.orig)) for form in _LACKING) if x), None):
+            return lacks(str(error.orig), *(found.groupdict().get(name) for name in ("table", "column")))
         if "insert-only" in said:
             return Damaged("something tried to change the ledger; nothing was changed")
         return StorageUnavailable(f"the database refused: {error.orig}")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from model.export import Exported, Format
+from model.export import INCOMPLETE, Exported, Format, Lost
 from model.ledger import Kind
 from storage import tables
 from storage.export import bagit, csv, jsonl, jsonld, ninjs, ocfl, wacz, warc
@@ -39,6 +39,7 @@ WRITERS: Mapping[Format, Callable[[Export, Path], Made]] = {
     Format.CSV: csv.write,
 }
 
+_WITH_MEMBERS = frozenset({Format.WARC, Format.WACZ, Format.OCFL, Format.BAGIT})
 _LOOKS = (Kind.CHECK.value, Kind.ABSENCE.value)
 
 
@@ -80,12 +81,19 @@ def export(
     """Writes what a selection chooses as one format to a path.
 
     Raises ``BadCall`` where something is there already (``ocfl`` adds to what it wrote itself) or the query is wrong,
-    ``StorageUnavailable`` where the disk takes no more, ``Damaged`` where what goes out is not what was kept.
+    ``StorageUnavailable`` where the disk takes no more, ``Damaged`` where what goes out is not what was kept. Where the
+    database lost rows, what they belong to stays out, and what is written has another name (``model.export.INCOMPLETE``):
+    but a root of ``ocfl`` that is there is added to.
     """
-    chosen = Chosen(tx, selection, now)
+    chosen = Chosen(tx, selection, now, format in _WITH_MEMBERS)
+    renamed = bool(chosen.lost) and not (format is Format.OCFL and path.exists())
+    if renamed:
+        check_free(path)
+        path = path.with_name(path.name + INCOMPLETE)
     software = f"pressmark/{version('pressmark')}"
     job = Export(chosen, folder, archive, software, institution, evidence, progress)
     made = WRITERS[format](job, path)
     left_out = {reason.value: many for reason, many in sorted(chosen.left_out.items())}
     counts = (job.records, job.versions, made.captures, made.files, made.bytes, made.sha256)
-    return Exported(format, *counts, left_out, chosen.state_at())
+    lost = [Lost(x.record, x.version, x.what) for x in chosen.lost]
+    return Exported(format, *counts, left_out, chosen.state_at(), renamed, lost)

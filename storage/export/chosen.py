@@ -7,11 +7,12 @@ nobody to keep or to mine (``noarchive``, TDM reservations); both are counted by
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -21,10 +22,12 @@ from model.export import Which
 from model.record import Scope
 from storage import tables
 from storage.known import ReadAs, looks_of, read_as
+from storage.missing import Missing, lost_members, missing_of, refuse
 from storage.moments import latest_of, until
 from storage.restrictions import hidden
 from storage.search import matching_records
 from storage.timeline import Look, Run, is_withdrawn, runs
+from storage.totals import lost_records, refuse_lost_ledger
 
 _WISHES = frozenset({"robots: noarchive", "robots: nocache", "robots: noai", "robots: noimageai"})
 
@@ -92,21 +95,34 @@ class Piece:
 @dataclass
 class Chosen:
     """The records of one export, read one after another inside one transaction. ``left_out`` is complete when
-    ``pieces`` has come to its end."""
+    ``pieces`` has come to its end. ``with_members``: records of the WARC files go along.
+
+    Raises ``Damaged`` where the ledger is gone, or rows by which is chosen what may leave.
+    """
 
     tx: Connection
     selection: Selection
     now: datetime
+    with_members: bool = False
     left_out: Counter[Reason] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        refuse_lost_ledger(self.tx)
         self.closed: Set[str] = hidden(self.tx, self.now, Scope.EXPORT)
         self._moment = utc_text(self.selection.as_of) if self.selection.as_of else None
         self.records: Sequence[str] = self._records()
 
+    @cached_property
+    def lost(self) -> Sequence[Missing]:
+        """What the database lacks of what should go out, looked for before anything does. No record goes out of which the whole
+        is not sure, and no version that lacks a row."""
+        gone = missing_of(self.tx, [record for record in lost_records(self.tx) if record not in self.closed])
+        return [*gone, *missing_of(self.tx, self.records), *lost_members(self.tx, self.records if self.with_members else ())]
+
     def pieces(self) -> Iterator[Piece]:
         """The records in the order of their ids."""
-        for record in self.records:
+        unsure = {x.record for x in self.lost if x.version is None}
+        for record in (record for record in self.records if record not in unsure):
             piece = self._piece(record)
             if piece is not None:
                 yield piece
@@ -121,7 +137,10 @@ class Chosen:
 
     def state_at(self) -> str:
         """When the archive last changed (UTC text): the date of what is made of it, so that the same makes the same."""
-        return str(self.tx.execute(select(func.max(tables.ledger.c.at))).scalar_one())
+        last = self.tx.execute(select(func.max(tables.ledger.c.at))).scalar_one()
+        if last is None:
+            refuse([Missing("", "the whole ledger")])
+        return str(last)
 
     def _records(self) -> list[str]:
         query = self.selection.query
@@ -154,13 +173,14 @@ class Chosen:
         wanted = {latest} if self.selection.which is Which.LATEST else shown
         v, c, r = tables.versions.c, tables.captures.c, tables.readings.c
         query = select(v.number, v.strand, v.basis, c.facts).join_from(tables.versions, tables.captures, v.capture == c.id)
+        wanted -= self._lost_versions.get(record, set())
         for row in self.tx.execute(query.where(v.record == record, v.number.in_(wanted)).order_by(v.number)).all():
             facts = json.loads(row.facts)
             if not self.may_leave(facts):
                 self._count(Reason.RESERVED, 1)
                 continue
             read = read_as(self.tx, record, row.number)
-            assert read is not None  # a version comes with its first reading
+            assert read is not None  # nothing of it is missing
             last = select(func.max(r.number)).where(r.record == record, r.version == row.number)
             mine = tuple(x for x in states if x.version == row.number)
             seen = [x.what.observed_at for run in mine for x in run.looks]
@@ -168,6 +188,14 @@ class Chosen:
             times = tuple(t for t in seen if t)
             reading = int(self.tx.execute(last).scalar_one())
             yield Issue(row.number, row.strand, row.basis, read, reading, facts, row.number == latest, mine, times)
+
+    @cached_property
+    def _lost_versions(self) -> Mapping[str, set[int]]:
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for missing in self.lost:
+            if missing.version is not None:
+                found[missing.record].add(missing.version)
+        return found
 
     def _count(self, reason: Reason, many: int) -> None:
         if many:

@@ -21,6 +21,7 @@ from model.errors import Damaged
 from model.export import Which
 from model.ledger import Entry, Kind, decode
 from storage import tables
+from storage.advice import VERIFY_FIRST
 from storage.content import payload_of
 from storage.export.chosen import Chosen, Issue, Piece, Reason
 from storage.export.job import Export, Made
@@ -222,7 +223,7 @@ class Members:
 
 
 def _missing(record: str) -> Damaged:
-    return Damaged(f"the WARC record {record} is not in the catalogue: run `pressmark verify`")
+    return Damaged(f"the WARC record {record} is not in the catalogue, so nothing was exported: {VERIFY_FIRST}", lost=True)
 
 
 def _version_of(entry: Entry) -> int | None:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+    and_,
+    text,
+)
 
 from storage.columns import Integer, Key, String
 from storage.tables.base import metadata
+
+_MET = text("seq = 1 AND kind = 'version'")
+_SAID = text("kind IN ('collection', 'restriction', 'watch')")
 
 segments = Table(
     "segments",
@@ -47,6 +61,9 @@ ledger = Table(
     UniqueConstraint("chain", "previous"),
     CheckConstraint("seq > 0"),
     Index("ledger_at", "at"),
+    # when pieces were met, and what persons said: asked for without walking through all entries
+    Index("ledger_met", "at", "chain", sqlite_where=_MET, postgresql_where=_MET),
+    Index("ledger_said", "kind", "chain", "entry", sqlite_where=_SAID, postgresql_where=_SAID),
 )
 
 # places in chains that no WARC had an entry for when the database was made anew, or one that comes to nothing as what it
@@ -58,6 +75,17 @@ holes = Table(
     Column("first", Integer, primary_key=True),
     Column("last", Integer, nullable=False),
 )
+
+
+def is_met() -> ColumnElement[bool]:
+    """Whether an entry of the ledger is the first of a piece's chain: in these words, so that its index is found."""
+    return and_(_MET)
+
+
+def is_said() -> ColumnElement[bool]:
+    """The same of entries by which persons restrict and gather, and watch."""
+    return and_(_SAID)
+
 
 captures = Table(
     "captures",

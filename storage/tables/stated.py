@@ -36,6 +36,8 @@ records = Table(
     Column("date_latest", String),
     # the day of publication as the publisher printed it; NULL where the date is coarser, or none
     Column("day", String),
+    # how many the latest version names; NULL where nobody counted (an older database)
+    Column("authors", Integer),
     Column("versions", Integer, nullable=False),
     Column("latest_version", Integer, nullable=False),
     Column("first_seen", String),

@@ -47,6 +47,19 @@ def test_an_amendment_is_shown_with_who_when_and_why(copy: Run) -> None:
     assert "Oona Marwick, pilot" not in copy("show", "lamp").out
 
 
+def test_an_amendment_of_restricted_content_tells_what_was_said_and_nothing_else(copy: Run) -> None:
+    assert copy("restrict", "lamp", "--reason", "a minor is named").code == 0
+    done = copy("amend", "lamp", "--set", "authors/0/role=pilot", "--reason", "in print")
+    assert done.out.endswith("@1.2 by Ada Bell: authors/0/role is pilot; its content stays restricted\n")
+    told = copy("amend", "lamp", "--set", "section=Harbour", "--reason", "in print", "--json").lines()[0]
+    assert (told["restricted"], told["set"], told["clear"]) == (True, {"/section": "Harbour"}, [])
+    wrong = copy("amend", "lamp", "--set", "authors/7/role=pilot", "--reason", "in print")
+    assert wrong.code == 2 and "which is restricted: set authors as JSON" in wrong.err
+    assert not any("Marwick" in x.out + x.err for x in (done, wrong))
+    assert copy("show", "lamp").code == 1
+    assert copy("amend", "lamp", "--set", "headline=x", "--reason", "y", PRESSMARK_OPERATOR="").code == 2
+
+
 def test_a_persons_value_is_not_put_down_to_the_page(copy: Run) -> None:
     assert copy("amend", "lamp", "--set", "authors/0/name=Wilma Tarn", "--reason", "in print").code == 0
     why = copy("show", "lamp", "--why").out

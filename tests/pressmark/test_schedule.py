@@ -63,11 +63,11 @@ def test_a_run_beside_another_is_told_in_our_words() -> None:
 def test_a_round_that_goes_on_is_said_also_where_it_is_the_first() -> None:
     watch = Deployed("1", "watch", "ours", False)
     coming = Ran("2", "watch", "Scheduled", None, "2026-11-23T16:35:24.1Z", 0.0)
-    assert say_flow(watch, None, coming) == "watch      no round yet; next 2026-11-23T16:35:24Z"
+    assert say_flow(watch, None, coming) == "watch      no round yet; next 2026-11-23 16:35:24Z"
     for state in ("Pending", "Running"):
         assert say_flow(watch, Ran("1", "watch", state, None, None, 0.0), None) == "watch      a round goes on; none scheduled"
     done = Ran("1", "watch", "Completed", "3 new", None, 1.0)
-    assert say_flow(watch, done, coming) == "watch      last completed: 3 new; next 2026-11-23T16:35:24Z"
+    assert say_flow(watch, done, coming) == "watch      last completed: 3 new; next 2026-11-23 16:35:24Z"
 
 
 def test_a_timetable_that_leaves_everything_out_is_said(pressmark: Any, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ from flows.running import Running, told
 from flows.server import locked_home
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 home = Path(sys.argv[1])
-with locked_home(home), told(home, Running(os.getpid(), "http://127.0.0.1:9/api", "2026-11-23T16:35:24Z")):
+with locked_home(home), told(home, Running(os.getpid(), "http://127.0.0.1:9/api", "2026-11-23 16:35:24Z")):
     print("up", flush=True)
     signal.pause()
 """

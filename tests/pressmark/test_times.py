@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+from model.revisit import Revisits, Round
+from pressmark.cli.listings import render_stats
+from pressmark.cli.schedule_lines import say_gaps, say_revisits
+from pressmark.cli.terminal import console_for
 from pressmark.cli.times import say_date, say_moment, say_span
 
 
@@ -37,3 +43,14 @@ def test_a_capture_time_ends_in_z_or_is_not_known() -> None:
 )
 def test_a_span_is_said_in_two_units(seconds: int, said: str) -> None:
     assert say_span(seconds) == said
+
+
+def test_times_of_figures_and_of_rounds_are_said_as_everywhere() -> None:
+    at, said = "2026-11-23T16:25:22.777977Z", "2026-11-23 16:25:22Z"
+    out = io.StringIO()
+    figures = {"checked": {"full": at, "sample": None, "oldest": at, "never": 2}, "copies": {"attic": {"copied_at": at}}}
+    console_for(out, {}).print(render_stats(figures))
+    assert out.getvalue().count(said) == 3 and at not in out.getvalue() and "not yet" in out.getvalue()
+    left_out = Round("watch", at, at, "3 new", 2, at, at)
+    assert say_gaps(left_out) == f"rounds of watch were left out 2 times, last between {said} and {said}"
+    assert f", next {said}" in say_revisits(Revisits(4, 1, 0, 0, 0, at))

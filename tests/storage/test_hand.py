@@ -69,6 +69,23 @@ def test_a_value_is_taken_back_by_a_reading_of_its_own(archive: Archive, record:
         hand.amend(record, 1, {}, ["/headline"], reason="again")
 
 
+def test_restricted_content_is_amended_and_no_answer_tells_what_it_says(archive: Archive, record: str) -> None:
+    hand = archive.by("Ada Bell")
+    hand.restrict(record, Scope.CONTENT, reason="a minor is named")
+    assert hand.amend(record, None, {"/headline": "Old mill to close"}, reason="as in print") == (1, 2)
+    for pointer in ("/authors/0/affiliations/0/role", "/authors/4/role", "/dateline/place", "/images/0/caption"):
+        with pytest.raises(BadCall, match="does not fit what is there, which is restricted") as error:
+            hand.amend(record, 1, {pointer: "x"}, reason="why")
+        assert not any(word in str(error.value) for word in ("Quill", "has 1", "has 0", "empty"))
+    with pytest.raises(Restricted):
+        archive.show(record)
+    assert archive.show(record, restricted=True).article.headline == "Old mill to close"
+    assert (next(archive.list()).headline, archive.search("old")) == (None, [])
+    hand.lift(record, reason="the order was withdrawn")
+    with pytest.raises(BadCall, match="authors has 1 here"):
+        hand.amend(record, 1, {"/authors/4/role": "x"}, reason="why")
+
+
 def test_amending_what_is_not_there_changes_nothing(archive: Archive, record: str) -> None:
     before = list(archive.events(limit=None))
     with pytest.raises(BadCall, match="authors has 1 here"):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import random
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +18,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import exc
 
-from model.errors import Damaged, NewerFormat, StorageUnavailable
+from model.errors import BadCall, Damaged, NewerFormat, StorageUnavailable
 from storage import Archive, Deposit, Release, Verdict, rebuild
 from tests.storage.desk import Desk, article
 
@@ -260,3 +263,67 @@ def test_errors_of_the_driver_never_come_through(house: Any) -> None:
             Archive.create(house.where, database_url=wrong)
         _line(error)
         assert not house.where.exists()
+
+
+_CREATING = """
+import sys
+from storage import Archive
+def stop(event, args):
+    if event == "open" and str(args[0]).endswith("pressmark-archive.json") and sys.argv[3] == "named":
+        print("there", flush=True)
+        sys.stdin.read()
+sys.addaudithook(stop)
+Archive.create(sys.argv[1], database_url=sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("moment", ["unnamed", "named"])
+def test_a_creation_that_was_killed_leaves_no_schema_behind(
+    filled: Archive, house: Any, telling: Any, tmp_path: Path, moment: str
+) -> None:
+    """Killed while it waits to write its schema's name on the server, or before it writes what makes the folder an archive."""
+    before, (first,), where = telling(filled), house.schemas(), tmp_path / "other"
+    command = [sys.executable, "-c", _CREATING, str(where), house.url, moment]
+    with psycopg.connect(house.url) as other:
+        if moment == "unnamed":
+            other.execute("LOCK TABLE pressmark.archives IN EXCLUSIVE MODE")
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as creating:
+            if moment == "named":
+                assert creating.stdout is not None and creating.stdout.readline() == b"there\n"
+            else:
+                _wait_for(house.url, "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
+            creating.kill()
+    (left,) = (name for name in _schemas(house.url) if name != first)
+    assert not Archive.exists(where)
+    with Archive.create(where, database_url=house.url) as made:
+        assert made.verify().findings == ()
+        (now,) = (name for name in _schemas(house.url) if name != first)
+        assert now != left and now.startswith(f"pressmark_{made.id}_")
+    assert telling(filled) == before
+
+
+def test_no_archive_is_made_over_the_one_that_a_server_has_for_its_folder(filled: Archive, house: Any, telling: Any) -> None:
+    before = telling(filled)
+    filled.close()
+    descriptor = (house.where / "pressmark-archive.json").rename(house.where.parent / "descriptor")
+    warcs = (house.where / "warc").rename(house.where.parent / "warcs")
+    with pytest.raises(BadCall, match=r"pressmark-archive\.json is missing from"):
+        house.create()
+    descriptor.rename(house.where / "pressmark-archive.json")
+    warcs.rename(house.where / "warc")
+    with house.open(write=True) as archive:
+        assert telling(archive) == before
+
+
+def _schemas(url: str) -> list[str]:
+    with psycopg.connect(url) as db:
+        found = db.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'pressmark_') ORDER BY nspname")
+        return [name for (name,) in found.fetchall()]
+
+
+def _wait_for(url: str, question: str) -> None:
+    until = time.monotonic() + 60
+    with psycopg.connect(url, autocommit=True) as db:
+        while db.execute(question).fetchone() != (True,):
+            assert time.monotonic() < until, question
+            time.sleep(0.05)
