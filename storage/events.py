@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
 from storage.content import by_person
+from storage.holes import holes_in
 from storage.missing import Missing, refuse, refuse_missing
 from storage.totals import refuse_lost_ledger
 
@@ -89,12 +90,21 @@ def _refuse_holes(tx: Connection, entries: Sequence[Entry]) -> None:
     t = tables.ledger.c
     before = {(entry.chain, entry.seq - 1) for entry in entries if entry.seq > 1} - {(x.chain, x.seq) for x in entries}
     there = set(tx.execute(select(t.chain, t.seq).where(tuple_(t.chain, t.seq).in_(before))).tuples())
-    refuse([Missing(chain, f"entry {seq} of the ledger of {chain}") for chain, seq in sorted(before - there)])
+    lost = sorted(before - there - _known(tx, before - there))
+    refuse([Missing(chain, f"entry {seq} of the ledger of {chain}") for chain, seq in lost])
     # records that were met in this stretch of time, or were said to be, and whose chain is gone
     r = tables.records.c
     begun = select(t.chain).where(t.chain == r.id, t.seq == 1).exists()
-    lost = select(r.id).where(r.received_at >= entries[-1].at, r.received_at <= entries[0].at, ~begun).order_by(r.id)
-    refuse([Missing(record, f"the ledger of {record}") for record in tx.execute(lost.limit(_AT_ONCE)).scalars()])
+    gone = select(r.id).where(r.received_at >= entries[-1].at, r.received_at <= entries[0].at, ~begun).order_by(r.id)
+    records = tx.execute(gone.limit(_AT_ONCE)).scalars().all()
+    known = _known(tx, {(record, 1) for record in records})
+    refuse([Missing(record, f"the ledger of {record}") for record in records if (record, 1) not in known])
+
+
+def _known(tx: Connection, places: Set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of some places in chains of which a rebuild found that nobody has an entry for them."""
+    holes = holes_in(tx, sorted({chain for chain, _ in places}))
+    return {(hole.chain, seq) for hole in holes for seq in range(hole.first, hole.last + 1)}
 
 
 def _query(wanted: Wanted) -> Select[tuple[bytes]]:

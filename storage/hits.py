@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from sqlalchemy import Connection, select, tuple_
 
 from model.article import Article
+from model.errors import Damaged
 from model.folding import index_words
 from model.record import RecordLine, SearchHit, Strand
 from storage import tables
+from storage.advice import VERIFY_FIRST
 from storage.engines.shape import Phrase
 from storage.known import looks_of, read_as
+from storage.missing import refuse_missing
 from storage.portions import portions
 from storage.timeline import runs
 
@@ -21,18 +24,19 @@ _AT_ONCE = 200
 def hits_of(
     tx: Connection, found: Iterable[tuple[RecordLine, Collection[int]]], phrases: Sequence[Phrase]
 ) -> Iterator[SearchHit]:
-    """Records of which some versions match (at least one each), with the words around what was looked for."""
+    """Records of which some versions match (at least one each), with the words around what was looked for. Raises ``Damaged``
+    where rows of one are missing.
+    """
     for some in portions(found, _AT_ONCE):
         told = [(line, _told(tx, line, matching)) for line, matching in some]
         strands = _strands(tx, [(line.record, version) for line, version in told])
         for line, version in told:
-            strand, latest = strands.get((line.record, version), Strand.PUBLISHER), version == line.version
-            read = read_as(tx, line.record, version)
-            if read is None:
-                yield SearchHit(line, version, "", latest=latest, strand=strand)
-            else:
-                words = _snippet(read.article, phrases)
-                yield SearchHit(line, version, words, read.article.headline, read.is_lost, latest, strand)
+            strand, read = strands.get((line.record, version)), read_as(tx, line.record, version)
+            if strand is None or read is None:
+                refuse_missing(tx, line.record)
+                raise Damaged(f"{line.record} is found by words of a version that it has not: {VERIFY_FIRST}", lost=True)
+            words, latest = _snippet(read.article, phrases), version == line.version
+            yield SearchHit(line, version, words, read.article.headline, read.is_lost, latest, strand)
 
 
 def _told(tx: Connection, line: RecordLine, matching: Collection[int]) -> int:

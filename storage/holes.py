@@ -24,8 +24,10 @@ class Hole:
     last: int
 
 
-def keep_holes(tx: Connection, holes: Sequence[Hole]) -> None:
-    """Takes them into an empty database."""
+def keep_lost(tx: Connection, holes: Sequence[Hole], captures: Sequence[str]) -> None:
+    """Takes them into an empty database, with captures whose facts are lost."""
+    if captures:
+        tx.execute(tables.lost_facts.insert(), [{"capture": capture} for capture in captures])
     if holes:
         tx.execute(tables.holes.insert(), [{"chain": h.chain, "first": h.first, "last": h.last} for h in holes])
 
@@ -36,6 +38,11 @@ def holes_in(tx: Connection, chains: Sequence[str] | None = None) -> Sequence[Ho
     query = select(t.chain, t.first, t.last).order_by(t.chain, t.first)
     asked = [query] if chains is None else [query.where(t.chain.in_(some)) for some in portions(chains, _AT_ONCE)]
     return [Hole(*row) for one in asked for row in tx.execute(one)]
+
+
+def lost_facts(tx: Connection) -> frozenset[str]:
+    """Captures whose facts are known to be lost."""
+    return frozenset(tx.execute(select(tables.lost_facts.c.capture)).scalars())
 
 
 def lost_in(chain: str) -> ColumnElement[int]:

@@ -8,7 +8,7 @@ looked at: ``verify`` does that, and holds all of it to the WARC files.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -34,9 +34,9 @@ from model.ledger import Kind, decode
 from storage import tables
 from storage.advice import VERIFY_FIRST
 from storage.columns import Integer, String, storable
-from storage.holes import holes_in
+from storage.holes import holes_in, lost_facts
 from storage.portions import portions
-from storage.standing import NAMING, standing
+from storage.standing import standing
 
 _AT_ONCE = 400
 _LOOKS = frozenset({Kind.VERSION, Kind.CHECK, Kind.ABSENCE, Kind.WITHDRAWAL})
@@ -97,13 +97,14 @@ def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:
     for some in portions(records, _AT_ONCE):
         chains = _chains(tx, some)
         held = _held(tx, some)
-        lacking = {record: list(_lacks(tx, record, chains.get(record, ()), held[record], ())) for record in some}
+        lacking = {record: list(_lacks(tx, record, chains.get(record, ()), held[record])) for record in some}
         holes = _holes(tx, [record for record, lacks in lacking.items() if lacks])
+        facts = lost_facts(tx) if any(lacking.values()) else frozenset()
         for record in some:
-            if record in holes:
-                stands = _standing(tx, record)
+            if lacking[record] and (facts or record in holes):
+                stands = _standing(tx, record, facts)
                 chain = [entry for entry in chains.get(record, ()) if entry.id in stands]
-                yield from _lacks(tx, record, chain, held[record], holes[record])
+                yield from _lacks(tx, record, chain, held[record], holes.get(record, ()), facts)
             else:
                 yield from lacking[record]
 
@@ -116,12 +117,10 @@ def _holes(tx: Connection, records: Sequence[str]) -> dict[str, set[int]]:
     return found
 
 
-def _standing(tx: Connection, record: str) -> set[str]:
-    t, c = tables.ledger.c, tables.captures.c
+def _standing(tx: Connection, record: str, lost: Set[str]) -> set[str]:
+    t = tables.ledger.c
     chain = [decode(data) for data in tx.execute(select(t.bytes).where(t.chain == record).order_by(t.seq)).scalars()]
-    named = {entry.body["capture"]["id"] for entry in chain if entry.kind in NAMING}
-    there = {x for some in portions(named, _AT_ONCE) for x in tx.execute(select(c.id).where(c.id.in_(some))).scalars()}
-    return {entry.id for entry in standing(chain, there.__contains__)}
+    return {entry.id for entry in standing(chain, lambda capture: capture not in lost)}
 
 
 def _chains(tx: Connection, records: Sequence[str]) -> dict[str, list[_Entry]]:
@@ -179,7 +178,15 @@ def _questions(records: BindParameter[Any]) -> Iterator[Select[Any]]:
         yield rows("capture", named.record, named.capture, version, named.capture.is_not(None), ~there)
 
 
-def _lacks(tx: Connection, record: str, chain: Sequence[_Entry], held: _Held, holes: Collection[int]) -> Iterator[Missing]:
+def _lacks(
+    tx: Connection,
+    record: str,
+    chain: Sequence[_Entry],
+    held: _Held,
+    holes: Collection[int] = (),
+    facts: Set[str] = frozenset(),
+) -> Iterator[Missing]:
+    """``holes`` are places that nobody has an entry for, ``facts`` captures whose facts nobody has."""
     yield from _entries(record, chain, held, holes)
     if not chain:
         return
@@ -187,7 +194,7 @@ def _lacks(tx: Connection, record: str, chain: Sequence[_Entry], held: _Held, ho
         yield Missing(record, f"the line of {record}")
     yield from _stated(tx, record, chain, held)
     yield from _said(record, chain, held)
-    for capture, version in dict.fromkeys(held.no_capture):
+    for capture, version in dict.fromkeys(x for x in held.no_capture if x[0] not in facts):
         yield Missing(record, f"capture {capture} of {record}{f'@{version}' if version else ''}", version)
 
 

@@ -27,7 +27,7 @@ from storage.database import WAIT_SECONDS
 from storage.folder import SEGMENTS, Hold, read_descriptor
 from storage.forks import Pair, Ways, told, ways_of
 from storage.gathered import Gathered, Progress, gather
-from storage.holes import Hole, keep_holes
+from storage.holes import Hole, keep_lost
 from storage.home import home_of
 from storage.lacking import readable, refuse_less
 from storage.losses import WITHOUT, Losses, partial_of
@@ -114,7 +114,7 @@ class _Filling:
         passed: dict[str, list[Hole]] = {}
         for chain in ways.chains:
             passed[chain[0][0].chain] = self._apply(found, chain, without, lost)
-        keep_holes(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)])
+        keep_lost(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)], sorted(without))
         left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
         unaddressed = [hole.chain for hole in ways.holes if hole.first == 1 and hole.chain not in {self._archive, *left_without}]
         in_force = (entry for chain in ways.chains for entry, _ in chain)

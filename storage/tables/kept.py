@@ -76,6 +76,9 @@ holes = Table(
     Column("last", Integer, nullable=False),
 )
 
+# captures that entries name and whose facts no WARC had then
+lost_facts = Table("lost_facts", metadata, Column("capture", String, primary_key=True))
+
 
 def is_met() -> ColumnElement[bool]:
     """Whether an entry of the ledger is the first of a piece's chain: in these words, so that its index is found."""
