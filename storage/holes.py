@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from storage import tables
 
@@ -33,9 +33,9 @@ def holes_in(tx: Connection) -> Sequence[Hole]:
     return [Hole(*row) for row in tx.execute(select(t.chain, t.first, t.last).order_by(t.chain, t.first))]
 
 
-def lost_in(chain: str) -> ColumnElement[int]:
-    """How many entries of a chain are known to be lost or to come to nothing: so many numbers of versions and readings they may
-    have given."""
+def lost_in(chain: str, behind: int | ScalarSelect[int] = 0) -> ColumnElement[int]:
+    """How many entries of a chain ``behind`` one of its places are known to be lost or to come to nothing: so many numbers of
+    versions and readings they may have given."""
     t = tables.holes.c
-    lost = select(func.sum(t.last - t.first + 1)).where(t.chain == chain).scalar_subquery()
+    lost = select(func.sum(t.last - t.first + 1)).where(t.chain == chain, t.first > behind).scalar_subquery()
     return func.coalesce(lost, 0)
