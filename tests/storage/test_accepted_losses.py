@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from model.ledger import Entry, Kind, decode
 from model.record import Scope
 from storage import Archive, Deposit, Person, Verdict
 from storage.capture_records import is_facts, parse_facts
+from storage.extent import Extent
 from storage.warc import Member, walk
 from storage.whole import LEDGER
 from tests.storage.desk import RELEASE
@@ -165,6 +166,8 @@ def test_a_record_that_lost_its_first_entry_is_found_by_the_address_of_its_captu
         taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
         assert taken.record == record
         assert {f.place for f in archive.verify().findings if not f.place.startswith("warc/")} == {f"ledger {record}:1"}
+        part = archive.verify(extent=Extent(older_than=timedelta(0)))
+        assert part.checked_records == len(list(archive.list(None)))
 
 
 def test_a_record_that_no_version_is_left_of_is_named(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
