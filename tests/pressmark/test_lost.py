@@ -53,9 +53,8 @@ def test_a_piece_whose_reading_is_lost_is_told_as_lost(kept: Any, tmp_path: Path
 
 def test_of_many_losses_the_first_and_the_last_are_told(pressmark: Any, tmp_path: Path) -> None:
     for n in range(44):
-        (tmp_path / f"{n}.txt").write_text(
-            f"Ferry {n} sails\n\nBy Mara Quill\n\nThe ferry of day {n} sailed at noon, its crew said.\n"
-        )
+        words = f"Ferry {n} sails\n\nBy Mara Quill\n\nThe ferry of day {n} sailed at noon, its crew said.\n"
+        (tmp_path / f"{n}.txt").write_text(words)
     assert pressmark("ingest", *(str(tmp_path / f"{n}.txt") for n in range(44))).code == 0
     (segment,) = (tmp_path / "archive" / "warc").iterdir()
     data = bytearray(segment.read_bytes())
