@@ -13,7 +13,7 @@ from model.ledger import Agent, Entry, Kind, decode, genesis
 from storage import tables
 from storage.bulk import insert_rows
 from storage.engines import of
-from storage.holes import lost_in
+from storage.holes import missing_from
 
 _ledger = tables.ledger.c
 _COUNTED = 10_000
@@ -80,7 +80,7 @@ class Chains:
         there = select(_ledger.seq).where(_ledger.chain == chain).limit(_COUNTED).subquery()
         wanted = min(self._heads[chain][0], _COUNTED)
         count = self._tx.execute(select(func.count()).select_from(there)).scalar_one()
-        if count < wanted and count + self._tx.execute(select(lost_in(chain))).scalar_one() < wanted:
+        if count < wanted and count + self._tx.execute(select(missing_from(chain))).scalar_one() < wanted:
             raise Damaged(
                 f"the ledger has a hole in the chain of {chain}, and nothing is written behind it: "
                 "run `pressmark verify`, then `pressmark rebuild`",

@@ -203,6 +203,17 @@ def test_lost_facts_cost_the_version_that_they_are_of(house: Any, record: str, m
         assert (taken.record, taken.version) == (record, max(s.version for s in before.states) + 1)
 
 
+def test_a_row_that_is_gone_is_not_taken_for_what_was_lost(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    _, entry = _entry(house, lambda e: e.chain == record and e.kind is Kind.VERSION and e.body["number"] == 2)
+    _spoil(house, next(m for m in _members(house) if is_facts(m) and parse_facts(m.block)["id"] == entry.body["capture"]["id"]))
+    _rebuilt(house, lost=1)
+    house.change(f"DELETE FROM ledger WHERE chain = '{record}' AND kind = 'note'")
+    with house.open(write=True) as archive:
+        desk = make_desk(archive)
+        with pytest.raises(Damaged, match=f"the ledger has a hole in the chain of {record}"):
+            desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+
+
 def test_a_ledger_whose_beginning_is_lost_goes_on(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
     member, _ = _entry(house, lambda e: e.kind is Kind.ARCHIVE)
     _spoil(house, member)
