@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, select
 from model.canonical import canonical_json
 from model.capture import digest_of
 from model.deflate import deflate
-from model.errors import PressmarkError
+from model.errors import Damaged, PressmarkError
 from model.ledger import Entry, Kind, decode
 from model.statement import Statement
 from storage import tables
@@ -30,8 +30,8 @@ from storage.content import NOTE, STATEMENT, article_draft, payload_of, said_dra
 from storage.fitted import fitted
 from storage.known import STATED
 from storage.portions import portions
-from storage.warc import Draft, compress, urn
-from storage.whole import entry_draft, mark_of
+from storage.warc import Draft, compress, member_of, urn
+from storage.whole import entry_draft, mark_of, part_of
 
 _AT_ONCE = 400
 _MOST_ENTRIES = 8  # of a decision, of which one is written again as it was
@@ -92,10 +92,11 @@ def _drafts(tx: Connection, places: Sequence[_Place], read: Callable[[Span], byt
     for row in tx.execute(select(_ledger.entry, _ledger.bytes, _ledger.digest).where(_ledger.entry.in_(ids))).all():
         entry = _entry(row)
         if entry is not None:
-            found[row.entry] = _entry_drafts(tx, entry, row.bytes)
+            found[row.entry] = _entry_drafts(tx, entry, row.bytes, read)
     content = [place.span for place in places if place.span.record not in found]
     dates = {span.record: _date_in(read(span), span.record) for span in content}
-    for draft in [*_articles(tx, ids), *_said(tx, ids), *_facts(tx, ids)]:
+    others = list(dates)
+    for draft in [*_articles(tx, others), *_said(tx, others), *_facts(tx, others)]:
         date = dates.get(draft.id)
         found[draft.id] = (draft,) if date is None else (draft, replace(draft, date=date))
     return found
@@ -111,24 +112,44 @@ def _entry(row: Row[tuple[str, bytes, str]]) -> Entry | None:
     return entry if entry.id == row.entry else None
 
 
-def _entry_drafts(tx: Connection, entry: Entry, data: bytes) -> Iterator[Draft]:
-    """An entry alone, then as each one of a decision that it may have been part of, by the entries around it."""
-    yield entry_draft(entry, data)
+def _entry_drafts(tx: Connection, entry: Entry, data: bytes, read: Callable[[Span], bytes]) -> Iterator[Draft]:
+    """An entry as the ones around it in its segment say that it was: part of a decision, or alone. Then, as they may be damaged
+    too, as each one of a decision that it may have been part of.
+    """
     before, after = _around(tx, entry.id)
+    mark = _told(before, after, read)
+    if mark is not None:
+        yield entry_draft(entry, data, mark)
+    yield entry_draft(entry, data)
     for of in range(2, _MOST_ENTRIES + 1):
         for number in range(max(1, of - len(after)), min(of, len(before) + 1) + 1):
-            decision = ([entry.id, *before])[number - 1]
+            decision = before[number - 2].record if number > 1 else entry.id
             yield entry_draft(entry, data, mark_of(decision, number, of))
 
 
-def _around(tx: Connection, entry: str) -> tuple[list[str], list[str]]:
+def _told(before: Sequence[Span], after: Sequence[Span], read: Callable[[Span], bytes]) -> str | None:
+    """The mark of an entry by that of the nearest one before or behind it that can be read and is of the same decision."""
+    for step, around in ((1, before), (-1, after)):
+        for far, span in enumerate(around, 1):
+            try:
+                part = part_of(member_of(read(span), "", span.offset))
+            except Damaged:
+                continue
+            number = part.number + step * far if part is not None else 0
+            if part is not None and 1 <= number <= part.of:
+                return mark_of(part.decision, number, part.of)
+            break
+    return None
+
+
+def _around(tx: Connection, entry: str) -> tuple[list[Span], list[Span]]:
     """The entries before one in its segment, and those behind it: the nearest first."""
     at = tx.execute(select(_m.segment, _m.offset).where(_m.record_id == entry)).one()
-    query = select(_m.record_id).join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id)
-    query = query.where(_m.segment == at.segment)
+    query = select(_m.offset, _m.length, _m.sha256, _m.record_id)
+    query = query.join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id).where(_m.segment == at.segment)
     before = query.where(_m.offset < at.offset).order_by(_m.offset.desc()).limit(_MOST_ENTRIES)
     after = query.where(_m.offset > at.offset).order_by(_m.offset).limit(_MOST_ENTRIES)
-    return list(tx.execute(before).scalars()), list(tx.execute(after).scalars())
+    return [Span(*row) for row in tx.execute(before)], [Span(*row) for row in tx.execute(after)]
 
 
 def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:

@@ -367,7 +367,8 @@ def rebuild(
                     archive.tell_losses(rebuilt.losses)
         except PressmarkError as error:
             what = "left out" if rebuilt.left else "lost"
-            tell(f"what is {what} is not settled yet: {error}; then run `pressmark rebuild` again")
+            command = "pressmark rebuild --accept-loss" if accept_loss else "pressmark rebuild"
+            tell(f"what is {what} is not settled yet: {error}; then run `{command}` again")
     return rebuilt.counts
 
 

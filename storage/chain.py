@@ -15,7 +15,7 @@ from storage import tables
 from storage.advice import VERIFY_FIRST
 from storage.bulk import insert_rows
 from storage.engines import of
-from storage.holes import lost_in
+from storage.holes import missing_from
 from storage.missing import refuse_missing
 
 _ledger = tables.ledger.c
@@ -88,7 +88,7 @@ class Chains:
         there = select(_ledger.seq).where(_ledger.chain == chain).limit(_COUNTED).subquery()
         wanted = min(self._heads[chain][0], _COUNTED)
         count = self._tx.execute(select(func.count()).select_from(there)).scalar_one()
-        if count < wanted and count + self._tx.execute(select(lost_in(chain))).scalar_one() < wanted:
+        if count < wanted and count + self._tx.execute(select(missing_from(chain))).scalar_one() < wanted:
             raise Damaged(
                 f"the ledger has a hole in the chain of {chain}, and nothing is written behind it: {VERIFY_FIRST}",
                 place=chain,

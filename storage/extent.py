@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from model.edtf import parse_utc, utc_text
 from model.errors import BadCall
@@ -140,10 +140,11 @@ def _sample(tx: Connection, extent: Extent) -> list[str]:
 
 
 def _begun_in(tx: Connection, archive: str, segments: Sequence[str]) -> Iterator[str]:
-    """The records whose first entry lies in some segments."""
-    t, m, s = tables.ledger.c, tables.members.c, tables.segments.c
+    """The records whose first entry lies in some segments: the first that is left, where a rebuild went on without others."""
+    t, m, s, of = tables.ledger.c, tables.members.c, tables.segments.c, tables.ledger.alias().c
+    first = select(func.min(of.seq)).where(of.chain == t.chain).scalar_subquery()
     query = (
         select(t.chain).join_from(tables.ledger, tables.members, m.record_id == t.entry).join(tables.segments, s.id == m.segment)
     )
     for name in segments:
-        yield from tx.execute(query.where(t.seq == 1, t.chain != archive, s.name == name).order_by(t.chain)).scalars()
+        yield from tx.execute(query.where(t.seq == first, t.chain != archive, s.name == name).order_by(t.chain)).scalars()

@@ -102,12 +102,17 @@ class Captures:
             yield Finding(place, problem, REBUILD)
         elif any(digest != row.digest for _, digest, *_ in named):
             yield Finding(place, "its facts are not those that the ledger names", RESTORE)
-        elif self._whole and (row.entry, row.record, row.version) not in {_decided(named), _decided(self._standing(named))}:
+        elif self._whole and not self._says_what_became(row, named):
             yield Finding(place, "the row does not say what the ledger says became of it", REBUILD)
         if in_warc is None and self._whole:
             yield Finding(place, "its facts are in no WARC", RESTORE)
         elif in_warc is not None and in_warc[0] != row.digest:
             yield Finding(place, "the row and its WARC record differ", REBUILD)
+
+    def _says_what_became(self, row: Row[Any], named: list[Named]) -> bool:
+        held = (row.entry, row.record, row.version)
+        # what stands takes all of a chain to know, and is another thing only where something is lost
+        return held == _decided(named) or held == _decided(self._standing(named))
 
     def _standing(self, named: list[Named]) -> list[Named]:
         """Those of some entries that come to something: what is said of lost versions does not."""

@@ -108,9 +108,9 @@ class Content:
 
 def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None = None) -> Iterator[Finding]:
     """The articles in the database, of some records or all, are what their rows' digests say. Of one that the WARCs have
-    lost, too, that is told with its entry.
+    lost, too, that is told with its entry; of a part, not all of the WARCs were read, and what the catalogue has is not lost.
     """
-    r = tables.readings.c
+    r, m = tables.readings.c, tables.members.c
     query = select(r.record, r.version, r.number, r.digest, r.payload, r.article)
     for some in [None] if records is None else list(portions(records, _AT_ONCE)):
         asked = query if some is None else query.where(r.record.in_(some))
@@ -119,7 +119,12 @@ def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None =
             if data is not None and digest_of(data) == row.digest:
                 continue
             in_warc = notebook.of("block", [row.payload]).get(row.payload)
-            if in_warc is not None and in_warc[0] == row.digest:
+            if in_warc is not None:
+                is_there = in_warc[0] == row.digest
+            else:
+                known = select(m.offset).where(m.record_id == row.payload)
+                is_there = records is not None and tx.execute(known).first() is not None
+            if is_there:
                 place = f"reading {row.record}@{row.version}.{row.number}"
                 yield Finding(place, "the article in the database is damaged", REBUILD)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from model.article import Article
 from model.errors import Damaged
@@ -48,10 +48,11 @@ def _told(tx: Connection, line: RecordLine, matching: Collection[int]) -> int:
     return next((version for version in published if version in matching), max(matching))
 
 
-def _strands(tx: Connection, versions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Strand]:
+def _strands(tx: Connection, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], Strand]:
     v = tables.versions.c
-    rows = tx.execute(select(v.record, v.number, v.strand).where(tuple_(v.record, v.number).in_(versions))).tuples()
-    return {(record, number): Strand(strand) for record, number, strand in rows}
+    # by record: SQLite looks through all versions for a list of pairs
+    asked = select(v.record, v.number, v.strand).where(v.record.in_({record for record, _ in versions}))
+    return {(record, number): Strand(strand) for record, number, strand in tx.execute(asked).tuples()}
 
 
 def _snippet(article: Article, phrases: Sequence[Phrase]) -> str:

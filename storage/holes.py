@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from storage import tables
 from storage.portions import portions
@@ -45,9 +45,19 @@ def lost_facts(tx: Connection) -> frozenset[str]:
     return frozenset(tx.execute(select(tables.lost_facts.c.capture)).scalars())
 
 
-def lost_in(chain: str) -> ColumnElement[int]:
-    """How many entries of a chain are known to be lost or to come to nothing: so many numbers of versions and readings they may
-    have given."""
+def lost_in(chain: str, behind: int | ScalarSelect[int] = 0) -> ColumnElement[int]:
+    """How many entries of a chain ``behind`` one of its places are known to be lost or to come to nothing: so many numbers of
+    versions and readings they may have given."""
     t = tables.holes.c
-    lost = select(func.sum(t.last - t.first + 1)).where(t.chain == chain).scalar_subquery()
-    return func.coalesce(lost, 0)
+    return _count(t.chain == chain, t.first > behind)
+
+
+def missing_from(chain: str) -> ColumnElement[int]:
+    """How many entries the ledger of a chain is known not to have: those that come to nothing are in it."""
+    t, ledger = tables.holes.c, tables.ledger.c
+    return _count(t.chain == chain, ~select(ledger.id).where(ledger.chain == t.chain, ledger.seq == t.first).exists())
+
+
+def _count(*which: ColumnElement[bool]) -> ColumnElement[int]:
+    t = tables.holes.c
+    return func.coalesce(select(func.sum(t.last - t.first + 1)).where(*which).scalar_subquery(), 0)

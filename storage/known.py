@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from model.article import Article
 from model.article_back import article_from_json
@@ -121,18 +121,23 @@ def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Ar
 def next_version(tx: Connection, record: str) -> int:
     """The number that the archive gives to the next version it learns of."""
     v = tables.versions.c
-    return _next(tx, select(func.max(v.number)).where(v.record == record), record)
+    return _next(tx, select(v.number, v.entry).where(v.record == record), v.number, record)
 
 
 def next_reading(tx: Connection, record: str, version: int) -> int:
     """The number of the next reading of a version."""
     r = tables.readings.c
-    return _next(tx, select(func.max(r.number)).where(r.record == record, r.version == version), record)
+    return _next(tx, select(r.number, r.entry).where(r.record == record, r.version == version), r.number, record)
 
 
-def _next(tx: Connection, last: Select[tuple[int | None]], record: str) -> int:
-    """A number that no entry has given, a lost one neither: it may come back from a copy."""
-    return int(tx.execute(select(func.coalesce(last.scalar_subquery(), 0) + lost_in(record))).scalar_one()) + 1
+def _next(tx: Connection, given: Select[tuple[int, str]], number: ColumnElement[int], record: str) -> int:
+    """A number that no entry has given, a lost one neither: it may come back from a copy. Numbers rise along a chain, so that
+    only what is lost behind the last one that was given may have given a higher one.
+    """
+    last = tx.execute(given.order_by(number.desc()).limit(1)).one_or_none()
+    behind = select(tables.ledger.c.seq).where(tables.ledger.c.entry == last.entry).scalar_subquery() if last else 0
+    lost = int(tx.execute(select(lost_in(record, behind))).scalar_one())
+    return int(last.number if last else 0) + lost + 1
 
 
 def _spoken(row: Row[Any]) -> Spoken:

@@ -42,9 +42,9 @@ def repair(
     """Puts right what is damaged or missing of an archive's segments, reads it again, and says so in the ledger.
 
     Bytes come from ``copies``, or from the ``store`` and the places that are known (``reach`` makes a store of an address), then
-    from the database. With
-    ``keep_local`` false, files that the store has need not be here. Without a database (it is lost, and damage does not let
-    it be rebuilt) the files of ``copies`` say what should be there, and nothing is said in the ledger. Raises ``NotFound``,
+    from the database. With ``keep_local`` false, files that the store has need not be here. Without a database (it is lost, and
+    damage does not let it be rebuilt) the files of ``copies`` say what should be there, and nothing is said in the ledger. Where
+    the ledger cannot be written, that is one of the problems. Raises ``NotFound``,
     ``BadCall`` for a copy of another archive, ``StorageUnavailable`` while a writer has the archive open, ``Damaged`` without
     database and ``copies``.
     """

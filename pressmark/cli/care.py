@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.extent import Extent
 
 
-_TOLD = 40
+_TOLD = 40  # lines of what a rebuild left out or found lost, the last of all beside them
 
 
 def verify_command(
@@ -143,10 +143,13 @@ def rebuild_command(
     else:
         came = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
         call.out.write(f"rebuilt from the WARC files: {came or 'nothing is in them'}\n")
+    rest = left[_TOLD:]
     for line in left[:_TOLD]:
         call.tell(line)
-    if len(left) > _TOLD:
-        call.tell(f"and {len(left) - _TOLD:,} things more: --json names all of them")
+    if len(rest) > 1:
+        call.tell(f"and {len(rest) - 1:,} things more: --json names all of them")
+    for line in rest[-1:]:  # it may say that the ledger has none of them yet
+        call.tell(line)
     if counts.get("damaged"):
         call.tell("what is damaged was passed over; pressmark verify says where it is")
     return 1 if left or counts.get("damaged") else 0

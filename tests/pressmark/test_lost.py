@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from storage.capture_records import is_facts
 from storage.warc import Member, walk
 
 LOST = "what was read of it is lost"
@@ -48,3 +49,22 @@ def test_a_piece_whose_reading_is_lost_is_told_as_lost(kept: Any, tmp_path: Path
     assert kept("repair", "--from", copy).code == 1  # the text is back, the row follows with a rebuild
     kept.house.lose()
     assert kept("rebuild").code == 0 and LOST not in kept("list").out and kept("verify").code == 0
+
+
+def test_of_many_losses_the_first_and_the_last_are_told(pressmark: Any, tmp_path: Path) -> None:
+    for n in range(44):
+        words = f"Ferry {n} sails\n\nBy Mara Quill\n\nThe ferry of day {n} sailed at noon, its crew said.\n"
+        (tmp_path / f"{n}.txt").write_text(words)
+    assert pressmark("ingest", *(str(tmp_path / f"{n}.txt") for n in range(44))).code == 0
+    (segment,) = (tmp_path / "archive" / "warc").iterdir()
+    data = bytearray(segment.read_bytes())
+    for member in walk(segment):
+        if isinstance(member, Member) and is_facts(member):
+            data[member.offset + member.length // 2] ^= 1
+    segment.write_bytes(data)
+    for file in (tmp_path / "archive").glob("pressmark.db*"):
+        file.unlink()
+    told = pressmark("rebuild", "--accept-loss", "--json").lines()[0]["told"]
+    said = pressmark("rebuild", "--accept-loss").err.splitlines()
+    assert len(told) > 44 and said[:40] == told[:40]
+    assert said[40:42] == [f"and {len(told) - 41:,} things more: --json names all of them", told[-1]]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from model.ledger import Entry, Kind, decode
 from model.record import Scope
 from storage import Archive, Deposit, Person, Verdict
 from storage.capture_records import is_facts, parse_facts
+from storage.extent import Extent
 from storage.warc import Member, walk
 from storage.whole import LEDGER
 from tests.storage.desk import RELEASE
@@ -96,6 +97,20 @@ def test_what_stands_behind_a_hole_is_in_force(house: Any, record: str, make_des
         assert {found.place for found in archive.verify().findings if "ledger" in found.place} == {f"ledger {record}:{entry.seq}"}
 
 
+def test_numbers_that_lost_entries_may_have_given_are_left_free_once(
+    house: Any, record: str, make_desk: Any, make_article: Any
+) -> None:
+    versions = [(m, e) for m, e in _entries(house) if e.chain == record and e.kind is Kind.VERSION]
+    member, entry = versions[-1]
+    _spoil(house, member)
+    _rebuilt(house, lost=1)
+    with house.open(write=True) as archive:
+        desk = make_desk(archive)
+        given = [desk.take(desk.fetched(_QUAY, b"%d" % n, 99 + n), make_article(f"Quay burns {n}", "words")) for n in range(3)]
+    last = entry.body["number"]
+    assert [taken.version for taken in given] == [last + 1, last + 2, last + 3]
+
+
 def test_the_loss_is_told_by_every_check_and_kept_once(house: Any, record: str) -> None:
     member, entry = _entry(house, lambda e: e.chain == record and e.kind is Kind.CHECK)
     _spoil(house, member)
@@ -151,6 +166,8 @@ def test_a_record_that_lost_its_first_entry_is_found_by_the_address_of_its_captu
         taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
         assert taken.record == record
         assert {f.place for f in archive.verify().findings if not f.place.startswith("warc/")} == {f"ledger {record}:1"}
+        part = archive.verify(extent=Extent(older_than=timedelta(0)))
+        assert part.checked_records == len(list(archive.list(None)))
 
 
 def test_a_record_that_no_version_is_left_of_is_named(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
@@ -183,7 +200,18 @@ def test_lost_facts_cost_the_version_that_they_are_of(house: Any, record: str, m
         assert [f.place for f in archive.verify().findings if not f.place.startswith("warc/")] == [f"capture {capture}"]
         desk = make_desk(archive)
         taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
-        assert (taken.record, taken.version) == (record, max(s.version for s in before.states) + 2)
+        assert (taken.record, taken.version) == (record, max(s.version for s in before.states) + 1)
+
+
+def test_a_row_that_is_gone_is_not_taken_for_what_was_lost(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
+    _, entry = _entry(house, lambda e: e.chain == record and e.kind is Kind.VERSION and e.body["number"] == 2)
+    _spoil(house, next(m for m in _members(house) if is_facts(m) and parse_facts(m.block)["id"] == entry.body["capture"]["id"]))
+    _rebuilt(house, lost=1)
+    house.change(f"DELETE FROM ledger WHERE chain = '{record}' AND kind = 'note'")
+    with house.open(write=True) as archive:
+        desk = make_desk(archive)
+        with pytest.raises(Damaged, match=f"the ledger has a hole in the chain of {record}"):
+            desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
 
 
 def test_a_ledger_whose_beginning_is_lost_goes_on(house: Any, record: str, make_desk: Any, make_article: Any) -> None:

@@ -13,6 +13,7 @@ from model.replica import DATABASE
 from storage import Archive, repair
 from storage.stores.folder import CopyFolder
 from storage.warc import Member, walk
+from storage.whole import part_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -175,3 +176,16 @@ def test_a_row_that_is_damaged_itself_gives_nothing(house: Any, told: Any) -> No
     done = _repair(house)
     assert not done.ok and not done.mended and f"from {lost[0].offset} on" in done.problems[0]
     assert house.segment.read_bytes() == damaged
+
+
+def test_an_entry_that_comes_back_otherwise_compressed_is_still_part_of_its_decision(house: Any, told: Any) -> None:
+    parted = [member for member in _members(house) if part_of(member) is not None]
+    lost = [parted[0], parted[-1]]
+    _spoil(house, lambda m: m in lost, lambda _: 12)
+    unlike = ", ".join(f"'{member.id}'" for member in lost)
+    house.change(f"UPDATE members SET sha256 = {house.blob(bytes(32))} WHERE record_id IN ({unlike})")
+    assert _repair(house).ok
+    after = {member.id: member for member in _members(house)}
+    assert [part_of(after[member.id]) for member in lost] == [part_of(member) for member in lost]
+    house.lose()
+    assert house.rebuild()["lost"] == 0
