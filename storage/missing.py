@@ -87,7 +87,8 @@ def refuse(missing: Sequence[Missing]) -> None:
     """Raises ``Damaged`` where anything is missing."""
     if missing:
         more = f" and {len(missing) - 1:,} more rows" if len(missing) > 1 else ""
-        raise Damaged(f"the database has lost {missing[0].what}{more}: {VERIFY_FIRST}", place=missing[0].record, lost=True)
+        place = missing[0].record or "database"
+        raise Damaged(f"the database has lost {missing[0].what}{more}: {VERIFY_FIRST}", place=place, lost=True)
 
 
 def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:

@@ -78,7 +78,7 @@ def test_a_ledger_with_a_hole(kept: Any) -> None:
     told = kept("verify")
     assert told.code == 1 and "the chain has a hole: entry 1 is missing" in " ".join(told.out.split())
     assert "not kept in the ledger" in told.err
-    kept.refuses([["note", record, "another word"]], "has a hole in the chain of")
+    kept.refuses([["note", record, "another word"]], f"has lost entry 1 of the ledger of {record}")
     assert {name: data for name, data in kept.files().items() if "/warc/" in name} == {
         name: data for name, data in before.items() if "/warc/" in name
     }
