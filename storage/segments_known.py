@@ -13,6 +13,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
+from model.errors import Damaged, StorageUnavailable
 from storage import places, tables
 from storage.again import written_again
 from storage.carry import Span, spans
@@ -70,13 +71,18 @@ class Catalogued:
         with self._database.reading() as tx:
             found, holes = places.committed(tx), holes_in(tx)
         for copy in self._copies if not holes else ():
-            for name, size in self._beyond(found, [copy]).items():
-                start = found.get(name, 0)
-                if any(True for _ in whole_records(copy.read(f"{SEGMENTS}/{name}", start, min(size - start, _READ)))):
-                    yield (
-                        f"{copy.address} has more of warc/{name} than the database knows of: to go on with what is there, "
-                        "put the files of its warc folder into this archive's and run `pressmark rebuild`"
-                    )
+            try:
+                more = [
+                    name for name, size in self._beyond(found, [copy]).items() if _has_more(copy, name, found.get(name, 0), size)
+                ]
+            except (StorageUnavailable, Damaged) as error:
+                yield str(error)
+                continue
+            for name in more:
+                yield (
+                    f"{copy.address} has more of warc/{name} than the database knows of: to go on with what is there, "
+                    "put the files of its warc folder into this archive's and run `pressmark rebuild`"
+                )
 
     def _beyond(self, found: Mapping[str, int], copies: Sequence[Store] | None = None) -> dict[str, int]:
         """Segments of which copies have more, with that length; none that somebody wrote on here."""
@@ -164,6 +170,11 @@ class Uncatalogued:
 
     def reaches(self, segment: str, end: int) -> None:
         """So they do that."""
+
+
+def _has_more(copy: Store, name: str, start: int, size: int) -> bool:
+    """Whether there are whole records of a segment in a copy, from an offset on."""
+    return any(True for _ in whole_records(copy.read(f"{SEGMENTS}/{name}", start, min(size - start, _READ))))
 
 
 def _own(names: Iterable[str], archive: str) -> Iterator[str]:
