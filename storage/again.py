@@ -1,10 +1,10 @@
 """Records that a segment lost, written again from what the database holds: ledger entries, facts of captures, articles, what
 persons stated.
 
-The database has their blocks, each proved by its digest, and the catalogue their ids and places; what stood around a block
-follows from it. So most come back byte for byte, which their SHA-256 proves. Of the others, of which a header is not known
-(in which part of a second an article was written down) or which another compressor made, the block is what it was, and
-the member as long. Pages and image files are in no database.
+The database has their blocks, each proved by the digest that the ledger names, and the catalogue their ids and places; what
+stood around a block follows from it. So most come back byte for byte, which their SHA-256 proves. Of the others, of which a
+header is not known (in which part of a second an article was written down) or which another compressor made, the block is what
+it was, and the member as long. Pages and image files are in no database.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from model.canonical import canonical_json
 from model.capture import digest_of
 from model.deflate import deflate
 from model.errors import Damaged, PressmarkError
-from model.ledger import Entry, Kind, decode
+from model.ledger import Kind
 from model.statement import Statement
 from storage import tables
 from storage.capture_records import facts_draft, parse_facts
 from storage.carry import Span
-from storage.content import NOTE, STATEMENT, article_draft, payload_of, said_draft
+from storage.content import NOTE, STATEMENT, article_draft, by_person, payload_of, said_draft
 from storage.fitted import fitted
-from storage.known import STATED
 from storage.portions import portions
+from storage.proven import Proven, proven, proven_of
 from storage.warc import Draft, compress, member_of, urn
 from storage.whole import entry_draft, mark_of, part_of
 
@@ -88,11 +88,7 @@ def _places(tx: Connection, segment: str, lost: Sequence[Span]) -> Iterator[_Pla
 def _drafts(tx: Connection, places: Sequence[_Place], read: Callable[[Span], bytes]) -> Mapping[str, Iterable[Draft]]:
     """By record id, what each may have been: the likeliest first."""
     ids = [place.span.record for place in places]
-    found: dict[str, Iterable[Draft]] = {}
-    for row in tx.execute(select(_ledger.entry, _ledger.bytes, _ledger.digest).where(_ledger.entry.in_(ids))).all():
-        entry = _entry(row)
-        if entry is not None:
-            found[row.entry] = _entry_drafts(tx, entry, row.bytes, read)
+    found: dict[str, Iterable[Draft]] = {id_: _entry_drafts(tx, x, read) for id_, x in proven(tx, ids).items()}
     content = [place.span for place in places if place.span.record not in found]
     dates = {span.record: _date_in(read(span), span.record) for span in content}
     others = list(dates)
@@ -102,20 +98,11 @@ def _drafts(tx: Connection, places: Sequence[_Place], read: Callable[[Span], byt
     return found
 
 
-def _entry(row: Row[tuple[str, bytes, str]]) -> Entry | None:
-    if digest_of(row.bytes) != row.digest:
-        return None
-    try:
-        entry = decode(row.bytes)
-    except PressmarkError:
-        return None
-    return entry if entry.id == row.entry else None
-
-
-def _entry_drafts(tx: Connection, entry: Entry, data: bytes, read: Callable[[Span], bytes]) -> Iterator[Draft]:
+def _entry_drafts(tx: Connection, said: Proven, read: Callable[[Span], bytes]) -> Iterator[Draft]:
     """An entry as the ones around it in its segment say that it was: part of a decision, or alone. Then, as they may be damaged
     too, as each one of a decision that it may have been part of.
     """
+    entry, data = said.entry, said.data
     before, after = _around(tx, entry.id)
     mark = _told(before, after, read)
     if mark is not None:
@@ -153,31 +140,34 @@ def _around(tx: Connection, entry: str) -> tuple[list[Span], list[Span]]:
 
 
 def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
-    """Articles, and what persons stated of them."""
+    """Articles, and what persons stated of them: those that the entry of their reading names."""
     r = tables.readings.c
-    query = select(r.payload, r.digest, r.article, r.capture, r.record, r.release, r.recorded_at).where(r.payload.in_(ids))
-    for row in tx.execute(query):
-        block = _unpacked(row.article)
-        if block is None or digest_of(block) != row.digest:
+    rows = tx.execute(select(r.payload, r.article, r.entry).where(r.payload.in_(ids))).all()
+    entries = proven(tx, {row.entry for row in rows})
+    for row in rows:
+        said, block = entries.get(row.entry), _unpacked(row.article)
+        payload = payload_of(said.entry) if said is not None else None
+        if said is None or block is None or payload is None:
             continue
-        if row.release == STATED:
-            yield said_draft(row.payload, f"{STATEMENT}{row.record}", block, _about(row.recorded_at))
+        if (payload["id"], payload["digest"]) != (row.payload, digest_of(block)):
+            continue
+        entry = said.entry
+        if by_person(entry):
+            yield said_draft(row.payload, f"{STATEMENT}{entry.chain}", block, _about(entry.at))
         else:
-            yield article_draft(row.payload, row.capture, block, _about(row.recorded_at), deflate(block))
+            yield article_draft(row.payload, entry.body["capture"]["id"], block, _about(entry.at), deflate(block))
 
 
 def _said(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
     """Notes, and reasons of restrictions that are in force."""
     wanted = set(ids)
     t, x = tables.labels.c, tables.restrictions.c
-    kinds = (Kind.NOTE.value, Kind.RESTRICTION.value)
     resources = tx.execute(select(_m.record_id).where(_m.record_id.in_(ids), _m.type == "resource")).scalars().all()
     if not resources:
         return
-    for data in tx.execute(select(_ledger.bytes).where(_ledger.kind.in_(kinds))).scalars():
-        entry = _decoded(data)
-        payload = payload_of(entry) if entry is not None else None
-        if entry is None or payload is None or payload["id"] not in wanted:
+    for entry in (said.entry for said in proven_of(tx, (Kind.NOTE, Kind.RESTRICTION))):
+        payload = payload_of(entry)
+        if payload is None or payload["id"] not in wanted:
             continue
         if entry.kind is Kind.NOTE:
             asked = select(t.text).where(t.record == entry.chain, t.kind == "note", t.at == entry.at)
@@ -201,21 +191,25 @@ def _facts(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
         before = (
             select(_m.record_id).where(_m.segment == lost.segment, _m.offset < lost.offset).order_by(_m.offset.desc()).limit(1)
         )
-        row = tx.execute(select(c.id, c.facts, c.digest).where(c.id == before.scalar_subquery())).one_or_none()
-        if row is None or digest_of(row.facts) != row.digest:
+        row = tx.execute(select(c.id, c.facts, c.digest, c.entry).where(c.id == before.scalar_subquery())).one_or_none()
+        if row is None or digest_of(row.facts) != row.digest or not _is_named(tx, row):
             continue
         try:
-            received_at = str(parse_facts(row.facts)["received_at"])
+            facts = parse_facts(row.facts)
+            own, received_at = facts["id"], str(facts["received_at"])
         except (PressmarkError, KeyError):
             continue
-        yield facts_draft(lost.record_id, row.id, row.facts, received_at)
+        if own == row.id:
+            yield facts_draft(lost.record_id, row.id, row.facts, received_at)
 
 
-def _decoded(data: bytes) -> Entry | None:
-    try:
-        return decode(data)
-    except PressmarkError:
-        return None
+def _is_named(tx: Connection, row: Row[tuple[str, bytes, str, str | None]]) -> bool:
+    """Whether the entry that decided a capture names these facts; where there is none, or a damaged one, nothing says no."""
+    said = proven(tx, [row.entry]).get(row.entry) if row.entry is not None else None
+    if said is None:
+        return True
+    capture = said.entry.body.get("capture")
+    return capture is not None and (capture["id"], capture["digest"]) == (row.id, row.digest)
 
 
 def _unpacked(packed: bytes) -> bytes | None:

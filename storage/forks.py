@@ -84,7 +84,8 @@ def told(tx: Connection, forks: Sequence[Fork]) -> Iterator[str]:
             said = f"the ledger of {first.chain} has two entries {first.seq}: {kept}, "
         yield (
             f"{said}{much} left out from {first.id} ({where.get(first.id)}) on: two folders were written to as one "
-            "archive, or a process was killed and the database lost; the WARC files keep both, pages are decided anew by the "
+            "archive, or a process was killed and the database lost, or entries were lost until a copy gave them back; the "
+            "WARC files keep both, pages are decided anew by the "
             "next `pressmark ingest`, and what a person said in what is left out has to be said again"
         )
 

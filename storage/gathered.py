@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from model.capture import digest_of
 from model.ledger import Entry, decode
+from storage import tables
 from storage.capture_records import is_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.content import is_content, payload_of
@@ -48,6 +49,7 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
     where one is another's copy.
     """
     found = Gathered()
+    at_end: dict[str, Sequence[tuple[int, str]]] = {}
     total, done = sum(p.stat().st_size for p in segments), 0
     for path in segments:
         rows: list[Written] = []
@@ -69,8 +71,14 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
             progress(done + item.offset + item.length, total)
         done += path.stat().st_size
         _refuse_copy(tx, path, rows, named)
-        end = _leave_unfinished(found, path, said, damaged)
-        catalogue(tx, path.name, end, [row for row in rows if row.place.offset < end], imprint)
+        found.parts.update((entry, part) for _, entry, part in said if part is not None)
+        catalogue(tx, path.name, path.stat().st_size, rows, imprint)
+        unfinished = _unfinished(said, damaged)
+        if unfinished:
+            at_end[path.name] = unfinished
+    for name, entries in at_end.items():
+        if not _are_built_on(found, [entry for _, entry in entries]):
+            _leave(tx, found, name, entries)
     return found
 
 
@@ -86,21 +94,42 @@ def _take(found: Gathered, path: Path, member: Member) -> Written:
     return written(path, member)
 
 
-def _leave_unfinished(found: Gathered, path: Path, said: Sequence[tuple[int, str, Part | None]], damaged: int) -> int:
-    """Where a segment's settled part ends. A decision at its end of which a kill left only a part is not taken
-    in: the next writer's recovery voids it. Where bytes behind its beginning are ``damaged``, no kill did that. ``said`` are the
-    segment's entries by offset.
+def _unfinished(said: Sequence[tuple[int, str, Part | None]], damaged: int) -> Sequence[tuple[int, str]]:
+    """The entries, with their offsets, of a decision at the end of a segment of which a kill may have left only a part. Where
+    bytes behind its beginning are ``damaged``, no kill did that. ``said`` are the segment's entries by offset.
     """
-    found.parts.update((entry, part) for _, entry, part in said if part is not None)
     last = said[-1][2] if said else None
     if last is None or last.number == last.of:
-        return path.stat().st_size
+        return ()
     ours = [(offset, entry) for offset, entry, part in said if part is not None and part.decision == last.decision]
-    if damaged > ours[0][0]:
-        return path.stat().st_size
-    for _, entry in ours:
+    return ours if damaged <= ours[0][0] else ()
+
+
+def _are_built_on(found: Gathered, ids: Sequence[str]) -> bool:
+    """Whether an entry follows one of some, or one that is lost behind one of them: then they were in force, and what lacks of
+    their decision was lost and not never written.
+    """
+    ours = [found.entries[entry] for entry in ids]
+    last = {entry.chain: entry.seq for entry, _ in ours}
+    digests = {digest_of(data) for _, data in ours}
+    known: set[str] | None = None
+    for entry, _ in found.entries.values():
+        if entry.chain not in last or entry.seq <= last[entry.chain]:
+            continue
+        known = known or {digest_of(data) for _, data in found.entries.values()}
+        if entry.previous in digests or entry.previous not in known:
+            return True
+    return False
+
+
+def _leave(tx: Connection, found: Gathered, name: str, entries: Sequence[tuple[int, str]]) -> None:
+    """Takes back what a segment has from the first of some entries on: the next writer's recovery voids them."""
+    for _, entry in entries:
         del found.entries[entry], found.parts[entry]
-    return ours[0][0]
+    start, m, s = entries[0][0], tables.members, tables.segments
+    number = tx.execute(select(s.c.id).where(s.c.name == name)).scalar_one()
+    tx.execute(m.delete().where(m.c.segment == number, m.c.offset >= start))
+    tx.execute(s.update().where(s.c.id == number).values(committed=start))
 
 
 def _refuse_copy(tx: Connection, path: Path, rows: Sequence[Written], named: str | None) -> None:

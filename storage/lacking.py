@@ -58,8 +58,9 @@ def refuse_less(
     more = f" and {len(named) - 1} more" if len(named) > 1 else ""
     if not lacks:
         raise Damaged(
-            f"{named[0]}{more} would be left out, as another folder that is this archive by its id went on otherwise and "
-            f"takes precedence: take its files out of warc/ to go on with what is here, or {away} to go on with what is there",
+            f"{named[0]}{more} would be left out, as other entries take precedence: those of another folder that is this archive "
+            "by its id (take its files out of warc/ to go on with what is here), or what was lost until a copy gave it back; "
+            f"{away} to go on with what is there: pages are decided anew, what a person said since has to be said again",
             place=named[0],
         )
     raise Damaged(

@@ -79,13 +79,17 @@ def keep(hands: Hands, losses: Losses) -> None:
     """Says in the ledger what is lost, where the last such event does not say the same; and which addresses the captures of
     records have whose own are lost, so that they are found again.
     """
-    detail = losses.detail()
-    if _last(hands.tx) != detail:
-        body = {"type": LOSS, "outcome": "failure", "detail": detail, "subject": None}
+    if not is_told(hands.tx, losses):
+        body = {"type": LOSS, "outcome": "failure", "detail": losses.detail(), "subject": None}
         hands.write(Kind.EVENT, hands.archive, body)
     for record in losses.unaddressed:
         for url, how in _addresses(hands.tx, record).items():
             hands.write(Kind.ALIAS, record, {"url": url, "how": how})
+
+
+def is_told(tx: Connection, losses: Losses) -> bool:
+    """Whether the last such event says the same."""
+    return bool(_last(tx) == losses.detail())
 
 
 def partial_of(entries: Iterable[Entry], parts: Mapping[str, Part], chains: Container[str]) -> list[Partial]:

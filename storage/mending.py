@@ -57,6 +57,7 @@ class Mending:
             return
         into = path if there else path.with_name(f".repair-{name}")
         found: dict[tuple[str, str], list[Span]] = {}
+        beyond = 0
         with into.open("r+b" if there else "w+b") as file:
             left = wrong
             for copy in self._copies:
@@ -65,6 +66,7 @@ class Mending:
                 if put or back:
                     found.setdefault((copy.kind, copy.address), []).extend((*put, *back))
                 if back:
+                    beyond = max(beyond, *(span.offset + span.length for span in back))
                     said = f"{_say_unread(back)} back, which the database does not know"
                     self._problems.append(f"warc/{name}: {said}: run `pressmark rebuild`")
             again = self._write_again(file, name, left)
@@ -78,6 +80,8 @@ class Mending:
         elif not there:
             into.unlink()
         self._known.are_now(name, again)
+        if beyond:
+            self._known.reaches(name, beyond)
         still = examine(path, length, self._known.spans(name)).wrong if path.is_file() else wrong
         self._tell(name, still, unread)
         for (kind, address), spans in found.items():

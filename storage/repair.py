@@ -61,7 +61,9 @@ def repair(
                 database.check(archive)
                 absent = set() if keep_local or store is None else set(_kept(database, store))
                 asked = list(copies) or _known(database, store, reach)
-                done = Mending(path, Catalogued(database), asked, absent).run(progress)
+                known = Catalogued(database, path / SEGMENTS, archive, copies)
+                done = Mending(path, known, asked, absent).run(progress)
+                done = replace(done, problems=(*done.problems, *known.more()))
     except OSError as error:
         raise StorageUnavailable(f"the archive at {where} cannot be repaired: {error.strerror or error}") from error
     if not done.mended:

@@ -5,7 +5,7 @@ themselves and their copies.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -13,15 +13,20 @@ from typing import Protocol
 
 from sqlalchemy import select
 
+from model.errors import Damaged, StorageUnavailable
 from storage import places, tables
 from storage.again import written_again
 from storage.carry import Span, spans
+from storage.catalogue import catalogue
 from storage.database import Database
 from storage.folder import SEGMENTS
+from storage.holes import holes_in
 from storage.replicate import replicas
 from storage.stores import Store
 from storage.unfinished import is_unfinished
-from storage.warc import Member, walk
+from storage.warc import Member, walk, whole_records
+
+_READ = 32 << 20  # bytes of a copy in which a whole record is looked for
 
 
 class Known(Protocol):
@@ -42,17 +47,53 @@ class Known(Protocol):
     def are_now(self, segment: str, spans: Sequence[Span]) -> None:
         """Takes in what was written so."""
 
+    def reaches(self, segment: str, end: int) -> None:
+        """Takes in that there are records up to an offset at least, which a copy brought back."""
+
 
 class Catalogued:
-    """As the database has them."""
+    """As the database has them; where it knows of holes in the ledger, what ``copies`` have beyond that, too."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path, archive: str, copies: Sequence[Store] = ()) -> None:
         self._database = database
+        self._folder = folder
+        self._archive = archive
+        self._copies = copies
 
     def lengths(self) -> dict[str, int]:
-        """What is committed."""
+        """What is committed, or was before something was lost."""
         with self._database.reading() as tx:
-            return places.committed(tx)
+            found, holes = places.committed(tx), holes_in(tx)
+        return found | self._beyond(found) if holes else found
+
+    def more(self) -> Iterator[str]:
+        """What copies have beyond what is committed, a line each, where the database knows of nothing that was lost."""
+        with self._database.reading() as tx:
+            found, holes = places.committed(tx), holes_in(tx)
+        for copy in self._copies if not holes else ():
+            try:
+                more = [
+                    name for name, size in self._beyond(found, [copy]).items() if _has_more(copy, name, found.get(name, 0), size)
+                ]
+            except (StorageUnavailable, Damaged) as error:
+                yield str(error)
+                continue
+            for name in more:
+                yield (
+                    f"{copy.address} has more of warc/{name} than the database knows of: to go on with what is there, "
+                    "put the files of its warc folder into this archive's and run `pressmark rebuild`"
+                )
+
+    def _beyond(self, found: Mapping[str, int], copies: Sequence[Store] | None = None) -> dict[str, int]:
+        """Segments of which copies have more, with that length; none that somebody wrote on here."""
+        more: dict[str, int] = {}
+        for copy in self._copies if copies is None else copies:
+            for name in _own(copy.names(SEGMENTS), self._archive):
+                size, path = copy.size(f"{SEGMENTS}/{name}") or 0, self._folder / name
+                here = path.stat().st_size if path.is_file() else 0
+                if here <= found.get(name, 0) < size:
+                    more[name] = max(more.get(name, 0), size)
+        return more
 
     def spans(self, segment: str) -> Sequence[Span]:
         """Those of the catalogue."""
@@ -80,6 +121,12 @@ class Catalogued:
                 place = (m.c.segment == number, m.c.offset == span.offset)
                 tx.execute(m.update().where(*place).values(sha256=span.sha256))
 
+    def reaches(self, segment: str, end: int) -> None:
+        """As committed, so that no writer takes it for what a kill left behind; a rebuild reads what it is."""
+        with self._database.transaction() as tx:
+            if places.committed(tx).get(segment, 0) < end:
+                catalogue(tx, segment, end, [])
+
 
 class Uncatalogued:
     """As the files say themselves, where there is no database: what is no whole record in them is unknown."""
@@ -91,12 +138,11 @@ class Uncatalogued:
 
     def lengths(self) -> dict[str, int]:
         """What the folder or a copy has, whichever is longer; of a record that a killed process began nothing is counted."""
-        pattern = f"{self._archive}-*.warc.gz"
-        found = {path.name: _settled(path) for path in sorted(self._folder.glob(pattern)) if path.is_file()}
+        names = sorted(path.name for path in self._folder.iterdir() if path.is_file())
+        found = {name: _settled(self._folder / name) for name in _own(names, self._archive)}
         for copy in self._copies:
-            for name in copy.names(SEGMENTS):
-                if fnmatchcase(name, pattern):
-                    found[name] = max(found.get(name, 0), copy.size(f"{SEGMENTS}/{name}") or 0)
+            for name in _own(copy.names(SEGMENTS), self._archive):
+                found[name] = max(found.get(name, 0), copy.size(f"{SEGMENTS}/{name}") or 0)
         return found
 
     def spans(self, segment: str) -> Sequence[Span]:
@@ -121,6 +167,19 @@ class Uncatalogued:
 
     def are_now(self, segment: str, spans: Sequence[Span]) -> None:
         """The files say it."""
+
+    def reaches(self, segment: str, end: int) -> None:
+        """So they do that."""
+
+
+def _has_more(copy: Store, name: str, start: int, size: int) -> bool:
+    """Whether there are whole records of a segment in a copy, from an offset on."""
+    return any(True for _ in whole_records(copy.read(f"{SEGMENTS}/{name}", start, min(size - start, _READ))))
+
+
+def _own(names: Iterable[str], archive: str) -> Iterator[str]:
+    """Those that an archive's segments have."""
+    return (name for name in names if fnmatchcase(name, f"{archive}-*.warc.gz"))
 
 
 def _settled(path: Path) -> int:

@@ -177,6 +177,12 @@ class Writer:
         deposit = replace(staged.deposit, rereadings={**staged.deposit.rereadings, **rereadings})
         return Staged(deposit, staged.kept, staged.facts, ())
 
+    def begin_segment(self) -> None:
+        """What comes next goes into a new segment: behind the others, a copy may have what they lost."""
+        self.close()
+        self._segment = self._folder.create()
+        self._settled = False
+
     def close(self) -> None:
         """Lets the segment's lock go."""
         if self._segment is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ import pytest
 from model.errors import Damaged, NotFound
 from model.ledger import Entry, Kind, decode
 from model.record import Scope
-from storage import Archive, Deposit, Person, Verdict
+from storage import Archive, Deposit, Person, Verdict, repair
 from storage.capture_records import is_facts, parse_facts
 from storage.extent import Extent
+from storage.stores.folder import CopyFolder
 from storage.warc import Member, walk
 from storage.whole import LEDGER
 from tests.storage.desk import RELEASE
@@ -134,13 +136,13 @@ def test_what_a_copy_has_comes_back_beside_what_came_in_since(
         before = telling(archive)
     member, _ = _entry(house, lambda e: e.chain == record and e.kind is Kind.VERSION and e.body["number"] == 3)
     first, _ = _entry(house, lambda e: e.kind is Kind.VERSION and e.chain != record)
-    sound = _spoil(house, member, first)
+    segment, sound = house.segment, _spoil(house, member, first)
     _rebuilt(house, lost=2)
     with house.open(write=True) as archive:
         desk = make_desk(archive)
         assert len(desk.settle_undecided(lambda c: make_article("Quay", str(c.url)))) >= 2
         taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
-    house.segment.write_bytes(sound + house.segment.read_bytes()[len(sound) :])
+    segment.write_bytes(sound)
     house.lose()
     assert house.rebuild()["lost"] == 0
     with house.open() as archive:
@@ -227,9 +229,11 @@ def test_a_ledger_whose_beginning_is_lost_goes_on(house: Any, record: str, make_
 
 def test_every_entry_of_a_record_may_be_lost(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
     """Whichever it is, the others are in force, every question is answered, and the archive goes on."""
-    sound = house.segment.read_bytes()
+    segment, sound = house.segment, house.segment.read_bytes()
     for member, entry in [found for found in _entries(house) if found[1].chain == record]:
-        house.segment.write_bytes(sound)
+        for later in set(segment.parent.iterdir()) - {segment}:
+            later.unlink()
+        segment.write_bytes(sound)
         _spoil(house, member)
         house.lose()
         lines: list[str] = []
@@ -290,7 +294,7 @@ def test_records_damaged_at_random_cost_what_they_held(
 ) -> None:
     """Whatever is lost, every question is answered, the archive goes on, and all is back when the bytes are."""
     chance = random.Random(seed)
-    members = _members(house)
+    members, segment = _members(house), house.segment
     sound = _spoil(house, *chance.sample(members, chance.choice((2, 5, 20, len(members) // 2))))
     house.lose()
     house.rebuild(accept_loss=True)
@@ -304,7 +308,87 @@ def test_records_damaged_at_random_cost_what_they_held(
         desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
         found = [finding for finding in archive.verify().findings if not finding.place.startswith("warc/")]
         assert {finding.place.split()[0] for finding in found} <= {"ledger", "capture", "reading"}, found
-    house.segment.write_bytes(sound + house.segment.read_bytes()[len(sound) :])
+    segment.write_bytes(sound)
     house.lose()
     assert house.rebuild()["lost"] == 0
     assert house.findings() == ()
+
+
+@pytest.mark.parametrize("torn", [0, 30])
+def test_what_a_file_was_cut_of_comes_back_from_a_copy_behind_what_was_written_since(
+    torn: int, house: Any, record: str, make_desk: Any, make_article: Any, tmp_path: Path
+) -> None:
+    segment = house.segment
+    with house.held(), house.open(write=True) as archive:
+        archive.by("Bo Lund").note(record, "goes on elsewhere")
+        copy = CopyFolder(tmp_path / "copy")
+        archive.replicate(copy)
+        before = list(archive.events(record, None))
+    *_, member = (
+        m for m in walk(segment) if isinstance(m, Member) and m.headers.get("warc-target-uri", "").endswith(f"{record}:8")
+    )
+    segment.write_bytes(segment.read_bytes()[: member.offset + torn])
+    house.lose()
+    assert house.rebuild(accept_loss=True)["lost"] > 0
+    with house.open(write=True) as archive:
+        desk = make_desk(archive)
+        taken = desk.take(desk.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words"))
+    assert repair(house.where, lambda _: copy, copies=[copy], database_url=house.url).mended
+    assert (house.rebuild()["lost"], house.findings()) == (0, ())
+    with house.open() as archive:
+        assert [event for event in archive.events(record, None) if event in before] == before
+        assert archive.show(record, taken.version).article.headline == "Quay burns"
+
+
+def test_a_file_that_is_lost_comes_back_from_a_copy(house: Any, record: str, tmp_path: Path) -> None:
+    segment = house.segment
+    with house.held(), house.open(write=True) as archive:
+        archive.by("Bo Lund").note(record, "goes on elsewhere")
+        copy = CopyFolder(tmp_path / "copy")
+        archive.replicate(copy)
+        before = list(archive.events(record, None))
+    segment.unlink()
+    house.lose()
+    house.rebuild(accept_loss=True)
+    assert repair(house.where, lambda _: copy, copies=[copy], database_url=house.url).mended
+    house.rebuild()
+    with house.open() as archive:
+        assert list(archive.events(record, None)) == before and archive.verify().findings == ()
+
+
+def test_a_copy_that_has_more_is_told_where_nothing_is_known_to_be_lost(house: Any, record: str, tmp_path: Path) -> None:
+    segment, copy = house.segment, CopyFolder(tmp_path / "copy")
+    with house.open(write=True) as archive:
+        archive.replicate(copy)
+    *_, last = (
+        m for m in walk(segment) if isinstance(m, Member) and m.headers.get("warc-target-uri", "").endswith(f"{record}:8")
+    )
+    segment.write_bytes(segment.read_bytes()[: last.offset])
+    house.lose()
+    assert house.rebuild()["lost"] == 0
+    done = repair(house.where, lambda _: copy, copies=[copy], database_url=house.url)
+    assert not done.mended and "has more of warc/" in done.problems[0] and "pressmark rebuild" in done.problems[0]
+
+
+def test_part_of_a_decision_that_others_build_on_is_in_force(
+    house: Any, archive: Archive, desk: Any, make_desk: Any, make_article: Any
+) -> None:
+    capture = desk.fetched(_QUAY, b"one", 1)
+    read = make_article("Quay closed", "first words of the quay")
+    desk.settle(Deposit(_QUAY, capture, Verdict.ARTICLE, RELEASE, read, note="from the boat", person=Person("Ada")))
+    archive.close()
+    segment = house.segment
+    with house.held(), house.open(write=True) as again:
+        found = str(again.find(_QUAY))
+        again.by("Bo Lund").restrict(found, Scope.EXPORT, reason="asked for")
+    *_, note = (m for m in walk(segment) if isinstance(m, Member))
+    segment.write_bytes(segment.read_bytes()[: note.offset])
+    house.lose()
+    lines: list[str] = []
+    assert house.rebuild(accept_loss=True, tell=lines.append)["lost"] == 1
+    assert lines == [f"entry 2 is lost of the ledger of {found}; what follows is in force"]
+    with house.open(write=True) as again:
+        assert again.show(found, 1).article.headline == "Quay closed"
+        assert [restriction.agent for restriction in again.show(found).restrictions] == ["Bo Lund"]
+        after = make_desk(again)
+        assert after.take(after.fetched(_QUAY, b"last", 99), make_article("Quay burns", "last words")).record == found

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from model.capture import digest_of
 from model.record import Scope
 from model.replica import DATABASE
 from storage import Archive, repair
@@ -189,3 +190,29 @@ def test_an_entry_that_comes_back_otherwise_compressed_is_still_part_of_its_deci
     assert [part_of(after[member.id]) for member in lost] == [part_of(member) for member in lost]
     house.lose()
     assert house.rebuild()["lost"] == 0
+
+
+def test_rows_that_the_ledger_speaks_against_are_not_written(house: Any, told: Any) -> None:
+    """Each is sound in itself: another reading's article, another capture's facts, an entry that says something else."""
+    before = {member.id: member for member in _members(house)}
+    (one, first), (other, second) = house.run("SELECT entry, payload FROM readings WHERE release <> 'stated' ORDER BY entry")[:2]
+    (facts, digest), (capture,) = (
+        house.run("SELECT facts, digest FROM captures ORDER BY id")[0],
+        house.run("SELECT id FROM captures ORDER BY id DESC")[0],
+    )
+    entry, data = house.run("SELECT entry, bytes FROM ledger WHERE kind = 'check' ORDER BY entry")[0]
+    changed = bytes(data).replace(b'"result":"same"', b'"result":"some"')
+    assert changed != bytes(data)
+    house.change(
+        f"UPDATE readings SET payload = 'x' WHERE entry = '{one}'",
+        f"UPDATE readings SET payload = '{first}' WHERE entry = '{other}'",
+        f"UPDATE readings SET payload = '{second}' WHERE entry = '{one}'",
+        f"UPDATE captures SET facts = {house.blob(bytes(facts))}, digest = '{digest}' WHERE id = '{capture}'",
+        f"UPDATE ledger SET bytes = {house.blob(changed)}, digest = '{digest_of(changed)}' WHERE entry = '{entry}'",
+    )
+    lost = _spoil(house, _is_in_the_database, lambda _: 12)
+    assert not _repair(house).ok
+    after = {member.id: member for member in _members(house)}
+    assert [m.id for m in before.values() if m.id in after and after[m.id].block != m.block] == []
+    refused = {m.id for m in lost if m.id not in after}
+    assert {first, second, entry} <= refused and len(refused) == 4

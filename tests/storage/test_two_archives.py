@@ -210,7 +210,7 @@ def test_where_each_folder_left_out_the_others_way_one_of_them_holds(forked: For
             again(now=forked.clock)
         except Damaged as error:
             refused.append(str(error))
-    assert len(refused) == 1 and "would be left out, as another folder that is this archive by its id" in refused[0]
+    assert len(refused) == 1 and "would be left out, as other entries take precedence" in refused[0]
     house.lose()
     (twin / "pressmark.db").unlink()
     house.rebuild(now=forked.clock)
@@ -230,7 +230,7 @@ def test_what_the_database_has_in_force_is_not_left_out_unasked(forked: Forked, 
         mine = one.history(forked.record)
         theirs = [state.capture for state in other.history(forked.record).states]
     forked.merge()
-    with pytest.raises(Damaged, match="would be left out, as another folder that is this archive by its id went on") as told:
+    with pytest.raises(Damaged, match="would be left out, as other entries take precedence") as told:
         forked.house.rebuild(now=forked.clock)
     assert "\n" not in str(told.value) and f"ledger entry 2 of {forked.record}" in str(told.value)
     with forked.house.open() as archive:

@@ -1,0 +1,60 @@
+"""Entries as the ledger's rows have them, where nothing in the ledger speaks against a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select, tuple_
+
+from model.capture import digest_of
+from model.errors import PressmarkError
+from model.ledger import Entry, Kind, decode
+from storage import tables
+from storage.portions import portions
+
+_AT_ONCE = 400
+_t = tables.ledger.c
+_ROW = (_t.entry, _t.chain, _t.seq, _t.previous, _t.kind, _t.at, _t.bytes, _t.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """An entry and the bytes that say it."""
+
+    entry: Entry
+    data: bytes
+
+
+def proven(tx: Connection, ids: Iterable[str]) -> Mapping[str, Proven]:
+    """Those of some entries, by id, whose rows say in every column what their bytes say, and whose digest is the one that the
+    entry behind them names. Of the last one of a chain there is its own digest only.
+    """
+    found: dict[str, Proven] = {}
+    for some in portions(ids, _AT_ONCE):
+        found |= _sound(tx, tx.execute(select(*_ROW).where(_t.entry.in_(some))).all())
+    return found
+
+
+def proven_of(tx: Connection, kinds: Sequence[Kind]) -> Iterator[Proven]:
+    """All such entries of some kinds."""
+    query = select(*_ROW).where(_t.kind.in_([kind.value for kind in kinds]))
+    for some in tx.execute(query, execution_options={"yield_per": _AT_ONCE}).partitions():
+        yield from _sound(tx, some).values()
+
+
+def _sound(tx: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, Proven]:
+    read = {entry.id: Proven(entry, row.bytes) for row in rows if (entry := _entry(row)) is not None}
+    next_to = [(x.entry.chain, x.entry.seq + 1) for x in read.values()]
+    behind = tx.execute(select(*_ROW).where(tuple_(_t.chain, _t.seq).in_(next_to))).all()
+    named = {(entry.chain, entry.seq - 1): entry.previous for row in behind if (entry := _entry(row)) is not None}
+    return {id_: x for id_, x in read.items() if named.get((x.entry.chain, x.entry.seq)) in {None, digest_of(x.data)}}
+
+
+def _entry(row: Row[tuple[object, ...]]) -> Entry | None:
+    try:
+        entry = decode(row.bytes)
+    except PressmarkError:
+        return None
+    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest_of(row.bytes))
+    return entry if stated == (row.entry, row.chain, row.seq, row.previous, row.kind, row.at, row.digest) else None
