@@ -3,4 +3,4 @@
 REBUILD = "run `pressmark rebuild`: the WARCs are the truth"
 LOST = "if a copy has it, run `pressmark repair --from COPY`, then `pressmark rebuild`"
 VERIFY_FIRST = "run `pressmark verify`, then `pressmark rebuild`"
-RESTORE = "restore the segment from a copy (pressmark repair)"
+RESTORE = "run `pressmark repair`: a copy has it, or the database"

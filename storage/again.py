@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import islice
 
 from sqlalchemy import Connection, Row, select
 
@@ -30,13 +29,12 @@ from storage.content import NOTE, STATEMENT, article_draft, by_person, payload_o
 from storage.fitted import fitted
 from storage.portions import portions
 from storage.proven import Proven, proven, proven_of
-from storage.warc import Draft, compress, member_of, urn
+from storage.salvage import headers_in
+from storage.warc import Draft, compress, member_of, record_id
 from storage.whole import entry_draft, mark_of, part_of
 
 _AT_ONCE = 400
 _MOST_ENTRIES = 8  # of a decision, of which one is written again as it was
-_HEAD = 2000  # bytes of a damaged record in which its lines are looked for
-_DATE = b"WARC-Date: "
 
 _m = tables.members.c
 _ledger = tables.ledger.c
@@ -225,15 +223,6 @@ def _about(moment: str) -> str:
 
 
 def _date_in(data: bytes, record: str) -> str | None:
-    """The date in what can still be read of a damaged record's lines. It may be damaged, too."""
-    unpacker = zlib.decompressobj(31)
-    text = bytearray()
-    try:
-        for byte in islice(data, _HEAD):
-            text += unpacker.decompress(bytes([byte]))
-    except zlib.error:
-        pass  # what came before it
-    lines = bytes(text).split(b"\r\n")[:-1]
-    if f"WARC-Record-ID: {urn(record)}".encode() not in lines:
-        return None
-    return next((line.removeprefix(_DATE).decode("ascii", "replace") for line in lines if line.startswith(_DATE)), None)
+    """The date in what can still be read of a damaged record's lines."""
+    headers = headers_in(data)
+    return headers.get("warc-date") if record_id(headers) == record else None

@@ -130,8 +130,8 @@ def bring(store: Store, path: Path, length: int, known: Iterable[Span]) -> Broug
             raise _anothers(store, name)
         raise Damaged(
             f"{store.address} has more of {name} than this archive: this archive was put back to an earlier state, or somebody "
-            "went on with the copy; to go on with what the copy has, put the files of its warc folder into this archive's and "
-            "run `pressmark rebuild`; else name another place",
+            "went on with the copy; to go on with what the copy has, put the files of its warc folder into this archive's, put "
+            "the database away and run `pressmark rebuild`; else name another place",
             place=name,
         )
     try:

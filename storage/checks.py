@@ -10,6 +10,7 @@ from model.errors import Damaged
 from model.ledger import Kind
 from model.verification import Verification
 from storage import tables
+from storage.advice import LOST
 from storage.decide import Hands
 from storage.extent import fixity, last_checks
 
@@ -21,7 +22,7 @@ def note_check(hands: Hands, found: Verification) -> None:
     the ledger itself is not sound: nothing is chained to an entry that may not be the last."""
     if found.nothing_due:
         return
-    if any(finding.place.startswith(_UNSOUND) for finding in found.findings):
+    if any(finding.place.startswith(_UNSOUND) and finding.advice != LOST for finding in found.findings):
         raise Damaged("the ledger is damaged, so that this check is not written into it")
     hands.write(Kind.FIXITY, hands.archive, fixity(found))
 

@@ -70,6 +70,18 @@ def ways_of(pairs: Sequence[Pair], archive: str) -> Ways:
     return Ways(chains, void, forks, [hole for line in chains for hole in _holes(line)])
 
 
+def ends_of(chains: Sequence[Sequence[Pair]], damaged: Iterable[tuple[str, int]]) -> Iterator[Hole]:
+    """What is known to be lost behind the ends of chains, or of chains of which nothing is left, by the places of entries that
+    can be told to have been in damaged bytes."""
+    last = {line[-1][0].chain: line[-1][0].seq for line in chains}
+    ends: dict[str, int] = {}
+    for chain, seq in sorted(damaged):
+        ends[chain] = max(seq, ends.get(chain, 0))
+    for chain, seq in ends.items():
+        if seq > last.get(chain, 0):
+            yield Hole(chain, last.get(chain, 0) + 1, seq)
+
+
 def told(tx: Connection, forks: Sequence[Fork]) -> Iterator[str]:
     """Each in one line, with the places of its entries."""
     for fork in forks:

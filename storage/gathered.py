@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from storage import tables
 from storage.capture_records import is_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.content import is_content, payload_of
+from storage.salvage import headers_in
 from storage.unfinished import is_unfinished
-from storage.warc import Member, read_member, walk
+from storage.warc import Break, Member, bytes_at, read_member, walk
 from storage.whole import LEDGER, Part, part_of
+
+_PLACE = re.compile(rf"{LEDGER}([a-z0-9-]+):([1-9]\d{{0,8}})")
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
@@ -25,13 +29,15 @@ Progress = Callable[[int, int], None]
 @dataclass
 class Gathered:
     """Ledger entries by id with their bytes and the parts of decisions that some are, facts of captures with their digests, and
-    where damaged bytes are. Content stays in the WARCs until it is asked for.
+    where damaged bytes are, with the places in chains of entries that can still be told to have been there. Content stays in
+    the WARCs until it is asked for.
     """
 
     entries: dict[str, tuple[Entry, bytes]] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     facts: list[tuple[bytes, str]] = field(default_factory=list)
     breaks: list[str] = field(default_factory=list)
+    damaged: set[tuple[str, int]] = field(default_factory=set)
     places: dict[str, tuple[Path, int, int]] = field(default_factory=dict)
 
     def content(self, entry: Entry) -> bytes | None:
@@ -62,6 +68,7 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
                 found.breaks.append(f"{path.name}:{item.offset}")
                 if not is_unfinished(path, item.offset):
                     damaged = item.offset
+                    found.damaged |= set(_entry_in(path, item))
                 continue
             rows.append(_take(found, path, item))
             if rows[-1].record_id in found.entries:
@@ -80,6 +87,15 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
         if not _are_built_on(found, [entry for _, entry in entries]):
             _leave(tx, found, name, entries)
     return found
+
+
+def _entry_in(path: Path, damage: Break) -> Iterator[tuple[str, int]]:
+    """The place in its chain of the entry that damaged bytes begin with, where that can still be read."""
+    with path.open("rb") as file:
+        headers = headers_in(bytes_at(file, damage.offset, damage.length))
+    uri = _PLACE.fullmatch(headers.get("warc-target-uri", ""))
+    if uri is not None:
+        yield uri[1], int(uri[2])
 
 
 def _take(found: Gathered, path: Path, member: Member) -> Written:

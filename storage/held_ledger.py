@@ -149,6 +149,9 @@ class Ledger:
                 elif entry is not None and (payload := payload_of(entry)) is not None:
                     place = _reading(entry) or f"ledger {chain}:{seq}"
                     self._notebook.note("content", payload["id"], self.entries, batch, place, payload["digest"])
+        hole = self._holes.get((chain, seq + 1))
+        if hole is not None and hole.last > seq:
+            self._found.append(((self.entries, 0, self.entries + 1, -1), Finding(*_lost(hole), LOST)))
         return is_sound
 
     def _compare(self, portion: Sequence[Sequence[Entry]], side_by_side: bool) -> Iterator[bool]:

@@ -64,8 +64,8 @@ def refuse_less(
             place=named[0],
         )
     raise Damaged(
-        f"{lacks[0]}{more} missing from the WARCs: restore the segment from a copy (pressmark repair), or {away} "
-        "to rebuild without what is lost",
+        f"{lacks[0]}{more} missing from the WARCs: run `pressmark repair`, which has it from a copy or from this "
+        f"database, or {away} to go on without what is lost",
         place=lacks[0],
     )
 

@@ -59,7 +59,7 @@ class Losses:
         """Each in one line."""
         for hole in self.holes:
             which = f"entry {hole.first} is" if hole.first == hole.last else f"entries {hole.first} to {hole.last} are"
-            yield f"{which} lost of the ledger of {hole.chain}; what follows is in force"
+            yield f"{which} lost of the ledger of {hole.chain}; what else it has is in force"
         for partial in self.partial:
             which = "one entry" if partial.lost == 1 else f"{partial.lost} entries"
             yield f"{which} of the decision that entry {partial.entry.seq} of {partial.entry.chain} belongs to: lost"
@@ -90,6 +90,12 @@ def keep(hands: Hands, losses: Losses) -> None:
 def is_told(tx: Connection, losses: Losses) -> bool:
     """Whether the last such event says the same."""
     return bool(_last(tx) == losses.detail())
+
+
+def accepted(entries: Iterable[Entry]) -> frozenset[Hole | str]:
+    """Holes, and captures whose facts are lost, that an earlier rebuild was told to go on without: nobody is asked twice."""
+    told = [entry.body["detail"] for entry in entries if entry.kind is Kind.EVENT and entry.body["type"] == LOSS]
+    return frozenset([x for detail in told for x in (*(Hole(*hole) for hole in detail["holes"]), *detail["facts"])])
 
 
 def partial_of(entries: Iterable[Entry], parts: Mapping[str, Part], chains: Container[str]) -> list[Partial]:

@@ -17,7 +17,7 @@ from storage.folder import SEGMENTS
 from storage.segments import sync_folder
 from storage.segments_known import Known
 from storage.stores import Store
-from storage.warc import are_whole, whole_records
+from storage.warc import Member, are_whole, walk, whole_records
 
 _AT_ONCE = 8 << 20
 
@@ -54,6 +54,14 @@ class Mending:
         wrong = examine(path, length, known).wrong if there else tuple(known)
         unread = _unread(path, known, length)
         if not wrong and not unread:
+            return
+        strange = _strange(path, wrong, known) if there else None
+        if strange is not None:
+            self._problems.append(
+                f"warc/{name}:{strange} is a whole record where the database knows of another one: the database is older than "
+                "the file, or the file is another folder's; nothing of it was changed. To go on with what the files have, put "
+                "the database away and run `pressmark rebuild`"
+            )
             return
         into = path if there else path.with_name(f".repair-{name}")
         found: dict[tuple[str, str], list[Span]] = {}
@@ -147,6 +155,19 @@ class Mending:
         return back, left
 
 
+def _strange(path: Path, wrong: Sequence[Span], known: Sequence[Span]) -> int | None:
+    """Where a whole record that the catalogue does not know lies in bytes that are to be written: rot leaves none."""
+    ours = {span.offset: span.record for span in known}
+    for found in walk(path) if wrong else ():
+        if isinstance(found, Member) and found.digest_problem is None and ours.get(found.offset) not in {"", found.id}:
+            end = found.offset + found.length
+            for span in wrong:
+                overlaps = span.offset < end and found.offset < span.offset + span.length
+                if overlaps and not (span.offset < found.offset and end <= span.offset + span.length):  # nor the inside of a copy
+                    return found.offset
+    return None
+
+
 def _unread(path: Path, known: Sequence[Span], length: int) -> list[Span]:
     """Bytes that the catalogue knows nothing of and that are no whole records."""
     unknown = [Span(offset, size, b"") for offset, size in gaps(known, length)]
@@ -187,4 +208,5 @@ def _say_unread(unread: Sequence[Span]) -> str:
 
 def _say(wrong: Sequence[Span]) -> str:
     count, size = len(wrong), sum(s.length for s in wrong)
-    return f"{count:,} {'record is' if count == 1 else 'records are'} ({size:,} bytes from {wrong[0].offset} on)"
+    which, are = ("1 record", "is") if count == 1 else (f"{count:,} records", "are")
+    return f"{which} ({size:,} bytes from {wrong[0].offset} on) {are}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,12 +25,12 @@ from storage.chain import Chains
 from storage.content import empty_content
 from storage.database import WAIT_SECONDS
 from storage.folder import SEGMENTS, Hold, read_descriptor
-from storage.forks import Pair, Ways, told, ways_of
+from storage.forks import Pair, Ways, ends_of, told, ways_of
 from storage.gathered import Gathered, Progress, gather
 from storage.holes import Hole, keep_lost
 from storage.home import home_of
 from storage.lacking import readable, refuse_less
-from storage.losses import WITHOUT, Losses, partial_of
+from storage.losses import WITHOUT, Losses, accepted, partial_of
 from storage.projections import apply, insert_capture
 from storage.segments import LIMIT, SegmentFolder
 from storage.standing import standing
@@ -65,11 +65,13 @@ def rebuild(
             with home.beside() as database:
                 segments = [folder.path(name) for name in folder.names()]
                 with database.transaction() as tx:
-                    rebuilt, lost = _Filling(tx, archive_id, new_id, accept_loss=accept_loss).fill(segments, progress)
+                    rebuilt, lost = _Filling(tx, archive_id, new_id).fill(segments, progress)
                 old = readable(home)
                 if old is not None:
                     with closing(old):
                         refuse_less(old, database, folder, lost, rebuilt.there, home.away)
+                if rebuilt.refused is not None and not accept_loss:
+                    raise rebuilt.refused
             home.replace()
             for line in rebuilt.told:
                 tell(line)
@@ -81,7 +83,7 @@ def rebuild(
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """Counts of what came back, a line of each thing that did not, the ids and digests of the entries that are left out, what is
-    lost, and the digests of all entries that are in the WARCs.
+    lost, the digests of all entries that are in the WARCs, and why this is refused where a loss is not accepted.
     """
 
     counts: dict[str, int]
@@ -89,6 +91,7 @@ class Rebuilt:
     left: list[tuple[str, str]]
     losses: Losses
     there: frozenset[str]
+    refused: Damaged | None
 
 
 class _Filling:
@@ -96,19 +99,16 @@ class _Filling:
     is there.
     """
 
-    def __init__(self, tx: Connection, archive: str, new_id: Callable[[], str], *, accept_loss: bool) -> None:
+    def __init__(self, tx: Connection, archive: str, new_id: Callable[[], str]) -> None:
         self._tx = tx
         self._archive = archive
         self._new_id = new_id
-        self._accept_loss = accept_loss
 
     def fill(self, segments: Sequence[Path], progress: Progress) -> tuple[Rebuilt, list[Entry]]:
-        """From segments; what came back, and the entries whose content is lost. Raises ``Damaged`` where a chain has a hole or
-        a capture no facts, naming it, unless that is accepted.
-        """
+        """From segments; what came back, and the entries whose content is lost."""
         found = gather(self._tx, segments, progress)
         ways = ways_of(list(found.entries.values()), self._archive)
-        self._refuse_holes(ways)
+        ways = replace(ways, holes=[*ways.holes, *ends_of(ways.chains, found.damaged)])
         captures, without = self._captures(found, ways.chains)
         lost: list[Entry] = []
         passed: dict[str, list[Hole]] = {}
@@ -133,22 +133,39 @@ class _Filling:
             "lost": losses.entries + len(losses.captures),
         }
         there = frozenset(digest_of(data) for _, data in found.entries.values())
-        return Rebuilt(counts, [*told(self._tx, ways.forks), *losses.lines()], left, losses, there), lost
+        refused = self._refused(found, ways, without)
+        return Rebuilt(counts, [*told(self._tx, ways.forks), *losses.lines()], left, losses, there, refused), lost
 
-    def _refuse_holes(self, ways: Ways) -> None:
-        if self._accept_loss or not ways.chains:
-            return
-        for hole in ways.holes:
-            raise Damaged(
-                f"the ledger has a hole before entry {hole.last + 1} of {hole.chain}: restore the WARC segment that is missing "
-                f"or damaged from a copy (pressmark repair --from COPY); {WITHOUT}",
-                place=f"{hole.chain}:{hole.last + 1}",
+    def _refused(self, found: Gathered, ways: Ways, without: set[str]) -> Damaged | None:
+        """What nobody was asked about yet: the first hole, or the first capture whose facts are lost."""
+        if not ways.chains:
+            return Damaged(
+                "there is no entry of the ledger in the WARC files: restore them from a copy (pressmark repair --from COPY); "
+                "where there never was one, or none is left, `pressmark rebuild --accept-loss` begins anew"
+            )
+        known = accepted([entry for chain in ways.chains for entry, _ in chain])
+        holes = [hole for hole in ways.holes if hole not in known]
+        if holes:
+            first, more = holes[0], f" (and {len(holes) - 1:,} more holes)" if len(holes) > 1 else ""
+            return Damaged(
+                f"the ledger has a hole before entry {first.last + 1} of {first.chain}{more}: restore the WARC segment that is "
+                f"missing or damaged from a copy (pressmark repair --from COPY); {WITHOUT}",
+                place=f"{first.chain}:{first.last + 1}",
             )
         if all(chain[0][0].chain != self._archive for chain in ways.chains):
-            raise Damaged(
+            return Damaged(
                 "the ledger does not begin with the archive's own entry: restore the WARC segment that is missing or damaged "
                 f"from a copy (pressmark repair --from COPY); {WITHOUT}"
             )
+        facts = without - known
+        if facts:
+            more = f" (and of {len(facts) - 1} more)" if len(facts) > 1 else ""
+            where = f"what is damaged is {', '.join(found.breaks[:3])}" if found.breaks else "a file is missing"
+            return Damaged(
+                f"the facts of capture {min(facts)}{more} are missing from the WARCs ({where}): "
+                f"restore them from a copy (pressmark repair --from COPY), then rebuild; {WITHOUT}"
+            )
+        return None
 
     def _apply(self, found: Gathered, chain: Sequence[Pair], without: set[str], lost: list[Entry]) -> list[Hole]:
         """Takes a chain in; the places of those of its entries that come to nothing."""
@@ -169,18 +186,11 @@ class _Filling:
 
     def _captures(self, found: Gathered, chains: Sequence[Sequence[Pair]]) -> tuple[int, set[str]]:
         """One row an origin key; of two captures with one key, the one an entry names. How many, and the ids of those that
-        entries name and whose facts are lost; raises ``Damaged`` for these unless that is accepted.
+        entries name and whose facts are lost.
         """
         parsed = [(parse_facts(data), data, digest) for data, digest in found.facts]
         decided = {entry.body["capture"]["id"] for chain in chains for entry, _ in chain if entry.body.get("capture")}
         missing = decided - {facts["id"] for facts, _, _ in parsed}
-        if missing and not self._accept_loss:
-            more = f" (and of {len(missing) - 1} more)" if len(missing) > 1 else ""
-            where = f"what is damaged is {', '.join(found.breaks[:3])}" if found.breaks else "a file is missing"
-            raise Damaged(
-                f"the facts of capture {min(missing)}{more} are missing from the WARCs ({where}): "
-                f"restore them from a copy (pressmark repair --from COPY), then rebuild; {WITHOUT}"
-            )
         chosen: dict[str, str] = {}
         for facts, _, _ in sorted(parsed, key=lambda x: x[0]["id"] not in decided):
             chosen.setdefault(facts["origin_key"], facts["id"])

@@ -81,7 +81,7 @@ class Catalogued:
             for name in more:
                 yield (
                     f"{copy.address} has more of warc/{name} than the database knows of: to go on with what is there, "
-                    "put the files of its warc folder into this archive's and run `pressmark rebuild`"
+                    "put the files of its warc folder into this archive's, put the database away and run `pressmark rebuild`"
                 )
 
     def _beyond(self, found: Mapping[str, int], copies: Sequence[Store] | None = None) -> dict[str, int]:

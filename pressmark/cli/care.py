@@ -151,7 +151,10 @@ def rebuild_command(
     for line in rest[-1:]:  # it may say that the ledger has none of them yet
         call.tell(line)
     if counts.get("damaged"):
-        call.tell("what is damaged was passed over; pressmark verify says where it is")
+        call.tell(
+            "what is damaged was passed over: the last entries of chains may be among it, restrictions too; "
+            "pressmark verify says where it is"
+        )
     return 1 if left or counts.get("damaged") else 0
 
 

@@ -147,6 +147,9 @@ def _figures(stats: Mapping[str, Any], indent: str = "") -> Iterable[tuple[Text,
             yield label, f"{value:,}" if isinstance(value, int) else say_moment(value) if key in _TIMES else str(value)
 
 
+_CAME = {"s3": "from a copy in a bucket", "folder": "from a copy in a folder", "database": "with what the database has"}
+
+
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:
     """What a person wants of an entry; the digests and ids it also holds are in the JSON."""
     for key, value in detail.items():
@@ -158,13 +161,13 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
             yield _found(value, detail["checked"]["findings"])
         elif key == "mended" and value and isinstance(value[0], Mapping):
             size = sum(length for one in value for _, length in one["spans"])
-            kinds = sorted({"a bucket" if one["copy"] == "s3" else "a folder" for one in value})
+            came = " and ".join(sorted({_CAME[one["copy"]] for one in value}))
             where = _count(len({one["segment"] for one in value}), "WARC file")
-            yield f"{say_size(size)} of {where} put right from a copy in {' and '.join(kinds)}"
+            yield f"{say_size(size)} of {where} put right {came}"
         elif key == "left" and isinstance(value, int):
-            yield f"{_count(value, 'thing')} that no copy had" if value else "nothing left damaged"
+            yield f"{_count(value, 'thing')} left that nobody had" if value else "nothing left damaged"
         elif key == "entries":
-            yield _count(len(value), "ledger entry", "ledger entries")
+            yield _count(value if isinstance(value, int) else len(value), "ledger entry", "ledger entries")
         elif key == "lifted" and value:
             yield "lifted"
         elif key == "member":

@@ -88,7 +88,7 @@ def test_a_ledger_with_a_hole(kept: Any) -> None:
 def test_a_lost_file_leaves_a_hole_that_a_rebuild_names(kept: Any) -> None:
     segment = kept.house.segment
     segment.rename(kept.where.parent / segment.name)
-    kept.refuses([["rebuild"]], "missing from the WARCs: restore the segment from a copy")
+    kept.refuses([["rebuild"]], "missing from the WARCs: run `pressmark repair`")
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_the_ledger_of_a_file_that_was_cut_is_whole_again_and_pages_are_told(hou
     house.segment.write_bytes(sound[:cut])
     done = _repair(house)
     pages = [member for member in whole if member.offset + member.length > cut and not _is_in_the_database(member)]
-    assert len(done.problems) == 1 and f"{len(pages)} records are" in done.problems[0] and "--from" in done.problems[0]
+    assert len(done.problems) == 1 and f"{len(pages)} records (" in done.problems[0] and "--from" in done.problems[0]
     held = {member.offset for member in _members(house)}
     assert {m.offset for m in whole} - held == {m.offset for m in pages}
     found = house.findings()
@@ -143,7 +143,7 @@ def test_a_lost_file_comes_back_with_what_the_database_has(house: Any, told: Any
     pages = [member for member in _members(house) if not _is_in_the_database(member)]
     house.segment.unlink()
     done = _repair(house)
-    assert f"{len(pages)} records are" in done.problems[0]
+    assert f"{len(pages)} records (" in done.problems[0]
     back = (house.where / "warc" / name).read_bytes()
     assert len(back) >= len(sound), "with what a repair says of itself"
     house.lose()
@@ -216,3 +216,25 @@ def test_rows_that_the_ledger_speaks_against_are_not_written(house: Any, told: A
     assert [m.id for m in before.values() if m.id in after and after[m.id].block != m.block] == []
     refused = {m.id for m in lost if m.id not in after}
     assert {first, second, entry} <= refused and len(refused) == 4
+
+
+def test_records_that_the_database_does_not_know_are_never_written_over(house: Any, told: Any) -> None:
+    """The file of a copy that somebody went on with, put into the place of one that went on otherwise."""
+    kept, before = house.keep(), house.segment.read_bytes()
+    with house.open(write=True) as archive:
+        archive.by("Ada Bell").note(archive.find(_URL), "what was said with the copy, at some length")
+    theirs = house.segment.read_bytes()
+    house.segment.write_bytes(before)
+    house.put_back(kept)
+    with house.open(write=True) as archive:
+        archive.by("Ada Bell").note(archive.find(_URL), "what was said here")
+    house.segment.write_bytes(theirs)
+    done = _repair(house)
+    assert not done.mended and house.segment.read_bytes() == theirs
+    assert f":{len(before)} is a whole record" in done.problems[0] and "run `pressmark rebuild`" in done.problems[0]
+    house.lose()
+    house.rebuild()
+    with house.open() as archive:
+        labels = archive.history(archive.find(_URL)).labels
+        assert labels[-1]["text"] == "what was said with the copy, at some length"
+        assert archive.verify().findings == ()

@@ -76,7 +76,7 @@ def test_a_rebuild_without_a_segment_that_the_database_knows_is_refused(two: Any
     with two.open() as archive:
         before = telling(archive)
     lost = _segments(two)[-1].rename(two.where.parent / _segments(two)[-1].name)
-    _refuses(two, two.rebuild, f"segment warc/{lost.name}", "more", "restore", _away(two))
+    _refuses(two, two.rebuild, f"segment warc/{lost.name}", "more", "pressmark repair", _away(two))
     shutil.move(lost, two.where / "warc" / lost.name)
     two.rebuild()
     with two.open() as archive:
@@ -96,7 +96,7 @@ def test_a_rebuild_without_an_entry_that_the_database_has_is_refused(two: Any) -
     path = _segments(two)[-1]
     entry = _members(path, "metadata", "urn:pressmark:ledger:")[-1]
     _flip(path, entry)
-    _refuses(two, two.rebuild, "ledger entry 1 of ", "missing from the WARCs: restore")
+    _refuses(two, two.rebuild, "ledger entry 1 of ", "missing from the WARCs: run `pressmark repair`")
 
 
 def test_a_database_that_cannot_be_read_does_not_stand_in_the_way(two: Any, telling: Telling) -> None:
@@ -195,7 +195,7 @@ def test_a_lost_note_costs_that_note_only(closed: Any, telling: Telling) -> None
     (segment,) = _segments(closed)
     (note,) = _members(segment, "resource", "urn:pressmark:note:")
     _flip(segment, note)
-    _refuses(closed, closed.rebuild, f"content record {note.id} missing from the WARCs: restore")
+    _refuses(closed, closed.rebuild, f"content record {note.id} missing from the WARCs: run `pressmark repair`")
     closed.lose()
     assert closed.rebuild()["damaged"] == 1
     with closed.open() as archive:

@@ -123,7 +123,7 @@ def test_a_lost_segment_is_a_hole_that_is_named_and_the_old_database_stays(
     assert len(segments) > 2
     lost = segments[1].rename(where.parent / "lost")
     old = (where / "pressmark.db").read_bytes()
-    with pytest.raises(Damaged, match=r"hole before entry \d+ of .*: restore") as told:
+    with pytest.raises(Damaged, match=r"segment warc/.* and \d+ more missing from the WARCs: run `pressmark repair`") as told:
         rebuild(where)
     assert "\n" not in str(told.value) and told.value.facts["place"]
     assert (where / "pressmark.db").read_bytes() == old
@@ -147,7 +147,7 @@ def test_a_damaged_content_record_is_named_and_the_old_database_stays(filled: Ar
     data = bytearray(path.read_bytes())
     data[offset + 40] ^= 1
     path.write_bytes(data)
-    with pytest.raises(Damaged, match="missing from the WARCs: restore"):
+    with pytest.raises(Damaged, match="missing from the WARCs: run `pressmark repair`"):
         rebuild(where)
     with Archive.open(where) as again:
         assert telling(again) == before
