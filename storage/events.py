@@ -14,7 +14,7 @@ from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
 from storage.content import by_person
-from storage.holes import holes_in
+from storage.holes import holes_in, lost_ids
 from storage.missing import Missing, refuse, refuse_missing
 from storage.totals import refuse_lost_ledger
 
@@ -72,12 +72,12 @@ def events(tx: Connection, wanted: Wanted, limit: int | None, block: Block) -> I
         refuse_missing(tx, wanted.record)
     else:
         refuse_lost_ledger(tx)
-    query = _query(wanted)
+    query, lost = _query(wanted), lost_ids(tx)
     left = limit
     for some in tx.execute(query if wanted.kind or limit is None else query.limit(limit)).scalars().partitions(_AT_ONCE):
         entries = [decode(data) for data in some]
         _refuse_holes(tx, entries)
-        for event in (_event(entry, block) for entry in entries):
+        for event in (_event(entry, block, lost) for entry in entries):
             if wanted.kind is not None and wanted.kind not in {event.type, event.detail["entry"]}:
                 continue
             yield event
@@ -125,11 +125,11 @@ def _query(wanted: Wanted) -> Select[tuple[bytes]]:
     return query.where(t.kind.in_([*meant, Kind.EVENT.value, Kind.READING.value]))
 
 
-def _event(entry: Entry, block: Block) -> EventLine:
+def _event(entry: Entry, block: Block, lost: Set[str]) -> EventLine:
     body = entry.body
     kind = str(body["type"]) if entry.kind is Kind.EVENT else _PREMIS[entry.kind.value]
     kind = "metadata modification" if by_person(entry) else kind
-    said = _said(entry, block)
+    said = _said(entry, block, lost)
     detail = {"entry": entry.kind.value, **body}
     if by_person(entry):
         # which fields, not what: a record may be restricted
@@ -144,7 +144,7 @@ def _outcome(entry: Entry) -> str:
     return str(entry.body.get("outcome") or "success")
 
 
-def _said(entry: Entry, block: Block) -> Mapping[str, Any]:
+def _said(entry: Entry, block: Block, lost: Set[str]) -> Mapping[str, Any]:
     """What a person stated in a content record; nothing where nobody did."""
     payload = entry.body.get("payload")
     if not payload or not (entry.kind in {Kind.COLLECTION, Kind.RESTRICTION} or by_person(entry)):
@@ -152,9 +152,9 @@ def _said(entry: Entry, block: Block) -> Mapping[str, Any]:
     try:
         said: Mapping[str, Any] = json.loads(block(payload["id"]))
     except Damaged as error:
-        if error.facts.get("lost"):
+        if error.facts.get("lost") and payload["id"] not in lost:
             raise
-        return {}  # purged or damaged: verify says which
+        return {}  # purged, damaged, or lost before the database was made: verify says which
     return said
 
 

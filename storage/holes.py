@@ -4,7 +4,7 @@ of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
@@ -24,10 +24,10 @@ class Hole:
     last: int
 
 
-def keep_lost(tx: Connection, holes: Sequence[Hole], captures: Sequence[str]) -> None:
-    """Takes them into an empty database, with captures whose facts are lost."""
-    if captures:
-        tx.execute(tables.lost_facts.insert(), [{"capture": capture} for capture in captures])
+def keep_lost(tx: Connection, holes: Sequence[Hole], ids: Collection[str]) -> None:
+    """Takes them into an empty database, with captures whose facts, and content records that are lost."""
+    if ids:
+        tx.execute(tables.lost.insert(), [{"id": one} for one in sorted(ids)])
     if holes:
         tx.execute(tables.holes.insert(), [{"chain": h.chain, "first": h.first, "last": h.last} for h in holes])
 
@@ -40,9 +40,9 @@ def holes_in(tx: Connection, chains: Sequence[str] | None = None) -> Sequence[Ho
     return [Hole(*row) for one in asked for row in tx.execute(one)]
 
 
-def lost_facts(tx: Connection) -> frozenset[str]:
-    """Captures whose facts are known to be lost."""
-    return frozenset(tx.execute(select(tables.lost_facts.c.capture)).scalars())
+def lost_ids(tx: Connection) -> frozenset[str]:
+    """Captures whose facts, and content records that are known to be lost."""
+    return frozenset(tx.execute(select(tables.lost.c.id)).scalars())
 
 
 def lost_in(chain: str, behind: int | ScalarSelect[int] = 0) -> ColumnElement[int]:

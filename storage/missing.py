@@ -34,7 +34,7 @@ from model.ledger import Kind, decode
 from storage import tables
 from storage.advice import VERIFY_FIRST
 from storage.columns import Integer, String, storable
-from storage.holes import holes_in, lost_facts
+from storage.holes import holes_in, lost_ids
 from storage.portions import portions
 from storage.standing import standing
 
@@ -100,7 +100,7 @@ def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:
         held = _held(tx, some)
         lacking = {record: list(_lacks(tx, record, chains.get(record, ()), held[record])) for record in some}
         holes = _holes(tx, [record for record, lacks in lacking.items() if lacks])
-        facts = lost_facts(tx) if any(lacking.values()) else frozenset()
+        facts = lost_ids(tx) if any(lacking.values()) else frozenset()
         for record in some:
             if lacking[record] and (facts or record in holes):
                 stands = _standing(tx, record, facts)

@@ -22,7 +22,7 @@ from model.ledger import Entry
 from storage import tables
 from storage.capture_records import parse_facts
 from storage.chain import Chains
-from storage.content import empty_content
+from storage.content import empty_content, payload_of
 from storage.database import WAIT_SECONDS
 from storage.folder import SEGMENTS, Hold, read_descriptor
 from storage.forks import Pair, Ways, ends_of, told, ways_of
@@ -114,7 +114,8 @@ class _Filling:
         passed: dict[str, list[Hole]] = {}
         for chain in ways.chains:
             passed[chain[0][0].chain] = self._apply(found, chain, without, lost)
-        keep_lost(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)], sorted(without))
+        content = {payload["id"] for entry in lost if (payload := payload_of(entry)) is not None}
+        keep_lost(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)], without | content)
         left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
         unaddressed = [hole.chain for hole in ways.holes if hole.first == 1 and hole.chain not in {self._archive, *left_without}]
         in_force = (entry for chain in ways.chains for entry, _ in chain)
@@ -175,13 +176,12 @@ class _Filling:
         stand = {entry.id for entry in (entries if own else standing(entries, lambda capture: capture not in without))}
         for entry, data in chain:
             ledger.insert(entry, data)
-            if entry.id not in stand:
-                continue
             content = found.content(entry)
             if content is None:
                 lost.append(entry)
                 content = empty_content(entry)
-            apply(self._tx, entry, _giving(content))
+            if entry.id in stand:
+                apply(self._tx, entry, _giving(content))
         return [Hole(entry.chain, entry.seq, entry.seq) for entry in entries if entry.id not in stand]
 
     def _captures(self, found: Gathered, chains: Sequence[Sequence[Pair]]) -> tuple[int, set[str]]:

@@ -8,7 +8,7 @@ NULL or have a server default. What an engine needs beside tables is in ``storag
 from __future__ import annotations
 
 from storage.tables.base import SCHEMA_VERSION, is_for, metadata
-from storage.tables.kept import captures, holes, is_met, is_said, ledger, lost_facts, members, segments
+from storage.tables.kept import captures, holes, is_met, is_said, ledger, lost, members, segments
 from storage.tables.operational import (
     compared,
     field_rates,
@@ -60,7 +60,7 @@ __all__ = [
     "ledger",
     "likeness",
     "listeners",
-    "lost_facts",
+    "lost",
     "members",
     "metadata",
     "observations",

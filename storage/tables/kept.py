@@ -76,8 +76,8 @@ holes = Table(
     Column("last", Integer, nullable=False),
 )
 
-# captures that entries name and whose facts no WARC had then
-lost_facts = Table("lost_facts", metadata, Column("capture", String, primary_key=True))
+# what entries name and no WARC had then: captures whose facts, and content records that are lost
+lost = Table("lost", metadata, Column("id", String, primary_key=True))
 
 
 def is_met() -> ColumnElement[bool]:
