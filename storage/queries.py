@@ -22,7 +22,7 @@ from storage.moments import EVER, When, at_moment, latest_of, until
 from storage.restrictions import is_hidden, refuse, restrictions_of
 from storage.states import Readings, alternating, states_of
 from storage.timeline import Look, is_withdrawn
-from storage.totals import entries_by_kind, refuse_lost_members, refuse_lost_versions
+from storage.totals import entries_by_kind, refuse_lost_members, refuse_lost_versions, refuse_lost_words
 
 
 def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, shown: bool = False) -> History:
@@ -129,6 +129,7 @@ def stats(tx: Connection) -> dict[str, Any]:
     states more than there is."""
     entries = entries_by_kind(tx)
     refuse_lost_versions(tx, entries)
+    refuse_lost_words(tx)
     c = tables.captures.c
     t = tables
     by_basis = {basis: n for basis, n in tx.execute(select(c.basis, func.count()).group_by(c.basis).order_by(c.basis))}

@@ -88,10 +88,10 @@ def search(tx: Connection, query: str, limit: int, closed: Set[str] = frozenset(
     """Records that match, newest first, each with a version that matched (see ``storage.hits``) and words around it.
 
     Those in ``closed`` are not found unless ``shown``, because a match would tell what they say. Raises ``BadCall`` as
-    ``parse`` does, and ``Damaged`` where what should be found cannot be.
+    ``parse`` does, and ``Damaged`` where one that is found lacks rows; whether all are found is looked at where that
+    costs as much anyway (``matching_records``).
     """
     parsed = parse(query)
-    refuse_lost(tx, parsed)
     hits: dict[str, int] = {}
     for record, version in _newest(tx, parsed, limit):
         if shown or record not in closed:
@@ -111,7 +111,7 @@ def _versions(tx: Connection, parsed: Query, line: RecordLine, found: int) -> Se
     return [version for _, version in _among(tx, parsed, this, parsed.fields, _ABOVE_ALL)]
 
 
-def refuse_lost(tx: Connection, parsed: Query) -> None:
+def _refuse_lost(tx: Connection, parsed: Query) -> None:
     """Raises ``Damaged`` where the database lost rows by which records are found."""
     refuse_lost_words(tx)
     asked = {name for name, _ in (*parsed.fields, *parsed.without_fields)}
@@ -122,9 +122,11 @@ def refuse_lost(tx: Connection, parsed: Query) -> None:
 
 
 def matching_records(tx: Connection, query: str) -> list[str]:
-    """The ids of all records of which a version matches, sorted. Raises as ``search`` does."""
+    """The ids of all records of which a version matches, sorted. Raises ``BadCall`` as ``parse`` does, and ``Damaged`` where
+    what should be found cannot be.
+    """
     parsed, s = parse(query), tables.search.c
-    refuse_lost(tx, parsed)
+    _refuse_lost(tx, parsed)
     found = _matching(tx, parsed, select(s.record).distinct())
     return list(tx.execute(found.order_by(s.record)).scalars())
 

@@ -135,7 +135,7 @@ class House:
         """All rows of all tables, in an order of their own; what only numbers them left out, articles unpacked."""
         found: dict[str, list[Any]] = {}
         for name, table in tables.metadata.tables.items():
-            told = [c.name for c in table.columns if c.name != "id" or name in {"records", "captures"}]
+            told = [c.name for c in table.columns if c.name != "id" or name in {"records", "captures", "lost"}]
             columns = ", ".join(f'"{column}"' for column in told)
             rows = self.run(f'SELECT {columns} FROM "{name}"')
             if name == "readings":
