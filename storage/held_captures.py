@@ -121,7 +121,10 @@ class Captures:
         found: set[str] = set()
         for record in {x[3] for x in named} - {None}:
             rows = self._tx.execute(select(t.bytes).where(t.chain == record).order_by(t.seq)).scalars()
-            found |= {entry.id for entry in standing([decode(bytes_in(data)) for data in rows], is_there)}
+            try:
+                found |= {entry.id for entry in standing([decode(bytes_in(data)) for data in rows], is_there)}
+            except PressmarkError:
+                return named  # what is wrong with the chain is told with its rows
         return [x for x in named if x[3] is None or x[2] in found]
 
     def _left(self) -> Iterator[Finding]:

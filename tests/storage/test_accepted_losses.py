@@ -228,9 +228,9 @@ def test_a_ledger_whose_beginning_is_lost_goes_on(house: Any, record: str, make_
 
 
 def test_every_entry_of_a_record_may_be_lost(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
-    """Whichever it is, the others are in force, every question is answered, and the archive goes on."""
+    """Whichever it is (each third is tried), the others are in force, every question is answered, and the archive goes on."""
     segment, sound = house.segment, house.segment.read_bytes()
-    for member, entry in [found for found in _entries(house) if found[1].chain == record]:
+    for member, entry in [found for found in _entries(house) if found[1].chain == record][::3]:
         for later in set(segment.parent.iterdir()) - {segment}:
             later.unlink()
         segment.write_bytes(sound)
@@ -305,7 +305,7 @@ def test_the_last_entry_of_a_file_is_told_as_lost(
         assert (taken.record, taken.version) == (entry.chain, following)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_records_damaged_at_random_cost_what_they_held(
     seed: int, house: Any, record: str, make_desk: Any, make_article: Any
 ) -> None:

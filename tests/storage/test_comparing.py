@@ -62,7 +62,7 @@ def test_a_check_that_is_interrupted_leaves_no_process(filled: Archive) -> None:
 def test_work_goes_on_here_while_a_process_is_waited_for_and_nothing_waits_behind_what_may_be_done_sometime() -> None:
     def broken(times: int) -> Comparison:
         agent = Agent(AgentType.SOFTWARE, "test")
-        chains = [[Entry("e", Kind.NOTE, f"r{n:03}", 1, "", "2026-11-20T12:00:00Z", agent, {})] for n in range(times)]
+        chains = [[Entry("e", Kind.VERSION, f"r{n:03}", 1, "", "2026-11-20T12:00:00Z", agent, {})] for n in range(times)]
         return Comparison(Lot(chains, {}, {}, NOTHING.lot.held))
 
     steps: list[int] = []

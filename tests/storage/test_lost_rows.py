@@ -200,22 +200,10 @@ def _acts(shelf: Shelf, desk: Any, make_article: Callable[..., Article]) -> dict
 def test_nothing_is_decided_about_a_piece_that_lost_a_row(
     shelf: Shelf, make_desk: Any, make_article: Callable[..., Article]
 ) -> None:
-    _nothing_decided(shelf, _one_row, make_desk, make_article)
-
-
-def test_nothing_is_decided_about_a_piece_that_lost_all_rows(
-    shelf: Shelf, make_desk: Any, make_article: Callable[..., Article]
-) -> None:
-    _nothing_decided(shelf, _all_of, make_desk, make_article)
-
-
-def _nothing_decided(
-    shelf: Shelf, which: Callable[[str, Shelf], str], make_desk: Any, make_article: Callable[..., Article]
-) -> None:
     kept = shelf.house.keep()
     done: list[tuple[str, str, Any]] = []
     for table in ("ledger", "captures", "records", "aliases", "versions", "readings", "observations", "labels", "restrictions"):
-        shelf.house.change(which(table, shelf))
+        shelf.house.change(_one_row(table, shelf))
         rows = shelf.house.rows()
         names = list(_acts(shelf, make_desk(None), make_article))
         for name in names:
