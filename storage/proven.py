@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, select
 
 from model.capture import digest_of
 from model.errors import PressmarkError
@@ -45,8 +45,9 @@ def proven_of(tx: Connection, kinds: Sequence[Kind]) -> Iterator[Proven]:
 
 def _sound(tx: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, Proven]:
     read = {entry.id: Proven(entry, row.bytes) for row in rows if (entry := _entry(row)) is not None}
-    next_to = [(x.entry.chain, x.entry.seq + 1) for x in read.values()]
-    behind = tx.execute(select(*_ROW).where(tuple_(_t.chain, _t.seq).in_(next_to))).all()
+    # more than is asked for, by the index; for pairs SQLite walks through the whole ledger
+    near = (_t.chain.in_({x.entry.chain for x in read.values()}), _t.seq.in_({x.entry.seq + 1 for x in read.values()}))
+    behind = tx.execute(select(*_ROW).where(*near)).all()
     named = {(entry.chain, entry.seq - 1): entry.previous for row in behind if (entry := _entry(row)) is not None}
     return {id_: x for id_, x in read.items() if named.get((x.entry.chain, x.entry.seq)) in {None, digest_of(x.data)}}
 
