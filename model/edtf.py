@@ -136,7 +136,7 @@ def utc_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time needs a zone")
     # isoformat, because strftime writes the year 850 with three figures, which sorts wrongly
-    return _calendar(moment).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _calendar(moment).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def parse_utc(text: str) -> datetime:
@@ -162,6 +162,8 @@ def _minutes(offset: str | None) -> int | None:
 
 
 def _calendar(local: datetime) -> datetime:
+    if local.tzinfo is UTC:
+        return local
     try:
         return local.astimezone(UTC)
     except OverflowError as error:  # year 1 or 9999 pushed over the edge by its offset

@@ -78,5 +78,17 @@ def shape_of(column: Column[Any]) -> Callable[[str], str] | None:
     return storable if isinstance(column.type, String) else None
 
 
+def shaped(column: Column[Any], values: list[Any]) -> list[Any]:
+    """Values as a column has them. Most texts are short and ASCII, which is seen of all of them at once."""
+    shape = shape_of(column)
+    if shape is None:
+        return values
+    texts = [value for value in values if value is not None]
+    together = "".join(texts)
+    if together.isascii() and "\x00" not in together and max(map(len, texts), default=0) <= LONGEST_KEY:
+        return values
+    return [None if value is None else shape(value) for value in values]
+
+
 Integer = sqlalchemy.BigInteger().with_variant(sqlalchemy.Integer(), "sqlite")
 """SQLite numbers rows by itself only where a key is called INTEGER; its integers have 64 bits anyway."""

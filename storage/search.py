@@ -36,6 +36,7 @@ _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
 _STRETCH = 1000  # rows looked through at first where conditions decide
+_WORDS_FIRST = 250  # the same where words were looked for in them, too
 _CHEAPER = 4  # as many rows are looked up in the time in which one is looked through
 _AT_ONCE = 100
 Selected = TypeVar("Selected", bound=tuple[Any, ...])
@@ -140,7 +141,7 @@ def _newest(tx: Connection, parsed: Query, limit: int) -> Iterator[tuple[str, in
     """
     below, stretch = _ABOVE_ALL, max(50, 2 * limit)
     if parsed.fields:
-        stretch = max(stretch, _STRETCH)
+        stretch = max(stretch, _WORDS_FIRST if parsed.phrases else _STRETCH)
     # words may be rare: to look for them first costs least
     most = stretch if parsed.phrases else _CHEAPER * stretch
     while True:
