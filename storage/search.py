@@ -36,7 +36,7 @@ _ROWS = ("collection", "changed", "since", "until")
 _FIELDS = {*FIELDS, *_ROWS}
 _ABOVE_ALL = 1 << 62
 _STRETCH = 1000  # rows looked through at first where conditions decide
-_WORDS_FIRST = 250  # the same where words were looked for in them, too
+_WORDS_FIRST = 500  # the same where words were looked for in them, too
 _CHEAPER = 4  # as many rows are looked up in the time in which one is looked through
 _AT_ONCE = 100
 Selected = TypeVar("Selected", bound=tuple[Any, ...])

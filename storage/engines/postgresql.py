@@ -178,13 +178,22 @@ class Postgresql:
     def newest(
         self, tx: Connection, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int
     ) -> Select[tuple[int]]:
-        """Ids are walked backwards for common words, and GIN is asked for rare ones."""
+        """Ids are walked backwards for common words, and GIN is asked for rare ones; phrases are then looked up from the
+        newest on, as far as is asked for.
+        """
         row, match = _TEXT.c.id, _match(_TEXT, phrases, without)
         if self._is_common(tx, phrases, without, below, limit):
             return select(row).where(match, row < below).order_by(row.desc()).limit(limit)
         tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
         # by a sum: in the order of the column the planner would walk through all rows
-        return select(row).where(match, row + 0 < below).order_by((row + 0).desc()).limit(limit)
+        having = select(row, (row + 0).label("place")).where(_has(_TEXT, _terms(phrases, without)), row + 0 < below)
+        having = having.order_by((row + 0).desc())
+        if all(len(phrase) == 1 for phrase in (*phrases, *without)):
+            return having.with_only_columns(row).limit(limit)
+        # OFFSET: they are sorted before a phrase is looked up in any of them
+        found = having.offset(0).subquery()
+        stands = select(and_(*_standing(_TEXT, phrases, without))).where(row == found.c.id).scalar_subquery()
+        return select(found.c.id).where(stands).order_by(found.c.place.desc()).limit(limit)
 
     def _is_common(self, tx: Connection, phrases: Sequence[Phrase], without: Sequence[Phrase], below: int, limit: int) -> bool:
         """Whether so many rows are sooner found by walking, as far as the next ones tell. The planner knows no better: it takes
@@ -197,9 +206,10 @@ class Postgresql:
         having, matching = tx.execute(counted).tuples().one()
         rows = tx.execute(_KNOWN_ROWS).scalar_one()
         walked = limit / matching * _PROBED if matching else rows
-        looked_up = rows * having / _PROBED
-        is_looked_at = any(len(phrase) > 1 for phrase in phrases)
-        return bool(walked < looked_up / (1 if is_looked_at else _CHEAPER))
+        found = rows * having / _PROBED
+        is_looked_at = any(len(phrase) > 1 for phrase in (*phrases, *without))
+        looked_at = min(found, limit * having / matching if matching else found) if is_looked_at else 0
+        return bool(walked < found / _CHEAPER + looked_at)
 
     def words(self, tx: Connection, ids: Sequence[int]) -> dict[int, str]:
         """Without the spaces at both ends."""
@@ -259,11 +269,20 @@ class Postgresql:
 
 def _match(held: FromClause, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> ColumnElement[bool]:
     """All of some, none of others."""
+    return and_(_has(held, _terms(phrases, without)), *_standing(held, phrases, without))
+
+
+def _terms(phrases: Sequence[Phrase], without: Sequence[Phrase]) -> list[str]:
+    """What of that the index tells."""
     not_words = dict.fromkeys(phrase[0] for phrase in without if len(phrase) == 1)
-    terms = [*_every(phrases), *(f"!{_lexeme(word)}" for word in not_words)]
+    return [*_every(phrases), *(f"!{_lexeme(word)}" for word in not_words)]
+
+
+def _standing(held: FromClause, phrases: Sequence[Phrase], without: Sequence[Phrase]) -> list[ColumnElement[bool]]:
+    """What only the words tell, which lie out of line."""
     within = [_stands(held, phrase) for phrase in phrases if len(phrase) > 1]
     beside = [not_(and_(_has(held, _every([phrase])), _stands(held, phrase))) for phrase in without if len(phrase) > 1]
-    return and_(_has(held, terms), *within, *beside)
+    return [*within, *beside]
 
 
 def _every(phrases: Sequence[Phrase]) -> list[str]:
