@@ -13,7 +13,7 @@ from model.record import RecordLine, SearchHit, Strand
 from storage import tables
 from storage.advice import VERIFY_FIRST
 from storage.engines.shape import Phrase
-from storage.known import looks_of, read_as
+from storage.known import all_read_as, looks_of
 from storage.missing import refuse_missing
 from storage.portions import portions
 from storage.timeline import runs
@@ -29,9 +29,10 @@ def hits_of(
     """
     for some in portions(found, _AT_ONCE):
         told = [(line, _told(tx, line, matching)) for line, matching in some]
-        strands = _strands(tx, [(line.record, version) for line, version in told])
+        these = [(line.record, version) for line, version in told]
+        strands, readings = _strands(tx, these), all_read_as(tx, these)
         for line, version in told:
-            strand, read = strands.get((line.record, version)), read_as(tx, line.record, version)
+            strand, read = strands.get((line.record, version)), readings.get((line.record, version))
             if strand is None or read is None:
                 refuse_missing(tx, line.record)
                 raise Damaged(f"{line.record} is found by words of a version that it has not: {VERIFY_FIRST}", lost=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from model.article import Article
 from model.article_back import article_from_json
@@ -21,6 +21,7 @@ from storage.portions import portions
 from storage.timeline import Look
 
 _AT_ONCE = 400
+_TOGETHER = 50  # articles
 STATED = "stated"
 """What stands for a release where a person stated values; the content is then a statement."""
 
@@ -81,7 +82,23 @@ def read_as(tx: Connection, record: str, version: int, reading: int | None = Non
         query = query.where(r.number <= reading)
     if known_at is not None:
         query = query.where(r.recorded_at <= known_at)
-    rows = tx.execute(query.order_by(r.number)).all()
+    return _as_read(tx.execute(query.order_by(r.number)).all())
+
+
+def all_read_as(tx: Connection, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], ReadAs]:
+    """The same of several versions, by all of their readings; of what has none nothing."""
+    r = tables.readings.c
+    found: dict[tuple[str, int], list[Row[Any]]] = {}
+    for some in portions(sorted(versions), _TOGETHER):
+        query = select(r.record, r.version, r.number, r.release, r.agent, r.recorded_at, r.article)
+        # one by one: SQLite looks through all readings for a list of pairs
+        these = or_(*(and_(r.record == record, r.version == version) for record, version in some))
+        for row in tx.execute(query.where(these).order_by(r.record, r.version, r.number)):
+            found.setdefault((row.record, row.version), []).append(row)
+    return {version: read for version, rows in found.items() if (read := _as_read(rows)) is not None}
+
+
+def _as_read(rows: Sequence[Row[Any]]) -> ReadAs | None:
     last = next((row for row in reversed(rows) if row.release != STATED), None)
     if last is None:
         return None
