@@ -9,7 +9,6 @@ it was, and the member as long. Pages and image files are in no database.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -27,6 +26,7 @@ from storage.capture_records import facts_draft, parse_facts
 from storage.carry import Span
 from storage.content import NOTE, STATEMENT, article_draft, by_person, payload_of, said_draft
 from storage.fitted import fitted
+from storage.held_bytes import unpacked_in
 from storage.portions import portions
 from storage.proven import Proven, proven, proven_of
 from storage.salvage import headers_in
@@ -143,7 +143,7 @@ def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
     rows = tx.execute(select(r.payload, r.article, r.entry).where(r.payload.in_(ids))).all()
     entries = proven(tx, {row.entry for row in rows})
     for row in rows:
-        said, block = entries.get(row.entry), _unpacked(row.article)
+        said, block = entries.get(row.entry), unpacked_in(row.article)
         payload = payload_of(said.entry) if said is not None else None
         if said is None or block is None or payload is None:
             continue
@@ -208,13 +208,6 @@ def _is_named(tx: Connection, row: Row[tuple[str, bytes, str, str | None]]) -> b
         return True
     capture = said.entry.body.get("capture")
     return capture is not None and (capture["id"], capture["digest"]) == (row.id, row.digest)
-
-
-def _unpacked(packed: bytes) -> bytes | None:
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        return None
 
 
 def _about(moment: str) -> str:

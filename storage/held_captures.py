@@ -19,7 +19,7 @@ from storage.advice import LOST, REBUILD, RESTORE
 from storage.capture_records import parse_facts
 from storage.columns import shape_of
 from storage.comparing import Workers
-from storage.held_content import bytes_in
+from storage.held_bytes import bytes_in
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.replay import Replay

@@ -19,7 +19,8 @@ from storage import tables
 from storage.advice import LOST, REBUILD, RESTORE
 from storage.comparing import Workers
 from storage.content import payload_of
-from storage.held_content import Content, bytes_in
+from storage.held_bytes import bytes_in
+from storage.held_content import Content
 from storage.holes import Hole, holes_in
 from storage.lots import Sources, lot_of
 from storage.notebook import Notebook
