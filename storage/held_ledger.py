@@ -218,7 +218,7 @@ def _out_of_place(entry: Entry, seq: int, previous: str) -> str | None:
 
 
 def _lost(hole: Hole) -> tuple[str, str]:
-    places = f"{hole.first}" if hole.first == hole.last else f"{hole.first}-{hole.last}"
+    places = f"{hole.first}" if len(hole.places) == 1 else f"{hole.first}-{hole.last}"
     return f"ledger {hole.chain}:{places}", "a rebuild found it lost, and went on without"
 
 

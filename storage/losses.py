@@ -50,7 +50,7 @@ class Losses:
     @property
     def entries(self) -> int:
         """How many entries are known to be lost."""
-        return sum(hole.last - hole.first + 1 for hole in self.holes) + sum(partial.lost for partial in self.partial)
+        return sum(len(hole.places) for hole in self.holes) + sum(partial.lost for partial in self.partial)
 
     def __bool__(self) -> bool:
         return bool(self.holes or self.partial or self.captures)
@@ -58,7 +58,7 @@ class Losses:
     def lines(self) -> Iterator[str]:
         """Each in one line."""
         for hole in self.holes:
-            which = f"entry {hole.first} is" if hole.first == hole.last else f"entries {hole.first} to {hole.last} are"
+            which = f"entry {hole.first} is" if len(hole.places) == 1 else f"entries {hole.first} to {hole.last} are"
             yield f"{which} lost of the ledger of {hole.chain}; what else it has is in force"
         for partial in self.partial:
             which = "one entry" if partial.lost == 1 else f"{partial.lost} entries"
