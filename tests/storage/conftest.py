@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from model.article import Article, Image
+from model.record import Scope
 from storage import Archive
 from tests.storage.desk import START, Desk, article
-from tests.storage.filled import fill, tell
+from tests.storage.filled import QUAY, fill, tell
 from tests.storage.house import House
 
 
@@ -75,6 +76,17 @@ def closed(filled: Archive, house: House) -> House:
     """Where that archive is, once nobody has it open."""
     filled.close()
     return house
+
+
+@pytest.fixture
+def record(filled: Archive) -> str:
+    """A record of that archive with four states and what persons said of it; nobody has the archive open."""
+    found = str(filled.find(QUAY))
+    hand = filled.by("Ada Bell")
+    hand.note(found, "seen from the boat")
+    hand.restrict(found, Scope.EXPORT, reason="asked for")
+    filled.close()
+    return found
 
 
 @pytest.fixture
