@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from model.canonical import canonical_json
 from model.capture import digest_of
@@ -28,7 +28,7 @@ from storage.content import NOTE, STATEMENT, article_draft, by_person, payload_o
 from storage.fitted import fitted
 from storage.held_bytes import unpacked_in
 from storage.portions import portions
-from storage.proven import Proven, proven, proven_of
+from storage.proven import Proven, proven
 from storage.salvage import headers_in
 from storage.warc import Draft, compress, member_of, record_id
 from storage.whole import entry_draft, mark_of, part_of
@@ -130,11 +130,19 @@ def _told(before: Sequence[Span], after: Sequence[Span], read: Callable[[Span], 
 def _around(tx: Connection, entry: str) -> tuple[list[Span], list[Span]]:
     """The entries before one in its segment, and those behind it: the nearest first."""
     at = tx.execute(select(_m.segment, _m.offset).where(_m.record_id == entry)).one()
+    before = _entries_of(at.segment).where(_m.offset < at.offset).order_by(_m.offset.desc()).limit(_MOST_ENTRIES)
+    return [Span(*row) for row in tx.execute(before)], _behind(tx, at.segment, at.offset)
+
+
+def _behind(tx: Connection, segment: int, offset: int) -> list[Span]:
+    """The entries behind a place in a segment, the nearest first."""
+    behind = _entries_of(segment).where(_m.offset > offset).order_by(_m.offset).limit(_MOST_ENTRIES)
+    return [Span(*row) for row in tx.execute(behind)]
+
+
+def _entries_of(segment: int) -> Select[tuple[int, int, bytes, str]]:
     query = select(_m.offset, _m.length, _m.sha256, _m.record_id)
-    query = query.join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id).where(_m.segment == at.segment)
-    before = query.where(_m.offset < at.offset).order_by(_m.offset.desc()).limit(_MOST_ENTRIES)
-    after = query.where(_m.offset > at.offset).order_by(_m.offset).limit(_MOST_ENTRIES)
-    return [Span(*row) for row in tx.execute(before)], [Span(*row) for row in tx.execute(after)]
+    return query.join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id).where(_m.segment == segment)
 
 
 def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
@@ -157,15 +165,13 @@ def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
 
 
 def _said(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
-    """Notes, and reasons of restrictions that are in force."""
-    wanted = set(ids)
+    """Notes, and reasons of restrictions that are in force: their entries stand right behind them."""
     t, x = tables.labels.c, tables.restrictions.c
-    resources = tx.execute(select(_m.record_id).where(_m.record_id.in_(ids), _m.type == "resource")).scalars().all()
-    if not resources:
-        return
-    for entry in (said.entry for said in proven_of(tx, (Kind.NOTE, Kind.RESTRICTION))):
+    places = select(_m.record_id, _m.segment, _m.offset).where(_m.record_id.in_(ids), _m.type == "resource")
+    lost = {row.record_id: _behind(tx, row.segment, row.offset) for row in tx.execute(places).all()}
+    for entry in (said.entry for said in proven(tx, {span.record for near in lost.values() for span in near}).values()):
         payload = payload_of(entry)
-        if payload is None or payload["id"] not in wanted:
+        if entry.kind not in {Kind.NOTE, Kind.RESTRICTION} or payload is None or payload["id"] not in lost:
             continue
         if entry.kind is Kind.NOTE:
             asked = select(t.text).where(t.record == entry.chain, t.kind == "note", t.at == entry.at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from model.capture import digest_of
 from model.errors import PressmarkError
-from model.ledger import Entry, Kind, decode
+from model.ledger import Entry, decode
 from storage import tables
 from storage.held_bytes import bytes_in
 from storage.portions import portions
@@ -36,13 +36,6 @@ def proven(tx: Connection, ids: Iterable[str]) -> Mapping[str, Proven]:
     for some in portions(ids, _AT_ONCE):
         found |= _sound(tx, tx.execute(select(*_ROW).where(_t.entry.in_(some))).all())
     return found
-
-
-def proven_of(tx: Connection, kinds: Sequence[Kind]) -> Iterator[Proven]:
-    """All such entries of some kinds."""
-    query = select(*_ROW).where(_t.kind.in_([kind.value for kind in kinds]))
-    for some in tx.execute(query, execution_options={"yield_per": _AT_ONCE}).partitions():
-        yield from _sound(tx, some).values()
 
 
 def entry_in(row: Row[Any], data: bytes, digest: str) -> tuple[Entry | None, str | None]:
