@@ -307,7 +307,7 @@ class Archive(Reading):
     def tell_losses(self, losses: Losses) -> None:
         """Says in the ledger what a rebuild went on without, in a new segment; see ``storage.losses``."""
         with self._database.reading() as tx:
-            told = is_told(tx, losses)
+            told = is_told(tx, self.id, losses)
         if not told:
             self._writing.begin_segment()
         self._writing.act(None, lambda hands: losses_kept(hands, losses))

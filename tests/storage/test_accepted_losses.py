@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from model.errors import Damaged, NotFound
-from model.ledger import Entry, Kind
+from model.ledger import Entry, Kind, decode
 from model.record import Scope
 from storage import Archive, Deposit, Person, Verdict
 from storage.capture_records import is_facts, parse_facts
 from storage.extent import Extent
+from storage.holes import Hole
+from storage.losses import Losses, accepted
 from storage.warc import Member
 from tests.storage.damage import entries, entry_where, members, spoil
 from tests.storage.desk import RELEASE
@@ -110,6 +112,20 @@ def test_the_loss_is_told_by_every_check_and_kept_once(house: Any, record: str) 
         assert [finding.place for finding in archive.verify().findings] == [f.place for f in house.findings()]
     house.run("UPDATE versions SET strand = 'beside'")
     assert any(finding.place.startswith(f"version {record}@") for finding in house.findings())
+
+
+def test_however_much_is_lost_nobody_is_asked_twice(house: Any, archive: Archive) -> None:
+    holes = [Hole(f"chain-{n}", 2, 3) for n in range(2500)]
+    captures = [f"capture-{n}" for n in range(1200)]
+    losses = Losses(holes, [], captures, [], [])
+    for _ in range(2):
+        archive.tell_losses(losses)
+    told = [event.detail["detail"] for event in archive.events(kind="loss")]
+    assert [(len(detail["holes"]), len(detail["facts"])) for detail in told] == [(500, 0), (1000, 200), (1000, 1000)]
+    assert {(detail["entries"], detail["captures"]) for detail in told} == {(5000, 1200)}
+    assert accepted(decode(bytes(data)) for (data,) in house.run("SELECT bytes FROM ledger")) == {*holes, *captures}
+    archive.tell_losses(Losses(holes[1:], [], captures, [], []))
+    assert len(list(archive.events(kind="loss"))) == 6
 
 
 def test_a_record_that_lost_its_first_entry_is_found_by_the_address_of_its_captures(
