@@ -1,6 +1,6 @@
 """Keeping against plain baselines in the same run: versions a second, questions, checking, size.
 
-    python -m benchmarks.keep [--records 2000] [--part write|pages|ask|check]... [--json FILE]
+    python -m benchmarks.keep [--records 2000] [--part write|pages|ask|check|rebuild]... [--json FILE]
     python -m benchmarks.keep --curve 10000,100000,300000 [--postgresql] [--json FILE]
 
 A made process gives ready articles (about 450 words, three authors' worth of names, one
@@ -15,6 +15,7 @@ baseline of the same run:
   archive as it grows;
 - check: ``verify`` beside fastwarc's own pass over the same files with digests checked: all of it, by all cores and by one
   process (``alone``), and the WARCs alone, each in a process of its own;
+- rebuild: the database made anew, in a process of its own; what two runs differ in is what an entry takes of memory;
 - size: WARCs and everything beside the gzip of the payloads.
 
 Figures are wall seconds and processor seconds of this process, of a check all of its processes'; trust the ratios.
@@ -49,7 +50,7 @@ from model.article import Article, Author, Block, BlockKind, Image
 from model.canonical import canonical_json
 from model.capture import Basis, Capture, Exchange
 from model.prepared import prepare
-from storage import Archive, Deposit, Release, Verdict
+from storage import Archive, Deposit, Release, Verdict, rebuild
 from storage.comparing import Here
 from storage.database import Database
 from storage.held_warcs import Warcs
@@ -60,7 +61,7 @@ from storage.segments import SegmentFolder
 BATCH = 200
 PAGE = 161_000
 RELEASE = Release({"pressmark": "bench"})
-PARTS = ("write", "pages", "ask", "check")
+PARTS = ("write", "pages", "ask", "check", "rebuild")
 
 
 class Press:
@@ -279,6 +280,13 @@ def _verify(where: Path, processes: int) -> dict[str, Any]:
     return {"findings": len(found.findings), "wall": spent.wall, "cpu": cpu, "peak_mb": peak}
 
 
+def _rebuild(where: Path) -> dict[str, Any]:
+    with Clock() as spent:
+        counts = rebuild(where)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return {"entries": counts["entries"], "wall": spent.wall, "cpu": spent.cpu, "peak_mb": peak}
+
+
 def _warcs(where: Path) -> dict[str, Any]:
     """The WARCs alone: bytes, blocks, catalogue, facts; without what follows from the ledger."""
     with Archive.open(where) as archive:
@@ -320,12 +328,14 @@ def main() -> int:
                 parts = ()
                 for size, found in curve(small, sizes, url):
                     tell(size, found)
-        if {"write", "ask"} & set(parts):
+        if {"write", "ask", "rebuild"} & set(parts):
             tell("write", write(small, told.records, 0))
         if "write" in parts:
             tell("prepared", write(Path(folder) / "prepared", told.records, 0, ready=True))
         if "ask" in parts:
             tell("ask", ask(small, told.records))
+        if "rebuild" in parts:
+            tell("rebuild", _alone(_rebuild, small))
         if {"pages", "check"} & set(parts):
             tell("pages", write(large, max(BATCH, told.records // 4), PAGE))
         if "check" in parts:

@@ -9,12 +9,11 @@ it was, and the member as long. Pages and image files are in no database.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from model.canonical import canonical_json
 from model.capture import digest_of
@@ -27,8 +26,9 @@ from storage.capture_records import facts_draft, parse_facts
 from storage.carry import Span
 from storage.content import NOTE, STATEMENT, article_draft, by_person, payload_of, said_draft
 from storage.fitted import fitted
+from storage.held_bytes import unpacked_in
 from storage.portions import portions
-from storage.proven import Proven, proven, proven_of
+from storage.proven import Proven, proven
 from storage.salvage import headers_in
 from storage.warc import Draft, compress, member_of, record_id
 from storage.whole import entry_draft, mark_of, part_of
@@ -130,11 +130,19 @@ def _told(before: Sequence[Span], after: Sequence[Span], read: Callable[[Span], 
 def _around(tx: Connection, entry: str) -> tuple[list[Span], list[Span]]:
     """The entries before one in its segment, and those behind it: the nearest first."""
     at = tx.execute(select(_m.segment, _m.offset).where(_m.record_id == entry)).one()
+    before = _entries_of(at.segment).where(_m.offset < at.offset).order_by(_m.offset.desc()).limit(_MOST_ENTRIES)
+    return [Span(*row) for row in tx.execute(before)], _behind(tx, at.segment, at.offset)
+
+
+def _behind(tx: Connection, segment: int, offset: int) -> list[Span]:
+    """The entries behind a place in a segment, the nearest first."""
+    behind = _entries_of(segment).where(_m.offset > offset).order_by(_m.offset).limit(_MOST_ENTRIES)
+    return [Span(*row) for row in tx.execute(behind)]
+
+
+def _entries_of(segment: int) -> Select[tuple[int, int, bytes, str]]:
     query = select(_m.offset, _m.length, _m.sha256, _m.record_id)
-    query = query.join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id).where(_m.segment == at.segment)
-    before = query.where(_m.offset < at.offset).order_by(_m.offset.desc()).limit(_MOST_ENTRIES)
-    after = query.where(_m.offset > at.offset).order_by(_m.offset).limit(_MOST_ENTRIES)
-    return [Span(*row) for row in tx.execute(before)], [Span(*row) for row in tx.execute(after)]
+    return query.join_from(tables.members, tables.ledger, _ledger.entry == _m.record_id).where(_m.segment == segment)
 
 
 def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
@@ -143,7 +151,7 @@ def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
     rows = tx.execute(select(r.payload, r.article, r.entry).where(r.payload.in_(ids))).all()
     entries = proven(tx, {row.entry for row in rows})
     for row in rows:
-        said, block = entries.get(row.entry), _unpacked(row.article)
+        said, block = entries.get(row.entry), unpacked_in(row.article)
         payload = payload_of(said.entry) if said is not None else None
         if said is None or block is None or payload is None:
             continue
@@ -157,15 +165,13 @@ def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
 
 
 def _said(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
-    """Notes, and reasons of restrictions that are in force."""
-    wanted = set(ids)
+    """Notes, and reasons of restrictions that are in force: their entries stand right behind them."""
     t, x = tables.labels.c, tables.restrictions.c
-    resources = tx.execute(select(_m.record_id).where(_m.record_id.in_(ids), _m.type == "resource")).scalars().all()
-    if not resources:
-        return
-    for entry in (said.entry for said in proven_of(tx, (Kind.NOTE, Kind.RESTRICTION))):
+    places = select(_m.record_id, _m.segment, _m.offset).where(_m.record_id.in_(ids), _m.type == "resource")
+    lost = {row.record_id: _behind(tx, row.segment, row.offset) for row in tx.execute(places).all()}
+    for entry in (said.entry for said in proven(tx, {span.record for near in lost.values() for span in near}).values()):
         payload = payload_of(entry)
-        if payload is None or payload["id"] not in wanted:
+        if entry.kind not in {Kind.NOTE, Kind.RESTRICTION} or payload is None or payload["id"] not in lost:
             continue
         if entry.kind is Kind.NOTE:
             asked = select(t.text).where(t.record == entry.chain, t.kind == "note", t.at == entry.at)
@@ -208,13 +214,6 @@ def _is_named(tx: Connection, row: Row[tuple[str, bytes, str, str | None]]) -> b
         return True
     capture = said.entry.body.get("capture")
     return capture is not None and (capture["id"], capture["digest"]) == (row.id, row.digest)
-
-
-def _unpacked(packed: bytes) -> bytes | None:
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        return None
 
 
 def _about(moment: str) -> str:

@@ -307,7 +307,7 @@ class Archive(Reading):
     def tell_losses(self, losses: Losses) -> None:
         """Says in the ledger what a rebuild went on without, in a new segment; see ``storage.losses``."""
         with self._database.reading() as tx:
-            told = is_told(tx, losses)
+            told = is_told(tx, self.id, losses)
         if not told:
             self._writing.begin_segment()
         self._writing.act(None, lambda hands: losses_kept(hands, losses))
@@ -353,26 +353,32 @@ def rebuild(
         wait=wait,
         accept_loss=accept_loss,
     )
-    if rebuilt.left or rebuilt.losses:
-        try:
-            with Archive.open(
-                where,
-                write=True,
-                institution=institution,
-                operator=operator,
-                now=now,
-                database_url=database_url,
-                wait=wait,
-                store=store,
-                keep_local=keep_local,
-            ) as archive:
-                if rebuilt.losses:
-                    archive.tell_losses(rebuilt.losses)
+    unsettled = [what for what, some in (("lost", rebuilt.losses), ("left out", rebuilt.left)) if some]
+    if not unsettled:
+        return rebuilt.counts
+    try:
+        with Archive.open(
+            where,
+            write=True,
+            institution=institution,
+            operator=operator,
+            now=now,
+            database_url=database_url,
+            wait=wait,
+            store=store,
+            keep_local=keep_local,
+        ) as archive:
+            # losses first: until they are told, what is written goes behind what a copy may give back
+            if rebuilt.losses:
+                archive.tell_losses(rebuilt.losses)
+                unsettled.remove("lost")
+            if rebuilt.left:
                 archive.leave_out(rebuilt.left)
-        except PressmarkError as error:
-            what = "left out" if rebuilt.left else "lost"
-            command = "pressmark rebuild --accept-loss" if accept_loss else "pressmark rebuild"
-            tell(f"what is {what} is not settled yet: {error}; then run `{command}` again")
+                unsettled.remove("left out")
+    except PressmarkError as error:
+        command = "pressmark rebuild --accept-loss" if accept_loss and "lost" in unsettled else "pressmark rebuild"
+        again = f"what is {' and '.join(unsettled)} is not settled yet: {error}; then run `{command}` again"
+        tell(again if unsettled else str(error))  # all of it is in the ledger, and the store does not have that
     return rebuilt.counts
 
 

@@ -14,7 +14,7 @@ from model.ledger import Entry, Kind, decode
 from model.record import EventLine
 from storage import tables
 from storage.content import by_person
-from storage.holes import holes_in, lost_ids
+from storage.holes import lost_ids, places_in
 from storage.missing import Missing, refuse, refuse_missing
 from storage.totals import refuse_lost_ledger
 
@@ -105,8 +105,8 @@ def _refuse_holes(tx: Connection, entries: Sequence[Entry]) -> None:
 
 def _known(tx: Connection, places: Set[tuple[str, int]]) -> set[tuple[str, int]]:
     """Those of some places in chains of which a rebuild found that nobody has an entry for them."""
-    holes = holes_in(tx, sorted({chain for chain, _ in places}))
-    return {(hole.chain, seq) for hole in holes for seq in range(hole.first, hole.last + 1)}
+    holes = places_in(tx, sorted({chain for chain, _ in places}))
+    return {(chain, seq) for chain, seq in places if seq in holes.get(chain, ())}
 
 
 def _query(wanted: Wanted) -> Select[tuple[bytes]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from model.capture import digest_of
 from model.ledger import Entry, decode
 from storage import tables
-from storage.capture_records import is_facts
+from storage.capture_records import is_facts, parse_facts
 from storage.catalogue import Written, catalogue, copy_of, imprint_of, no_copy, own_name, written
 from storage.content import is_content, payload_of
 from storage.salvage import headers_in
@@ -26,16 +26,29 @@ Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is decided on of the facts of a capture: its id and origin key, and where they lie."""
+
+    capture: str
+    origin_key: str
+    place: tuple[Path, int, int]
+
+    def read(self) -> bytes:
+        """The facts themselves. Raises ``Damaged``."""
+        return read_member(*self.place).block
+
+
 @dataclass
 class Gathered:
-    """Ledger entries by id with their bytes and the parts of decisions that some are, facts of captures with their digests, and
-    where damaged bytes are, with the places in chains of entries that can still be told to have been there. Content stays in
-    the WARCs until it is asked for.
+    """Ledger entries by id with their bytes and the parts of decisions that some are, facts of captures, and
+    where damaged bytes are, with the places in chains of entries that can still be told to have been there. Facts and content
+    stay in the WARCs until they are asked for.
     """
 
     entries: dict[str, tuple[Entry, bytes]] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
-    facts: list[tuple[bytes, str]] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
     breaks: list[str] = field(default_factory=list)
     damaged: set[tuple[str, int]] = field(default_factory=set)
     places: dict[str, tuple[Path, int, int]] = field(default_factory=dict)
@@ -104,7 +117,8 @@ def _take(found: Gathered, path: Path, member: Member) -> Written:
         entry = decode(member.block)
         found.entries[entry.id] = (entry, member.block)
     elif is_facts(member):
-        found.facts.append((member.block, digest_of(member.block)))
+        facts = parse_facts(member.block)
+        found.facts.append(Facts(facts["id"], facts["origin_key"], (path, member.offset, member.length)))
     elif is_content(member):
         found.places[member.id] = (path, member.offset, member.length)
     return written(path, member)

@@ -19,7 +19,8 @@ from storage.advice import LOST, REBUILD, RESTORE
 from storage.capture_records import parse_facts
 from storage.columns import shape_of
 from storage.comparing import Workers
-from storage.held_content import bytes_in
+from storage.held_bytes import bytes_in
+from storage.holes import lost_ids
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.replay import Replay
@@ -58,6 +59,7 @@ class Captures:
         self._notebook = notebook
         self._workers = workers
         self._whole = whole
+        self._lost = lost_ids(tx)
         self._given: list[Future[list[tuple[str, str]]]] = []
         self.count = 0
 
@@ -116,15 +118,15 @@ class Captures:
 
     def _standing(self, named: list[Named]) -> list[Named]:
         """Those of some entries that come to something: what is said of lost versions does not."""
-        t, c = tables.ledger.c, tables.captures.c
-        is_there = lambda capture: self._tx.execute(select(c.id).where(c.id == capture)).first() is not None  # noqa: E731
+        t = tables.ledger.c
         found: set[str] = set()
         for record in {x[3] for x in named} - {None}:
             rows = self._tx.execute(select(t.bytes).where(t.chain == record).order_by(t.seq)).scalars()
             try:
-                found |= {entry.id for entry in standing([decode(bytes_in(data)) for data in rows], is_there)}
+                chain = [decode(bytes_in(data)) for data in rows]
             except PressmarkError:
                 return named  # what is wrong with the chain is told with its rows
+            found |= {entry.id for entry in standing(chain, lambda capture: capture not in self._lost)}
         return [x for x in named if x[3] is None or x[2] in found]
 
     def _left(self) -> Iterator[Finding]:

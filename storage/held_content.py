@@ -5,19 +5,17 @@ whole, else as the WARCs do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from isal import isal_zlib
 from sqlalchemy import Connection, select
 
 from model.capture import digest_of
-from model.deflate import UNREADABLE
 from model.errors import PressmarkError
 from model.ledger import Entry
 from model.verification import Finding
 from storage import tables
 from storage.advice import REBUILD
 from storage.content import empty_content, payload_of
+from storage.held_bytes import bytes_in, unpacked_in
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.segments import SegmentFolder
@@ -80,7 +78,7 @@ class Content:
         for some in portions(dict.fromkeys(entry.chain for entry in entries), _AT_ONCE):
             asked = select(r.payload, r.digest, r.article).where(r.record.in_(some))
             for payload, digest, packed in self._tx.execute(asked).all():
-                data = _unpacked(packed)
+                data = unpacked_in(packed)
                 if data is not None and digest_of(data) == payloads.get(payload):
                     found[payload] = data
                     self.sound_readings += digest == payloads[payload]
@@ -115,7 +113,7 @@ def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None =
     for some in [None] if records is None else list(portions(records, _AT_ONCE)):
         asked = query if some is None else query.where(r.record.in_(some))
         for row in tx.execute(asked, execution_options={"yield_per": _AT_ONCE}):
-            data = _unpacked(row.article)
+            data = unpacked_in(row.article)
             if data is not None and digest_of(data) == row.digest:
                 continue
             in_warc = notebook.of("block", [row.payload]).get(row.payload)
@@ -127,15 +125,3 @@ def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None =
             if is_there:
                 place = f"reading {row.record}@{row.version}.{row.number}"
                 yield Finding(place, "the article in the database is damaged", REBUILD)
-
-
-def _unpacked(packed: bytes | None) -> bytes | None:
-    try:
-        return isal_zlib.decompress(packed or b"")
-    except (UNREADABLE, TypeError):  # damaged bytes, or no bytes at all
-        return None
-
-
-def bytes_in(value: Any) -> bytes:
-    """What a column of bytes holds, whatever was put there."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

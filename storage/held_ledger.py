@@ -12,18 +12,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from model.capture import digest_of
-from model.errors import PressmarkError
-from model.ledger import Entry, Kind, decode, genesis
+from model.ledger import Entry, Kind, genesis
 from model.verification import Finding
 from storage import tables
 from storage.advice import LOST, REBUILD, RESTORE
 from storage.comparing import Workers
 from storage.content import payload_of
-from storage.held_content import Content, bytes_in
+from storage.held_bytes import bytes_in
+from storage.held_content import Content
 from storage.holes import Hole, holes_in
 from storage.lots import Sources, lot_of
 from storage.notebook import Notebook
 from storage.portions import portions
+from storage.proven import entry_in
 from storage.replay import NO_ROWS, Comparison, Difference, Replay
 from storage.segments import SegmentFolder
 
@@ -136,7 +137,9 @@ class Ledger:
                 if hole is not None and hole.last + 1 == row.seq:
                     self._found.append(((batch, 0, self.entries, -1), Finding(*_lost(hole), LOST)))
                     seq, previous = hole.last, row.previous
-                entry, problem = _read(row, data, digest, seq, previous)
+                entry, problem = entry_in(row, data, digest)
+                if entry is not None and problem is None:
+                    problem = _out_of_place(entry, seq, previous)
                 seq, previous = row.seq, digest
                 self._notebook.note("stated", row.entry, self.entries, batch, chain, seq, digest)
                 if entry is not None:
@@ -172,7 +175,7 @@ class Ledger:
         portion: list[Sequence[Entry]] = []
         sound = self._content.sound_readings
         for _, rows in self._chains([name for name in self._notebook.chains_of(lot) if name not in damaged]):
-            read = (_read(row, data := bytes_in(row.bytes), digest_of(data), 0, "")[0] for row in rows)
+            read = (entry_in(row, data := bytes_in(row.bytes), digest_of(data))[0] for row in rows)
             portion.append([entry for entry in read if entry is not None])
         reading = lot_of(self._tx, portion, Sources(self._content.facts, self._content.named_by), side_by_side=False)
         while (made := next(reading)) is None:
@@ -207,8 +210,15 @@ class Ledger:
         return self._tx.execute(select(m.offset).where(m.record_id == record)).first() is not None
 
 
+def _out_of_place(entry: Entry, seq: int, previous: str) -> str | None:
+    """What is wrong with where an entry stands, behind one with a number and a digest."""
+    if entry.seq != seq + 1:
+        return f"the chain has a hole: entry {seq + 1} is missing"
+    return None if entry.previous == previous else "the entry does not follow the one before it"
+
+
 def _lost(hole: Hole) -> tuple[str, str]:
-    places = f"{hole.first}" if hole.first == hole.last else f"{hole.first}-{hole.last}"
+    places = f"{hole.first}" if len(hole.places) == 1 else f"{hole.first}-{hole.last}"
     return f"ledger {hole.chain}:{places}", "a rebuild found it lost, and went on without"
 
 
@@ -237,17 +247,3 @@ def _named(found: Difference) -> str:
     if found.what in {"version", "reading"} and found.key:
         return f"{found.what} {found.record}@{'.'.join(map(str, found.key))}"
     return " ".join([found.what, found.record, *(json.dumps(k, ensure_ascii=False, default=repr) for k in found.key)])
-
-
-def _read(row: Row[Any], data: bytes, digest: str, seq: int, previous: str) -> tuple[Entry | None, str | None]:
-    """The entry of a row, where it can be read, and what is wrong with it."""
-    try:
-        entry = decode(data)
-    except PressmarkError as error:
-        return None, str(error)
-    stated = (entry.id, entry.chain, entry.seq, entry.previous, entry.kind.value, entry.at, digest)
-    if stated != (row.entry, row.chain, row.seq, row.previous, row.kind, row.at, row.digest):
-        return entry, "the row's columns are not what its entry says"
-    if entry.seq != seq + 1:
-        return entry, f"the chain has a hole: entry {seq + 1} is missing"
-    return entry, None if entry.previous == previous else "the entry does not follow the one before it"

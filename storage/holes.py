@@ -4,7 +4,7 @@ of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
@@ -23,6 +23,11 @@ class Hole:
     first: int
     last: int
 
+    @property
+    def places(self) -> range:
+        """All of them."""
+        return range(self.first, self.last + 1)
+
 
 def keep_lost(tx: Connection, holes: Sequence[Hole], ids: Collection[str]) -> None:
     """Takes them into an empty database, with captures whose facts, and content records that are lost."""
@@ -38,6 +43,14 @@ def holes_in(tx: Connection, chains: Sequence[str] | None = None) -> Sequence[Ho
     query = select(t.chain, t.first, t.last).order_by(t.chain, t.first)
     asked = [query] if chains is None else [query.where(t.chain.in_(some)) for some in portions(chains, _AT_ONCE)]
     return [Hole(*row) for one in asked for row in tx.execute(one)]
+
+
+def places_in(tx: Connection, chains: Sequence[str]) -> Mapping[str, Set[int]]:
+    """The places of those of some chains, by chain; of a chain without, nothing."""
+    found: dict[str, set[int]] = {}
+    for hole in holes_in(tx, chains):
+        found.setdefault(hole.chain, set()).update(hole.places)
+    return found
 
 
 def lost_ids(tx: Connection) -> frozenset[str]:

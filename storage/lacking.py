@@ -6,7 +6,6 @@ then the evidence of the loss, and the last copy of those texts.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Container, Iterator, Sequence
 
 import sqlalchemy
@@ -18,6 +17,7 @@ from model.ledger import Entry, Kind
 from storage import tables
 from storage.content import payload_of
 from storage.database import Database
+from storage.held_bytes import unpacked_in
 from storage.home import Home
 from storage.segments import SegmentFolder
 
@@ -101,13 +101,7 @@ def _contents(held: Connection, lost: Sequence[Entry]) -> Iterator[str]:
             whole = held.execute(select(x.id).where(x.entry == entry.id, x.reason != "")).first() is not None
         else:
             row = held.execute(select(r.article, r.digest).where(r.entry == entry.id)).first()
-            whole = row is not None and _digest(row.article) == row.digest
+            text = unpacked_in(row.article) if row is not None else None
+            whole = row is not None and text is not None and digest_of(text) == row.digest
         if whole:
             yield f"content record {payload.get('id')}"
-
-
-def _digest(packed: bytes) -> str | None:
-    try:
-        return digest_of(zlib.decompress(packed))
-    except zlib.error:
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -22,7 +23,7 @@ LOSS = "loss"
 """The type of the events that tell of it."""
 
 WITHOUT = "where no copy has it, `pressmark rebuild --accept-loss` goes on without"
-_NAMED = 1000  # of each kind in an entry, which says how many there are
+_NAMED = 1000  # of each kind in an entry
 _AT_ONCE = 400
 
 
@@ -50,7 +51,7 @@ class Losses:
     @property
     def entries(self) -> int:
         """How many entries are known to be lost."""
-        return sum(hole.last - hole.first + 1 for hole in self.holes) + sum(partial.lost for partial in self.partial)
+        return sum(len(hole.places) for hole in self.holes) + sum(partial.lost for partial in self.partial)
 
     def __bool__(self) -> bool:
         return bool(self.holes or self.partial or self.captures)
@@ -58,7 +59,7 @@ class Losses:
     def lines(self) -> Iterator[str]:
         """Each in one line."""
         for hole in self.holes:
-            which = f"entry {hole.first} is" if hole.first == hole.last else f"entries {hole.first} to {hole.last} are"
+            which = f"entry {hole.first} is" if len(hole.places) == 1 else f"entries {hole.first} to {hole.last} are"
             yield f"{which} lost of the ledger of {hole.chain}; what else it has is in force"
         for partial in self.partial:
             which = "one entry" if partial.lost == 1 else f"{partial.lost} entries"
@@ -68,28 +69,31 @@ class Losses:
         for record in self.left_without:
             yield f"no version is left of record {record}: what else its ledger says of it is kept, and not shown"
 
-    def detail(self) -> dict[str, Any]:
-        """As an event has it."""
-        holes = [[hole.chain, hole.first, hole.last] for hole in self.holes[:_NAMED]]
+    def details(self) -> list[dict[str, Any]]:
+        """As events have it: all of it is counted in each, and named in one of them."""
+        holes = [[hole.chain, hole.first, hole.last] for hole in self.holes]
+        named: dict[str, Sequence[Any]] = {"holes": holes, "facts": self.captures, "records": self.left_without}
         counts = {"entries": self.entries, "captures": len(self.captures)}
-        return counts | {"holes": holes, "facts": list(self.captures[:_NAMED]), "records": list(self.left_without[:_NAMED])}
+        starts = range(0, max(1, *map(len, named.values())), _NAMED)
+        return [counts | {what: list(some[start : start + _NAMED]) for what, some in named.items()} for start in starts]
 
 
 def keep(hands: Hands, losses: Losses) -> None:
-    """Says in the ledger what is lost, where the last such event does not say the same; and which addresses the captures of
+    """Says in the ledger what is lost, where the last such events do not say the same; and which addresses the captures of
     records have whose own are lost, so that they are found again.
     """
-    if not is_told(hands.tx, losses):
-        body = {"type": LOSS, "outcome": "failure", "detail": losses.detail(), "subject": None}
-        hands.write(Kind.EVENT, hands.archive, body)
+    if not is_told(hands.tx, hands.archive, losses):
+        for detail in losses.details():
+            hands.write(Kind.EVENT, hands.archive, {"type": LOSS, "outcome": "failure", "detail": detail, "subject": None})
     for record in losses.unaddressed:
         for url, how in _addresses(hands.tx, record).items():
             hands.write(Kind.ALIAS, record, {"url": url, "how": how})
 
 
-def is_told(tx: Connection, losses: Losses) -> bool:
-    """Whether the last such event says the same."""
-    return bool(_last(tx) == losses.detail())
+def is_told(tx: Connection, archive: str, losses: Losses) -> bool:
+    """Whether the last such events of an archive's chain say the same."""
+    details = losses.details()
+    return list(islice(_newest(tx, archive), len(details))) == details[::-1]
 
 
 def accepted(entries: Iterable[Entry]) -> frozenset[Hole | str]:
@@ -111,14 +115,14 @@ def partial_of(entries: Iterable[Entry], parts: Mapping[str, Part], chains: Cont
     ]
 
 
-def _last(tx: Connection) -> Any:
+def _newest(tx: Connection, archive: str) -> Iterator[Any]:
+    """Details of such events, the newest first, by the index of the chain."""
     t = tables.ledger.c
-    query = select(t.bytes).where(t.kind == Kind.EVENT.value).order_by(t.at.desc(), t.seq.desc())
-    for data in tx.execute(query).scalars():
+    query = select(t.bytes).where(t.chain == archive, t.kind == Kind.EVENT.value).order_by(t.seq.desc())
+    for data in tx.execute(query, execution_options={"yield_per": _AT_ONCE}).scalars():
         body = decode(data).body
         if body["type"] == LOSS:
-            return body["detail"]
-    return None
+            yield body["detail"]
 
 
 def _addresses(tx: Connection, record: str) -> dict[str, str]:

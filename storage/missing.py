@@ -34,7 +34,7 @@ from model.ledger import Kind, decode
 from storage import tables
 from storage.advice import VERIFY_FIRST
 from storage.columns import Integer, String, storable
-from storage.holes import holes_in, lost_ids
+from storage.holes import lost_ids, places_in
 from storage.portions import portions
 from storage.standing import standing
 
@@ -99,7 +99,7 @@ def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:
         chains = _chains(tx, some)
         held = _held(tx, some)
         lacking = {record: list(_lacks(tx, record, chains.get(record, ()), held[record])) for record in some}
-        holes = _holes(tx, [record for record, lacks in lacking.items() if lacks])
+        holes = places_in(tx, [record for record, lacks in lacking.items() if lacks])
         facts = lost_ids(tx) if any(lacking.values()) else frozenset()
         for record in some:
             if lacking[record] and (facts or record in holes):
@@ -108,14 +108,6 @@ def missing_of(tx: Connection, records: Sequence[str]) -> Iterator[Missing]:
                 yield from _lacks(tx, record, chain, held[record], holes.get(record, ()), facts)
             else:
                 yield from lacking[record]
-
-
-def _holes(tx: Connection, records: Sequence[str]) -> dict[str, set[int]]:
-    """Places of entries that a rebuild went on without, by record."""
-    found: dict[str, set[int]] = {}
-    for hole in holes_in(tx, records):
-        found.setdefault(hole.chain, set()).update(range(hole.first, hole.last + 1))
-    return found
 
 
 def _standing(tx: Connection, record: str, lost: Set[str]) -> set[str]:

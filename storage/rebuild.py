@@ -188,15 +188,14 @@ class _Filling:
         """One row an origin key; of two captures with one key, the one an entry names. How many, and the ids of those that
         entries name and whose facts are lost.
         """
-        parsed = [(parse_facts(data), data, digest) for data, digest in found.facts]
         decided = {entry.body["capture"]["id"] for chain in chains for entry, _ in chain if entry.body.get("capture")}
-        missing = decided - {facts["id"] for facts, _, _ in parsed}
+        missing = decided - {facts.capture for facts in found.facts}
         chosen: dict[str, str] = {}
-        for facts, _, _ in sorted(parsed, key=lambda x: x[0]["id"] not in decided):
-            chosen.setdefault(facts["origin_key"], facts["id"])
-        kept = [(facts, data, digest) for facts, data, digest in parsed if chosen[facts["origin_key"]] == facts["id"]]
-        for facts, data, digest in kept:
-            insert_capture(self._tx, facts, data, digest)
+        for facts in sorted(found.facts, key=lambda x: x.capture not in decided):
+            chosen.setdefault(facts.origin_key, facts.capture)
+        kept = [facts for facts in found.facts if chosen[facts.origin_key] == facts.capture]
+        for data in (facts.read() for facts in kept):
+            insert_capture(self._tx, parse_facts(data), data, digest_of(data))
         return len(kept), missing
 
 

@@ -135,7 +135,7 @@ class Span:
             position += row.length
             if len(packed) != row.length or hashlib.sha256(packed).digest() != row.sha256:
                 return None
-            seen = _unpacked(packed, row)
+            seen = _seen_in(packed, row)
             if seen is None or seen.id != row.record_id or seen.type != row.type:
                 return None
             found.append(seen)
@@ -154,7 +154,7 @@ def _spans(path: Path, rows: Rows, committed: int) -> Iterator[Span]:
         yield Span(path, start, committed, held)
 
 
-def _unpacked(packed: memoryview, row: Place) -> Seen | None:
+def _seen_in(packed: memoryview, row: Place) -> Seen | None:
     """A member whose bytes are those that were written."""
     if int.from_bytes(packed[-4:], "little") > len(packed) * _DENSEST:  # room is made for what it says itself (RFC 1952)
         return None

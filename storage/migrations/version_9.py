@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select
 
 from model.folding import has_unparted
 from model.prepared import prepare
@@ -19,6 +19,7 @@ def fill(tx: Connection) -> None:
     """Words and signatures of the versions that have such a script, made anew."""
     s, c = tables.search.c, tables.likeness.c
     engine = engines.of(tx)
+    one = delete(tables.likeness).where(c.record == bindparam("of"), c.version == bindparam("number"))
     for some in portions(tx.execute(select(s.id).order_by(s.id)).scalars().all(), _AT_ONCE):
         concerned = [row for row, words in engine.words(tx, some).items() if has_unparted(words)]
         places = tx.execute(select(s.id, s.record, s.version).where(s.id.in_(concerned))).tuples().all()
@@ -28,5 +29,6 @@ def fill(tx: Connection) -> None:
             continue
         engine.index(tx, {row: prepared.words for row, _, _, prepared in made}, fresh=False)
         signed = [likeness_row(record, version, prepared.sketch) for _, record, version, prepared in made]
-        tx.execute(delete(tables.likeness).where(tuple_(c.record, c.version).in_([(r, v) for _, r, v, _ in made])))
+        # one by one, by the key: for a list of pairs SQLite walks through all signatures
+        tx.execute(one, [{"of": record, "number": version} for _, record, version, _ in made])
         insert_rows(tx, tables.likeness, [row for row in signed if row is not None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 
 from model.article import Article, Image
-from storage import Archive
+from model.record import Scope
+from storage import Archive, rebuild
 from tests.storage.desk import START, Desk, article
-from tests.storage.filled import fill, tell
+from tests.storage.filled import QUAY, fill, tell
+from tests.storage.forked import Forked
 from tests.storage.house import House
 
 
@@ -75,6 +78,36 @@ def closed(filled: Archive, house: House) -> House:
     """Where that archive is, once nobody has it open."""
     filled.close()
     return house
+
+
+@pytest.fixture
+def record(filled: Archive) -> str:
+    """A record of that archive with four states and what persons said of it; nobody has the archive open."""
+    found = str(filled.find(QUAY))
+    hand = filled.by("Ada Bell")
+    hand.note(found, "seen from the boat")
+    hand.restrict(found, Scope.EXPORT, reason="asked for")
+    filled.close()
+    return found
+
+
+@pytest.fixture
+def forked(desk: Any, archive: Archive, house: Any, tmp_path: Path, make_article: Any, clock: Any) -> Forked:
+    first = desk.take(desk.fetched(QUAY, b"a quay", 1), make_article("Quay", "words of the quay"))
+    archive.close()
+    shutil.copytree(house.where, tmp_path / "twin")
+    rebuild(tmp_path / "twin")
+    return Forked(house, tmp_path / "twin", first.record, clock)
+
+
+@pytest.fixture
+def parted(forked: Forked, make_desk: Any, make_article: Any) -> Forked:
+    """The one has a version and a note more, the other another version."""
+    with forked.one() as one, forked.other() as other:
+        make_desk(one).take(make_desk(one).fetched(QUAY, b"one", 60), make_article("Quay", "words of the one"))
+        one.by("Ada").note(forked.record, "seen by the one")
+        make_desk(other).take(make_desk(other).fetched(QUAY, b"other", 61), make_article("Quay", "words of the other"))
+    return forked
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from typing import Any
 from storage import Archive, Deposit, Person, Release, Verdict
 from tests.storage.desk import Desk, article
 
+QUAY = "http://paper.example/news/quay"
+
 
 def fill(desk: Desk) -> None:
     """Something of everything that an archive can hold, in no good order."""
-    quay, ferry, pier = (f"http://paper.example/news/{n}" for n in ("quay", "ferry", "pier"))
+    quay, ferry, pier = QUAY, *(f"http://paper.example/news/{n}" for n in ("ferry", "pier"))
     newer = Release({"pressmark": "test", "rules": "two"})
     # states out of order, one found between two equal looks, a return to old words
     desk.take(desk.fetched(quay, b"late" * 50, 9), article("Quay reopens", "third words of the quay"))

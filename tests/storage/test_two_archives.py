@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,10 @@ import pytest
 from model.errors import Damaged
 from storage import Archive, rebuild
 from storage.stores.folder import CopyFolder
+from tests.storage.filled import QUAY
+from tests.storage.forked import Forked, bring, files_of
 
 pytestmark = pytest.mark.both_engines
-URL = "http://paper.example/news/quay"
-
-
-def _files(where: Path) -> dict[str, bytes]:
-    return {p.relative_to(where).as_posix(): p.read_bytes() for p in where.rglob("*") if p.is_file()}
-
-
-def _bring(files: dict[str, bytes], where: Path) -> None:
-    """Files of a folder with WARC files into another archive's, those that it has left alone."""
-    for name, data in files.items():
-        path = where / "warc" / name
-        if not path.exists():
-            path.write_bytes(data)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(1, 9), (9, 1)], ids=["the copy has less", "the copy has more"])
@@ -43,62 +30,18 @@ def test_neither_takes_the_place_of_the_others_copy(
         for archive, words, states in ((one, "words of the one", ours), (other, "other words of the other", theirs)):
             desk = make_desk(archive)
             for n in range(states):
-                desk.take(desk.fetched(URL, f"{words} {n}".encode(), 60 + n), make_article("Quay", f"{words} {n}"))
+                desk.take(desk.fetched(QUAY, f"{words} {n}".encode(), 60 + n), make_article("Quay", f"{words} {n}"))
         one.replicate(CopyFolder(place), name="the attic")
-        kept, mine = _files(place), one.stats()
+        kept, mine = files_of(place), one.stats()
         told = other.replicate(CopyFolder(place), name="the attic")
         (problem,) = told.problems
         assert "two folders are written to as one archive" in problem and "another place" in problem and "\n" not in problem
         assert not told.ok and told.written_bytes == 0
-        assert _files(place) == kept and one.stats() == mine
+        assert files_of(place) == kept and one.stats() == mine
         # each of them is sound by itself, and goes on at its own place
         assert one.replicate(CopyFolder(place), name="the attic").ok
         assert other.replicate(CopyFolder(tmp_path / "elsewhere"), name="elsewhere").ok
         assert one.verify().findings == () and other.verify().findings == ()
-
-
-@dataclass(frozen=True)
-class Forked:
-    """Two folders of one archive, one record in both; the other's files are brought into the first by ``merge``."""
-
-    house: Any
-    twin: Path
-    record: str
-    clock: Any
-
-    def other(self) -> Archive:
-        """A full file is not gone on with: each of them begins one of its own."""
-        return Archive.open(self.twin, write=True, now=self.clock, segment_limit=1)
-
-    def one(self) -> Archive:
-        opened: Archive = self.house.open(write=True, now=self.clock, segment_limit=1)
-        return opened
-
-    def merge(self) -> list[str]:
-        """The names of the files that were brought."""
-        theirs = _files(self.twin / "warc")
-        new = sorted(theirs.keys() - _files(self.house.where / "warc").keys())
-        _bring(theirs, self.house.where)
-        return new
-
-
-@pytest.fixture
-def forked(desk: Any, archive: Archive, house: Any, tmp_path: Path, make_article: Any, clock: Any) -> Forked:
-    first = desk.take(desk.fetched(URL, b"a quay", 1), make_article("Quay", "words of the quay"))
-    archive.close()
-    shutil.copytree(house.where, tmp_path / "twin")
-    rebuild(tmp_path / "twin")
-    return Forked(house, tmp_path / "twin", first.record, clock)
-
-
-@pytest.fixture
-def parted(forked: Forked, make_desk: Any, make_article: Any) -> Forked:
-    """The one has a version and a note more, the other another version."""
-    with forked.one() as one, forked.other() as other:
-        make_desk(one).take(make_desk(one).fetched(URL, b"one", 60), make_article("Quay", "words of the one"))
-        one.by("Ada").note(forked.record, "seen by the one")
-        make_desk(other).take(make_desk(other).fetched(URL, b"other", 61), make_article("Quay", "words of the other"))
-    return forked
 
 
 def _voids(archive: Archive) -> list[set[str]]:
@@ -145,7 +88,7 @@ def test_what_is_settled_is_in_the_store_too(parted: Forked, tmp_path: Path) -> 
     house, store = parted.house, CopyFolder(tmp_path / "vault")
     parted.merge()
     house.rebuild(now=parted.clock, store=store)
-    assert _files(tmp_path / "vault" / "warc") == _files(house.where / "warc")
+    assert files_of(tmp_path / "vault" / "warc") == files_of(house.where / "warc")
     house.lose()
     shutil.rmtree(house.where)
     assert house.rebuild(now=parted.clock, store=store)["left_out"] == 0
@@ -165,7 +108,7 @@ def test_what_is_built_on_what_was_left_out_is_left_out_too(
     with parted.other() as other:
         desk = make_desk(other)
         for n in range(2):
-            desk.take(desk.fetched(URL, b"later %d" % n, 70 + n), make_article("Quay", f"later words {n} of the other"))
+            desk.take(desk.fetched(QUAY, b"later %d" % n, 70 + n), make_article("Quay", f"later words {n} of the other"))
     parted.merge()
     lines: list[str] = []
     assert house.rebuild(tell=lines.append, now=parted.clock)["left_out"] >= 2
@@ -183,7 +126,7 @@ def test_where_each_folder_left_out_the_others_way_one_of_them_holds(forked: For
     def go_on(opened: Archive, words: str, hours: float) -> None:
         with opened as archive:
             desk = make_desk(archive)
-            desk.take(desk.fetched(URL, words.encode(), hours), make_article("Quay", f"words of {words}"))
+            desk.take(desk.fetched(QUAY, words.encode(), hours), make_article("Quay", f"words of {words}"))
 
     def captures(archive: Archive) -> list[str]:
         with archive:
@@ -192,18 +135,18 @@ def test_where_each_folder_left_out_the_others_way_one_of_them_holds(forked: For
 
     go_on(forked.one(), "the one", 60)
     go_on(forked.other(), "the other", 61)
-    early = _files(house.where / "warc"), _files(twin / "warc")
+    early = files_of(house.where / "warc"), files_of(twin / "warc")
     go_on(forked.one(), "the one again", 62)
     go_on(forked.other(), "the other again", 63)
-    _bring(early[1], house.where)
-    _bring(early[0], twin)
+    bring(early[1], house.where)
+    bring(early[0], twin)
     house.rebuild(now=forked.clock)
     rebuild(twin, now=forked.clock)
     ways = captures(house.open()), captures(Archive.open(twin))
     assert [len(way) for way in ways] == [3, 3] and len({*ways[0], *ways[1]}) == 5
-    late = _files(house.where / "warc"), _files(twin / "warc")
-    _bring(late[1], house.where)
-    _bring(late[0], twin)
+    late = files_of(house.where / "warc"), files_of(twin / "warc")
+    bring(late[1], house.where)
+    bring(late[0], twin)
     refused: list[str] = []
     for again in (house.rebuild, partial(rebuild, twin)):
         try:
@@ -222,10 +165,10 @@ def test_where_each_folder_left_out_the_others_way_one_of_them_holds(forked: For
 def test_what_the_database_has_in_force_is_not_left_out_unasked(forked: Forked, make_desk: Any, make_article: Any) -> None:
     """The other folder went on further, so that a rebuild would leave out what this one has."""
     with forked.one() as one, forked.other() as other:
-        make_desk(one).take(make_desk(one).fetched(URL, b"one", 60), make_article("Quay", "words of the one"))
+        make_desk(one).take(make_desk(one).fetched(QUAY, b"one", 60), make_article("Quay", "words of the one"))
         for n in range(2):
             make_desk(other).take(
-                make_desk(other).fetched(URL, b"other %d" % n, 61 + n), make_article("Quay", f"words {n} of the other")
+                make_desk(other).fetched(QUAY, b"other %d" % n, 61 + n), make_article("Quay", f"words {n} of the other")
             )
         mine = one.history(forked.record)
         theirs = [state.capture for state in other.history(forked.record).states]
@@ -240,26 +183,3 @@ def test_what_the_database_has_in_force_is_not_left_out_unasked(forked: Forked, 
     with forked.house.open() as archive:
         assert [state.capture for state in archive.history(forked.record).states] == theirs
         assert archive.verify().findings == ()
-
-
-def test_what_cannot_be_settled_is_told_and_is_settled_by_the_next_rebuild(parted: Forked) -> None:
-    house = parted.house
-    parted.merge()
-    warc = house.where / "warc"
-    done = subprocess.run(["mount", "--bind", str(warc), str(warc)], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"no read-only folder can be made here: {done.stderr.strip()}")
-    lines: list[str] = []
-    try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(warc)], check=True)
-        left = house.rebuild(tell=lines.append, now=parted.clock)["left_out"]
-    finally:
-        subprocess.run(["umount", str(warc)], check=True)
-    assert lines[-1].startswith("what is left out is not settled yet: ") and "run `pressmark rebuild` again" in lines[-1]
-    assert "\n" not in lines[-1] and "cannot be written" in lines[-1]
-    with house.open() as again:
-        findings = again.verify().findings
-        assert len(findings) == left and all("pressmark rebuild" in found.advice for found in findings)
-    assert house.rebuild(now=parted.clock)["left_out"] == left
-    with house.open() as again:
-        assert again.verify().findings == ()
