@@ -52,6 +52,7 @@ from model.prepared import prepare
 from storage import Archive, Deposit, Release, Verdict
 from storage.comparing import Here
 from storage.database import Database
+from storage.held_files import Files
 from storage.held_warcs import Warcs
 from storage.notebook import Notebook
 from storage.replay import Replay
@@ -290,7 +291,7 @@ def _warcs(where: Path) -> dict[str, Any]:
         Here(Replay()) as here,
         Clock() as spent,
     ):
-        wrong = list(Warcs(tx, segments, notebook, lambda _done, _all: None, here).check())
+        wrong = list(Warcs(tx, segments, notebook, Files(tx, notebook), lambda _done, _all: None, here).check())
     return {"findings": len(wrong), "wall": spent.wall, "cpu": spent.cpu}
 
 

@@ -6,12 +6,30 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What a WARC file had and has no more, by the catalogue: the offset of the first record that is not there, how many
+    bytes and records are missing, and how many of these are ledger entries, the facts of captures, and articles.
+    """
+
+    segment: str
+    start: int
+    bytes: int
+    records: int
+    entries: int
+    captures: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing ``verify`` found wrong: where, what, and what to do."""
+    """One thing ``verify`` found wrong: where, what, and what to do. ``gone`` where a file or its end is missing: what merely
+    follows from that is no finding of its own.
+    """
 
     place: str
     problem: str
     advice: str
+    gone: Gone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
 from storage.comparing import Workers
 from storage.content import is_content_record, payload_of
+from storage.held_files import Files, lost
 from storage.notebook import Notebook
 from storage.portions import portions
 from storage.reread import VOID, Lost, Place, Rows, Seen, reread, seen_at
@@ -33,7 +35,9 @@ _SOME = 200
 class Warcs:
     """One pass over segments. ``checked`` are those that were read, with the bytes that are settled of each."""
 
-    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, progress: Progress, workers: Workers) -> None:
+    def __init__(
+        self, tx: Connection, folder: SegmentFolder, notebook: Notebook, files: Files, progress: Progress, workers: Workers
+    ) -> None:
         self._tx = tx
         self._workers = workers
         self._folder = folder
@@ -41,6 +45,7 @@ class Warcs:
         self._held = folder.held()
         self._names = folder.names()
         self._notebook = notebook
+        self._files = files
         self._progress = progress
         # blocks of the captures' records, until the facts come that name them
         self._recent: dict[str, str] = {}
@@ -65,17 +70,20 @@ class Warcs:
         total = sum(row.committed for row in known.values())
         for name, row in known.items():
             with self._folder.at_hand(name) as path:
-                if not path.is_file():
-                    if row.committed:
-                        yield Finding(f"warc/{name}", "the segment is missing", RESTORE)
-                    continue
-                size = path.stat().st_size
-                if size < row.committed:
+                size = path.stat().st_size if path.is_file() else None
+                gone = self._files.gone(row, size) if (size or 0) < row.committed else None
+                if gone is not None:
+                    yield lost(gone, row.committed, size)
+                elif size is None and row.committed:
+                    yield Finding(f"warc/{name}", "the segment is missing", RESTORE)
+                elif size is not None and size < row.committed:
                     yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", RESTORE)
+                if size is None:
+                    continue
                 if row.committed < (end := self._end(row.id)):
                     said = f"{row.committed} bytes are said to be committed, {end} are in the catalogue"
                     yield Finding(f"warc/{name}", said, REBUILD)
-                yield from self._members(path, row, min(size, row.committed), total)
+                yield from self._members(path, row, min(size, row.committed) if gone is None else gone.start, total)
         if only is None:
             for name in unknown:
                 yield from self._members(self._folder.path(name), None, self._folder.path(name).stat().st_size, total)
@@ -83,8 +91,13 @@ class Warcs:
 
     def check_records(self, records: Sequence[str]) -> Iterator[Finding]:
         """Only what belongs to some records: their entries, captures and content, read where the catalogue says."""
+        lacking: dict[str, float] = {}
         for start in range(0, len(records), _SOME):
             for row in self._members_of(records[start : start + _SOME]):
+                if row.name not in lacking:
+                    lacking[row.name] = yield from self._lacking(row.name)
+                if row.offset >= lacking[row.name]:
+                    continue
                 place = f"warc/{row.name}:{row.offset}"
                 found = seen_at(self._folder.read(row.name, row.offset, row.length), Place(*row[: len(Place._fields)]))
                 if isinstance(found, Lost):
@@ -96,6 +109,16 @@ class Warcs:
                     yield Finding(place, found.problem, RESTORE)
                 yield from self._note(found, row.name)
             self._recent.clear()
+
+    def _lacking(self, name: str) -> Generator[Finding, None, float]:
+        """Tells of what a segment lacks; from which offset on."""
+        row = self._tx.execute(select(tables.segments).where(tables.segments.c.name == name)).one()
+        size = self._folder.size(name)
+        gone = self._files.gone(row, size) if (size or 0) < row.committed else None
+        if gone is None:
+            return inf
+        yield lost(gone, row.committed, size)
+        return gone.start
 
     def _members_of(self, records: Sequence[str]) -> list[Row[Any]]:
         """Rows of the catalogue, in order of their places, so that a capture's records come before its facts."""
@@ -162,7 +185,7 @@ class Warcs:
                 if found.type == "warcinfo":
                     imprint = imprint_in(found.id, found.block or b"")
                 yield from self._note(found, name)
-        if row is not None and imprint != row.warcinfo:
+        if row is not None and imprint != row.warcinfo and not self._files.is_gone((row.warcinfo or "").partition(" ")[0]):
             yield Finding(f"warc/{name}", "the database does not name its last warcinfo record", REBUILD)
         self.unnamed += len(self._recent)
         self._recent.clear()

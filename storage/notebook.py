@@ -25,6 +25,7 @@ CREATE TABLE lot (chain TEXT PRIMARY KEY, n INTEGER);
 CREATE TABLE void (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE named (capture TEXT, n INTEGER, digest TEXT, entry TEXT, record TEXT, version INTEGER, how TEXT,
                     PRIMARY KEY (capture, n)) WITHOUT ROWID;
+CREATE TABLE gone (id TEXT PRIMARY KEY, edge INTEGER) WITHOUT ROWID;
 """
 _AT_ONCE = 500
 _WAITING = 2000
@@ -88,13 +89,15 @@ class Notebook:
 
     def otherwise(self, table: str) -> Iterator[tuple[Any, ...]]:
         """Rows of the ledger (``stated``) or content that it names (``content``), in order, of which the WARCs have another
-        digest, or none; that digest is the last value.
+        digest, or none; that digest is the last value. Not what is ``gone`` with a file.
         """
         record, key = {"stated": ("entry", "entry"), "content": ("block", "id")}[table]
         self._write(table)
         self._write(record)
+        self._write("gone")
         differing = f"SELECT x.*, y.digest FROM {table} x LEFT JOIN {record} y ON y.id = x.{key} WHERE y.digest IS NOT x.digest"
-        with closing(self._db.execute(f"{differing} ORDER BY x.n")) as found:
+        gone = f"y.digest IS NULL AND EXISTS (SELECT 1 FROM gone WHERE gone.id = x.{key} AND NOT edge)"
+        with closing(self._db.execute(f"{differing} AND NOT ({gone}) ORDER BY x.n")) as found:
             yield from found
 
     def lots_of_other_facts(self) -> list[int]:

@@ -154,6 +154,13 @@ class SegmentFolder:
         """The file of a segment."""
         return self.folder / name
 
+    def size(self, name: str) -> int | None:
+        """How long a segment is, here or elsewhere; ``None`` where nobody has it. Raises ``StorageUnavailable``."""
+        path = self.path(name)
+        if path.is_file():
+            return path.stat().st_size
+        return self._elsewhere.size(f"{self.folder.name}/{name}") if self._elsewhere is not None else None
+
     def read(self, name: str, offset: int, length: int) -> bytes:
         """Bytes of a segment. Raises ``Damaged`` where they cannot be read, ``StorageUnavailable``."""
         try:
