@@ -107,7 +107,7 @@ def render_verification(found: Verification) -> RenderableType:
         f"{_count(found.entries, 'ledger entry', 'ledger entries')}, {_count(found.captures, 'capture')}: "
     )
     if found.extent != "full":
-        text = Text(f"a part, {_count(found.checked_records, 'record')}: ").append_text(text)
+        text = Text(f"a part, {_count(found.checked_records, 'piece')}: ").append_text(text)
     if found.ok:
         return text.append("all as it was kept", "bold green")
     text.append(_count(len(found.findings), "thing is wrong", "things are wrong"), "bold red")
@@ -156,7 +156,8 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
         if key == "entry":
             yield str(value)
         elif key == "scope" and isinstance(value, Mapping):
-            yield f"{value['extent']}, {_count(len(value['segments']), 'WARC file')}, {_count(value['records'], 'record')}"
+            held = _count(detail["checked"]["records"], "WARC record")
+            yield f"{value['extent']}, {_count(len(value['segments']), 'WARC file')}, {held}, {_count(value['records'], 'piece')}"
         elif key == "findings" and detail["entry"] == "fixity":
             yield _found(value, detail["checked"]["findings"])
         elif key == "mended" and value and isinstance(value[0], Mapping):
