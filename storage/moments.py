@@ -64,7 +64,10 @@ def at_moment(looks: Sequence[Look], moment: str) -> tuple[int, AsOf]:
         certainty = Certainty.SEEN
     else:
         certainty = Certainty.BETWEEN if after is not None else Certainty.LAST
-    return last.what.version, AsOf(moment, certainty, last.what.observed_at, after.what.observed_at if after else None)
+    if after is None:
+        return last.what.version, AsOf(moment, certainty, last.what.observed_at, None)
+    found = "version" if after.shows else after.what.kind
+    return last.what.version, AsOf(moment, certainty, last.what.observed_at, after.what.observed_at, found)
 
 
 def owner_at(tx: Connection, url: str, as_of: str | None, known_at: str | None) -> str | None:
