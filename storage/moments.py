@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from model.errors import NotFound
 from model.identity import alias_key
 from model.record import AsOf, Certainty, Strand
+from model.said import say_second
 from storage import tables
 from storage.timeline import Look, in_time, is_withdrawn, runs
 
@@ -97,5 +98,4 @@ def _too_early(looks: Sequence[Look]) -> NotFound:
     times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
     if not times:
         return NotFound("nobody knows when its copies were made")
-    day, _, time = min(times).partition("T")
-    return NotFound(f"nobody had looked by then: it was first seen {day} {time[:8]}Z")
+    return NotFound(f"nobody had looked by then: it was first seen {say_second(min(times))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from pressmark.cli.times import say_date, say_moment
 _ADDRESSES = {"url", "to"}  # keys of events
 _LOST = "what was read of it is lost"
 _TIMES = frozenset({"full", "sample", "oldest", "copied_at", "checked_at"})  # figures of ``stats`` that are times
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
 
@@ -180,7 +182,12 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
         elif key == "detail" and isinstance(value, Mapping):
             yield from _details(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
-            yield f"{key.replace('_', ' ')} {say_address(str(value)) if key in _ADDRESSES else value}"
+            said = say_address(str(value)) if key in _ADDRESSES else say_moment(str(value)) if _is_moment(value) else value
+            yield f"{key.replace('_', ' ')} {said}"
+
+
+def _is_moment(value: str | int) -> bool:
+    return isinstance(value, str) and _MOMENT.fullmatch(value) is not None
 
 
 def _found(told: Sequence[Mapping[str, str]], count: int) -> str:
