@@ -291,7 +291,7 @@ def _warcs(where: Path) -> dict[str, Any]:
         Here(Replay()) as here,
         Clock() as spent,
     ):
-        wrong = list(Warcs(tx, segments, notebook, Files(tx, notebook), lambda _done, _all: None, here).check())
+        wrong = list(Warcs(tx, segments, notebook, Files(tx, segments, notebook), lambda _done, _all: None, here).check())
     return {"findings": len(wrong), "wall": spent.wall, "cpu": spent.cpu}
 
 

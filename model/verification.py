@@ -21,6 +21,20 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What WARC files have that the database does not know, and no writer has in hand: how many files, bytes and whole WARC
+    records. It is a killed process's, or the database is older than the files; without a whole record it is no finding.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    records: int = 0
+
+    def __add__(self, other: Behind) -> Behind:
+        return Behind(self.files + other.files, self.bytes + other.bytes, self.records + other.records)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing ``verify`` found wrong: where, what, and what to do. ``gone`` where a file or its end is missing: what merely
     follows from that is no finding of its own.
@@ -51,6 +65,7 @@ class Verification:
     checked: tuple[tuple[str, int], ...] = ()
     checked_records: int = 0
     unnamed: int = 0
+    behind: Behind = Behind()
 
     @property
     def ok(self) -> bool:

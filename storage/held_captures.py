@@ -137,7 +137,7 @@ class Captures:
         for capture in self._notebook.nowhere():
             yield Finding(f"capture {capture}", "the ledger names it, and its facts are lost", LOST)
         c = tables.captures.c
-        for capture, _, segment, offset, length in self._notebook.unclaimed("facts", "row"):
+        for capture, _, segment, offset, length in self._notebook.unclaimed("facts", "row", "beyond"):
             # of two copies with one origin key, kept by two processes at once, one has a row
             member = member_of(self._folder.read(segment, offset, length), segment, offset)
             key = parse_facts(member.block)["origin_key"]

@@ -1,5 +1,5 @@
-"""What WARC files no longer have, by the catalogue: a file that is missing, the end of one that was cut. It is told once a
-file, with counts; what merely follows from it is noted, so that it is not told again.
+"""What WARC files no longer have, by the catalogue: a file that is missing, the end of one that was cut; and what they have that
+the database does not know. It is told once a file, with counts; what merely follows is noted, so that it is not told again.
 """
 
 from __future__ import annotations
@@ -9,18 +9,59 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, select
 
-from model.verification import Finding, Gone
+from model.verification import Behind, Finding, Gone
 from storage import tables
-from storage.advice import GONE
+from storage.advice import BEHIND, GONE
 from storage.notebook import Notebook
+from storage.segments import SegmentFolder
+from storage.warc import Member, walk
 
 
 class Files:
-    """What of segments is gone."""
+    """The segments in the folder as they were before the transaction's first look: what a writer begins afterwards is none of its
+    business. ``held`` are those that a writer had.
+    """
 
-    def __init__(self, tx: Connection, notebook: Notebook) -> None:
+    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook) -> None:
         self._tx = tx
+        self._folder = folder
         self._notebook = notebook
+        # lengths before locks: what was written until then by somebody who has let go is committed, or nobody will commit it
+        self._lengths = {name: folder.path(name).stat().st_size for name in folder.names()}
+        self.held = folder.held()
+        self.behind = Behind()
+
+    @property
+    def names(self) -> Iterable[str]:
+        """All of them."""
+        return self._lengths.keys()
+
+    def beyond(self, name: str, committed: int) -> Finding | None:
+        """What a segment has behind what is committed, which no writer has in hand. Only where it is whole records it is told;
+        of half a record that a kill left, ``behind`` has the bytes.
+        """
+        size = self._beyond(name, committed)
+        if not size:
+            return None
+        records = 0
+        for found in walk(self._folder.path(name), committed):
+            if isinstance(found, Member) and found.type != "warcinfo" and found.offset + found.length <= committed + size:
+                records += found.digest_problem is None
+        self.behind += Behind(1, size, records)
+        held = f"{_say(records, 'whole WARC record', 'whole WARC records')}, {size:,} bytes"
+        if not committed:
+            return Finding(f"warc/{name}", f"the database does not know this file: {held}", BEHIND)
+        return Finding(f"warc/{name}:{committed}", f"behind what the database knows of: {held}", BEHIND) if records else None
+
+    def _beyond(self, name: str, committed: int) -> int:
+        """How many bytes that is; none where somebody has it in hand, or has taken more of it in since."""
+        path = self._folder.path(name)
+        if self._lengths.get(name, 0) <= committed or not path.is_file() or name in self.held or self._folder.is_held(name):
+            return 0
+        s = tables.segments.c
+        with self._tx.engine.connect() as tx:
+            now = tx.execute(select(s.committed).where(s.name == name)).scalar() or 0
+        return 0 if now > committed else max(0, min(self._lengths[name], path.stat().st_size) - committed)
 
     def gone(self, row: Row[Any], size: int | None) -> Gone | None:
         """What a segment that has so many bytes, or is missing, lacks of what the catalogue has; ``None`` where that is nothing.

@@ -41,9 +41,6 @@ class Warcs:
         self._tx = tx
         self._workers = workers
         self._folder = folder
-        # before the transaction's first look: what a writer begins afterwards is none of its business
-        self._held = folder.held()
-        self._names = folder.names()
         self._notebook = notebook
         self._files = files
         self._progress = progress
@@ -53,18 +50,15 @@ class Warcs:
         self.records = 0
         self.bytes = 0
         self.unnamed = 0
+        self._is_beyond = False
 
     def check(self, only: Collection[str] | None = None) -> Iterator[Finding]:
         """All segments, or only those of some names."""
         known = {row.name: row for row in self._tx.execute(select(tables.segments).order_by(tables.segments.c.name))}
-        unknown = [name for name in self._names if name not in known and name not in self._held]
+        unknown = [name for name in self._files.names if name not in known and name not in self._files.held]
         if only is None:
             for name in self._folder.foreign():
                 yield Finding(f"warc/{name}", "it is not a segment of this archive", "move it to another folder")
-            for name in unknown:
-                path = self._folder.path(name)
-                if not _holds_nothing(path):
-                    yield self._unknown(name, path)
         else:
             known = {name: row for name, row in known.items() if name in only}
         total = sum(row.committed for row in known.values())
@@ -80,13 +74,17 @@ class Warcs:
                     yield Finding(f"warc/{name}", f"the segment ends at byte {size}, {row.committed} are committed", RESTORE)
                 if size is None:
                     continue
-                if row.committed < (end := self._end(row.id)):
+                end = self._end(row.id)
+                if row.committed < end:
                     said = f"{row.committed} bytes are said to be committed, {end} are in the catalogue"
                     yield Finding(f"warc/{name}", said, REBUILD)
                 yield from self._members(path, row, min(size, row.committed) if gone is None else gone.start, total)
+                beyond = self._files.beyond(name, row.committed) if row.committed >= end else None
+                if beyond is not None:
+                    yield beyond
         if only is None:
             for name in unknown:
-                yield from self._members(self._folder.path(name), None, self._folder.path(name).stat().st_size, total)
+                yield from self._unknown(name, total)
         self._progress(self.bytes, self.bytes)
 
     def check_records(self, records: Sequence[str]) -> Iterator[Finding]:
@@ -154,14 +152,24 @@ class Warcs:
         last = select(m.offset + m.length).where(m.segment == segment).order_by(m.offset.desc()).limit(1)
         return self._tx.execute(last).scalar() or 0
 
-    def _unknown(self, name: str, path: Path) -> Finding:
+    def _unknown(self, name: str, total: int) -> Iterator[Finding]:
+        """What is wrong with a segment that the database does not know; what is in it follows from that."""
+        path = self._folder.path(name)
+        if _holds_nothing(path):
+            return
         first = next((found.id for found in walk(path) if isinstance(found, Member)), "")
         original = copy_of(self._tx, name, first)
         if original is not None and path.with_name(original).is_file():
-            return Finding(f"warc/{name}", f"it is a copy of {original}", "move it to another folder")
-        if original is not None:
-            return Finding(f"warc/{name}", f"it seems to be {original} renamed", "give it its name back")
-        return Finding(f"warc/{name}", "the database does not know this segment", REBUILD)
+            yield Finding(f"warc/{name}", f"it is a copy of {original}", "move it to another folder")
+        elif original is not None:
+            yield Finding(f"warc/{name}", f"it seems to be {original} renamed", "give it its name back")
+        elif (beyond := self._files.beyond(name, 0)) is not None:
+            yield beyond
+            self._is_beyond = True
+        else:
+            return  # a writer has it in hand, or somebody took it in meanwhile
+        yield from self._members(path, None, path.stat().st_size, total)
+        self._is_beyond = False
 
     def _members(self, path: Path, row: Row[Any] | None, size: int, total: int) -> Iterator[Finding]:
         name, done = path.name, self.bytes
@@ -204,6 +212,8 @@ class Warcs:
         place = (segment, found.offset, found.length)
         if found.uri.startswith(LEDGER):
             self._notebook.note("entry", found.id, found.digest)
+            if self._is_beyond:
+                self._notebook.note("beyond", found.id)
             if VOID not in (found.block or b""):
                 return
             try:
@@ -216,6 +226,8 @@ class Warcs:
         elif is_facts_uri(found.type, found.uri):
             capture = found.uri.rpartition(":")[2]
             self._notebook.note("facts", capture, found.digest, *place)
+            if self._is_beyond:
+                self._notebook.note("beyond", capture)
             yield from self._records_of(capture, found.block or b"")
             self.unnamed += len(self._recent)
             self._recent.clear()

@@ -26,6 +26,7 @@ CREATE TABLE void (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE named (capture TEXT, n INTEGER, digest TEXT, entry TEXT, record TEXT, version INTEGER, how TEXT,
                     PRIMARY KEY (capture, n)) WITHOUT ROWID;
 CREATE TABLE gone (id TEXT PRIMARY KEY, edge INTEGER) WITHOUT ROWID;
+CREATE TABLE beyond (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _AT_ONCE = 500
 _WAITING = 2000
@@ -73,7 +74,7 @@ class Notebook:
         return [row[0] for row in self._db.execute(f"SELECT id FROM {table} ORDER BY 1")]
 
     def unclaimed(self, table: str, *others: str) -> Iterator[tuple[Any, ...]]:
-        """Rows that none of some other tables (``row``, ``stated``, ``void``) name."""
+        """Rows that none of some other tables (``row``, ``stated``, ``void``, ``beyond``) name."""
         for name in (table, *others):
             self._write(name)
         without = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {other} WHERE {other}.entry = {table}.id)" for other in others)

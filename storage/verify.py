@@ -64,7 +64,7 @@ class Checker:
             workers: Here | Beside = Here(replay) if processes == 1 else Beside(processes)
             stack.enter_context(workers)
             whole = part is None
-            files = Files(self._tx, notebook)
+            files = Files(self._tx, self._folder, notebook)
             warcs = Warcs(self._tx, self._folder, notebook, files, self._progress, workers)
             ledger = Ledger(self._tx, self._folder, notebook, self._archive, workers, whole=whole)
             captures = Captures(self._tx, self._folder, notebook, files, workers, whole=whole)
@@ -96,6 +96,7 @@ class Checker:
             tuple(sorted(warcs.checked.items())),
             self._count(tables.records) if part is None else len(part.records),
             warcs.unnamed,
+            files.behind,
         )
 
     def _worth(self, part: Part | None) -> int:

@@ -14,7 +14,7 @@ from rich.text import Text
 from model.changes import ChangeLine
 from model.record import Announced, EventLine, RecordLine, SearchHit, Strand
 from model.said import say_address, say_announcement, say_change
-from model.verification import Verification
+from model.verification import Behind, Verification
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
@@ -111,13 +111,22 @@ def render_verification(found: Verification) -> RenderableType:
     if found.extent != "full":
         text = Text(f"a part, {_count(found.checked_records, 'piece')}: ").append_text(text)
     if found.ok:
-        return text.append("all as it was kept", "bold green")
+        return text.append("all as it was kept", "bold green").append(_say_behind(found.behind))
     text.append(_count(len(found.findings), "thing is wrong", "things are wrong"), "bold red")
     for finding in found.findings:
         text.append("\n")
         text.append_text(words(finding.place, "bold"))
         text.append_text(words(f": {finding.problem}; {finding.advice}"))
-    return text
+    return text.append(_say_behind(found.behind))
+
+
+def _say_behind(behind: Behind) -> str:
+    """What the database does not know, where no finding says all of it."""
+    if not behind.files or (behind.files == 1 and behind.records):
+        return ""
+    whole = _count(behind.records, "whole WARC record") if behind.records else "no whole WARC record"
+    where = _count(behind.files, "WARC file")
+    return f"\n{say_size(behind.bytes)} in {where} the database does not know, {whole}: the next command that writes settles it"
 
 
 def say_size(size: int) -> str:

@@ -37,3 +37,24 @@ def test_the_end_of_a_file_that_was_cut_is_told_in_one_line(kept: Any) -> None:
         told = kept(*argv)
         assert told.code == 1 and "1 thing is wrong" in _told(told.out), argv
         assert f"warc/{segment.name}: the file ends at byte {size // 2:,} of {size:,}: " in _told(told.out)
+
+
+def test_a_database_older_than_its_files_is_told_and_the_check_that_is_kept_settles_it(kept: Any) -> None:
+    backup, before = kept.house.keep(), kept.house.segment.stat().st_size
+    assert kept("ingest", kept.page("Dinghy")).code == 0
+    kept.house.put_back(backup)
+    size = kept.house.segment.stat().st_size - before
+    told = kept("verify")
+    assert told.code == 1 and "1 thing is wrong" in _told(told.out)
+    assert f"warc/{kept.house.segment.name}:{before}: behind what the database knows of: " in _told(told.out)
+    assert f"{size:,} bytes; " in told.out and "run `pressmark verify` again" in _told(told.out)
+    again = kept("verify", "--json")
+    assert again.code == 0 and json.loads(again.out)["behind"] == {"files": 0, "bytes": 0, "records": 0}
+    assert "Dinghy" in kept("list").out
+
+
+def test_half_a_record_behind_is_a_line_and_no_failure(kept: Any) -> None:
+    data = kept.house.segment.read_bytes()
+    kept.house.segment.write_bytes(data + data[:100])
+    told = kept("verify")
+    assert told.code == 0 and "100 bytes in 1 WARC file the database does not know, no whole WARC record" in _told(told.out)
