@@ -7,6 +7,47 @@ from pathlib import Path
 from typing import Any
 
 
+def test_a_place_that_had_a_copy_and_has_nothing_is_not_written_to(kept: Any, tmp_path: Path) -> None:
+    copy, away = tmp_path / "vault", tmp_path / "unmounted"
+    assert kept("replicate", str(copy), "--name", "vault").code == 0
+    copy.rename(away)
+    for there in (False, True):  # no folder, and an empty mount point
+        if there:
+            copy.mkdir()
+        before = kept.files()
+        told = kept("replicate", str(copy))
+        assert told.code == 1 and told.out == "" and told.err.count("\n") == 1
+        assert f"the copy at {copy} (vault) is not there any more: is its disk mounted?" in told.err and "--name" in told.err
+        assert {n: d for n, d in kept.files().items() if "/warc/" in n} == {n: d for n, d in before.items() if "/warc/" in n}
+        assert not copy.exists() or not list(copy.iterdir())
+    shape = json.loads(kept("replicate", str(copy), "--json").out)
+    assert shape["error"]["type"] == "StorageUnavailable"
+    copy.rmdir()
+    away.rename(copy)  # mounted again
+    assert "copy vault: " in kept("replicate", str(copy)).out
+    assert list(json.loads(kept("stats", "--json").out)["copies"]) == ["vault"]
+
+
+def test_a_name_says_that_a_new_copy_is_meant(kept: Any, tmp_path: Path) -> None:
+    copy = tmp_path / "vault"
+    assert kept("replicate", str(copy)).code == 0
+    copy.rename(tmp_path / "broken")
+    told = kept("replicate", str(copy))
+    assert told.code == 1 and f"the copy at {copy} (copy-1) is not there any more" in told.err
+    assert "copy copy-1: " in kept("replicate", str(copy), "--name", "copy-1").out
+    assert list(json.loads(kept("stats", "--json").out)["copies"]) == ["copy-1"]
+    assert kept("verify").code == 0
+
+
+def test_of_several_copies_the_one_that_fits_is_named(kept: Any, tmp_path: Path) -> None:
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    assert kept("replicate", str(older), "--name", "attic").code == 0
+    assert kept("ingest", kept.page("Dinghy")).code == 0
+    assert kept("replicate", str(newer), "--name", "cellar").code == 0
+    older.rename(tmp_path / "away")
+    assert f"the copy at {older} (attic) is not there any more" in kept("replicate", str(older)).err
+
+
 def _damage(kept: Any) -> None:
     data = bytearray(kept.house.segment.read_bytes())
     for offset in (len(data) // 3, len(data) // 2):
