@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class Gone:
     """What a WARC file had and has no more, by the catalogue: the offset of the first record that is not there, how many
-    bytes and records are missing, and how many of these are ledger entries, the facts of captures, and articles.
+    bytes and records are missing, how many of these are ledger entries and articles, how many captures lack something, and where
+    these records were, neighbours together (offset, length).
     """
 
     segment: str
@@ -18,6 +19,7 @@ class Gone:
     entries: int
     captures: int
     articles: int
+    spans: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

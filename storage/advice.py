@@ -8,4 +8,5 @@ BEHIND = (
     "a process was killed, or the database is older than the files: the next command that writes takes it in, this check, too, "
     "where it can be kept; run `pressmark verify` again, and `pressmark rebuild` where that is asked for"
 )
-GONE = "put it back, or run `pressmark repair`: from a copy all of it comes back, from the database all but pages and image files"
+RESTORE_ALL = "run `pressmark repair`: from a copy all of it comes back, from the database all but pages and image files"
+GONE = f"put it back, or {RESTORE_ALL}"

@@ -130,7 +130,7 @@ def articles(tx: Connection, notebook: Notebook, files: Files, records: Sequence
                 known = select(m.offset).where(m.record_id == row.payload)
                 is_there = records is not None and tx.execute(known).first() is not None
             place = f"reading {row.record}@{row.version}.{row.number}"
-            if files.is_gone(row.payload):
+            if in_warc is None and files.is_gone(row.payload):
                 yield Finding(place, "the article in the database is damaged, and its WARC record is gone", LOST)
             elif is_there:
                 yield Finding(place, "the article in the database is damaged", REBUILD)

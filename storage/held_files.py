@@ -4,17 +4,22 @@ the database does not know. It is told once a file, with counts; what merely fol
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import Column, Connection, Row, func, select
 
 from model.verification import Behind, Finding, Gone
 from storage import tables
-from storage.advice import BEHIND, GONE
+from storage.advice import BEHIND, GONE, RESTORE_ALL
 from storage.notebook import Notebook
+from storage.portions import portions
+from storage.reread import Lost
 from storage.segments import SegmentFolder
 from storage.warc import Member, walk
+
+_AT_ONCE = 400
 
 
 class Files:
@@ -71,25 +76,38 @@ class Files:
         start = self._tx.execute(select(func.min(m.offset)).where(m.segment == row.id, m.offset + m.length > size)).scalar()
         if not isinstance(start, int):  # a damaged row may say anything
             return None
-        here = m.segment == row.id, m.offset >= start
-        records = 0
-        for record in self._tx.execute(select(m.record_id).where(*here).order_by(m.offset)).scalars():
-            self._notebook.note("gone", record, 0)
-            records += 1
-        before = m.segment == row.id, m.offset + m.length == start
-        for record in self._tx.execute(select(m.record_id).where(*before)).scalars():
-            self._notebook.note("gone", record, 1)
-        t, r, c = tables.ledger, tables.readings, tables.captures
-        behind = m.segment == row.id, m.offset + m.length >= start  # facts lie right behind the record with their capture's id
-        return Gone(
-            row.name,
-            start,
-            row.committed - size,
-            records,
-            self._count(t, t.c.entry, here),
-            self._count(c, c.c.id, behind),
-            self._count(r, r.c.payload, here),
-        )
+        records = self._tx.execute(select(m.record_id).where(m.segment == row.id, m.offset >= start)).scalars().all()
+        before = self._tx.execute(select(m.record_id).where(m.segment == row.id, m.offset + m.length == start)).scalars().all()
+        gone = Gone(row.name, start, row.committed - size, 0, 0, 0, 0, ((start, row.committed - start),))
+        return self._counted(gone, records, before, set())
+
+    def scattered(self, row: Row[Any], lost: Sequence[Lost], captures: Set[str]) -> Gone:
+        """The same of many records within a segment; ``captures`` are those whose facts are there and name one of them."""
+        m = tables.members.c
+        gone, before, last = {one.id for one in lost}, list[str](), ""
+        for record in self._tx.execute(select(m.record_id).where(m.segment == row.id).order_by(m.offset)).scalars():
+            if record in gone and last not in gone:
+                before.append(last)
+            last = record
+        spans = tuple(_joined(lost))
+        found = Gone(row.name, spans[0][0], sum(length for _, length in spans), 0, 0, 0, 0, spans)
+        return self._counted(found, [*gone], before, captures)
+
+    def _counted(self, gone: Gone, records: Sequence[str], before: Sequence[str], captures: Set[str]) -> Gone:
+        """With counts. Notes records that are gone, and those right before them: facts that lie behind these are gone, too."""
+        for edge, some in enumerate((records, before)):
+            for record in some:
+                self._notebook.note("gone", record, edge)
+        t, r, c = tables.ledger.c, tables.readings.c, tables.captures.c
+        entries, articles = (len(self._named(column, records)) for column in (t.entry, r.payload))
+        # a capture has the id of its last record, behind which its facts lie
+        about = {*captures, *self._named(c.id, [*records, *before])}
+        return replace(gone, records=len(records), entries=entries, captures=len(about), articles=articles)
+
+    def _named(self, column: Column[str], records: Sequence[str]) -> list[str]:
+        """Those of some records that a column names."""
+        asked = (self._tx.execute(select(column).where(column.in_(some))).scalars() for some in portions(records, _AT_ONCE))
+        return [record for some in asked for record in some]
 
     def is_gone(self, record: str) -> bool:
         """Whether a WARC record is one of those."""
@@ -99,30 +117,42 @@ class Files:
         """Those of some captures whose facts are."""
         return self._notebook.of("gone", captures)
 
-    def _count(self, table: Table, record: Column[str], where: tuple[ColumnElement[bool], ...]) -> int:
-        """How many rows name a record of some place in the catalogue."""
-        named = select(func.count()).join_from(table, tables.members, tables.members.c.record_id == record)
-        return self._tx.execute(named.where(*where)).scalar_one()
 
-
-def lost(gone: Gone, committed: int, size: int | None) -> Finding:
-    """All that is to be told of it, in a line."""
-    what = ", ".join(
-        _say(number, *said)
-        for number, said in (
-            (gone.entries, ("ledger entry", "ledger entries")),
-            (gone.captures, ("capture", "captures")),
-            (gone.articles, ("article", "articles")),
-        )
-        if number
-    )
-    held = _say(gone.records, "WARC record", "WARC records") + (f" ({what})" if what else "")
+def lost_file(gone: Gone, committed: int, size: int | None) -> Finding:
+    """All that is to be told of a file that is missing or was cut, in a line."""
     if size:
         are = "is" if gone.records == 1 else "are"
-        problem = f"the file ends at byte {size:,} of {committed:,}: {held} from byte {gone.start:,} on {are} gone"
+        problem = f"the file ends at byte {size:,} of {committed:,}: {_held(gone)} from byte {gone.start:,} on {are} gone"
     else:
-        problem = f"the file is {'missing' if size is None else 'empty'}, and with it {held}, {gone.bytes:,} bytes"
+        problem = f"the file is {'missing' if size is None else 'empty'}, and with it {_held(gone)}, {gone.bytes:,} bytes"
     return Finding(f"warc/{gone.segment}", problem, GONE, gone)
+
+
+def lost_within(gone: Gone) -> Finding:
+    """The same of many records within a file."""
+    where = f", {gone.bytes:,} bytes" + (f" in {len(gone.spans):,} places" if len(gone.spans) > 1 else "")
+    return Finding(f"warc/{gone.segment}:{gone.start}", f"{_held(gone)} are not there{where}", RESTORE_ALL, gone)
+
+
+def _joined(lost: Sequence[Lost]) -> Iterator[tuple[int, int]]:
+    """Offsets and lengths, neighbours together."""
+    start = end = -1
+    for one in sorted(lost):
+        if one.offset != end and end >= 0:
+            yield start, end - start
+        start = start if one.offset == end else one.offset
+        end = one.offset + one.length
+    yield start, end - start
+
+
+def _held(gone: Gone) -> str:
+    what = (
+        (gone.entries, ("ledger entry", "ledger entries")),
+        (gone.captures, ("capture", "captures")),
+        (gone.articles, ("article", "articles")),
+    )
+    told = ", ".join(_say(number, *said) for number, said in what if number)
+    return _say(gone.records, "WARC record", "WARC records") + (f" ({told})" if told else "")
 
 
 def _say(number: int, one: str, many: str) -> str:

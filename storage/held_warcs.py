@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import suppress
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
@@ -18,10 +17,10 @@ from storage.advice import REBUILD, RESTORE
 from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
 from storage.comparing import Workers
-from storage.content import is_content_record, payload_of
-from storage.held_files import Files, lost
+from storage.content import is_content_record
+from storage.held_files import Files, lost_file, lost_within
+from storage.members_of import members_of
 from storage.notebook import Notebook
-from storage.portions import portions
 from storage.reread import VOID, Lost, Place, Rows, Seen, reread, seen_at
 from storage.segments import SegmentFolder
 from storage.warc import Break, Member, walk
@@ -30,6 +29,17 @@ from storage.whole import LEDGER
 Progress = Callable[[int, int], None]
 _AT_ONCE = 1000
 _SOME = 200
+_FEW = 3  # records that are not there, which are told one by one
+
+
+class _Follows(NamedTuple):
+    """A finding that may merely follow from a record that is not there: one ``at`` a place, or a ``record`` that a
+    ``capture`` has."""
+
+    finding: Finding
+    at: int = -1
+    record: str = ""
+    capture: str = ""
 
 
 class Warcs:
@@ -67,7 +77,7 @@ class Warcs:
                 size = path.stat().st_size if path.is_file() else None
                 gone = self._files.gone(row, size) if (size or 0) < row.committed else None
                 if gone is not None:
-                    yield lost(gone, row.committed, size)
+                    yield lost_file(gone, row.committed, size)
                 elif size is None and row.committed:
                     yield Finding(f"warc/{name}", "the segment is missing", RESTORE)
                 elif size is not None and size < row.committed:
@@ -91,7 +101,7 @@ class Warcs:
         """Only what belongs to some records: their entries, captures and content, read where the catalogue says."""
         lacking: dict[str, float] = {}
         for start in range(0, len(records), _SOME):
-            for row in self._members_of(records[start : start + _SOME]):
+            for row in members_of(self._tx, records[start : start + _SOME]):
                 if row.name not in lacking:
                     lacking[row.name] = yield from self._lacking(row.name)
                 if row.offset >= lacking[row.name]:
@@ -105,7 +115,7 @@ class Warcs:
                 self.bytes += row.length
                 if found.problem is not None:
                     yield Finding(place, found.problem, RESTORE)
-                yield from self._note(found, row.name)
+                yield from (one.finding for one in self._note(found, row.name))
             self._recent.clear()
 
     def _lacking(self, name: str) -> Generator[Finding, None, float]:
@@ -115,36 +125,8 @@ class Warcs:
         gone = self._files.gone(row, size) if (size or 0) < row.committed else None
         if gone is None:
             return inf
-        yield lost(gone, row.committed, size)
+        yield lost_file(gone, row.committed, size)
         return gone.start
-
-    def _members_of(self, records: Sequence[str]) -> list[Row[Any]]:
-        """Rows of the catalogue, in order of their places, so that a capture's records come before its facts."""
-        t, c, m, s = tables.ledger.c, tables.captures.c, tables.members.c, tables.segments.c
-        ids: set[str] = set()
-        captures: set[str] = set()
-        for entry, data in self._tx.execute(select(t.entry, t.bytes).where(t.chain.in_(records))):
-            ids.add(entry)
-            with suppress(PressmarkError):  # told with its row
-                body = decode(data)
-                captures |= {x["id"] for x in [body.body.get("capture")] if x}
-                ids |= {x["id"] for x in [payload_of(body)] if x}
-        query = select(m.record_id, m.offset, m.length, m.type, m.sha256, m.segment, s.name).join_from(
-            tables.members, tables.segments
-        )
-        rows: dict[tuple[int, int], Row[Any]] = {}
-        for some in portions(sorted(captures), _SOME):
-            for data in self._tx.execute(select(c.facts).where(c.id.in_(some))).scalars():
-                with suppress(PressmarkError, KeyError, TypeError):  # told with its row
-                    ids |= {r["id"] for r in parse_facts(data)["records"]}
-        for some in portions(sorted(ids), _SOME):
-            rows |= {(row.segment, row.offset): row for row in self._tx.execute(query.where(m.record_id.in_(some)))}
-        # facts have an id that nothing names; they lie right behind the last of a capture's records
-        for row in [row for row in rows.values() if row.type in {"response", "revisit", "resource"}]:
-            behind = self._tx.execute(query.where(m.segment == row.segment, m.offset == row.offset + row.length)).one_or_none()
-            if behind is not None and behind.type == "metadata":
-                rows[(behind.segment, behind.offset)] = behind
-        return [rows[place] for place in sorted(rows)]
 
     def _end(self, segment: int) -> int:
         """Where the last member of a segment ends, as the catalogue has it."""
@@ -176,13 +158,16 @@ class Warcs:
         self._recent.clear()
         imprint: str | None = None
         rows = (lambda start: self._rows(row.id, start)) if row is not None else None
+        lost, follow = list[Lost](), list[_Follows]()
         for found in reread(path, size, rows, self._workers):
             place = f"warc/{name}:{found.offset}"
             if isinstance(found, Break):
-                yield Finding(place, found.problem, RESTORE)
+                follow.append(_Follows(Finding(place, found.problem, RESTORE), at=found.offset))
             elif isinstance(found, Lost):
                 if found.offset < size:
-                    yield Finding(place, f"the {found.type} record {found.id} is not there", RESTORE)
+                    lost.append(found)
+                    said = f"the {found.type} record {found.id} is not there"
+                    follow.append(_Follows(Finding(place, said, RESTORE), at=found.offset))
                 elif row is not None and found.offset >= row.committed:
                     yield Finding(place, f"the {found.type} record {found.id} lies behind what is committed", REBUILD)
             else:
@@ -192,13 +177,23 @@ class Warcs:
                     yield Finding(place, found.problem, RESTORE if found.catalogued or found.damaged else REBUILD)
                 if found.type == "warcinfo":
                     imprint = imprint_in(found.id, found.block or b"")
-                yield from self._note(found, name)
+                follow += self._note(found, name)
+        if row is not None and len(lost) > _FEW:
+            yield from self._lost_within(row, lost, follow)
+        else:
+            yield from (one.finding for one in follow)
         if row is not None and imprint != row.warcinfo and not self._files.is_gone((row.warcinfo or "").partition(" ")[0]):
             yield Finding(f"warc/{name}", "the database does not name its last warcinfo record", REBUILD)
         self.unnamed += len(self._recent)
         self._recent.clear()
         self.checked[name] = size
         self.bytes += size
+
+    def _lost_within(self, row: Row[Any], lost: Sequence[Lost], follow: Sequence[_Follows]) -> Iterator[Finding]:
+        """One finding for many records that are not there, then what does not merely follow from that."""
+        ids, starts = {one.id for one in lost}, {one.offset for one in lost}
+        yield lost_within(self._files.scattered(row, lost, {one.capture for one in follow if one.record in ids}))
+        yield from (one.finding for one in follow if one.record not in ids and one.at not in starts)
 
     def _rows(self, segment: int, start: int) -> Rows:
         m = tables.members.c
@@ -208,7 +203,7 @@ class Warcs:
         # SQLite gives what is there: a length that is no number is none of any record
         return (row if isinstance(row.length, int) else row._replace(length=0) for row in rows if isinstance(row.offset, int))
 
-    def _note(self, found: Seen, segment: str) -> Iterator[Finding]:
+    def _note(self, found: Seen, segment: str) -> Iterator[_Follows]:
         place = (segment, found.offset, found.length)
         if found.uri.startswith(LEDGER):
             self._notebook.note("entry", found.id, found.digest)
@@ -236,7 +231,7 @@ class Warcs:
         elif found.type != "warcinfo":
             self._recent[found.id] = found.digest
 
-    def _records_of(self, capture: str, facts: bytes) -> Iterator[Finding]:
+    def _records_of(self, capture: str, facts: bytes) -> Iterator[_Follows]:
         """A capture's records, which lie right before its facts, are those that its facts name."""
         try:
             named = {r["id"]: r["digest"] for r in parse_facts(facts)["records"]}
@@ -246,7 +241,8 @@ class Warcs:
             held = self._recent.pop(record, None)
             if held != digest:
                 problem = "is missing" if held is None else "is not what was taken in"
-                yield Finding(f"capture {capture}", f"its WARC record {record} {problem}", RESTORE)
+                finding = Finding(f"capture {capture}", f"its WARC record {record} {problem}", RESTORE)
+                yield _Follows(finding, record=record if held is None else "", capture=capture)
 
 
 def _holds_nothing(path: Path) -> bool:

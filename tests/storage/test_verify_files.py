@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from storage import repair, store_of
 from storage.extent import Extent
 from storage.warc import Member, walk
 from storage.whole import LEDGER
@@ -100,3 +101,45 @@ def test_what_is_damaged_besides_is_told_beside_a_file_that_is_gone(closed: Any)
     path.write_bytes(flipped)
     found = {finding.place for finding in closed.findings()}
     assert {f"warc/{path.name}", f"warc/{path.name}:{members[2].offset}"} <= found
+
+
+def test_many_records_that_are_not_there_within_a_file_are_one_finding(closed: Any) -> None:
+    path, members = closed.segment, _members(closed)
+    data = bytearray(path.read_bytes())
+    first, second = members[10:14], members[20:36]
+    spans = [(some[0].offset, sum(m.length for m in some)) for some in (first, second)]
+    for start, length in spans:
+        data[start : start + length] = bytes(length)
+    path.write_bytes(data)
+    (found,) = closed.findings()
+    gone, held = found.gone, _held([*first, *second])
+    assert gone is not None and found.place == f"warc/{path.name}:{first[0].offset}" and gone.spans == tuple(spans)
+    assert (gone.records, gone.entries, gone.articles) == (20, held["entries"], held["articles"])
+    assert gone.captures >= held["captures"] and f"{gone.bytes:,} bytes in 2 places" in found.problem
+
+    closed.change("UPDATE people SET name = 'Somebody' WHERE name = 'Mara Quill'")
+    assert len([f for f in closed.findings() if f.gone is not None]) == 1 and len(closed.findings()) > 1
+
+
+def test_a_file_that_the_database_wrote_again_lacks_its_pages_in_one_finding(closed: Any) -> None:
+    path, members = closed.segment, _members(closed)
+    path.unlink()
+    done = repair(closed.where, lambda address: store_of(address, {}), database_url=closed.url)
+    assert done.mended and not done.ok
+    (found,) = closed.findings()
+    pages = [m for m in members if m.type in {"request", "response", "revisit", "warcinfo"}]
+    assert found.gone is not None and found.gone.entries == found.gone.articles == 0
+    assert found.gone.records >= len(pages) and found.gone.captures == _held(members)["captures"]
+    assert f"{found.gone.records} WARC records ({found.gone.captures} captures) are not there" in found.problem
+
+
+def test_a_few_records_are_named_one_by_one(closed: Any) -> None:
+    path, members = closed.segment, _members(closed)
+    data = bytearray(path.read_bytes())
+    some = members[20:23]
+    start, end = some[0].offset, some[-1].offset + some[-1].length
+    data[start:end] = bytes(end - start)
+    path.write_bytes(data)
+    found = closed.findings()
+    assert {f"warc/{path.name}:{m.offset}" for m in some} <= {finding.place for finding in found}
+    assert all(finding.gone is None for finding in found)
