@@ -53,6 +53,7 @@ from model.prepared import prepare
 from storage import Archive, Deposit, Release, Verdict, rebuild
 from storage.comparing import Here
 from storage.database import Database
+from storage.held_files import Files
 from storage.held_warcs import Warcs
 from storage.notebook import Notebook
 from storage.replay import Replay
@@ -298,7 +299,7 @@ def _warcs(where: Path) -> dict[str, Any]:
         Here(Replay()) as here,
         Clock() as spent,
     ):
-        wrong = list(Warcs(tx, segments, notebook, lambda _done, _all: None, here).check())
+        wrong = list(Warcs(tx, segments, notebook, Files(tx, segments, notebook), lambda _done, _all: None, here).check())
     return {"findings": len(wrong), "wall": spent.wall, "cpu": spent.cpu}
 
 

@@ -16,6 +16,7 @@ from flows.gathered import Gathered
 from model.capture import Basis, Capture
 from model.errors import PressmarkError, Refused
 from model.record import ImageTally, Outcome, Result
+from model.said import say_second
 from storage import Archive, Deposit, ImageWanted, Release, Verdict
 
 COMMIT_SECONDS = 1.0
@@ -79,7 +80,7 @@ class Pictures:
         place = (result.record, result.version)
         wanted = self._archive.wanted_images(*place) if place not in self._waiting else ()
         missed = tuple(
-            {"url": x.url, "reason": f"tried at {x.tried_at}, asked for again after a day"} for x in wanted if x.tried_at
+            {"url": x.url, "reason": f"tried {say_second(x.tried_at)}, asked for again after a day"} for x in wanted if x.tried_at
         )
         tally = ImageTally(0, self._archive.count_images(*place), missed)
         asked = [x for x in wanted if not x.tried_at]

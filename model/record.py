@@ -185,12 +185,15 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """A moment asked for (UTC text), the looks around it, and how sure the answer is."""
+    """A moment asked for (UTC text), the looks around it, how sure the answer is, and what the look after it found: ``version``,
+    ``absence`` or ``withdrawal`` (from that look on the piece counts as withdrawn), ``None`` where there was none.
+    """
 
     moment: str
     certainty: Certainty
     seen_before: str | None
     seen_after: str | None
+    found_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,12 +68,15 @@ class Mended:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What a repair came to: segments and bytes looked at, what was mended, what no copy had in good order (a line each)."""
+    """What a repair came to: segments and bytes looked at, what was mended, what no copy had in good order, and which copies, or
+    files of them, could not be read (a line each).
+    """
 
     segments: int
     bytes: int
     mended: tuple[Mended, ...]
     problems: tuple[str, ...]
+    unreached: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

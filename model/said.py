@@ -1,4 +1,4 @@
-"""Short phrases about changes and addresses, the same for the command line, feeds and messages."""
+"""Short phrases about changes, moments and addresses, the same for the command line, feeds and messages."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ def say_announcement(said: Announcement) -> str:
     here = "with it" if said.announced is Announced.HERE else f"later, with @{said.version}"
     quoted = f": “{said.texts[0]}”" if said.texts else ""
     return f"announced {here} by a correction{named}{quoted}"
+
+
+def say_second(moment: str) -> str:
+    """A moment (UTC text) to the second: ``2026-11-23 11:58:01Z``."""
+    return f"{moment[:10]} {moment[11:19]}Z"
 
 
 def say_address(address: str) -> str:

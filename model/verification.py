@@ -6,12 +6,46 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What a WARC file had and has no more, by the catalogue: the offset of the first record that is not there, how many
+    bytes and records are missing, how many of these are ledger entries and articles, how many captures lack something, and where
+    these records were, neighbours together (offset, length).
+    """
+
+    segment: str
+    start: int
+    bytes: int
+    records: int
+    entries: int
+    captures: int
+    articles: int
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What WARC files have that the database does not know, and no writer has in hand: how many files, bytes and whole WARC
+    records. It is a killed process's, or the database is older than the files; without a whole record it is no finding.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    records: int = 0
+
+    def __add__(self, other: Behind) -> Behind:
+        return Behind(self.files + other.files, self.bytes + other.bytes, self.records + other.records)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing ``verify`` found wrong: where, what, and what to do."""
+    """One thing ``verify`` found wrong: where, what, and what to do. ``gone`` where a file or its end is missing: what merely
+    follows from that is no finding of its own.
+    """
 
     place: str
     problem: str
     advice: str
+    gone: Gone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +67,7 @@ class Verification:
     checked: tuple[tuple[str, int], ...] = ()
     checked_records: int = 0
     unnamed: int = 0
+    behind: Behind = Behind()
 
     @property
     def ok(self) -> bool:

@@ -15,12 +15,10 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Row, Select, select
 
-from model.canonical import canonical_json
 from model.capture import digest_of
 from model.deflate import deflate
 from model.errors import Damaged, PressmarkError
 from model.ledger import Kind
-from model.statement import Statement
 from storage import tables
 from storage.capture_records import facts_draft, parse_facts
 from storage.carry import Span
@@ -29,6 +27,7 @@ from storage.fitted import fitted
 from storage.held_bytes import unpacked_in
 from storage.portions import portions
 from storage.proven import Proven, proven
+from storage.said import said_in
 from storage.salvage import headers_in
 from storage.warc import Draft, compress, member_of, record_id
 from storage.whole import entry_draft, mark_of, part_of
@@ -166,25 +165,16 @@ def _articles(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
 
 def _said(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:
     """Notes, and reasons of restrictions that are in force: their entries stand right behind them."""
-    t, x = tables.labels.c, tables.restrictions.c
     places = select(_m.record_id, _m.segment, _m.offset).where(_m.record_id.in_(ids), _m.type == "resource")
     lost = {row.record_id: _behind(tx, row.segment, row.offset) for row in tx.execute(places).all()}
     for entry in (said.entry for said in proven(tx, {span.record for near in lost.values() for span in near}).values()):
         payload = payload_of(entry)
         if entry.kind not in {Kind.NOTE, Kind.RESTRICTION} or payload is None or payload["id"] not in lost:
             continue
-        if entry.kind is Kind.NOTE:
-            asked = select(t.text).where(t.record == entry.chain, t.kind == "note", t.at == entry.at)
-            blocks = [canonical_json({"text": text}) for text in tx.execute(asked).scalars()]
-            uri = f"{NOTE}{entry.chain}"
-        else:
-            reasons = tx.execute(select(x.reason).where(x.entry == entry.id)).scalars()
-            blocks = [canonical_json(Statement(reason=reason).to_json()) for reason in reasons]
-            uri = f"{STATEMENT}{entry.chain}"
-        for block in blocks:
-            if digest_of(block) == payload["digest"]:
-                yield said_draft(payload["id"], uri, block, _about(entry.at))
-                break
+        block = said_in(tx, entry)
+        if block is not None:
+            uri = f"{NOTE if entry.kind is Kind.NOTE else STATEMENT}{entry.chain}"
+            yield said_draft(payload["id"], uri, block, _about(entry.at))
 
 
 def _facts(tx: Connection, ids: Sequence[str]) -> Iterator[Draft]:

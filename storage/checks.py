@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from model.errors import Damaged
 from model.ledger import Kind
-from model.verification import Verification
+from model.verification import Finding, Verification
 from storage import tables
 from storage.advice import LOST
 from storage.decide import Hands
@@ -22,9 +22,14 @@ def note_check(hands: Hands, found: Verification) -> None:
     the ledger itself is not sound: nothing is chained to an entry that may not be the last."""
     if found.nothing_due:
         return
-    if any(finding.place.startswith(_UNSOUND) and finding.advice != LOST for finding in found.findings):
+    if any(_is_unsound(finding) for finding in found.findings):
         raise Damaged("the ledger is damaged, so that this check is not written into it")
     hands.write(Kind.FIXITY, hands.archive, fixity(found))
+
+
+def _is_unsound(finding: Finding) -> bool:
+    lacks = finding.gone is not None and finding.gone.entries > 0
+    return lacks or (finding.place.startswith(_UNSOUND) and finding.advice != LOST)
 
 
 def checked(tx: Connection, archive: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from storage.capture_records import parse_facts
 from storage.columns import shape_of
 from storage.comparing import Workers
 from storage.held_bytes import bytes_in
+from storage.held_files import Files
 from storage.holes import lost_ids
 from storage.notebook import Notebook
 from storage.portions import portions
@@ -53,10 +54,13 @@ class CaptureRows:
 class Captures:
     """One pass over captures. ``whole`` where the notebook has all of the WARCs."""
 
-    def __init__(self, tx: Connection, folder: SegmentFolder, notebook: Notebook, workers: Workers, *, whole: bool) -> None:
+    def __init__(
+        self, tx: Connection, folder: SegmentFolder, notebook: Notebook, files: Files, workers: Workers, *, whole: bool
+    ) -> None:
         self._tx = tx
         self._folder = folder
         self._notebook = notebook
+        self._files = files
         self._workers = workers
         self._whole = whole
         self._lost = lost_ids(tx)
@@ -80,10 +84,13 @@ class Captures:
             ids = [row.id for row in rows]
             facts = self._notebook.of("facts", ids)
             named = {k: [x[1:] for x in some] for k, some in groupby(self._notebook.rows("named", ids), key=lambda x: str(x[0]))}
+            gone = self._files.facts_gone(row.id for row in rows if row.id not in facts)
             for row in rows:
                 self.count += 1
                 self._notebook.note("row", row.id)
                 yield from self._problems(row, problems.get(row.id), facts.get(row.id), named.get(row.id, []))
+                if self._whole and row.id not in facts and row.id not in gone:
+                    yield Finding(f"capture {row.id}", "its facts are in no WARC", RESTORE)
         if only is None:
             yield from self._left()
 
@@ -106,9 +113,7 @@ class Captures:
             yield Finding(place, "its facts are not those that the ledger names", RESTORE)
         elif self._whole and not self._says_what_became(row, named):
             yield Finding(place, "the row does not say what the ledger says became of it", REBUILD)
-        if in_warc is None and self._whole:
-            yield Finding(place, "its facts are in no WARC", RESTORE)
-        elif in_warc is not None and in_warc[0] != row.digest:
+        if in_warc is not None and in_warc[0] != row.digest:
             yield Finding(place, "the row and its WARC record differ", REBUILD)
 
     def _says_what_became(self, row: Row[Any], named: list[Named]) -> bool:
@@ -134,7 +139,7 @@ class Captures:
         for capture in self._notebook.nowhere():
             yield Finding(f"capture {capture}", "the ledger names it, and its facts are lost", LOST)
         c = tables.captures.c
-        for capture, _, segment, offset, length in self._notebook.unclaimed("facts", "row"):
+        for capture, _, segment, offset, length in self._notebook.unclaimed("facts", "row", "beyond"):
             # of two copies with one origin key, kept by two processes at once, one has a row
             member = member_of(self._folder.read(segment, offset, length), segment, offset)
             key = parse_facts(member.block)["origin_key"]

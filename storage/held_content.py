@@ -13,11 +13,13 @@ from model.errors import PressmarkError
 from model.ledger import Entry
 from model.verification import Finding
 from storage import tables
-from storage.advice import REBUILD
+from storage.advice import LOST, REBUILD
 from storage.content import empty_content, payload_of
 from storage.held_bytes import bytes_in, unpacked_in
+from storage.held_files import Files
 from storage.notebook import Notebook
 from storage.portions import portions
+from storage.said import said_in
 from storage.segments import SegmentFolder
 from storage.warc import member_of
 
@@ -67,8 +69,8 @@ class Content:
                 yield capture, data, digest_of(bytes_in(data)), stated
 
     def named_by(self, entries: Sequence[Entry]) -> Mapping[str, bytes]:
-        """The content that entries name: articles as the database has them where they are whole, else the WARC's, else what a
-        rebuild put in their place.
+        """The content that entries name: articles as the database has them where they are whole, else the WARC's, else what the
+        database has of what persons said, else what a rebuild put in their place.
         """
         payloads = {p["id"]: p["digest"] for entry in entries if (p := payload_of(entry)) is not None}
         r, m, s = tables.readings.c, tables.members.c, tables.segments.c
@@ -92,6 +94,8 @@ class Content:
                     found[record] = block
         for entry in entries:
             payload = payload_of(entry)
+            if payload is not None and payload["id"] not in found and (said := said_in(self._tx, entry)) is not None:
+                found[payload["id"]] = said
             # of a reading, the database may have what the WARCs lost, damaged: nothing stands for that
             if payload is not None and payload["id"] not in found and kept.get(payload["id"]) in {None, empty_content(entry)}:
                 found[payload["id"]] = empty_content(entry)
@@ -104,9 +108,10 @@ class Content:
             return b""  # what was found there is told; nothing can be worked out with it
 
 
-def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None = None) -> Iterator[Finding]:
+def articles(tx: Connection, notebook: Notebook, files: Files, records: Sequence[str] | None = None) -> Iterator[Finding]:
     """The articles in the database, of some records or all, are what their rows' digests say. Of one that the WARCs have
-    lost, too, that is told with its entry; of a part, not all of the WARCs were read, and what the catalogue has is not lost.
+    lost, too, that is told with its entry, if not with a file; of a part, not all of the WARCs were read, and what the catalogue
+    has is not lost.
     """
     r, m = tables.readings.c, tables.members.c
     query = select(r.record, r.version, r.number, r.digest, r.payload, r.article)
@@ -122,6 +127,8 @@ def articles(tx: Connection, notebook: Notebook, records: Sequence[str] | None =
             else:
                 known = select(m.offset).where(m.record_id == row.payload)
                 is_there = records is not None and tx.execute(known).first() is not None
-            if is_there:
-                place = f"reading {row.record}@{row.version}.{row.number}"
+            place = f"reading {row.record}@{row.version}.{row.number}"
+            if in_warc is None and files.is_gone(row.payload):
+                yield Finding(place, "the article in the database is damaged, and its WARC record is gone", LOST)
+            elif is_there:
                 yield Finding(place, "the article in the database is damaged", REBUILD)

@@ -94,7 +94,7 @@ class Ledger:
             yield from _told(self._again(lot, damaged, replay) if lot in again else differing)
         if chains is None:
             yield from _told(replay.of_archive(self._tx, self._own))
-            for entry, *_ in self._notebook.unclaimed("entry", "stated", "void"):
+            for entry, *_ in self._notebook.unclaimed("entry", "stated", "void", "beyond"):
                 yield Finding(f"ledger entry {entry}", "it is in a WARC, not in the database, and not void", REBUILD)
 
     def check_noted(self) -> Iterator[Finding]:

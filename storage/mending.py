@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +15,7 @@ from model.errors import Damaged, StorageUnavailable
 from model.replica import DATABASE, Mended, Repaired
 from storage.answers import Progress
 from storage.carry import Span, examine, gaps
-from storage.folder import SEGMENTS
+from storage.folder import DESCRIPTOR, SEGMENTS
 from storage.segments import sync_folder
 from storage.segments_known import Known
 from storage.stores import Store
@@ -29,6 +31,7 @@ class Mending:
         self._copies = copies
         self._absent = absent
         self._problems: list[str] = []
+        self._unreached: dict[str, None] = {}  # in order, each once
 
     def run(self, progress: Progress) -> Repaired:
         """Every segment."""
@@ -41,7 +44,21 @@ class Mending:
                 mended += self._segment(name, length)
             done += length
             progress(done, total)
-        return Repaired(len(wanted), total, tuple(mended), tuple(self._problems))
+        return Repaired(len(wanted), total, tuple(mended), tuple(self._problems), tuple(self._unreached))
+
+    @cached_property
+    def _reached(self) -> Sequence[Store]:
+        """The copies that are there, asked when the first of them is needed."""
+        return [copy for copy in self._copies if self._is_there(copy)]
+
+    def _is_there(self, copy: Store) -> bool:
+        try:
+            if copy.size(DESCRIPTOR) is not None or not copy.is_empty():
+                return True
+            self._unreached[f"the copy at {copy.address} cannot be reached: nothing is there (is its disk mounted?)"] = None
+        except StorageUnavailable as error:
+            self._unreached[str(error)] = None
+        return False
 
     def _no_copy(self) -> str:
         names = self._known.copies()
@@ -66,9 +83,9 @@ class Mending:
         into = path if there else path.with_name(f".repair-{name}")
         found: dict[tuple[str, str], list[Span]] = {}
         beyond = 0
-        with into.open("r+b" if there else "w+b") as file:
+        with _gone_if_broken_off(None if there else into), into.open("r+b" if there else "w+b") as file:
             left = wrong
-            for copy in self._copies:
+            for copy in self._reached:
                 put, left = self._fill(file, copy, name, left)
                 back, unread = self._bring_back(file, copy, name, unread)
                 if put or back:
@@ -97,9 +114,10 @@ class Mending:
 
     def _tell(self, name: str, still: Sequence[Span], unread: Sequence[Span]) -> None:
         """What stays as it is."""
-        if not self._copies and (still or unread):
+        if not self._reached and (still or unread):
             said = _say(still) if still else _say_unread(unread)
-            self._problems.append(f"warc/{name}: {said} damaged or missing, and {self._no_copy()}: give one with --from")
+            why = "no copy can be reached: bring one back, or" if self._copies else f"{self._no_copy()}:"
+            self._problems.append(f"warc/{name}: {said} damaged or missing, and {why} give one with --from")
             return
         if still:
             self._problems.append(f"warc/{name}: {_say(still)} damaged or missing here and in every copy that was asked")
@@ -124,7 +142,7 @@ class Mending:
             try:
                 data = copy.read(f"{SEGMENTS}/{name}", start, end - start)
             except (StorageUnavailable, Damaged) as error:
-                self._problems.append(str(error))
+                self._unreached[str(error)] = None
                 return put, (*left, *(s for s in wrong if s.offset >= start))
             for span in group:
                 piece = data[span.offset - start : span.offset - start + span.length]
@@ -144,7 +162,7 @@ class Mending:
             try:
                 data = copy.read(f"{SEGMENTS}/{name}", span.offset, span.length)
             except (StorageUnavailable, Damaged) as error:
-                self._problems.append(str(error))
+                self._unreached[str(error)] = None
                 return back, [*left, *unread[n:]]
             whole = [Span(offset, length, b"") for offset, length in whole_records(data)]
             for record in whole:
@@ -153,6 +171,17 @@ class Mending:
             back += (replace(record, offset=span.offset + record.offset) for record in whole)
             left += (Span(span.offset + offset, size, b"") for offset, size in gaps(whole, span.length))
         return back, left
+
+
+@contextmanager
+def _gone_if_broken_off(made: Path | None) -> Iterator[None]:
+    """Takes a file that was being made away again where that was broken off."""
+    try:
+        yield
+    except BaseException:
+        if made is not None:
+            made.unlink(missing_ok=True)
+        raise
 
 
 def _strange(path: Path, wrong: Sequence[Span], known: Sequence[Span]) -> int | None:

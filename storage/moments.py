@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from model.errors import NotFound
 from model.identity import alias_key
 from model.record import AsOf, Certainty, Strand
+from model.said import say_second
 from storage import tables
 from storage.timeline import Look, in_time, is_withdrawn, runs
 
@@ -64,7 +65,10 @@ def at_moment(looks: Sequence[Look], moment: str) -> tuple[int, AsOf]:
         certainty = Certainty.SEEN
     else:
         certainty = Certainty.BETWEEN if after is not None else Certainty.LAST
-    return last.what.version, AsOf(moment, certainty, last.what.observed_at, after.what.observed_at if after else None)
+    if after is None:
+        return last.what.version, AsOf(moment, certainty, last.what.observed_at, None)
+    found = "version" if after.shows else after.what.kind
+    return last.what.version, AsOf(moment, certainty, last.what.observed_at, after.what.observed_at, found)
 
 
 def owner_at(tx: Connection, url: str, as_of: str | None, known_at: str | None) -> str | None:
@@ -94,5 +98,4 @@ def _too_early(looks: Sequence[Look]) -> NotFound:
     times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
     if not times:
         return NotFound("nobody knows when its copies were made")
-    day, _, time = min(times).partition("T")
-    return NotFound(f"nobody had looked by then: it was first seen {day} {time[:8]}Z")
+    return NotFound(f"nobody had looked by then: it was first seen {say_second(min(times))}")

@@ -25,6 +25,8 @@ CREATE TABLE lot (chain TEXT PRIMARY KEY, n INTEGER);
 CREATE TABLE void (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE named (capture TEXT, n INTEGER, digest TEXT, entry TEXT, record TEXT, version INTEGER, how TEXT,
                     PRIMARY KEY (capture, n)) WITHOUT ROWID;
+CREATE TABLE gone (id TEXT PRIMARY KEY, edge INTEGER) WITHOUT ROWID;
+CREATE TABLE beyond (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _AT_ONCE = 500
 _WAITING = 2000
@@ -72,7 +74,7 @@ class Notebook:
         return [row[0] for row in self._db.execute(f"SELECT id FROM {table} ORDER BY 1")]
 
     def unclaimed(self, table: str, *others: str) -> Iterator[tuple[Any, ...]]:
-        """Rows that none of some other tables (``row``, ``stated``, ``void``) name."""
+        """Rows that none of some other tables (``row``, ``stated``, ``void``, ``beyond``) name."""
         for name in (table, *others):
             self._write(name)
         without = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {other} WHERE {other}.entry = {table}.id)" for other in others)
@@ -88,13 +90,15 @@ class Notebook:
 
     def otherwise(self, table: str) -> Iterator[tuple[Any, ...]]:
         """Rows of the ledger (``stated``) or content that it names (``content``), in order, of which the WARCs have another
-        digest, or none; that digest is the last value.
+        digest, or none; that digest is the last value. Not what is ``gone`` with a file.
         """
         record, key = {"stated": ("entry", "entry"), "content": ("block", "id")}[table]
         self._write(table)
         self._write(record)
+        self._write("gone")
         differing = f"SELECT x.*, y.digest FROM {table} x LEFT JOIN {record} y ON y.id = x.{key} WHERE y.digest IS NOT x.digest"
-        with closing(self._db.execute(f"{differing} ORDER BY x.n")) as found:
+        gone = f"y.digest IS NULL AND EXISTS (SELECT 1 FROM gone WHERE gone.id = x.{key} AND NOT edge)"
+        with closing(self._db.execute(f"{differing} AND NOT ({gone}) ORDER BY x.n")) as found:
             yield from found
 
     def lots_of_other_facts(self) -> list[int]:

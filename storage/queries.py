@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from model.errors import NotFound
 from model.ledger import AgentType
 from model.record import AsOf, Certainty, History, State, VersionView
+from model.said import say_second
 from storage import tables
 from storage.images import kept_images
 from storage.knowledge import known_of, main_address
@@ -169,9 +170,10 @@ def _unknown_yet(tx: Connection, record: str, looks: Sequence[Look], when: When)
     if latest_of(looks) is None:
         r = tables.records.c
         since = tx.execute(select(r.received_at).where(r.id == record)).scalar_one()
-        return NotFound(f"the archive did not know {record} then: it first learnt of it {since}")
+        return NotFound(f"the archive did not know {record} then: it first learnt of it {say_second(since)}")
     times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
-    return NotFound(f"nobody had looked at {record} by then: it was first seen {min(times, default='at an unknown time')}")
+    first = say_second(min(times)) if times else "at an unknown time"
+    return NotFound(f"nobody had looked at {record} by then: it was first seen {first}")
 
 
 def _numbers(states: Sequence[State]) -> str:

@@ -48,7 +48,8 @@ class Replication:
         """Copies what is missing there; with ``check``, what is there already is read back, too.
 
         Raises ``BadCall`` for a place that holds something else, and ``StorageUnavailable`` where the place
-        cannot be looked at. What goes wrong with a segment is a problem in the answer.
+        cannot be looked at, or had a copy, has nothing now and no ``name`` says that a new one is meant. What goes wrong with a
+        segment is a problem in the answer.
         """
         self._name = self._begin(name)
         with self._database.reading() as tx:
@@ -119,11 +120,32 @@ class Replication:
             raise BadCall(f"this copy is called {called}: leave --name out, or name another place")
         if said is None and not self._store.is_empty():
             raise BadCall(f"{self._store.address} holds other things: name an empty place for the copy")
+        if said is None and name is None:
+            self._refuse_gone()
         called = called or name or self._store.title or self._free_name()
         plain = {"pressmark": FORMAT, "archive": self._archive, "copy": called}
         if (said or {}) != plain:
             self._store.put_bytes(COPY, (json.dumps(plain, indent=1) + "\n").encode())
         return called
+
+    def _refuse_gone(self) -> None:
+        """Raises ``StorageUnavailable`` where the place is known to hold a copy, which is not there: mostly a disk that is not
+        mounted, and a new copy would land on the one under it.
+        """
+        with self._database.reading() as tx:
+            known = places.kept_at(tx, self._store.address)
+            held = len(known), sum(kept.length for kept in known.values())
+            of_kind = [replica for replica in replicas(tx) if replica.kind == self._store.kind]
+        if not known:
+            return
+        # the database knows what is where, and the ledger what copies are called
+        names = [r.name for r in of_kind if (r.segments, r.bytes) == held] or [r.name for r in of_kind]
+        called = f" ({' or '.join(names)})" if names else ""
+        there = "is its disk mounted?" if "://" not in self._store.address else "is it the right bucket?"
+        raise StorageUnavailable(
+            f"the copy at {self._store.address}{called} is not there any more: {there} Nothing was written; "
+            "to make a new copy there, say what it is called with --name"
+        )
 
     def _said(self, file: str) -> dict[str, object] | None:
         size = self._store.size(file)

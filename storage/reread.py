@@ -67,6 +67,7 @@ class Lost(NamedTuple):
     """A row of the catalogue at whose place no member begins."""
 
     offset: int
+    length: int
     id: str
     type: str
 
@@ -104,7 +105,7 @@ def seen_at(packed: bytes, row: Place) -> Seen | Lost:
     except zlib.error:
         member = ""
     if not isinstance(member, Member):
-        return Lost(row.offset, row.record_id, row.type)
+        return Lost(row.offset, row.length, row.record_id, row.type)
     same = (hashlib.sha256(packed).digest(), member.id, member.type) == (row.sha256, row.record_id, row.type)
     problem = f"the bytes of the {member.type} record {member.id} are not those that were written"
     return _member_seen(member, True, None if same else problem)
@@ -190,7 +191,7 @@ def _walked(path: Path, start: int, committed: int, rows: Rows | None) -> Iterat
                 problem = f"the bytes of the {found.type} record {found.id} are not those that were written"
             yield _member_seen(found, row is not None, problem)
     for row in catalogue.values():
-        yield Lost(row.offset, row.record_id, row.type)
+        yield Lost(row.offset, row.length, row.record_id, row.type)
 
 
 def _member_seen(member: Member, catalogued: bool, problem: str | None) -> Seen:

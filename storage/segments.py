@@ -137,14 +137,16 @@ class SegmentFolder:
 
     def held(self) -> set[str]:
         """Segments that a writer has locked now. Needs no right to write."""
-        found: set[str] = set()
-        for name in self.names():
-            with self.path(name).open("rb") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    found.add(name)
-        return found
+        return {name for name in self.names() if self.is_held(name)}
+
+    def is_held(self, name: str) -> bool:
+        """Whether a writer has a segment locked now."""
+        with self.path(name).open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def alone(self) -> SegmentFolder:
         """The folder by itself: what is elsewhere is not there."""
@@ -153,6 +155,13 @@ class SegmentFolder:
     def path(self, name: str) -> Path:
         """The file of a segment."""
         return self.folder / name
+
+    def size(self, name: str) -> int | None:
+        """How long a segment is, here or elsewhere; ``None`` where nobody has it. Raises ``StorageUnavailable``."""
+        path = self.path(name)
+        if path.is_file():
+            return path.stat().st_size
+        return self._elsewhere.size(f"{self.folder.name}/{name}") if self._elsewhere is not None else None
 
     def read(self, name: str, offset: int, length: int) -> bytes:
         """Bytes of a segment. Raises ``Damaged`` where they cannot be read, ``StorageUnavailable``."""

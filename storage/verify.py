@@ -28,6 +28,7 @@ from storage.engines.breaking import Breaks
 from storage.extent import Extent, Part, chosen
 from storage.held_captures import Captures
 from storage.held_content import articles
+from storage.held_files import Files
 from storage.held_ledger import Ledger
 from storage.held_warcs import Progress, Warcs
 from storage.lots import PER_RECORD
@@ -63,9 +64,10 @@ class Checker:
             workers: Here | Beside = Here(replay) if processes == 1 else Beside(processes)
             stack.enter_context(workers)
             whole = part is None
-            warcs = Warcs(self._tx, self._folder, notebook, self._progress, workers)
+            files = Files(self._tx, self._folder, notebook)
+            warcs = Warcs(self._tx, self._folder, notebook, files, self._progress, workers)
             ledger = Ledger(self._tx, self._folder, notebook, self._archive, workers, whole=whole)
-            captures = Captures(self._tx, self._folder, notebook, workers, whole=whole)
+            captures = Captures(self._tx, self._folder, notebook, files, workers, whole=whole)
             if part is None:
                 database = stack.enter_context(Aside(self._database, "verify database"))
                 reading = _meanwhile(workers, chain(ledger.read(), captures.read()))
@@ -73,7 +75,7 @@ class Checker:
                 _finish(reading, workers)
                 findings = [*database.result(), *found, *ledger.check(replay), *captures.check()]
                 if ledger.sound_readings != self._count(tables.readings):
-                    findings += [*articles(self._tx, notebook)]
+                    findings += [*articles(self._tx, notebook, files)]
                 findings += [*self._orphans()]
             else:
                 reading = _meanwhile(workers, ledger.read(part.records))
@@ -82,7 +84,7 @@ class Checker:
                 findings += [*ledger.check(replay, part.records), *ledger.check_noted()]
                 some = {*part.captures, *notebook.ids("facts")}
                 _finish(captures.read(some), workers)
-                findings += [*captures.check(some), *articles(self._tx, notebook, part.records)]
+                findings += [*captures.check(some), *articles(self._tx, notebook, files, part.records)]
         return Verification(
             len(warcs.checked),
             warcs.records,
@@ -94,6 +96,7 @@ class Checker:
             tuple(sorted(warcs.checked.items())),
             self._count(tables.records) if part is None else len(part.records),
             warcs.unnamed,
+            files.behind,
         )
 
     def _worth(self, part: Part | None) -> int:

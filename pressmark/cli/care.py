@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 
 _TOLD = 40  # lines of what a rebuild left out or found lost, the last of all beside them
+_DAMAGED = (
+    "what is damaged was passed over: the last entries of chains may be among it, restrictions too; "
+    "pressmark verify says where it is"
+)
 
 
 def verify_command(
@@ -136,26 +140,24 @@ def rebuild_command(
             keep_local=said.store_keep_local,
             accept_loss=accept_loss,
         )
+    damaged = [_DAMAGED] * bool(counts.get("damaged"))
     if as_json:
         from pressmark.cli.shapes import write_json
 
-        write_json(call.out, {**counts, "told": left})
+        write_json(call.out, {**counts, "told": [*left, *damaged]})
     else:
         came = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items() if count)
         call.out.write(f"rebuilt from the WARC files: {came or 'nothing is in them'}\n")
     rest = left[_TOLD:]
     for line in left[:_TOLD]:
         call.tell(line)
-    if len(rest) > 1:
+    if len(rest) > 1 and not as_json:
         call.tell(f"and {len(rest) - 1:,} things more: --json names all of them")
     for line in rest[-1:]:  # it may say that the ledger has none of them yet
         call.tell(line)
-    if counts.get("damaged"):
-        call.tell(
-            "what is damaged was passed over: the last entries of chains may be among it, restrictions too; "
-            "pressmark verify says where it is"
-        )
-    return 1 if left or counts.get("damaged") else 0
+    for line in damaged:
+        call.tell(line)
+    return 1 if left or damaged else 0
 
 
 def migrate_command(ctx: typer.Context, archive: ArchiveOption = None, as_json: JsonOption = False) -> int:

@@ -14,6 +14,7 @@ import typer
 
 from model.errors import Ambiguous, BadCall, NotFound, PressmarkError
 from pressmark.cli.call import Call
+from pressmark.cli.interrupted import say_interrupted
 from pressmark.cli.safe import safe
 
 FAILED, WRONG_CALL, DEFECT, INTERRUPTED, PIPE_CLOSED = 1, 2, 70, 130, 141
@@ -52,7 +53,7 @@ def _carry_out(argv: Sequence[str], call: Call, app: typer.Typer | None) -> int:
         _tell(call, f"{said} ({command} --help tells more)", BadCall(said), as_json)
         return WRONG_CALL
     except KeyboardInterrupt:
-        return _interrupted(call)
+        return _interrupted(argv, call)
     except typer.Abort as error:
         # typer makes this of an EOFError, which nothing of ours means to raise
         return _defect(call, error.__cause__ if isinstance(error.__cause__, Exception) else error)
@@ -64,7 +65,7 @@ def _carry_out(argv: Sequence[str], call: Call, app: typer.Typer | None) -> int:
         return _unwritten(call, error) if error.errno == errno.ENOSPC and error.filename is None else _defect(call, error)
     except Exception as error:  # noqa: BLE001 - the last line of defence, told below
         return _defect(call, error)
-    return _interrupted(call) if code == INTERRUPTED else int(code or 0)
+    return _interrupted(argv, call) if code == INTERRUPTED else int(code or 0)
 
 
 def _tell(call: Call, line: str, error: PressmarkError, as_json: bool) -> None:
@@ -75,8 +76,8 @@ def _tell(call: Call, line: str, error: PressmarkError, as_json: bool) -> None:
         write_json(call.out, error_shape(error))
 
 
-def _interrupted(call: Call) -> int:
-    call.tell("pressmark: interrupted; whatever was reported as taken in is kept")
+def _interrupted(argv: Sequence[str], call: Call) -> int:
+    call.tell(f"pressmark: {say_interrupted(argv)}")
     return INTERRUPTED
 
 

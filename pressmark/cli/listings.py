@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,14 @@ from rich.text import Text
 from model.changes import ChangeLine
 from model.record import Announced, EventLine, RecordLine, SearchHit, Strand
 from model.said import say_address, say_announcement, say_change
-from model.verification import Verification
+from model.verification import Behind, Verification
 from pressmark.cli.terminal import words
 from pressmark.cli.times import say_date, say_moment
 
 _ADDRESSES = {"url", "to"}  # keys of events
 _LOST = "what was read of it is lost"
 _TIMES = frozenset({"full", "sample", "oldest", "copied_at", "checked_at"})  # figures of ``stats`` that are times
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _KIND_STYLES = {"new": "green", "changed": "yellow", "gone": "magenta", "restored": "cyan"}
 
 
@@ -107,15 +109,24 @@ def render_verification(found: Verification) -> RenderableType:
         f"{_count(found.entries, 'ledger entry', 'ledger entries')}, {_count(found.captures, 'capture')}: "
     )
     if found.extent != "full":
-        text = Text(f"a part, {_count(found.checked_records, 'record')}: ").append_text(text)
+        text = Text(f"a part, {_count(found.checked_records, 'piece')}: ").append_text(text)
     if found.ok:
-        return text.append("all as it was kept", "bold green")
+        return text.append("all as it was kept", "bold green").append(_say_behind(found.behind))
     text.append(_count(len(found.findings), "thing is wrong", "things are wrong"), "bold red")
     for finding in found.findings:
         text.append("\n")
         text.append_text(words(finding.place, "bold"))
         text.append_text(words(f": {finding.problem}; {finding.advice}"))
-    return text
+    return text.append(_say_behind(found.behind))
+
+
+def _say_behind(behind: Behind) -> str:
+    """What the database does not know, where no finding says all of it."""
+    if not behind.files or (behind.files == 1 and behind.records):
+        return ""
+    whole = _count(behind.records, "whole WARC record") if behind.records else "no whole WARC record"
+    where = _count(behind.files, "WARC file")
+    return f"\n{say_size(behind.bytes)} in {where} the database does not know, {whole}: the next command that writes settles it"
 
 
 def say_size(size: int) -> str:
@@ -156,7 +167,8 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
         if key == "entry":
             yield str(value)
         elif key == "scope" and isinstance(value, Mapping):
-            yield f"{value['extent']}, {_count(len(value['segments']), 'WARC file')}, {_count(value['records'], 'record')}"
+            held = _count(detail["checked"]["records"], "WARC record")
+            yield f"{value['extent']}, {_count(len(value['segments']), 'WARC file')}, {held}, {_count(value['records'], 'piece')}"
         elif key == "findings" and detail["entry"] == "fixity":
             yield _found(value, detail["checked"]["findings"])
         elif key == "mended" and value and isinstance(value[0], Mapping):
@@ -179,7 +191,12 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
         elif key == "detail" and isinstance(value, Mapping):
             yield from _details(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool) and key not in {"observed_at", "strand", "outcome"}:
-            yield f"{key.replace('_', ' ')} {say_address(str(value)) if key in _ADDRESSES else value}"
+            said = say_address(str(value)) if key in _ADDRESSES else say_moment(str(value)) if _is_moment(value) else value
+            yield f"{key.replace('_', ' ')} {said}"
+
+
+def _is_moment(value: str | int) -> bool:
+    return isinstance(value, str) and _MOMENT.fullmatch(value) is not None
 
 
 def _found(told: Sequence[Mapping[str, str]], count: int) -> str:

@@ -28,7 +28,12 @@ def replicate_command(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", help="What a new copy is called in the ledger.", show_default=False, callback=in_utf8),
+        typer.Option(
+            "--name",
+            help="What a new copy is called in the ledger; one is made also where one was and is gone.",
+            show_default=False,
+            callback=in_utf8,
+        ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Read back everything there, not only what is written now.")] = False,
     archive: ArchiveOption = None,
@@ -36,7 +41,8 @@ def replicate_command(
 ) -> int:
     """Bring a copy of the archive up to date and prove it.
 
-    Only what is missing is written, and read back. Exits 1 if the copy is not complete.
+    Only what is missing is written, and read back. Exits 1 if the copy is not complete, or was there and is
+    gone.
 
     \b
     Example:
@@ -120,7 +126,7 @@ def repair_command(
             call.out.write(f"warc/{one.segment}: {say_size(one.bytes)} put right {came}\n")
         if not done.mended and done.ok:
             call.out.write(f"nothing to repair in {_files(done.segments)} ({say_size(done.bytes)})\n")
-    for problem in done.problems:
+    for problem in (*done.unreached, *done.problems):
         call.tell(problem)
     return 0 if done.ok else 1
 

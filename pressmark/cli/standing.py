@@ -73,7 +73,8 @@ def _say_as_of(as_of: AsOf) -> str:
         case Certainty.SEEN:
             return f"{moment}: in force, as looks before and after found it"
         case Certainty.BETWEEN:
-            return f"{moment}: in force when last looked at, {last}; changed by {say_moment(as_of.seen_after)}"
+            became = {"withdrawal": "withdrawn by", "absence": "not there at"}.get(as_of.found_after or "", "changed by")
+            return f"{moment}: in force when last looked at, {last}; {became} {say_moment(as_of.seen_after)}"
         case Certainty.LAST:
             return f"{moment}: in force when last looked at, {last}; not looked at since"
         case Certainty.WITHDRAWN:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from model.edtf import Edtf, parse_edtf
+from model.said import say_second
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -37,7 +38,7 @@ def say_moment(text: str | None) -> str:
     """A capture time: ``2026-11-23 11:58:01Z``, or that nobody knows it."""
     if text is None:
         return "time not known"
-    return f"{text[:10]} {text[11:19]}Z"
+    return say_second(text)
 
 
 def say_span(seconds: int) -> str:

@@ -186,4 +186,4 @@ def test_a_check_that_found_something_says_the_first_of_it(printed: Printed) -> 
     }
     event = EventLine("1", "2026-05-03T09:00:00Z", "fixity check", {}, "c4p9xk", 7, detail, "failure")
     told = " ".join("".join(printed(part) for part in render_event(event)).split())
-    assert "2 findings: warc/a.warc.gz: bytes changed …" in told and "sample, 0 WARC files, 4 records" in told
+    assert "2 findings: warc/a.warc.gz: bytes changed …" in told and "sample, 0 WARC files, 9 WARC records, 4 pieces" in told

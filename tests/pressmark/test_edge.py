@@ -75,7 +75,7 @@ def test_an_end_of_file_of_ours_is_a_defect_and_no_interruption(pressmark: Press
 
 def test_an_interruption_is_one_line(pressmark: Pressmark) -> None:
     told = pressmark(app=app_that(KeyboardInterrupt()))
-    assert (told.code, told.err) == (130, "pressmark: interrupted; whatever was reported as taken in is kept\n")
+    assert (told.code, told.err) == (130, "pressmark: interrupted; whatever was reported is kept\n")
 
 
 @pytest.mark.parametrize(

@@ -67,4 +67,16 @@ def test_of_many_losses_the_first_and_the_last_are_told(pressmark: Any, tmp_path
     told = pressmark("rebuild", "--accept-loss", "--json").lines()[0]["told"]
     said = pressmark("rebuild", "--accept-loss").err.splitlines()
     assert len(told) > 44 and said[:40] == told[:40]
-    assert said[40:42] == [f"and {len(told) - 41:,} things more: --json names all of them", told[-1]]
+    assert said[40:] == [f"and {len(told) - 42:,} things more: --json names all of them", *told[-2:]]
+
+
+def test_all_that_a_rebuild_says_is_in_its_json(kept: Any) -> None:
+    _flip_first_article(kept)
+    kept.house.lose()
+    told = kept("rebuild", "--json")
+    (shape,) = told.lines()
+    assert told.code == 1 and shape["damaged"] == 1 and told.err.splitlines() == shape["told"]
+    assert shape["told"] == [
+        "what is damaged was passed over: the last entries of chains may be among it, restrictions too; "
+        "pressmark verify says where it is"
+    ]

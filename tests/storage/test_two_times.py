@@ -149,3 +149,14 @@ def test_copies_beside_stand_for_a_piece_that_nobody_fetched(desk: Any, make_art
     assert _at(desk.archive, record, 5) == ("A", "last")
     with pytest.raises(NotFound):
         desk.archive.show(record, as_of=_hour(2))
+
+
+def test_what_the_look_after_a_moment_found_is_told(desk: Any, make_article: Any) -> None:
+    read = make_article("Pier painted", "words of the pier")
+    record = desk.take(desk.fetched(OTHER, b"pier", 1), read).record
+    for hours in (3, 4):
+        desk.absent(desk.fetched(OTHER, b"no such page", hours, 404))
+    desk.absent(desk.fetched(OTHER, b"gone", 6, 410))
+    desk.take(desk.fetched(OTHER, b"pier", 8), read)
+    found = [desk.archive.show(record, as_of=_hour(hours)).as_of.found_after for hours in (2, 3.5, 5, 7, 9)]
+    assert found == ["absence", "absence", "withdrawal", "version", None]

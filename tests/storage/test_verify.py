@@ -49,14 +49,6 @@ def test_a_wrong_committed_length_is_found(closed: Any, committed: int | str) ->
     assert any(f.place.startswith(f"warc/{path.name}") for f in closed.findings())
 
 
-def test_a_deleted_segment_is_found(closed: Any) -> None:
-    (path,) = (closed.where / "warc").iterdir()
-    path.unlink()
-    found = closed.findings()
-    assert (f"warc/{path.name}", "the segment is missing") in {(f.place, f.problem) for f in found}
-    assert any(f.place.startswith("ledger ") for f in found) and any(f.place.startswith("capture ") for f in found)
-
-
 @pytest.mark.parametrize("cut", [1, 100, 5000, None])
 def test_a_truncated_segment_is_found(closed: Any, cut: int | None) -> None:
     (path,) = (closed.where / "warc").iterdir()
