@@ -186,6 +186,11 @@ class Reading:
         with self._database.reading() as tx:
             return Captures(tx, self._folder).load(capture)
 
+    def is_lost(self, capture: str) -> bool:
+        """Whether a capture that cannot be read is lost for good, as far as the archive's own files go."""
+        with self._database.reading() as tx:
+            return Captures(tx, self._folder).is_lost(capture)
+
     def copies_of(self, url: str, record_id: str | None = None, at: str | None = None) -> Sequence[Capture]:
         """Copies of an address, likeliest first to be the foreign record and of the time that are named."""
         with self._database.reading() as tx:

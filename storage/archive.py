@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from model.article import Article
 from model.edtf import utc_text
-from model.errors import BadCall, PressmarkError, StorageUnavailable
+from model.errors import BadCall, Damaged, PressmarkError, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
 from model.replica import Repaired, Replicated
@@ -251,16 +251,17 @@ class Archive(Reading):
         return self._writing.stage(deposits)
 
     def settle(self, staged: Sequence[Staged]) -> Sequence[Settled]:
-        """Decides what is staged: a ``Result`` each, or a ``Reread``; see ``storage.writer``."""
+        """Decides what is staged: a ``Result``, a ``Reread`` or an ``Unsettled`` each; see ``storage.writer``."""
         return self._writing.settle(staged)
 
-    def keep_held(self, images: Sequence[ImageWanted]) -> None:
+    def keep_held(self, images: Sequence[ImageWanted]) -> Sequence[Damaged | None]:
         """Keeps image files that are held already for one more version each; see ``storage.writer``."""
-        self._writing.keep_held(images)
+        return self._writing.keep_held(images)
 
-    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
-        """What was answered with ``Reread``, together with the articles it asked for."""
-        return self._writer.stage_again(staged, rereadings)
+    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article], lost: Collection[str] = ()) -> Staged:
+        """What was answered with ``Reread``, together with the articles it asked for; ``lost`` are captures that nobody can read
+        (``is_lost``)."""
+        return self._writer.stage_again(staged, rereadings, lost)
 
     def undecided(self) -> Iterator[Undecided]:
         """Captures that were kept and never decided, because a process was killed in between.

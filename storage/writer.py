@@ -14,10 +14,11 @@ between 2 and 3, recovery replays the entries or voids them. Killed after 3, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, case, select
@@ -25,6 +26,7 @@ from sqlalchemy import Connection, case, select
 from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
+from model.errors import Damaged
 from model.ledger import FORMAT, Agent, AgentType, Kind
 from storage import tables
 from storage.batch import Batch, Pen, Staged
@@ -156,13 +158,17 @@ class Writer:
                 raise
             return self._settle(staged, tries - 1)
 
-    def keep_held(self, images: Sequence[ImageWanted]) -> None:
-        """Image files that are held, and still what their server has, are kept for one more version each."""
+    def keep_held(self, images: Sequence[ImageWanted]) -> list[Damaged | None]:
+        """Image files that are held, and still what their server has, are kept for one more version each; where that cannot be,
+        what is damaged."""
         with self._batch(alone=True) as batch:
-            for image in images:
+
+            def keep(image: ImageWanted) -> None:
                 if image.held is not None:
                     body = {"capture": Kept(*image.held).to_json(), "version": image.version, "url": image.url}
                     batch.write(Kind.IMAGE, image.record, body)
+
+            return [batch.apart(partial(keep, image)) for image in images]
 
     def act(self, agent: Agent | None, do: Callable[[Hands], T]) -> T:
         """Something that is not a deposit, in one transaction with its entries, all by ``agent`` (default: this
@@ -172,9 +178,10 @@ class Writer:
         self._leave_full()
         return done
 
-    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
+    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article], lost: Collection[str] = ()) -> Staged:
         """A deposit that was answered with ``Reread``, with what it asked for; written no twice."""
-        deposit = replace(staged.deposit, rereadings={**staged.deposit.rereadings, **rereadings})
+        before = staged.deposit
+        deposit = replace(before, rereadings={**before.rereadings, **rereadings}, lost=before.lost | {*lost})
         return Staged(deposit, staged.kept, staged.facts, ())
 
     def begin_segment(self) -> None:
@@ -231,7 +238,7 @@ class Writer:
                 else:
                     query = query.where(here)
                 # the first of them is hardly ever a revisit itself
-                copies = (earlier_of(parse_facts(facts)) for facts in tx.execute(query.order_by(c.received_at)).scalars())
+                copies = (_referred_to(facts) for facts in tx.execute(query.order_by(c.received_at)).scalars())
                 earlier = next((e for e in copies if e is not None), None)
                 if earlier is not None:
                     found[digest] = earlier
@@ -306,6 +313,13 @@ class Writer:
             batch.finish(f"{info} {self._imprint.software}")
         self._settled = True
         segment.warcinfo = info
+
+
+def _referred_to(facts: bytes) -> Earlier | None:
+    try:
+        return earlier_of(parse_facts(facts))
+    except Damaged:
+        return None  # what came is kept whole
 
 
 def _may_refer(capture: Capture) -> bool:
