@@ -39,7 +39,7 @@ from storage.home import home_of
 from storage.leases import Leases
 from storage.leftover import begun, refuse_what_is_not_ours
 from storage.listeners import Listeners
-from storage.losses import Losses, is_told
+from storage.losses import Losses
 from storage.losses import keep as losses_kept
 from storage.migrations import bring_up_to_date, unheard
 from storage.portions import portions
@@ -306,11 +306,7 @@ class Archive(Reading):
         self._writing.act(None, void)
 
     def tell_losses(self, losses: Losses) -> None:
-        """Says in the ledger what a rebuild went on without, in a new segment; see ``storage.losses``."""
-        with self._database.reading() as tx:
-            told = is_told(tx, losses)
-        if not told:
-            self._writing.begin_segment()
+        """Says in the ledger what a rebuild went on without; see ``storage.losses``."""
         self._writing.act(None, lambda hands: losses_kept(hands, losses))
 
     def by(self, person: str) -> Hand:

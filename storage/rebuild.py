@@ -22,6 +22,7 @@ from model.ledger import Entry
 from storage import tables
 from storage.capture_records import parse_facts
 from storage.chain import Chains
+from storage.closed import close_files
 from storage.content import empty_content, payload_of
 from storage.database import WAIT_SECONDS
 from storage.folder import SEGMENTS, Hold, read_descriptor
@@ -121,6 +122,8 @@ class _Filling:
         in_force = (entry for chain in ways.chains for entry, _ in chain)
         partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
         losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed)
+        if losses:
+            close_files(self._tx, (segment.name for segment in segments))
         left = [(entry.id, digest_of(found.entries[entry.id][1])) for fork in ways.forks for entry in fork.left]
         counts = {
             "segments": len(segments),

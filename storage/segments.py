@@ -196,13 +196,14 @@ class SegmentFolder:
             if segment is not None:
                 yield segment
 
-    def adopt(self, committed: Mapping[str, int], sealed: Container[str] = ()) -> Segment | None:
+    def adopt(self, committed: Mapping[str, int], sealed: Container[str] = (), closed: Container[str] = ()) -> Segment | None:
         """A segment under the size limit that nobody holds, locked; the newest such.
 
-        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy. Nor a ``sealed`` one.
+        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy. Nor a ``sealed`` or ``closed``
+        one.
         """
         for name in reversed(self.names()):
-            if name in sealed:
+            if name in sealed or name in closed:
                 continue
             path = self.path(name)
             try:

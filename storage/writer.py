@@ -33,6 +33,7 @@ from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
 from storage.catalogue import no_other_folder
 from storage.chain import Chains
+from storage.closed import closed_files
 from storage.columns import stored_key
 from storage.database import Database
 from storage.decide import Hands, Kept
@@ -184,12 +185,6 @@ class Writer:
         deposit = replace(before, rereadings={**before.rereadings, **rereadings}, lost=before.lost | {*lost})
         return Staged(deposit, staged.kept, staged.facts, ())
 
-    def begin_segment(self) -> None:
-        """What comes next goes into a new segment: behind the others, a copy may have what they lost."""
-        self.close()
-        self._segment = self._folder.create()
-        self._settled = False
-
     def close(self) -> None:
         """Lets the segment's lock go."""
         if self._segment is not None:
@@ -247,7 +242,7 @@ class Writer:
     def _open(self) -> Pen:
         """The segment to append to: the one held, an adopted one after its recovery, or a new one."""
         if self._segment is None:
-            self._segment = self._folder.adopt(self._committed(), self._sealed()) or self._folder.create()
+            self._segment = self._folder.adopt(self._committed(), self._sealed(), self._closed()) or self._folder.create()
             if self._uploads is not None:
                 self._uploads.begin()
             self._settled = False
@@ -266,6 +261,10 @@ class Writer:
             sealed = self._sealed()
             no_other_folder(self._folder, {name: length for name, length in committed.items() if name not in sealed})
         return committed
+
+    def _closed(self) -> Container[str]:
+        with self._database.reading() as tx:
+            return closed_files(tx)
 
     def _sealed(self) -> Container[str]:
         return self._uploads.sealed() if self._uploads is not None else ()
