@@ -12,7 +12,7 @@ from model.capture import Capture
 from model.changes import ChangeLine, ChangesWanted
 from model.copies import Likely
 from model.edtf import utc_text
-from model.errors import DamagedText
+from model.errors import DamagedText, StorageUnavailable
 from model.export import Exported, Format
 from model.record import EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
@@ -293,6 +293,8 @@ class Reading:
             return check(any_text=False)
         except DamagedText:  # which row it is, and what else is wrong
             return check(any_text=True)
+        except PermissionError as error:
+            raise StorageUnavailable(f"{error.filename} cannot be read ({error.strerror}): check its permissions") from error
 
 
 def _when(as_of: datetime | None, known_at: datetime | None) -> When:

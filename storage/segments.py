@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
 from model.errors import Damaged, StorageUnavailable
+from storage.advice import RESTORE
 from storage.warc import bytes_at
 
 LIMIT = 1 << 30
@@ -162,7 +163,9 @@ class SegmentFolder:
         except OSError as error:
             if isinstance(error, FileNotFoundError) and self._elsewhere is not None:
                 return self._elsewhere.read(f"{self.folder.name}/{name}", offset, length)
-            raise Damaged(f"{name}:{offset}: cannot be read ({error.strerror})", place=f"{name}:{offset}") from error
+            advice = RESTORE if isinstance(error, FileNotFoundError) else "check its permissions and its disk"
+            said = f"{self.folder.name}/{name} cannot be read at byte {offset:,} ({error.strerror}): {advice}"
+            raise Damaged(said, place=f"{name}:{offset}") from error
 
     @contextmanager
     def at_hand(self, name: str) -> Iterator[Path]:
