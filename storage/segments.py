@@ -162,10 +162,20 @@ class SegmentFolder:
                 return bytes_at(file, offset, length)
         except OSError as error:
             if isinstance(error, FileNotFoundError) and self._elsewhere is not None:
-                return self._elsewhere.read(f"{self.folder.name}/{name}", offset, length)
+                return self._read_elsewhere(self._elsewhere, name, offset, length)
             advice = RESTORE if isinstance(error, FileNotFoundError) else "check its permissions and its disk"
             said = f"{self.folder.name}/{name} cannot be read at byte {offset:,} ({error.strerror}): {advice}"
             raise Damaged(said, place=f"{name}:{offset}") from error
+
+    def _read_elsewhere(self, elsewhere: Elsewhere, name: str, offset: int, length: int) -> bytes:
+        there = f"{self.folder.name}/{name}"
+        try:
+            data = elsewhere.read(there, offset, length)
+        except Damaged as error:
+            raise Damaged(f"{there} is neither here nor in the store: {RESTORE}", place=f"{name}:{offset}") from error
+        if len(data) < length:
+            raise Damaged(f"{there} ends before byte {offset + length:,} in the store: {RESTORE}", place=f"{name}:{offset}")
+        return data
 
     @contextmanager
     def at_hand(self, name: str) -> Iterator[Path]:
