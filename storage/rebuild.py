@@ -118,7 +118,9 @@ class _Filling:
         content = {payload["id"] for entry in lost if (payload := payload_of(entry)) is not None}
         keep_lost(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)], without | content)
         left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
-        unaddressed = [hole.chain for hole in ways.holes if hole.first == 1 and hole.chain not in {self._archive, *left_without}]
+        void = (hole for some in passed.values() for hole in some)
+        first = dict.fromkeys(hole.chain for hole in (*ways.holes, *void) if hole.first == 1)
+        unaddressed = [chain for chain in first if chain not in {self._archive, *left_without}]
         in_force = (entry for chain in ways.chains for entry, _ in chain)
         partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
         losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed)

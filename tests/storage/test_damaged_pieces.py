@@ -11,6 +11,7 @@ from model.article import Article
 from model.errors import Damaged
 from model.record import Outcome, Result
 from storage import Archive, Deposit, ImageWanted, Person, Release, Unsettled, Verdict
+from storage.capture_records import is_facts
 from storage.warc import Member, walk
 
 pytestmark = pytest.mark.both_engines
@@ -115,3 +116,27 @@ def test_an_image_file_of_a_version_that_is_lost_for_good_is_kept_by_itself(
         assert isinstance(answer, Result) and answer.outcome is Outcome.HELD
         assert answer.reason == "an image file of a version that is lost"
         assert [x.capture.url for x in archive.undecided()] == [f"{HOST}/one"]
+
+
+def test_a_piece_keeps_its_record_where_the_facts_of_its_first_copy_are_lost(
+    house: Any, make_desk: Any, make_article: Callable[..., Article]
+) -> None:
+    url = f"{HOST}/one"
+    with house.create() as archive:
+        desk = make_desk(archive)
+        record = desk.take(desk.fetched(url, b"first", 1), make_article("One", "First words.")).record
+        desk.take(desk.fetched(url, b"second", 2), make_article("One more", "Second words."))
+    data = bytearray(house.segment.read_bytes())
+    lost = next(x for x in walk(house.segment) if isinstance(x, Member) and is_facts(x))
+    data[lost.offset + lost.length // 2] ^= 8
+    house.segment.write_bytes(data)
+    house.lose()
+    house.rebuild(accept_loss=True)
+    with house.open(write=True) as archive:
+        assert archive.find(url) == record
+        desk = make_desk(archive)
+        taken = desk.take(desk.fetched(url, b"third", 3), make_article("One and all", "Third words."))
+        assert (taken.record, taken.outcome, taken.version) == (record, Outcome.CHANGED, 3)
+    house.rebuild()
+    with house.open() as archive:
+        assert archive.find(url) == record and len(list(archive.list())) == 1
