@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flows.extraction import Reader
@@ -13,11 +13,11 @@ from flows.worker import Extraction
 from model.article import Article
 from model.capture import Basis, Capture
 from model.collection import check_collection_name
-from model.errors import BadCall, Damaged
+from model.errors import BadCall, Damaged, NotFound
 from model.given import check_text
 from model.prepared import Prepared
-from model.record import Result
-from storage import Archive, Deposit, Person, Release, Reread, Verdict
+from model.record import Outcome, Result
+from storage import Archive, Deposit, Person, Release, Reread, Unsettled, Verdict
 from storage.batch import Staged
 
 _TRIES = 4
@@ -77,45 +77,68 @@ class Decider:
         deposit = self._made(source, capture, after_reading(read.article), read.article, read.prepared)
         if self.keep_unchanged or deposit.article is None:
             return deposit
-        return replace(deposit, known=self.archive.read_the_same(capture, deposit.article, self.release.id))
+        try:
+            return replace(deposit, known=self.archive.read_the_same(capture, deposit.article, self.release.id))
+        except Damaged:
+            return deposit  # kept whole; what is wrong is told when it is settled
 
     def settle(self, staged: Sequence[Staged]) -> Iterator[Result]:
-        """Settles what is staged; what must be compared with a capture read anew is tried again.
-
-        Raises ``Damaged`` where that does not end, ``StorageUnavailable`` as storage does.
+        """Settles what is staged; what must be compared with a capture read anew is tried again. What cannot be decided, as the
+        archive is damaged, has failed; its capture waits. Raises ``StorageUnavailable`` as storage does.
         """
+        for item, answer in self._settled(staged):
+            yield _waits(item, answer) if isinstance(answer, Unsettled) else answer
+
+    def _settled(self, staged: Sequence[Staged]) -> Iterator[tuple[Staged, Result | Unsettled]]:
         waiting = list(staged)
         for _ in range(_TRIES):
             again: list[Staged] = []
             for item, answer in zip(waiting, self.archive.settle(waiting), strict=True):
-                if isinstance(answer, Reread):
+                if not isinstance(answer, Reread):
+                    yield item, answer
+                    continue
+                try:
                     again.append(self._again(item, answer))
-                else:
-                    yield answer
+                except Damaged as damage:
+                    yield item, _left(item, damage)
             if not again:
                 return
             waiting = again
-        raise Damaged("a capture could not be decided although its neighbours were read again; run `pressmark verify`")
+        error = Damaged("it could not be decided although its neighbours were read again; run `pressmark verify`")
+        yield from ((item, _left(item, error)) for item in waiting)
 
-    def finish_interrupted(self) -> list[Result]:
-        """Decides the captures that an earlier process kept and did not get to decide."""
+    def finish_interrupted(self, tell: Callable[[str], None] = log.warning) -> list[Result]:
+        """Decides the captures that an earlier process kept and did not get to decide. Those that wait on, as the archive is
+        damaged, ``tell`` is told of, in a line.
+        """
         results: list[Result] = []
+        left: dict[str, Damaged] = {}  # by address: what else came from there would be read in vain
+        waiting = 0
         for found in self.archive.undecided():
             source = found.capture.url or found.capture.filename or found.kept.id
+            if source in left:
+                waiting += 1
+                continue
             ours = found.capture.basis is Basis.FETCHED  # what another archive noted is not our doing
             override = found.capture.context.get("robots_override") if ours else None
             labels = Labels(self.labels.person, override_robots=str(override) if override else None)
             decider = replace(self, labels=labels, keep_unchanged=True)
             wanted = wanted_for(found.capture)
             if wanted is not None:
-                list(self.settle([found.staged(image_deposit(found.capture, wanted, self.release))]))
-                continue
-            judgement = before_reading(found.capture)
-            if judgement is not None:
+                deposit = image_deposit(found.capture, wanted, self.release)
+            elif (judgement := before_reading(found.capture)) is not None:
                 deposit = decider.unread(source, found.capture, judgement)
             else:
                 deposit = decider.read(source, found.capture, self.reader.read_one(found.capture))
-            results += self.settle([found.staged(deposit)])
+            for _, answer in self._settled([found.staged(deposit)]):
+                if isinstance(answer, Unsettled):
+                    left[source] = answer.error
+                    waiting += 1
+                elif wanted is None:
+                    results.append(answer)
+        if left:
+            copies = "a copy that was kept waits" if waiting == 1 else f"{waiting:,} copies that were kept wait"
+            tell(f"{copies} to be decided: {next(iter(left.values()))}")
         return results
 
     def _made(
@@ -141,8 +164,16 @@ class Decider:
     def _again(self, item: Staged, asked: Reread) -> Staged:
         """The item with what it asked to be read again; held where that cannot be read any more."""
         found: dict[str, Article] = {}
+        lost: set[str] = set()
         for capture_id in asked.captures:
-            read = self.reader.read_one(self.archive.load_capture(capture_id))
+            try:
+                capture = self.archive.load_capture(capture_id)
+            except (Damaged, NotFound):
+                if not self.archive.is_lost(capture_id):
+                    raise
+                lost.add(capture_id)
+                continue
+            read = self.reader.read_one(capture)
             if read.article is None:
                 reason = "the copy before it could not be read again, so they were not compared; it is kept"
                 held = replace(
@@ -150,7 +181,18 @@ class Decider:
                 )
                 return replace(item, deposit=held, written=())
             found[capture_id] = read.article
-        return self.archive.stage_again(item, found)
+        return self.archive.stage_again(item, found, lost)
+
+
+def _left(item: Staged, error: Damaged) -> Unsettled:
+    return Unsettled(error, item.kept.id if item.kept else None)
+
+
+def _waits(item: Staged, left: Unsettled) -> Result:
+    deposit = item.deposit
+    kept = "; the copy is kept, and decided once that is mended" if left.capture is not None else ""
+    url = deposit.capture.final_url or deposit.capture.url
+    return Result(deposit.source, Outcome.FAILED, url, f"{left.error}{kept}", capture=left.capture)
 
 
 def _unread(read: Extraction) -> str:

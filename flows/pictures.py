@@ -14,10 +14,10 @@ from extractors.decode import decode_entity
 from extractors.pictures import image_type, read_picture
 from flows.gathered import Gathered
 from model.capture import Basis, Capture
-from model.errors import PressmarkError, Refused
+from model.errors import Damaged, PressmarkError, Refused
 from model.record import ImageTally, Outcome, Result
 from model.said import say_second
-from storage import Archive, Deposit, ImageWanted, Release, Verdict
+from storage import Archive, Deposit, ImageWanted, Release, Unsettled, Verdict
 
 COMMIT_SECONDS = 1.0
 COMMIT_IMAGES = 50
@@ -74,10 +74,17 @@ class Pictures:
         if self._ask is None or result.outcome not in _SEEN or result.record is None or result.version is None:
             yield result
             return
+        try:
+            yield from self._asked(result, result.record, result.version, self._ask)
+        except Damaged as error:  # the article is taken in all the same
+            missed = ({"url": result.url or result.source, "reason": f"{error}; then its images are asked for"},)
+            yield replace(result, images=ImageTally(0, 0, missed))
+
+    def _asked(self, result: Result, record: str, version: int, ask: Ask) -> Iterator[Result]:
         if result.capture is not None and self._archive.capture_facts(result.capture)["basis"] != Basis.FETCHED:
             yield result  # the images of today are not those of a copy from elsewhere
             return
-        place = (result.record, result.version)
+        place = (record, version)
         wanted = self._archive.wanted_images(*place) if place not in self._waiting else ()
         missed = tuple(
             {"url": x.url, "reason": f"tried {say_second(x.tried_at)}, asked for again after a day"} for x in wanted if x.tried_at
@@ -88,7 +95,7 @@ class Pictures:
             yield replace(result, images=tally)
             return
         self._waiting[place] = _Waiting(result, tally, len(asked))
-        self._ask(asked)
+        ask(asked)
 
     def take(self, item: Gathered, wanted: ImageWanted) -> None:
         """One image that came, or why it did not."""
@@ -111,15 +118,15 @@ class Pictures:
         if not self._since or (waits_for_more and small):
             return
         ready, held, self._ready, self._held, self._since = self._ready, self._held, [], [], 0.0
-        if held:
-            self._archive.keep_held(held)
-        if ready:
-            self._archive.settle(self._archive.stage(ready))
-        for wanted in held:
-            self._waiting[wanted.record, wanted.version].count(wanted.url, None, held=True)
-        for deposit in ready:
+        unkept = self._archive.keep_held(held) if held else ()
+        answers = self._archive.settle(self._archive.stage(ready)) if ready else ()
+        for wanted, damage in zip(held, unkept, strict=True):
+            self._waiting[wanted.record, wanted.version].count(wanted.url, str(damage) if damage else None, held=True)
+        for deposit, answer in zip(ready, answers, strict=True):
             if deposit.image is not None:
                 problem = None if deposit.verdict is Verdict.IMAGE else deposit.reason
+                if isinstance(answer, Unsettled):
+                    problem = f"{answer.error}; the file is kept, and decided once that is mended"
                 self._waiting[deposit.image.record, deposit.image.version].count(deposit.image.url, problem)
         for place in [place for place, waiting in self._waiting.items() if waiting.left <= 0]:
             yield self._waiting.pop(place).told()

@@ -134,9 +134,10 @@ class Pipeline:
         the copy held still stands where they gave the means to (ETag, Last-Modified); ``fresh`` asks for
         everything in full. With ``memento``, what another web archive holds of the addresses is taken in, a
         ``Result`` a copy. Sources that are ``shared`` out are taken as far as they fall to this process. ``tell`` is told
-        at the end what of an archive was passed over, a line a file or address.
+        at first what an earlier call kept and cannot be decided yet, at the end what of an archive was passed over, a line a file
+        or address.
 
-        Nothing is raised for one bad source. ``StorageUnavailable`` and ``Damaged`` end the
+        Nothing is raised for one bad source, nor for a piece of which the archive is damaged. ``StorageUnavailable`` ends the
         call: what was told before is kept.
         """
         told = Told(url, captured_at, override_robots, memento, fresh)
@@ -157,7 +158,7 @@ class Pipeline:
         pictures = Pictures(self._archive, self._release, gatherer.fetch_images if images else None)
         with shared.taking_part() if shared is not None else nullcontext(), Reader(self._processes) as reader:
             decider = Decider(self._archive, self._release, reader, labels, self._keep_unchanged)
-            decider.finish_interrupted()
+            decider.finish_interrupted(tell)
             with gatherer.running():
                 yield from self._travel(gatherer, decider, pictures)
         for line in gatherer.notes:

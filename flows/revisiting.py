@@ -94,8 +94,8 @@ def revisit(
 ) -> Generator[Result, None, None]:
     """Asks for what is due, conditionally where servers gave the means, and plans the next looks.
 
-    A ``Result`` an address, each told after it is durable. Raises ``StorageUnavailable`` and ``Damaged`` as
-    ``ingest`` does: what was not told stays due. Not from within a running event loop.
+    A ``Result`` an address, each told after it is durable. Raises ``StorageUnavailable`` as ``ingest`` does: what was not told
+    stays due. Not from within a running event loop.
     """
     wanted = wanted or due(archive, rhythm=rhythm, now=now)
     if not wanted.targets:

@@ -25,7 +25,7 @@ from model.edtf import utc_text
 from model.record import Result
 from model.watch import Gap, Listed, Look, LookOutcome, Plan, Watch, WatchStatus
 from sources.http import Fetcher
-from storage import Archive, Deposit, Release, Verdict
+from storage import Archive, Deposit, Release, Reread, Verdict
 
 HOSTS_AT_ONCE = 64
 LOOKS_AT_ONCE = 50
@@ -236,7 +236,7 @@ def _documents(archive: Archive, one: Looked, plan: Plan) -> dict[str, str]:
     reason = f"a watched {one.status.watch.kind.value} ({one.look.shape}), which lists articles and is none"
     deposits = [Deposit(url, one.captures[url], Verdict.HELD, release, reason=reason, code="feed") for url in listing]
     results = archive.settle(archive.stage(deposits))
-    return {url: r.capture for url, r in zip(listing, results, strict=True) if isinstance(r, Result) and r.capture}
+    return {url: r.capture for url, r in zip(listing, results, strict=True) if not isinstance(r, Reread) and r.capture}
 
 
 def _from(item: Listed, documents: dict[str, str]) -> Listed:

@@ -1,7 +1,7 @@
 """Keeping: WARC segments, the ledger, projections, search, fixity. The face is ``Archive``."""
 
 from storage.archive import Archive, migrate, rebuild
-from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Verdict
+from storage.deposit import Deposit, ImageWanted, InForce, Person, Release, Reread, Unsettled, Verdict
 from storage.export import Selection
 from storage.folder import replace_durably
 from storage.repair import repair
@@ -18,6 +18,7 @@ __all__ = [
     "Reread",
     "Selection",
     "Store",
+    "Unsettled",
     "Verdict",
     "check_query",
     "migrate",

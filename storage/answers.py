@@ -12,7 +12,7 @@ from model.capture import Capture
 from model.changes import ChangeLine, ChangesWanted
 from model.copies import Likely
 from model.edtf import utc_text
-from model.errors import DamagedText
+from model.errors import DamagedText, StorageUnavailable
 from model.export import Exported, Format
 from model.record import EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
@@ -186,6 +186,11 @@ class Reading:
         with self._database.reading() as tx:
             return Captures(tx, self._folder).load(capture)
 
+    def is_lost(self, capture: str) -> bool:
+        """Whether a capture that cannot be read is lost for good, as far as the archive's own files go."""
+        with self._database.reading() as tx:
+            return Captures(tx, self._folder).is_lost(capture)
+
     def copies_of(self, url: str, record_id: str | None = None, at: str | None = None) -> Sequence[Capture]:
         """Copies of an address, likeliest first to be the foreign record and of the time that are named."""
         with self._database.reading() as tx:
@@ -288,6 +293,8 @@ class Reading:
             return check(any_text=False)
         except DamagedText:  # which row it is, and what else is wrong
             return check(any_text=True)
+        except PermissionError as error:
+            raise StorageUnavailable(f"{error.filename} cannot be read ({error.strerror}): check its permissions") from error
 
 
 def _when(as_of: datetime | None, known_at: datetime | None) -> When:

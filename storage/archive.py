@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from model.article import Article
 from model.edtf import utc_text
-from model.errors import BadCall, PressmarkError, StorageUnavailable
+from model.errors import BadCall, Damaged, PressmarkError, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
 from model.replica import Repaired, Replicated
@@ -39,7 +39,7 @@ from storage.home import home_of
 from storage.leases import Leases
 from storage.leftover import begun, refuse_what_is_not_ours
 from storage.listeners import Listeners
-from storage.losses import Losses, is_told
+from storage.losses import Losses
 from storage.losses import keep as losses_kept
 from storage.migrations import bring_up_to_date, unheard
 from storage.portions import portions
@@ -251,16 +251,17 @@ class Archive(Reading):
         return self._writing.stage(deposits)
 
     def settle(self, staged: Sequence[Staged]) -> Sequence[Settled]:
-        """Decides what is staged: a ``Result`` each, or a ``Reread``; see ``storage.writer``."""
+        """Decides what is staged: a ``Result``, a ``Reread`` or an ``Unsettled`` each; see ``storage.writer``."""
         return self._writing.settle(staged)
 
-    def keep_held(self, images: Sequence[ImageWanted]) -> None:
+    def keep_held(self, images: Sequence[ImageWanted]) -> Sequence[Damaged | None]:
         """Keeps image files that are held already for one more version each; see ``storage.writer``."""
-        self._writing.keep_held(images)
+        return self._writing.keep_held(images)
 
-    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
-        """What was answered with ``Reread``, together with the articles it asked for."""
-        return self._writer.stage_again(staged, rereadings)
+    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article], lost: Collection[str] = ()) -> Staged:
+        """What was answered with ``Reread``, together with the articles it asked for; ``lost`` are captures that nobody can read
+        (``is_lost``)."""
+        return self._writer.stage_again(staged, rereadings, lost)
 
     def undecided(self) -> Iterator[Undecided]:
         """Captures that were kept and never decided, because a process was killed in between.
@@ -305,11 +306,7 @@ class Archive(Reading):
         self._writing.act(None, void)
 
     def tell_losses(self, losses: Losses) -> None:
-        """Says in the ledger what a rebuild went on without, in a new segment; see ``storage.losses``."""
-        with self._database.reading() as tx:
-            told = is_told(tx, self.id, losses)
-        if not told:
-            self._writing.begin_segment()
+        """Says in the ledger what a rebuild went on without; see ``storage.losses``."""
         self._writing.act(None, lambda hands: losses_kept(hands, losses))
 
     def by(self, person: str) -> Hand:

@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from model.article import Article
 from model.edtf import utc_text
@@ -23,8 +23,10 @@ from storage.capture_records import parse_facts
 from storage.catalogue import Written, catalogue
 from storage.chain import Chains
 from storage.content import article_draft, said_draft
+from storage.database import translated
 from storage.decide import Decision, Hands, Kept
-from storage.deposit import Deposit, InForce, Settled
+from storage.deposit import Deposit, InForce, Settled, Unsettled
+from storage.engines import of
 from storage.first import Acquaintance, Firsts
 from storage.holding import hold_for
 from storage.projections import apply, insert_capture
@@ -35,6 +37,7 @@ from storage.whole import entry_draft, marked
 
 _UNNAMED = "unnamed"
 _AT_ONCE = 200
+T = TypeVar("T")
 _BY_PERSONS = frozenset({Kind.COLLECTION, Kind.NOTE})
 
 
@@ -86,37 +89,54 @@ class Batch:
 
     def settle(self, item: Staged) -> Settled:
         """One deposit. A capture that is settled already counts once, unless what was kept
-        without being understood is understood now.
+        without being understood is understood now. Where it cannot be decided as the archive is damaged, the others can.
         """
-        settled = self._settle(item)
-        self._close()
-        return settled
-
-    def _settle(self, item: Staged) -> Settled:
         deposit = item.deposit
         is_new = self._acquaintance.meet(deposit)
         if is_new and deposit.known is None and item.kept is not None and item.facts is not None:
-            return self._first(item, item.kept, item.facts)
+            settled: Settled = self._first(item, item.kept, item.facts)
+            self._close()
+            return settled
         self._flush()
+        found = self._catalogued(item) if deposit.known is None else None
+        done = self.apart(lambda: self._decided(item, found))
+        return Unsettled(done, found.id if found is not None else None) if isinstance(done, Damaged) else done
+
+    def apart(self, decide: Callable[[], T]) -> T | Damaged:
+        """Makes one decision, of which nothing is kept where the archive is too damaged for it: that is the answer then."""
+        try:
+            with translated(of(self._tx)), self._tx.begin_nested():
+                done = decide()
+                self._flush()
+        except Damaged as error:
+            self._chains.forget()
+            self._drop()
+            return error
+        self._close()
+        return done
+
+    def _catalogued(self, item: Staged) -> Row[Any] | None:
+        """The row of a deposit's capture, made where there is none; ``None`` where nothing of it is kept."""
+        query = select(tables.captures).where(tables.captures.c.origin_key == item.deposit.capture.origin_key)
+        self._written += item.written  # bytes that are there are catalogued, even twice
+        found = self._tx.execute(query).one_or_none()
+        if found is None and item.kept is not None and item.facts is not None:
+            insert_capture(self._tx, parse_facts(item.facts), item.facts, item.kept.digest)
+            found = self._tx.execute(query).one()
+        return found
+
+    def _decided(self, item: Staged, found: Row[Any] | None) -> Settled:
+        deposit = item.deposit
         if deposit.known is not None:
             return self._unmodified(deposit, deposit.known)
-        return self._decided(item)
-
-    def _decided(self, item: Staged) -> Settled:
-        deposit, kept = item.deposit, item.kept
         person = _person(deposit)
-        c = tables.captures.c
-        found = self._tx.execute(select(tables.captures).where(c.origin_key == deposit.capture.origin_key)).one_or_none()
-        self._written += item.written  # bytes that are there are catalogued, even twice
-        if found is not None:
-            understood = found.version is None and deposit.article is not None
-            if found.entry is not None and not understood:
-                return self._known(deposit, found, person)
-            kept = Kept(found.id, found.digest)
-        elif kept is not None and item.facts is not None:
-            insert_capture(self._tx, parse_facts(item.facts), item.facts, kept.digest)
-        if kept is None:
+        self._acquaintance.refuse_lost(deposit)
+        if found is None:
             raise Damaged(f"the capture of {deposit.source} is neither held nor staged; run `pressmark verify`")
+        understood = found.version is None and deposit.article is not None
+        if found.entry is not None and not understood:
+            return self._known(deposit, found, person)
+        kept = Kept(found.id, found.digest)
         if deposit.override_reason:
             self._override(deposit, kept, person)
         return Decision(self._hands(person), deposit, kept).settle()
@@ -161,6 +181,10 @@ class Batch:
     def _close(self) -> None:
         """Ends a decision: what it writes goes to the segment."""
         self._written += [self._pen.append(draft) for draft in marked(self._drafts)]
+        self._drop()
+
+    def _drop(self) -> None:
+        """What the decision that was begun would have written."""
         self._drafts = []
         self._content.clear()
         self._ready.clear()

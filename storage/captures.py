@@ -17,6 +17,7 @@ from storage.batch import Staged
 from storage.capture_records import parse_facts, restore_capture
 from storage.decide import Kept
 from storage.deposit import Deposit
+from storage.nowhere import is_nowhere
 from storage.segments import SegmentFolder
 from storage.warc import Member, member_of
 
@@ -58,6 +59,16 @@ class Captures:
             raise NotFound(f"no capture {capture} in this archive")
         return parse_facts(data)
 
+    def is_lost(self, capture: str) -> bool:
+        """Whether a capture's facts are known to be lost, or one of its records is in no file: no ``rebuild`` would find it."""
+        if self._tx.execute(select(tables.lost.c.id).where(tables.lost.c.id == capture)).first() is not None:
+            return True
+        try:
+            self.load(capture)
+        except Damaged as error:
+            return bool(error.facts.get("lost")) and is_nowhere(self._tx, self._folder, str(error.facts["place"]))
+        return False
+
     def records_of(self, capture: str) -> frozenset[str]:
         """The records whose page, or image file, a capture is."""
         c, i = tables.captures.c, tables.images.c
@@ -77,7 +88,7 @@ class Captures:
         """
         c = tables.captures.c
         query = select(c.facts).where(c.url_key == alias_key(url), c.length > 0).order_by(c.at.desc()).limit(_CANDIDATES)
-        found = [parse_facts(data) for data in self._tx.execute(query).scalars()]
+        found = [facts for data in self._tx.execute(query).scalars() if (facts := _facts_in(data)) is not None]
 
         def nearness(facts: dict[str, Any]) -> tuple[bool, bool]:
             foreign = (facts["imported"] or {}).get("record_id")
@@ -114,3 +125,10 @@ class Captures:
         if row is None:
             raise Damaged(f"the WARC record {record_id} is not in the catalogue: {VERIFY_FIRST}", place=record_id, lost=True)
         return member_of(self._folder.read(row.name, row.offset, row.length), row.name, row.offset)
+
+
+def _facts_in(data: bytes) -> dict[str, Any] | None:
+    try:
+        return parse_facts(data)
+    except Damaged:
+        return None

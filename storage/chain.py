@@ -48,8 +48,9 @@ class Chains:
         self.flush()
 
     def forget(self) -> None:
-        """Reads the heads anew: what was inserted since a savepoint was taken back."""
+        """Reads the heads anew: what was appended since a savepoint is taken back."""
         self._heads.clear()
+        self._waiting.clear()
 
     def flush(self) -> None:
         """Writes the entries that wait. Nothing may read the ledger table before."""

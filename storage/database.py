@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, exc
 from model.errors import Damaged, NewerFormat, PressmarkError
 from storage import engines, tables
 from storage.advice import VERIFY_FIRST
-from storage.engines import ALONE, ANY_TEXT, READING, sqlite
+from storage.engines import ALONE, ANY_TEXT, READING, Dialect, sqlite
 
 WAIT_SECONDS = 30
 
@@ -80,27 +80,29 @@ class Database:
         """A writing transaction, committed at the end, rolled back on any error; ``alone`` where none of the
         archive's other writers may be in one meanwhile."""
         engine = self._engine.execution_options(**{ALONE: True}) if alone else self._engine
-        with self._translated(), engine.begin() as tx:
+        with translated(self._dialect), engine.begin() as tx:
             yield tx
 
     @contextmanager
     def reading(self, *, any_text: bool = False) -> Iterator[Connection]:
         """A consistent view that changes nothing. Raises ``DamagedText`` for text that is no UTF-8 any more; with ``any_text``
         its wrong bytes are spelt out instead, at the price of slow reads."""
-        with self._translated(), self._engine.execution_options(**{READING: True, ANY_TEXT: any_text}).connect() as tx:
+        with translated(self._dialect), self._engine.execution_options(**{READING: True, ANY_TEXT: any_text}).connect() as tx:
             yield tx
 
     def close(self) -> None:
         """Lets all connections go; the last one leaves a single file behind."""
         self._engine.dispose()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except PressmarkError:
-            raise
-        except exc.NoResultFound as error:
-            raise Damaged(f"the database has lost a row that must be there: {VERIFY_FIRST}", lost=True) from error
-        except exc.DBAPIError as error:
-            raise self._dialect.translate(error) from error
+
+@contextmanager
+def translated(dialect: Dialect) -> Iterator[None]:
+    """Errors of SQLAlchemy in our words."""
+    try:
+        yield
+    except PressmarkError:
+        raise
+    except exc.NoResultFound as error:
+        raise Damaged(f"the database has lost a row that must be there: {VERIFY_FIRST}", lost=True) from error
+    except exc.DBAPIError as error:
+        raise dialect.translate(error) from error

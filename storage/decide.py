@@ -25,11 +25,12 @@ from model.record import Outcome, Result, Strand
 from storage import absent, tables
 from storage.deposit import Deposit, ImageWanted, Reread, Settled, Verdict
 from storage.identify import Identifier, first_aliases
-from storage.known import article_of, looks_of, next_reading, next_version
+from storage.known import article_of, looks_of, next_reading, next_version, read_as
 from storage.timeline import ABSENCES, Look, around, is_withdrawn
 
 _ENDED = {
     Verdict.HELD: Outcome.HELD,
+    Verdict.IMAGE: Outcome.HELD,
     Verdict.FAILED: Outcome.FAILED,
     Verdict.REFUSED: Outcome.REFUSED,
     Verdict.ABSENT: Outcome.FAILED,
@@ -135,16 +136,19 @@ class Decision:
         splits = before is not None and after is not None and before.what.version == after.what.version
         if splits and after is not None and after.what.capture is not None:
             again = self._deposit.rereadings.get(after.what.capture)
-            if again is None:
+            if again is None and after.what.capture not in self._deposit.lost:
                 return Reread((after.what.capture,))
             number = self._version(article, record)
-            self._promote(again, record, after, after.what.capture)
+            if again is not None:
+                self._promote(again, record, after, after.what.capture)
         else:
             number = self._version(article, record)
         if before is None or before.what.version is None:
             told = "an earlier state than any held before" if after else "the first copy from the publisher's own server"
             return self._told(Outcome.CHANGED, record, number, told)
-        return self._told(Outcome.CHANGED, record, number, None, compare(held[before.what.version], article))
+        is_lost = self._capture_of(record, before.what.version) in self._deposit.lost
+        reason = "compared with what an earlier release read, as the copy before it is lost" if is_lost else None
+        return self._told(Outcome.CHANGED, record, number, reason, compare(held[before.what.version], article))
 
     def _beside(self, article: Article, record: str, looks: list[Look]) -> Settled:
         """A supplied or rewritten copy: one of the states held, or a version beside them."""
@@ -175,10 +179,13 @@ class Decision:
 
     def _held(self, record: str | None) -> Result:
         deposit = self._deposit
-        outcome, reason = _ENDED[deposit.verdict], deposit.reason
+        outcome, said = _ENDED[deposit.verdict], deposit.reason
+        if deposit.verdict is Verdict.IMAGE:
+            said = "an image file of a version that is lost"
+        reason = said
         if record is None and self._waits_for_its_piece():  # what was given is taken: nothing failed
             outcome, reason = Outcome.HELD, f"{reason}; it counts as soon as the piece is known"
-        body = {"capture": self._kept.to_json(), "reason": deposit.reason, "code": deposit.code}
+        body = {"capture": self._kept.to_json(), "reason": said, "code": deposit.code}
         self._hands.write(Kind.HELD, self._hands.archive, body | {"record": record, "outcome": outcome})
         return self._told(outcome, None, None, reason)
 
@@ -189,7 +196,8 @@ class Decision:
         return said and capture.basis is Basis.IMPORTED and self._strand is Strand.PUBLISHER and self._at is not None
 
     def _image(self, wanted: ImageWanted) -> Result:
-        """An image file of a version, or what came in its place."""
+        """An image file of a version, or what came in its place; kept by itself where the version is lost for good."""
+        self._hands.take_up(wanted.record)
         v = tables.versions.c
         there = self._tx.execute(select(v.entry).where(v.record == wanted.record, v.number == wanted.version)).first()
         if self._deposit.verdict is not Verdict.IMAGE or there is None:
@@ -207,12 +215,20 @@ class Decision:
             if article is None:
                 capture = self._capture_of(record, number)
                 article = self._deposit.rereadings.get(capture)
+                if article is None and capture in self._deposit.lost:
+                    found[number] = self._as_read(record, number)
+                    continue
                 if article is None:
                     missing.append(capture)
                     continue
                 self._read(article, self._named(capture), record, number)
             found[number] = article
         return Reread(tuple(missing)) if missing else found
+
+    def _as_read(self, record: str, number: int) -> Article:
+        """What another release read, of what nobody can read again."""
+        held = read_as(self._tx, record, number)
+        return held.read if held is not None else Article()
 
     def _version(self, article: Article, record: str) -> int:
         number = next_version(self._tx, record)

@@ -12,6 +12,7 @@ from model.article import Article
 from model.canonical import canonical_json
 from model.capture import Capture, digest_of
 from model.change import signature
+from model.errors import Damaged
 from model.given import check_text
 from model.prepared import Prepared, prepare
 from model.record import Result
@@ -93,7 +94,7 @@ class Deposit:
     ``prepared`` is ``article`` with what follows from it, where that was worked out before; it has to be of this very article.
     ``code`` is a short stable word for the reason (``pdf``, ``paywall``, ``http-404``).
     ``rereadings`` are articles of captures already kept, read by the same release, which an
-    earlier try asked for (see ``Reread``).
+    earlier try asked for (see ``Reread``), ``lost`` those of these captures that nobody can read any more.
     """
 
     source: str
@@ -108,6 +109,7 @@ class Deposit:
     note: str | None = None
     override_reason: str | None = None
     rereadings: Mapping[str, Article] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
     image: ImageWanted | None = None
     known: InForce | None = None
     prepared: Prepared | None = None
@@ -138,4 +140,13 @@ class Reread:
     captures: tuple[str, ...]
 
 
-Settled = Result | Reread
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Nothing is decided, as the archive lacks what belongs to it (``error``): ``capture`` is kept and waits until that is
+    mended. ``None`` of a server's word that a copy still stands: nothing of that is kept."""
+
+    error: Damaged
+    capture: str | None
+
+
+Settled = Result | Reread | Unsettled

@@ -27,7 +27,7 @@ from storage.columns import stored_key
 from storage.deposit import Deposit, Verdict
 from storage.identify import address_keys
 from storage.indexing import index_new
-from storage.missing import refuse_missing
+from storage.missing import Missing, missing_of, refuse
 from storage.portions import portions
 from storage.projections import ReadPayload
 from storage.record_line import record_row
@@ -42,17 +42,21 @@ _ORDER: tuple[Table, ...] = (
 
 
 class Acquaintance:
-    """Which captures and addresses are known, asked once for a whole batch. Raises ``Damaged`` where an address that is not
-    was a record's: a piece would get a second one."""
+    """Which captures and addresses are known, asked once for a whole batch."""
 
     def __init__(self, tx: Connection, deposits: Sequence[Deposit]) -> None:
         c, a = tables.captures.c, tables.aliases.c
         self._origins = _known(tx, c.origin_key, {stored_key(d.capture.origin_key) for d in deposits})
         keys = {k for d in deposits for k in _keys(d)}
         self._addresses = _known(tx, a.key, keys)
-        _refuse_lost(tx, keys - self._addresses)
+        self._lost = _lost(tx, keys - self._addresses)
+        self._addresses |= self._lost.keys()
         # where there was nothing before the piece came to be known, its history begins with that
         self._addresses |= _known(tx, c.url_key, keys, unknown_absence())
+
+    def refuse_lost(self, deposit: Deposit) -> None:
+        """Raises ``Damaged`` where an address that nobody has was a record's: a piece would get a second one."""
+        refuse([missing for key in sorted(_keys(deposit)) for missing in self._lost.get(key, ())])
 
     def meet(self, deposit: Deposit) -> bool:
         """Whether it is a piece with nothing to compare it with; from here on its capture and addresses are known."""
@@ -138,15 +142,24 @@ def _line(entry: Entry, article: Article) -> rows.Row:
     return record_row(article, urls, looks, runs(looks), 1, 1)
 
 
-def _refuse_lost(tx: Connection, keys: Iterable[str]) -> None:
-    """Captures from addresses tell which records had these."""
+def _lost(tx: Connection, keys: Iterable[str]) -> dict[str, list[Missing]]:
+    """What records lack that had addresses which nobody has now, by address: captures from there tell of them."""
     c = tables.captures.c
-    refuse_missing(tx, *sorted(_known(tx, c.url_key, keys, c.record.is_not(None), told=c.record)))
+    had: dict[str, list[str]] = {}
+    for some in portions(sorted(keys), _AT_ONCE):
+        query = select(c.record, c.url_key).where(c.url_key.in_(some), c.record.is_not(None)).distinct()
+        for record, key in tx.execute(query).tuples():
+            had.setdefault(record, []).append(key)
+    found: dict[str, list[Missing]] = {}
+    for missing in missing_of(tx, sorted(had)):
+        for key in had[missing.record]:
+            found.setdefault(key, []).append(missing)
+    return found
 
 
-def _known(tx: Connection, column: Any, wanted: Iterable[str], *more: ColumnElement[bool], told: Any = None) -> set[str]:
-    """Which of some values a column has; or what another column has beside them."""
+def _known(tx: Connection, column: Any, wanted: Iterable[str], *more: ColumnElement[bool]) -> set[str]:
+    """Which of some values a column has."""
     found: set[str] = set()
     for some in portions(sorted(wanted), _AT_ONCE):
-        found |= set(tx.execute(select(column if told is None else told).where(column.in_(some), *more)).scalars())
+        found |= set(tx.execute(select(column).where(column.in_(some), *more)).scalars())
     return found

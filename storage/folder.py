@@ -84,7 +84,7 @@ class Hold:
             if alone:
                 said = "another process is writing to this archive: wait for it to end, then try again"
             else:
-                said = "this archive is being made or rebuilt by another process: wait for it to end, then try again"
+                said = "this archive is being made, rebuilt or repaired by another process: wait for it to end, then try again"
             raise StorageUnavailable(said) from error
 
     def close(self) -> None:

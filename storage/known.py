@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 from model.article import Article
 from model.article_back import article_from_json
 from model.canonical import plain_of
+from model.errors import Damaged
 from model.record import Observation, Strand
 from model.statement import Spoken, Stated, Statement, overlay
 from storage import tables
+from storage.advice import VERIFY_FIRST
 from storage.holes import lost_in
 from storage.portions import portions
 from storage.timeline import Look
@@ -117,8 +120,9 @@ def spoken_of(tx: Connection, record: str, version: int) -> list[Spoken]:
 
 
 def unpacked(packed: bytes) -> Article:
-    """An article as the projections hold it."""
-    return article_from_json(plain_of(zlib.decompress(packed)))
+    """An article as the projections hold it. Raises ``Damaged`` where it is none any more."""
+    with _readable("an article"):
+        return article_from_json(plain_of(zlib.decompress(packed)))
 
 
 def like_articles(tx: Connection, record: str, one: int, other: int) -> tuple[Article, Article] | None:
@@ -158,5 +162,14 @@ def _next(tx: Connection, given: Select[tuple[int, str]], number: ColumnElement[
 
 
 def _spoken(row: Row[Any]) -> Spoken:
-    said = Statement.from_json(plain_of(zlib.decompress(row.article)))
-    return Spoken(row.number, json.loads(row.agent)["name"], row.recorded_at, said)
+    with _readable("what a person stated"):
+        said = Statement.from_json(plain_of(zlib.decompress(row.article)))
+        return Spoken(row.number, json.loads(row.agent)["name"], row.recorded_at, said)
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Damaged(f"{what} in the database is damaged: {VERIFY_FIRST}") from error

@@ -39,7 +39,7 @@ class Partial:
 class Losses:
     """Places of entries; what is left of decisions of which entries are lost, nobody knowing where they had their places;
     captures whose facts are lost and that entries name; and records: those that no version is left of, and those whose
-    first entry, which gave them their address, is lost.
+    first entry, which gave them their address, is lost or comes to nothing.
     """
 
     holes: Sequence[Hole]

@@ -22,6 +22,7 @@ from model.ledger import Entry
 from storage import tables
 from storage.capture_records import parse_facts
 from storage.chain import Chains
+from storage.closed import close_files
 from storage.content import empty_content, payload_of
 from storage.database import WAIT_SECONDS
 from storage.folder import SEGMENTS, Hold, read_descriptor
@@ -117,10 +118,14 @@ class _Filling:
         content = {payload["id"] for entry in lost if (payload := payload_of(entry)) is not None}
         keep_lost(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)], without | content)
         left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
-        unaddressed = [hole.chain for hole in ways.holes if hole.first == 1 and hole.chain not in {self._archive, *left_without}]
+        void = (hole for some in passed.values() for hole in some)
+        first = dict.fromkeys(hole.chain for hole in (*ways.holes, *void) if hole.first == 1)
+        unaddressed = [chain for chain in first if chain not in {self._archive, *left_without}]
         in_force = (entry for chain in ways.chains for entry, _ in chain)
         partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
         losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed)
+        if losses:
+            close_files(self._tx, (segment.name for segment in segments))
         left = [(entry.id, digest_of(found.entries[entry.id][1])) for fork in ways.forks for entry in fork.left]
         counts = {
             "segments": len(segments),

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
 from model.errors import Damaged, StorageUnavailable
+from storage.advice import RESTORE
 from storage.warc import bytes_at
 
 LIMIT = 1 << 30
@@ -170,8 +171,20 @@ class SegmentFolder:
                 return bytes_at(file, offset, length)
         except OSError as error:
             if isinstance(error, FileNotFoundError) and self._elsewhere is not None:
-                return self._elsewhere.read(f"{self.folder.name}/{name}", offset, length)
-            raise Damaged(f"{name}:{offset}: cannot be read ({error.strerror})", place=f"{name}:{offset}") from error
+                return self._read_elsewhere(self._elsewhere, name, offset, length)
+            advice = RESTORE if isinstance(error, FileNotFoundError) else "check its permissions and its disk"
+            said = f"{self.folder.name}/{name} cannot be read at byte {offset:,} ({error.strerror}): {advice}"
+            raise Damaged(said, place=f"{name}:{offset}") from error
+
+    def _read_elsewhere(self, elsewhere: Elsewhere, name: str, offset: int, length: int) -> bytes:
+        there = f"{self.folder.name}/{name}"
+        try:
+            data = elsewhere.read(there, offset, length)
+        except Damaged as error:
+            raise Damaged(f"{there} is neither here nor in the store: {RESTORE}", place=f"{name}:{offset}") from error
+        if len(data) < length:
+            raise Damaged(f"{there} ends before byte {offset + length:,} in the store: {RESTORE}", place=f"{name}:{offset}")
+        return data
 
     @contextmanager
     def at_hand(self, name: str) -> Iterator[Path]:
@@ -205,13 +218,14 @@ class SegmentFolder:
             if segment is not None:
                 yield segment
 
-    def adopt(self, committed: Mapping[str, int], sealed: Container[str] = ()) -> Segment | None:
+    def adopt(self, committed: Mapping[str, int], sealed: Container[str] = (), closed: Container[str] = ()) -> Segment | None:
         """A segment under the size limit that nobody holds, locked; the newest such.
 
-        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy. Nor a ``sealed`` one.
+        Never one that has lost what was ``committed`` (bytes by name): it waits for its copy. Nor a ``sealed`` or ``closed``
+        one.
         """
         for name in reversed(self.names()):
-            if name in sealed:
+            if name in sealed or name in closed:
                 continue
             path = self.path(name)
             try:

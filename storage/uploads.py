@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from model.edtf import utc_text
 from model.errors import BadCall, Damaged, PressmarkError, StorageUnavailable
 from storage import places
+from storage.advice import RESTORE
 from storage.carry import bring, spans
 from storage.database import Database
 from storage.folder import DESCRIPTOR, README_FILE
@@ -81,11 +82,11 @@ class Uploads:
                     break
         left = self.waiting() if problem is not None else {}
         if problem is not None and left:
-            raise StorageUnavailable(
-                f"{len(left)} WARC {'file is' if len(left) == 1 else 'files are'} not in the store yet ({sum(left.values()):,} "
-                f"bytes): {problem}; all of it is kept in the archive's folder, and the next command that writes tries again",
-                waiting=sorted(left),
-            ) from problem
+            files = "file is" if len(left) == 1 else "files are"
+            told = f"{len(left)} WARC {files} not in the store yet ({sum(left.values()):,} bytes): {problem}"
+            if not isinstance(problem, Damaged):
+                told += "; all of it is kept in the archive's folder, and the next command that writes tries again"
+            raise StorageUnavailable(told, waiting=sorted(left)) from problem
 
     def waiting(self) -> dict[str, int]:
         """Segments that the store has not, or not all of, with the bytes that are missing there."""
@@ -102,12 +103,15 @@ class Uploads:
     def _bring(self, name: str) -> None:
         segment = self._folder.lock(name)
         if segment is None:
+            if not self._folder.path(name).exists() and name in self.waiting():
+                raise Damaged(f"warc/{name} is neither here nor in the store: {RESTORE}", place=f"warc/{name}")
             return  # another writer goes on with it, and brings it
         try:
             with self._database.reading() as tx:
                 length = places.committed(tx).get(name, 0)
                 known = places.kept_at(tx, self._store.address).get(name)
-            if length and (known is None or known.length < length):
+            # what is here and was brought before is taken away only where the store still gives it back
+            if length and (known is None or known.length < length or not self._keep_local):
                 self._introduce()
                 with self._database.reading() as tx:
                     brought = bring(self._store, segment.path, length, spans(tx, name))

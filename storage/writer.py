@@ -14,10 +14,11 @@ between 2 and 3, recovery replays the entries or voids them. Killed after 3, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, case, select
@@ -25,12 +26,14 @@ from sqlalchemy import Connection, case, select
 from model.article import Article
 from model.capture import Capture
 from model.edtf import utc_text
+from model.errors import Damaged
 from model.ledger import FORMAT, Agent, AgentType, Kind
 from storage import tables
 from storage.batch import Batch, Pen, Staged
 from storage.capture_records import Earlier, draft_capture, earlier_of, parse_facts
 from storage.catalogue import no_other_folder
 from storage.chain import Chains
+from storage.closed import closed_files
 from storage.columns import stored_key
 from storage.database import Database
 from storage.decide import Hands, Kept
@@ -156,13 +159,17 @@ class Writer:
                 raise
             return self._settle(staged, tries - 1)
 
-    def keep_held(self, images: Sequence[ImageWanted]) -> None:
-        """Image files that are held, and still what their server has, are kept for one more version each."""
+    def keep_held(self, images: Sequence[ImageWanted]) -> list[Damaged | None]:
+        """Image files that are held, and still what their server has, are kept for one more version each; where that cannot be,
+        what is damaged."""
         with self._batch(alone=True) as batch:
-            for image in images:
+
+            def keep(image: ImageWanted) -> None:
                 if image.held is not None:
                     body = {"capture": Kept(*image.held).to_json(), "version": image.version, "url": image.url}
                     batch.write(Kind.IMAGE, image.record, body)
+
+            return [batch.apart(partial(keep, image)) for image in images]
 
     def act(self, agent: Agent | None, do: Callable[[Hands], T]) -> T:
         """Something that is not a deposit, in one transaction with its entries, all by ``agent`` (default: this
@@ -172,16 +179,11 @@ class Writer:
         self._leave_full()
         return done
 
-    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article]) -> Staged:
+    def stage_again(self, staged: Staged, rereadings: Mapping[str, Article], lost: Collection[str] = ()) -> Staged:
         """A deposit that was answered with ``Reread``, with what it asked for; written no twice."""
-        deposit = replace(staged.deposit, rereadings={**staged.deposit.rereadings, **rereadings})
+        before = staged.deposit
+        deposit = replace(before, rereadings={**before.rereadings, **rereadings}, lost=before.lost | {*lost})
         return Staged(deposit, staged.kept, staged.facts, ())
-
-    def begin_segment(self) -> None:
-        """What comes next goes into a new segment: behind the others, a copy may have what they lost."""
-        self.close()
-        self._segment = self._folder.create()
-        self._settled = False
 
     def close(self) -> None:
         """Lets the segment's lock go."""
@@ -231,7 +233,7 @@ class Writer:
                 else:
                     query = query.where(here)
                 # the first of them is hardly ever a revisit itself
-                copies = (earlier_of(parse_facts(facts)) for facts in tx.execute(query.order_by(c.received_at)).scalars())
+                copies = (_referred_to(facts) for facts in tx.execute(query.order_by(c.received_at)).scalars())
                 earlier = next((e for e in copies if e is not None), None)
                 if earlier is not None:
                     found[digest] = earlier
@@ -240,7 +242,7 @@ class Writer:
     def _open(self) -> Pen:
         """The segment to append to: the one held, an adopted one after its recovery, or a new one."""
         if self._segment is None:
-            self._segment = self._folder.adopt(self._committed(), self._sealed()) or self._folder.create()
+            self._segment = self._folder.adopt(self._committed(), self._sealed(), self._closed()) or self._folder.create()
             if self._uploads is not None:
                 self._uploads.begin()
             self._settled = False
@@ -259,6 +261,10 @@ class Writer:
             sealed = self._sealed()
             no_other_folder(self._folder, {name: length for name, length in committed.items() if name not in sealed})
         return committed
+
+    def _closed(self) -> Container[str]:
+        with self._database.reading() as tx:
+            return closed_files(tx)
 
     def _sealed(self) -> Container[str]:
         return self._uploads.sealed() if self._uploads is not None else ()
@@ -306,6 +312,13 @@ class Writer:
             batch.finish(f"{info} {self._imprint.software}")
         self._settled = True
         segment.warcinfo = info
+
+
+def _referred_to(facts: bytes) -> Earlier | None:
+    try:
+        return earlier_of(parse_facts(facts))
+    except Damaged:
+        return None  # what came is kept whole
 
 
 def _may_refer(capture: Capture) -> bool:

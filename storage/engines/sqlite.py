@@ -153,7 +153,12 @@ class Sqlite:
             return StorageUnavailable("the database is locked by another process: wait for it to end, then run the command again")
         if "full" in said:
             return StorageUnavailable("the disk is full: free some space and run the same command again")
-        if "readonly" in said or "unable to open" in said or "permission" in said:
+        if "unable to open" in said:
+            return StorageUnavailable(
+                f"the database cannot be opened ({error.orig}): check the permissions of its file and folder; one that was not "
+                "closed (pressmark.db-wal is there) can be read where its folder can be written, such as in a copy"
+            )
+        if "readonly" in said or "permission" in said:
             return StorageUnavailable(f"the database cannot be written ({error.orig}): check the folder's permissions")
         if "malformed" in said or "not a database" in said or "corrupt" in said:
             return Damaged("the database file is damaged: move it away and run `pressmark rebuild`")

@@ -19,7 +19,7 @@ from flows.worker import Extraction
 from model.article import Access, Article, Block, BlockKind, Complete, PageType
 from model.capture import Basis, Capture, Exchange
 from model.record import History, Result, Scope
-from storage import Archive, Deposit, Release, Verdict, rebuild
+from storage import Archive, Deposit, Release, Reread, Verdict, rebuild
 from storage.reconsider import Finding
 
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Desk:
         deposit = Deposit(url, capture, Verdict.ARTICLE, OLD, old_release(body))
         staged = list(self.archive.stage([deposit]))
         answer = self.archive.settle(staged)[0]
-        if not isinstance(answer, Result):
+        if isinstance(answer, Reread):
             again = {c: self.reread(c) for c in answer.captures}
             answer = self.archive.settle([self.archive.stage_again(staged[0], again)])[0]
         assert isinstance(answer, Result)

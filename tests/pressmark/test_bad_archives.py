@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from storage.folder import Hold
+from tests.pressmark.conftest import PAGE
 
 
 def test_a_database_of_a_newer_release(kept: Any) -> None:
@@ -105,3 +112,54 @@ def test_a_query_that_is_none(kept: Any, query: list[str], said: str, tmp_path: 
     shown = [["search", *query], ["export", "--format", "csv", "--output", str(tmp_path / "out.csv"), *query]]
     kept.refuses(shown, said, code=2)
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_lacks_a_file_on_a_read_only_disk_tells_what_it_has(kept: Any, read_only: Any) -> None:
+    record = kept("list").out.split()[0]
+    kept.house.segment.unlink()
+    for argv in (["list"], ["search", "ferry"], ["show", record], ["history", record], ["events"], ["stats"]):
+        assert read_only(*argv).code == 0, argv
+    read_only.refuses([["export", "--format", "warc", "--output", "all.warc.gz"]], "cannot be read at byte")
+    assert read_only("verify").code == 1
+
+
+def test_writers_and_repairs_keep_out_of_each_others_way(kept: Any) -> None:
+    with kept.house.open(write=True):
+        kept.refuses([["repair"], ["rebuild"]], "another process is writing to this archive: wait for it to end")
+        assert kept("ingest", kept.page("Barge")).code == 0
+    with closing(Hold(kept.where, alone=True)):
+        said = "this archive is being made, rebuilt or repaired by another process: wait for it to end"
+        kept.refuses([["ingest", kept.page("Punt")], ["note", "x", "y"], ["repair"]], "wait for it to end")
+        kept.refuses([["ingest", kept.page("Punt")]], said)
+        assert kept("list").code == 0 and kept("verify").code == 0
+    assert kept("ingest", kept.page("Punt")).code == 0 and kept("verify").code == 0
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, pressmark: Any) -> None:
+    page = tmp_path / "Ferry.html"
+    page.write_text(PAGE.format("Ferry sails again"), "utf-8")
+    with tempfile.TemporaryDirectory(prefix="pm-read-") as folder:
+        os.chmod(folder, 0o755)  # noqa: PTH101  anybody gets as far as the archive
+        where = Path(folder, "archive")
+        assert pressmark("ingest", str(page), "--archive", str(where)).code == 0
+        (file,) = (where / "warc").iterdir()
+        file.chmod(0)
+        told = _as_nobody(where, "verify")
+        assert (told.returncode, told.stdout) == (1, "")
+        assert "check its permissions" in told.stderr and told.stderr.count("\n") == 1
+        assert _as_nobody(where, "list").returncode == 0
+        (where / "pressmark.db").chmod(0)
+        told = _as_nobody(where, "list")
+        assert told.returncode == 1 and "the database cannot be opened" in told.stderr and told.stderr.count("\n") == 1
+
+
+def _as_nobody(where: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """A call by somebody who has no rights but those of everybody."""
+    program = [str(Path(sys.executable).with_name("pressmark")), *argv, "--archive", str(where)]
+    if os.geteuid() != 0 or (drop := shutil.which("setpriv")) is None:
+        pytest.skip("to be somebody else takes root and setpriv")
+    call = [drop, "--reuid=65534", "--regid=65534", "--clear-groups", *program]
+    told = subprocess.run(call, cwd="/", capture_output=True, text=True, check=False)
+    if told.returncode not in {0, 1, 2, 70}:
+        pytest.skip(f"nobody may not run the program here: {told.stderr.strip()}")
+    return told

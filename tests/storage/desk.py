@@ -11,7 +11,7 @@ from model.article import Article, Author, Block, BlockKind
 from model.capture import Basis, Capture, Exchange, digest_of
 from model.edtf import utc_text
 from model.record import Result
-from storage import Archive, Deposit, Release, Verdict
+from storage import Archive, Deposit, Release, Unsettled, Verdict
 
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 RELEASE = Release({"pressmark": "test", "rules": "one"})
@@ -58,6 +58,8 @@ class Desk:
         staged = list(self.archive.stage([deposit]))
         for _ in range(4):
             answer = self.archive.settle(staged)[0]
+            if isinstance(answer, Unsettled):
+                raise answer.error
             if isinstance(answer, Result):
                 return answer
             staged = [self.archive.stage_again(staged[0], {c: self.reread(c) for c in answer.captures})]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from model.errors import Damaged
-from storage import Archive, Deposit, Person, Release, Verdict
+from storage import Archive, Deposit, Person, Release, Reread, Verdict
 from storage.warc import Member, walk
 from storage.whole import part_of
 
@@ -66,7 +66,7 @@ def _settle_undecided(archive: Archive, desk: Any) -> None:
         labels = LABELS if (found.capture.url or "").endswith("/pier") else {}
         read = desk.articles[found.capture.origin_key]
         staged = [found.staged(Deposit(found.capture.url or "", found.capture, Verdict.ARTICLE, RELEASE, read, **labels))]
-        while not hasattr(answer := archive.settle(staged)[0], "outcome"):
+        while isinstance(answer := archive.settle(staged)[0], Reread):
             staged = [archive.stage_again(staged[0], {c: desk.reread(c) for c in answer.captures})]
 
 

@@ -1,0 +1,25 @@
+"""Files that nobody appends to any more: all that were there when the database was made anew without what they lost. What a copy
+has beyond them can then come back to where it was, whoever writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from storage import tables
+
+_KEY = "closed"
+
+
+def close_files(tx: Connection, names: Iterable[str]) -> None:
+    """Closes the files of these names, in an empty database."""
+    tx.execute(tables.settings.insert(), {"key": _KEY, "value": "\n".join(names)})
+
+
+def closed_files(tx: Connection) -> frozenset[str]:
+    """The names of the files that are closed."""
+    s = tables.settings.c
+    said = tx.execute(select(s.value).where(s.key == _KEY)).scalar_one_or_none() or ""
+    return frozenset(said.split("\n"))
