@@ -82,18 +82,12 @@ def keep(hands: Hands, losses: Losses) -> None:
     """Says in the ledger what is lost, where the last such events do not say the same; and which addresses the captures of
     records have whose own are lost, so that they are found again.
     """
-    if not is_told(hands.tx, hands.archive, losses):
+    if not _is_told(hands.tx, hands.archive, losses):
         for detail in losses.details():
             hands.write(Kind.EVENT, hands.archive, {"type": LOSS, "outcome": "failure", "detail": detail, "subject": None})
     for record in losses.unaddressed:
         for url, how in _addresses(hands.tx, record).items():
             hands.write(Kind.ALIAS, record, {"url": url, "how": how})
-
-
-def is_told(tx: Connection, archive: str, losses: Losses) -> bool:
-    """Whether the last such events of an archive's chain say the same."""
-    details = losses.details()
-    return list(islice(_newest(tx, archive), len(details))) == details[::-1]
 
 
 def accepted(entries: Iterable[Entry]) -> frozenset[Hole | str]:
@@ -113,6 +107,12 @@ def partial_of(entries: Iterable[Entry], parts: Mapping[str, Part], chains: Cont
         for there in found.values()
         if len(there) < parts[there[0].id].of and not any(entry.chain in chains for entry in there)
     ]
+
+
+def _is_told(tx: Connection, archive: str, losses: Losses) -> bool:
+    """Whether the last such events of an archive's chain say the same."""
+    details = losses.details()
+    return list(islice(_newest(tx, archive), len(details))) == details[::-1]
 
 
 def _newest(tx: Connection, archive: str) -> Iterator[Any]:
