@@ -13,16 +13,18 @@ from model.errors import PressmarkError
 from model.ledger import Kind, decode
 from model.verification import Finding
 from storage import tables
-from storage.advice import REBUILD, RESTORE
+from storage.advice import LOST, REBUILD, RESTORE
 from storage.capture_records import is_facts_uri, parse_facts
 from storage.catalogue import copy_of, imprint_in
 from storage.comparing import Workers
 from storage.content import is_content_record
 from storage.held_files import Files, lost_file, lost_within
+from storage.holes import lost_ids
 from storage.members_of import members_of
 from storage.notebook import Notebook
 from storage.reread import VOID, Lost, Place, Rows, Seen, reread, seen_at
 from storage.segments import SegmentFolder
+from storage.shrunk import still
 from storage.warc import Break, Member, walk
 from storage.whole import LEDGER
 
@@ -69,6 +71,8 @@ class Warcs:
         if only is None:
             for name in self._folder.foreign():
                 yield Finding(f"warc/{name}", "it is not a segment of this archive", "move it to another folder")
+            for name, most in still(lost_ids(self._tx), {name: row.committed for name, row in known.items()}):
+                yield Finding(f"warc/{name}", f"a rebuild found some of its {most:,} bytes lost, and went on without", LOST)
         else:
             known = {name: row for name, row in known.items() if name in only}
         total = sum(row.committed for row in known.values())
@@ -186,7 +190,8 @@ class Warcs:
             yield Finding(f"warc/{name}", "the database does not name its last warcinfo record", REBUILD)
         self.unnamed += len(self._recent)
         self._recent.clear()
-        self.checked[name] = size
+        if row is not None:
+            self.checked[name] = size
         self.bytes += size
 
     def _lost_within(self, row: Row[Any], lost: Sequence[Lost], follow: Sequence[_Follows]) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ class Hole:
 
 
 def keep_lost(tx: Connection, holes: Sequence[Hole], ids: Collection[str]) -> None:
-    """Takes them into an empty database, with captures whose facts, and content records that are lost."""
+    """Takes them into an empty database, with captures whose facts, content records and files that are lost."""
     if ids:
         tx.execute(tables.lost.insert(), [{"id": one} for one in sorted(ids)])
     if holes:

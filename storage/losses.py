@@ -17,6 +17,7 @@ from storage.decide import Hands
 from storage.holes import Hole
 from storage.identify import visited
 from storage.portions import portions
+from storage.shrunk import Shrunk, file_id
 from storage.whole import Part
 
 LOSS = "loss"
@@ -38,8 +39,8 @@ class Partial:
 @dataclass(frozen=True, slots=True)
 class Losses:
     """Places of entries; what is left of decisions of which entries are lost, nobody knowing where they had their places;
-    captures whose facts are lost and that entries name; and records: those that no version is left of, and those whose
-    first entry, which gave them their address, is lost or comes to nothing.
+    captures whose facts are lost and that entries name; records: those that no version is left of, and those whose
+    first entry, which gave them their address, is lost or comes to nothing; and files that are shorter than they were.
     """
 
     holes: Sequence[Hole]
@@ -47,6 +48,7 @@ class Losses:
     captures: Sequence[str]
     left_without: Sequence[str]
     unaddressed: Sequence[str]
+    files: Sequence[Shrunk] = ()
 
     @property
     def entries(self) -> int:
@@ -54,10 +56,12 @@ class Losses:
         return sum(len(hole.places) for hole in self.holes) + sum(partial.lost for partial in self.partial)
 
     def __bool__(self) -> bool:
-        return bool(self.holes or self.partial or self.captures)
+        return bool(self.holes or self.partial or self.captures or self.files)
 
     def lines(self) -> Iterator[str]:
         """Each in one line."""
+        for file in self.files:
+            yield f"{file.line}; what it held may be lost"
         for hole in self.holes:
             which = f"entry {hole.first} is" if len(hole.places) == 1 else f"entries {hole.first} to {hole.last} are"
             yield f"{which} lost of the ledger of {hole.chain}; what else it has is in force"
@@ -73,6 +77,8 @@ class Losses:
         """As events have it: all of it is counted in each, and named in one of them."""
         holes = [[hole.chain, hole.first, hole.last] for hole in self.holes]
         named: dict[str, Sequence[Any]] = {"holes": holes, "facts": self.captures, "records": self.left_without}
+        if self.files:
+            named["files"] = [[file.segment, file.bytes] for file in self.files]
         counts = {"entries": self.entries, "captures": len(self.captures)}
         starts = range(0, max(1, *map(len, named.values())), _NAMED)
         return [counts | {what: list(some[start : start + _NAMED]) for what, some in named.items()} for start in starts]
@@ -91,9 +97,11 @@ def keep(hands: Hands, losses: Losses) -> None:
 
 
 def accepted(entries: Iterable[Entry]) -> frozenset[Hole | str]:
-    """Holes, and captures whose facts are lost, that an earlier rebuild was told to go on without: nobody is asked twice."""
+    """What earlier rebuilds were told to go on without: holes, captures whose facts are lost, files. Nobody is asked twice."""
     told = [entry.body["detail"] for entry in entries if entry.kind is Kind.EVENT and entry.body["type"] == LOSS]
-    return frozenset([x for detail in told for x in (*(Hole(*hole) for hole in detail["holes"]), *detail["facts"])])
+    holes = frozenset(Hole(*hole) for detail in told for hole in detail["holes"])
+    files = frozenset(file_id(*file) for detail in told for file in detail.get("files", ()))
+    return holes | files | {facts for detail in told for facts in detail["facts"]}
 
 
 def partial_of(entries: Iterable[Entry], parts: Mapping[str, Part], chains: Container[str]) -> list[Partial]:

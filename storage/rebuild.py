@@ -34,6 +34,7 @@ from storage.lacking import readable, refuse_less
 from storage.losses import WITHOUT, Losses, accepted, partial_of
 from storage.projections import apply, insert_capture
 from storage.segments import LIMIT, SegmentFolder
+from storage.shrunk import Shrunk, shrunk
 from storage.standing import standing
 
 
@@ -116,14 +117,17 @@ class _Filling:
         for chain in ways.chains:
             passed[chain[0][0].chain] = self._apply(found, chain, without, lost)
         content = {payload["id"] for entry in lost if (payload := payload_of(entry)) is not None}
-        keep_lost(self._tx, [*ways.holes, *(hole for some in passed.values() for hole in some)], without | content)
+        own = (entry for chain in ways.chains for entry, _ in chain if entry.chain == self._archive)
+        files = shrunk(own, {segment.name: segment.stat().st_size for segment in segments})
+        places = [*ways.holes, *(hole for some in passed.values() for hole in some)]
+        keep_lost(self._tx, places, without | content | {file.id for file in files})
         left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
         void = (hole for some in passed.values() for hole in some)
         first = dict.fromkeys(hole.chain for hole in (*ways.holes, *void) if hole.first == 1)
         unaddressed = [chain for chain in first if chain not in {self._archive, *left_without}]
         in_force = (entry for chain in ways.chains for entry, _ in chain)
         partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
-        losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed)
+        losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed, files)
         if losses:
             close_files(self._tx, (segment.name for segment in segments))
         left = [(entry.id, digest_of(found.entries[entry.id][1])) for fork in ways.forks for entry in fork.left]
@@ -139,11 +143,11 @@ class _Filling:
             "lost": losses.entries + len(losses.captures),
         }
         there = frozenset(digest_of(data) for _, data in found.entries.values())
-        refused = self._refused(found, ways, without)
+        refused = self._refused(found, ways, without, files)
         return Rebuilt(counts, [*told(self._tx, ways.forks), *losses.lines()], left, losses, there, refused), lost
 
-    def _refused(self, found: Gathered, ways: Ways, without: set[str]) -> Damaged | None:
-        """What nobody was asked about yet: the first hole, or the first capture whose facts are lost."""
+    def _refused(self, found: Gathered, ways: Ways, without: set[str], files: Sequence[Shrunk]) -> Damaged | None:
+        """What nobody was asked about yet: the first hole, the first capture whose facts are lost, the first file."""
         if not ways.chains:
             return Damaged(
                 "there is no entry of the ledger in the WARC files: restore them from a copy (pressmark repair --from COPY); "
@@ -170,6 +174,13 @@ class _Filling:
             return Damaged(
                 f"the facts of capture {min(facts)}{more} are missing from the WARCs ({where}): "
                 f"restore them from a copy (pressmark repair --from COPY), then rebuild; {WITHOUT}"
+            )
+        gone = [file for file in files if file.id not in known]
+        if gone:
+            more = f" (and {len(gone) - 1} more files)" if len(gone) > 1 else ""
+            return Damaged(
+                f"{gone[0].line}{more}: restore it from a copy (pressmark repair --from COPY), then rebuild; {WITHOUT}",
+                place=f"warc/{gone[0].segment}",
             )
         return None
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from model.errors import Damaged, StorageUnavailable
 from storage import places, tables
@@ -20,8 +20,9 @@ from storage.carry import Span, spans
 from storage.catalogue import catalogue
 from storage.database import Database
 from storage.folder import SEGMENTS
-from storage.holes import holes_in
+from storage.holes import holes_in, lost_ids
 from storage.replicate import replicas
+from storage.shrunk import still
 from storage.stores import Store
 from storage.unfinished import is_unfinished
 from storage.warc import Member, walk, whole_records
@@ -52,7 +53,7 @@ class Known(Protocol):
 
 
 class Catalogued:
-    """As the database has them; where it knows of holes in the ledger, what ``copies`` have beyond that, too."""
+    """As the database has them; where it knows that something was lost, what ``copies`` have beyond that, too."""
 
     def __init__(self, database: Database, folder: Path, archive: str, copies: Sequence[Store] = ()) -> None:
         self._database = database
@@ -63,14 +64,14 @@ class Catalogued:
     def lengths(self) -> dict[str, int]:
         """What is committed, or was before something was lost."""
         with self._database.reading() as tx:
-            found, holes = places.committed(tx), holes_in(tx)
-        return found | self._beyond(found) if holes else found
+            found, is_lacking = places.committed(tx), _is_lacking(tx)
+        return found | self._beyond(found) if is_lacking else found
 
     def more(self) -> Iterator[str]:
         """What copies have beyond what is committed, a line each, where the database knows of nothing that was lost."""
         with self._database.reading() as tx:
-            found, holes = places.committed(tx), holes_in(tx)
-        for copy in self._copies if not holes else ():
+            found, is_lacking = places.committed(tx), _is_lacking(tx)
+        for copy in self._copies if not is_lacking else ():
             try:
                 more = [
                     name for name, size in self._beyond(found, [copy]).items() if _has_more(copy, name, found.get(name, 0), size)
@@ -170,6 +171,11 @@ class Uncatalogued:
 
     def reaches(self, segment: str, end: int) -> None:
         """So they do that."""
+
+
+def _is_lacking(tx: Connection) -> bool:
+    """Whether a rebuild went on without something that a copy may still have."""
+    return bool(holes_in(tx)) or any(still(lost_ids(tx), places.committed(tx)))
 
 
 def _has_more(copy: Store, name: str, start: int, size: int) -> bool:
