@@ -60,7 +60,9 @@ class Captures:
         return parse_facts(data)
 
     def is_lost(self, capture: str) -> bool:
-        """Whether a capture's facts are known to be lost, or one of its records is in no file: no ``rebuild`` would find it."""
+        """Whether a capture's facts are known to be lost, or one of its records is in no file: no ``rebuild`` would find it.
+        Raises ``NotFound``. Reads all of the catalogue, and what it leaves out of the files, where the catalogue lacks a record.
+        """
         if self._tx.execute(select(tables.lost.c.id).where(tables.lost.c.id == capture)).first() is not None:
             return True
         try:
@@ -128,6 +130,7 @@ class Captures:
 
 
 def _facts_in(data: bytes) -> dict[str, Any] | None:
+    """Facts as a row has them; ``None`` where they are damaged, which ``verify`` tells."""
     try:
         return parse_facts(data)
     except Damaged:
