@@ -27,7 +27,7 @@ from storage.fitted import fitted
 from storage.held_bytes import unpacked_in
 from storage.portions import portions
 from storage.proven import Proven, proven
-from storage.said import said_in
+from storage.said_by_person import said_in
 from storage.salvage import headers_in
 from storage.warc import Draft, compress, member_of, record_id
 from storage.whole import entry_draft, mark_of, part_of

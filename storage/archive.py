@@ -11,7 +11,7 @@ from pathlib import Path
 
 from model.article import Article
 from model.edtf import utc_text
-from model.errors import BadCall, Damaged, PressmarkError, StorageUnavailable
+from model.errors import BadCall, Damaged, StorageUnavailable
 from model.ids import mint_archive_id
 from model.ledger import Kind
 from model.replica import Repaired, Replicated
@@ -24,7 +24,6 @@ from storage.checks import note_check
 from storage.database import WAIT_SECONDS, Database
 from storage.decide import Hands
 from storage.deposit import Deposit, ImageWanted, Release, Settled
-from storage.fetching import fetch_archive
 from storage.folder import (
     DESCRIPTOR,
     SEGMENTS,
@@ -44,7 +43,6 @@ from storage.losses import keep as losses_kept
 from storage.migrations import bring_up_to_date, unheard
 from storage.portions import portions
 from storage.readme import README
-from storage.rebuild import rebuild as rebuild_at
 from storage.replicate import Replication
 from storage.reprocess import ReadAgain, Reprocessed, add_readings
 from storage.revisits import Revisits
@@ -318,70 +316,3 @@ class Archive(Reading):
         if self._hold is None:
             raise BadCall("this archive was opened for reading: open it for writing")
         return self._writer
-
-
-def rebuild(
-    where: str | Path,
-    *,
-    progress: Progress = quiet,
-    tell: Callable[[str], None] = unheard,
-    institution: str = "",
-    operator: str = "",
-    now: Callable[[], datetime] = _now,
-    database_url: str | None = None,
-    wait: float = WAIT_SECONDS,
-    store: Store | None = None,
-    keep_local: bool = True,
-    accept_loss: bool = False,
-) -> dict[str, int]:
-    """Makes the database anew from the WARCs; see ``storage.rebuild``. What the ``store`` has and the folder has not is
-    brought back first: all of it, where there is no folder. What is left out is settled in the ledger as void, and what is
-    lost is kept there, by the archive opened as ``open`` does; ``tell`` hears where that cannot be.
-    """
-    if store is not None:
-        fetch_archive(store, Path(where))
-    rebuilt = rebuild_at(
-        where,
-        progress=progress,
-        tell=tell,
-        new_id=_new_id,
-        now=now,
-        database_url=database_url,
-        wait=wait,
-        accept_loss=accept_loss,
-    )
-    unsettled = [what for what, some in (("lost", rebuilt.losses), ("left out", rebuilt.left)) if some]
-    if not unsettled:
-        return rebuilt.counts
-    try:
-        with Archive.open(
-            where,
-            write=True,
-            institution=institution,
-            operator=operator,
-            now=now,
-            database_url=database_url,
-            wait=wait,
-            store=store,
-            keep_local=keep_local,
-        ) as archive:
-            # losses first: until they are told, what is written goes behind what a copy may give back
-            if rebuilt.losses:
-                archive.tell_losses(rebuilt.losses)
-                unsettled.remove("lost")
-            if rebuilt.left:
-                archive.leave_out(rebuilt.left)
-                unsettled.remove("left out")
-    except PressmarkError as error:
-        command = "pressmark rebuild --accept-loss" if accept_loss and "lost" in unsettled else "pressmark rebuild"
-        again = f"what is {' and '.join(unsettled)} is not settled yet: {error}; then run `{command}` again"
-        tell(again if unsettled else str(error))  # all of it is in the ledger, and the store does not have that
-    return rebuilt.counts
-
-
-def migrate(
-    where: str | Path, *, database_url: str | None = None, tell: Callable[[str], None] = unheard, wait: float = WAIT_SECONDS
-) -> bool:
-    """Brings the database of an older release up to date; false where it was. See ``storage.migrations``."""
-    path = Path(where)
-    return bring_up_to_date(path, home_of(path, read_descriptor(path)["archive"], database_url, wait), tell)

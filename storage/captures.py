@@ -18,10 +18,12 @@ from storage.capture_records import parse_facts, restore_capture
 from storage.decide import Kept
 from storage.deposit import Deposit
 from storage.nowhere import is_nowhere
+from storage.portions import portions
 from storage.segments import SegmentFolder
 from storage.warc import Member, member_of
 
 _CANDIDATES = 50
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Captures:
         return parse_facts(data)
 
     def is_lost(self, capture: str) -> bool:
-        """Whether a capture's facts are known to be lost, or one of its records is in no file: no ``rebuild`` would find it."""
+        """Whether a capture's facts are known to be lost, or one of its records is in no file: no ``rebuild`` would find it.
+        Raises ``NotFound``. Reads all of the catalogue, and what it leaves out of the files, where the catalogue lacks a record.
+        """
         if self._tx.execute(select(tables.lost.c.id).where(tables.lost.c.id == capture)).first() is not None:
             return True
         try:
@@ -106,13 +110,16 @@ class Captures:
         for ``verify``, which names them: they must not keep others from being decided.
         """
         c = tables.captures.c
-        rows = self._tx.execute(select(c.id, c.digest, c.facts).where(c.entry.is_(None)).order_by(c.received_at)).all()
-        for row in rows:
-            try:
-                capture = restore_capture(parse_facts(row.facts), self._member)
-            except Damaged:
-                continue
-            yield Undecided(capture, Kept(row.id, row.digest), row.facts)
+        # ids first: while a piece is damaged, all copies of it wait
+        ids = self._tx.execute(select(c.id).where(c.entry.is_(None)).order_by(c.received_at)).scalars().all()
+        for some in portions(ids, _AT_ONCE):
+            rows = self._tx.execute(select(c.id, c.digest, c.facts).where(c.id.in_(some)).order_by(c.received_at)).all()
+            for row in rows:
+                try:
+                    capture = restore_capture(parse_facts(row.facts), self._member)
+                except Damaged:
+                    continue
+                yield Undecided(capture, Kept(row.id, row.digest), row.facts)
 
     def block(self, record_id: str) -> bytes:
         """The block of a content record. Raises ``Damaged`` where it cannot be read."""
@@ -128,6 +135,7 @@ class Captures:
 
 
 def _facts_in(data: bytes) -> dict[str, Any] | None:
+    """Facts as a row has them; ``None`` where they are damaged, which ``verify`` tells."""
     try:
         return parse_facts(data)
     except Damaged:

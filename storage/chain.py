@@ -43,7 +43,7 @@ class Chains:
         return entry, data
 
     def insert(self, entry: Entry, data: bytes) -> None:
-        """Puts an entry that exists (replayed, rebuilt) into the ledger table."""
+        """Puts an entry that exists (replayed) into the ledger table."""
         self._wait(entry, data)
         self.flush()
 
@@ -58,10 +58,9 @@ class Chains:
         self._waiting = []
 
     def _wait(self, entry: Entry, data: bytes) -> None:
-        digest = digest_of(data)
-        row = {"entry": entry.id, "chain": entry.chain, "seq": entry.seq, "previous": entry.previous, "digest": digest}
-        self._waiting.append(row | {"kind": entry.kind.value, "at": entry.at, "bytes": data})
-        self._heads[entry.chain] = (entry.seq, digest)
+        row = _row(entry, data)
+        self._waiting.append(row)
+        self._heads[entry.chain] = (entry.seq, row["digest"])
 
     def begin(self, chain: str) -> None:
         """A chain that nobody has, because its name was minted and found free."""
@@ -96,6 +95,11 @@ class Chains:
             )
 
 
+def insert_entry(tx: Connection, entry: Entry, data: bytes) -> None:
+    """Puts an entry that exists into the ledger table of a database that is made anew, which nobody else appends to."""
+    insert_rows(tx, tables.ledger, [_row(entry, data)])
+
+
 def entries(tx: Connection, chain: str | None = None, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Entry]:
     """Ledger entries of one chain, or of all, in order of time and place in the chain."""
     within = [_ledger.seq] if chain is not None else [_ledger.at, _ledger.id]
@@ -112,3 +116,8 @@ def entries(tx: Connection, chain: str | None = None, *, newest_first: bool = Fa
 def count(tx: Connection) -> int:
     """How many entries there are."""
     return tx.execute(select(func.count()).select_from(tables.ledger)).scalar_one()
+
+
+def _row(entry: Entry, data: bytes) -> dict[str, Any]:
+    row = {"entry": entry.id, "chain": entry.chain, "seq": entry.seq, "previous": entry.previous, "digest": digest_of(data)}
+    return row | {"kind": entry.kind.value, "at": entry.at, "bytes": data}

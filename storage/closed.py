@@ -22,4 +22,4 @@ def closed_files(tx: Connection) -> frozenset[str]:
     """The names of the files that are closed."""
     s = tables.settings.c
     said = tx.execute(select(s.value).where(s.key == _KEY)).scalar_one_or_none() or ""
-    return frozenset(said.split("\n"))
+    return frozenset(said.splitlines())

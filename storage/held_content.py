@@ -19,7 +19,7 @@ from storage.held_bytes import bytes_in, unpacked_in
 from storage.held_files import Files
 from storage.notebook import Notebook
 from storage.portions import portions
-from storage.said import said_in
+from storage.said_by_person import said_in
 from storage.segments import SegmentFolder
 from storage.warc import member_of
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Row, func, select
 
@@ -17,9 +17,17 @@ from storage.notebook import Notebook
 from storage.portions import portions
 from storage.reread import Lost
 from storage.segments import SegmentFolder
-from storage.warc import Member, walk
+from storage.unfinished import is_unfinished
+from storage.warc import Break, walk
 
 _AT_ONCE = 400
+
+
+class Beyond(NamedTuple):
+    """What is told of a segment behind what is committed, and where half a record begins there that a kill left, or it ends."""
+
+    finding: Finding | None
+    end: int
 
 
 class Files:
@@ -32,7 +40,8 @@ class Files:
         self._folder = folder
         self._notebook = notebook
         # lengths before locks: what was written until then by somebody who has let go is committed, or nobody will commit it
-        self._lengths = {name: folder.path(name).stat().st_size for name in folder.names()}
+        here = ((name, folder.path(name)) for name in folder.names())
+        self._lengths = {name: path.stat().st_size for name, path in here if path.is_file()}
         self.held = folder.held()
         self.behind = Behind()
 
@@ -41,22 +50,29 @@ class Files:
         """All of them."""
         return self._lengths.keys()
 
-    def beyond(self, name: str, committed: int) -> Finding | None:
-        """What a segment has behind what is committed, which no writer has in hand. Only where it is whole records it is told;
-        of half a record that a kill left, ``behind`` has the bytes.
+    def beyond(self, name: str, committed: int) -> Beyond | None:
+        """What a segment has behind what is committed (0 where the database does not know it), which no writer has in hand;
+        ``None`` where that is nothing. Half a record that a kill left is no finding: ``behind`` has its bytes.
         """
         size = self._beyond(name, committed)
         if not size:
             return None
-        records = 0
-        for found in walk(self._folder.path(name), committed):
-            if isinstance(found, Member) and found.type != "warcinfo" and found.offset + found.length <= committed + size:
+        path, end, records, breaks = self._folder.path(name), committed + size, 0, list[int]()
+        for found in walk(path, committed):
+            if isinstance(found, Break):
+                breaks.append(found.offset)
+            elif found.type != "warcinfo" and found.offset + found.length <= end:
                 records += found.digest_problem is None
         self.behind += Behind(1, size, records)
+        if breaks and is_unfinished(path, breaks[-1]):
+            end = breaks.pop()
         held = f"{_say(records, 'whole WARC record', 'whole WARC records')}, {size:,} bytes"
-        if not committed:
-            return Finding(f"warc/{name}", f"the database does not know this file: {held}", BEHIND)
-        return Finding(f"warc/{name}:{committed}", f"behind what the database knows of: {held}", BEHIND) if records else None
+        told = None
+        if not committed and (records or breaks):
+            told = Finding(f"warc/{name}", f"the database does not know this file: {held}", BEHIND)
+        elif records:
+            told = Finding(f"warc/{name}:{committed}", f"behind what the database knows of: {held}", BEHIND)
+        return Beyond(told, end)
 
     def _beyond(self, name: str, committed: int) -> int:
         """How many bytes that is; none where somebody has it in hand, or has taken more of it in since."""
@@ -73,6 +89,8 @@ class Files:
         The notebook is told which records these are.
         """
         m, size = tables.members.c, size or 0
+        if size >= row.committed:
+            return None
         start = self._tx.execute(select(func.min(m.offset)).where(m.segment == row.id, m.offset + m.length > size)).scalar()
         if not isinstance(start, int):  # a damaged row may say anything
             return None
@@ -84,9 +102,10 @@ class Files:
     def scattered(self, row: Row[Any], lost: Sequence[Lost], captures: Set[str]) -> Gone:
         """The same of many records within a segment; ``captures`` are those whose facts are there and name one of them."""
         m = tables.members.c
-        gone, before, last = {one.id for one in lost}, list[str](), ""
+        gone, before = {one.id for one in lost}, list[str]()
+        last: str | None = None
         for record in self._tx.execute(select(m.record_id).where(m.segment == row.id).order_by(m.offset)).scalars():
-            if record in gone and last not in gone:
+            if record in gone and last is not None and last not in gone:
                 before.append(last)
             last = record
         spans = tuple(_joined(lost))

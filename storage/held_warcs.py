@@ -79,7 +79,7 @@ class Warcs:
         for name, row in known.items():
             with self._folder.at_hand(name) as path:
                 size = path.stat().st_size if path.is_file() else None
-                gone = self._files.gone(row, size) if (size or 0) < row.committed else None
+                gone = self._files.gone(row, size)
                 if gone is not None:
                     yield lost_file(gone, row.committed, size)
                 elif size is None and row.committed:
@@ -94,8 +94,8 @@ class Warcs:
                     yield Finding(f"warc/{name}", said, REBUILD)
                 yield from self._members(path, row, min(size, row.committed) if gone is None else gone.start, total)
                 beyond = self._files.beyond(name, row.committed) if row.committed >= end else None
-                if beyond is not None:
-                    yield beyond
+                if beyond is not None and beyond.finding is not None:
+                    yield beyond.finding
         if only is None:
             for name in unknown:
                 yield from self._unknown(name, total)
@@ -126,7 +126,7 @@ class Warcs:
         """Tells of what a segment lacks; from which offset on."""
         row = self._tx.execute(select(tables.segments).where(tables.segments.c.name == name)).one()
         size = self._folder.size(name)
-        gone = self._files.gone(row, size) if (size or 0) < row.committed else None
+        gone = self._files.gone(row, size)
         if gone is None:
             return inf
         yield lost_file(gone, row.committed, size)
@@ -141,6 +141,7 @@ class Warcs:
     def _unknown(self, name: str, total: int) -> Iterator[Finding]:
         """What is wrong with a segment that the database does not know; what is in it follows from that."""
         path = self._folder.path(name)
+        end = path.stat().st_size
         if _holds_nothing(path):
             return
         first = next((found.id for found in walk(path) if isinstance(found, Member)), "")
@@ -150,11 +151,12 @@ class Warcs:
         elif original is not None:
             yield Finding(f"warc/{name}", f"it seems to be {original} renamed", "give it its name back")
         elif (beyond := self._files.beyond(name, 0)) is not None:
-            yield beyond
-            self._is_beyond = True
+            if beyond.finding is not None:
+                yield beyond.finding
+            end, self._is_beyond = beyond.end, True
         else:
             return  # a writer has it in hand, or somebody took it in meanwhile
-        yield from self._members(path, None, path.stat().st_size, total)
+        yield from self._members(path, None, end, total)
         self._is_beyond = False
 
     def _members(self, path: Path, row: Row[Any] | None, size: int, total: int) -> Iterator[Finding]:

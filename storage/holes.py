@@ -54,7 +54,7 @@ def places_in(tx: Connection, chains: Sequence[str]) -> Mapping[str, Set[int]]:
 
 
 def lost_ids(tx: Connection) -> frozenset[str]:
-    """Captures whose facts, and content records that are known to be lost."""
+    """Captures whose facts, content records, and files (``storage.shrunk.file_id``) that are known to be lost."""
     return frozenset(tx.execute(select(tables.lost.c.id)).scalars())
 
 

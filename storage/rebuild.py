@@ -21,7 +21,7 @@ from model.errors import Damaged, StorageUnavailable
 from model.ledger import Entry
 from storage import tables
 from storage.capture_records import parse_facts
-from storage.chain import Chains
+from storage.chain import insert_entry
 from storage.closed import close_files
 from storage.content import empty_content, payload_of
 from storage.database import WAIT_SECONDS
@@ -43,7 +43,6 @@ def rebuild(
     *,
     progress: Progress,
     tell: Callable[[str], None],
-    new_id: Callable[[], str],
     now: Callable[[], datetime],
     database_url: str | None = None,
     wait: float = WAIT_SECONDS,
@@ -67,7 +66,7 @@ def rebuild(
             with home.beside() as database:
                 segments = [folder.path(name) for name in folder.names()]
                 with database.transaction() as tx:
-                    rebuilt, lost = _Filling(tx, archive_id, new_id).fill(segments, progress)
+                    rebuilt, lost = _Filling(tx, archive_id).fill(segments, progress)
                 old = readable(home)
                 if old is not None:
                     with closing(old):
@@ -101,10 +100,9 @@ class _Filling:
     is there.
     """
 
-    def __init__(self, tx: Connection, archive: str, new_id: Callable[[], str]) -> None:
+    def __init__(self, tx: Connection, archive: str) -> None:
         self._tx = tx
         self._archive = archive
-        self._new_id = new_id
 
     def fill(self, segments: Sequence[Path], progress: Progress) -> tuple[Rebuilt, list[Entry]]:
         """From segments; what came back, and the entries whose content is lost."""
@@ -119,12 +117,11 @@ class _Filling:
         content = {payload["id"] for entry in lost if (payload := payload_of(entry)) is not None}
         own = (entry for chain in ways.chains for entry, _ in chain if entry.chain == self._archive)
         files = shrunk(own, {segment.name: segment.stat().st_size for segment in segments})
-        places = [*ways.holes, *(hole for some in passed.values() for hole in some)]
-        keep_lost(self._tx, places, without | content | {file.id for file in files})
+        holes = [*ways.holes, *(hole for some in passed.values() for hole in some)]
+        keep_lost(self._tx, holes, without | content | {file.id for file in files})
         left_without = [chain[0][0].chain for chain in ways.chains if len(passed[chain[0][0].chain]) == len(chain)]
-        void = (hole for some in passed.values() for hole in some)
-        first = dict.fromkeys(hole.chain for hole in (*ways.holes, *void) if hole.first == 1)
-        unaddressed = [chain for chain in first if chain not in {self._archive, *left_without}]
+        beheaded = dict.fromkeys(hole.chain for hole in holes if hole.first == 1)
+        unaddressed = [chain for chain in beheaded if chain not in {self._archive, *left_without}]
         in_force = (entry for chain in ways.chains for entry, _ in chain)
         partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
         losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed, files)
@@ -186,12 +183,11 @@ class _Filling:
 
     def _apply(self, found: Gathered, chain: Sequence[Pair], without: set[str], lost: list[Entry]) -> list[Hole]:
         """Takes a chain in; the places of those of its entries that come to nothing."""
-        ledger = Chains(self._tx, self._new_id)
         entries = [entry for entry, _ in chain]
         own = entries[0].chain == self._archive
         stand = {entry.id for entry in (entries if own else standing(entries, lambda capture: capture not in without))}
         for entry, data in chain:
-            ledger.insert(entry, data)
+            insert_entry(self._tx, entry, data)
             content = found.content(entry)
             if content is None:
                 lost.append(entry)

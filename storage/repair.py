@@ -109,16 +109,21 @@ def _away(store: Store, database: Database, folder: Path) -> tuple[set[str], set
     wrong: set[str] = set()
     with database.reading() as tx:
         kept, lengths = places.kept_at(tx, store.address), places.committed(tx)
-        known = {name: list(spans(tx, name)) for name in kept if name in lengths}
-    for name in (name for name in known if not (folder / name).is_file()):
+    for name in (name for name in kept if name in lengths and not (folder / name).is_file()):
         there = f"{SEGMENTS}/{name}"
-        if digest_at(store, there) == kept[name].sha256 and not any(gaps(known[name], lengths[name])):
+        if digest_at(store, there) == kept[name].sha256 and _is_known(database, name, lengths[name]):
             sound.add(name)
             continue
         wrong.add(name)
         if store.size(there) is not None:
             fetch(store, there, folder / name)
     return sound, wrong
+
+
+def _is_known(database: Database, name: str, length: int) -> bool:
+    """Whether the catalogue has all of a segment, up to a length."""
+    with database.reading() as tx:
+        return not any(gaps(spans(tx, name), length))
 
 
 def _check_whose(copy: Store, archive: str) -> None:

@@ -142,11 +142,13 @@ class SegmentFolder:
 
     def is_held(self, name: str) -> bool:
         """Whether a writer has a segment locked now."""
-        with self.path(name).open("rb") as file:
-            try:
+        try:
+            with self.path(name).open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:  # another process took it away, because the store has it
+            return False
         return False
 
     def alone(self) -> SegmentFolder:

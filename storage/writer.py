@@ -315,6 +315,7 @@ class Writer:
 
 
 def _referred_to(facts: bytes) -> Earlier | None:
+    """The record that a revisit may name, if there is one in the facts of a capture, and they are sound."""
     try:
         return earlier_of(parse_facts(facts))
     except Damaged:

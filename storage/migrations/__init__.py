@@ -21,8 +21,9 @@ from sqlalchemy import Connection, select, update
 
 from model.errors import Damaged
 from storage import engines, tables
-from storage.folder import Hold
-from storage.home import Home
+from storage.database import WAIT_SECONDS
+from storage.folder import Hold, read_descriptor
+from storage.home import Home, home_of
 from storage.migrations import structure, version_2, version_6, version_7, version_8, version_9, version_10
 
 _STEPS: dict[int, Callable[[Connection], None]] = {
@@ -39,6 +40,16 @@ def unheard(_line: str) -> None:
     """For those who do not want to hear of it."""
 
 
+def migrate(
+    where: str | Path, *, database_url: str | None = None, tell: Callable[[str], None] = unheard, wait: float = WAIT_SECONDS
+) -> bool:
+    """Brings the database of the archive at a place up to date, if it is older; whether it was. Raises ``NotFound``, and what
+    ``bring_up_to_date`` does.
+    """
+    path = Path(where)
+    return bring_up_to_date(path, home_of(path, read_descriptor(path)["archive"], database_url, wait), tell)
+
+
 def bring_up_to_date(path: Path, home: Home, tell: Callable[[str], None]) -> bool:
     """Migrates the database of the archive at a path, if it is older; whether it was.
 
@@ -51,11 +62,11 @@ def bring_up_to_date(path: Path, home: Home, tell: Callable[[str], None]) -> boo
         with closing(Hold(path, alone=True)):
             tell(f"the database is of an older Pressmark (schema {version}): bringing it up to schema {tables.SCHEMA_VERSION}")
             with database.transaction(alone=True) as tx:
-                migrate(tx)
+                _extend(tx)
     return True
 
 
-def migrate(tx: Connection) -> None:
+def _extend(tx: Connection) -> None:
     """Everything that lies between a database's schema and this release's. Raises ``Damaged`` where something
     is missing at the end."""
     s = tables.settings.c

@@ -17,7 +17,7 @@ from model.capture import Basis, Capture, Exchange
 from model.record import Outcome
 from storage import Archive, Deposit, Release, Verdict, repair
 from storage.stores.folder import CopyFolder
-from storage.warc import Member, walk
+from tests.storage.damage import members, spoil
 from tests.storage.house import House
 
 AT = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
@@ -52,10 +52,7 @@ def _take(archive: Archive, *deposits: Deposit) -> list[Any]:
 
 
 def _spoil(house: House, words: bytes) -> None:
-    spoilt = bytearray(house.segment.read_bytes())
-    for member in [x for x in walk(house.segment) if isinstance(x, Member) and words in x.block]:
-        spoilt[member.offset + member.length // 2] ^= 8
-    house.segment.write_bytes(spoilt)
+    spoil(house.segment, *(x for x in members(house.segment) if words in x.block))
 
 
 def test_what_cannot_be_compared_waits_until_it_can(house: House, tmp_path: Path) -> None:

@@ -13,6 +13,15 @@ import pytest
 from tests.pressmark.conftest import PAGE
 
 NAMES = ("barge", "wherry", "punt")
+LOST = {
+    "versions": "DELETE FROM versions WHERE record = '{0}'",
+    "addresses": "DELETE FROM aliases WHERE record = '{0}'",
+    "looks": "DELETE FROM observations WHERE record = '{0}'",
+    "captures": "DELETE FROM captures WHERE record = '{0}'",
+    "ledger": "DELETE FROM ledger WHERE chain = '{0}'",
+    "an article": "UPDATE readings SET article = {1} WHERE record = '{0}'",
+}
+DIGESTS = {"PRESSMARK_KEEP_UNCHANGED": "digest"}
 
 
 class Site:
@@ -52,18 +61,13 @@ def take(kept: Any, site: Site) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize(
-    "lost",
+    ("lost", "how"),
     [
-        "DELETE FROM versions WHERE record = '{0}'",
-        "DELETE FROM aliases WHERE record = '{0}'",
-        "DELETE FROM observations WHERE record = '{0}'",
-        "DELETE FROM captures WHERE record = '{0}'",
-        "DELETE FROM ledger WHERE chain = '{0}'",
-        "UPDATE readings SET article = {1} WHERE record = '{0}'",
+        *(pytest.param(lost, {}, id=what) for what, lost in LOST.items()),
+        # its capture is asked for before anything is kept, where pages are compared by their digests
+        pytest.param(LOST["captures"], DIGESTS, id="captures, digests"),
     ],
-    ids=["versions", "addresses", "looks", "captures", "ledger", "an article"],
 )
-@pytest.mark.parametrize("how", [{}, {"PRESSMARK_KEEP_UNCHANGED": "digest"}], ids=["", "digests"])
 def test_one_damaged_piece_keeps_no_other_from_being_taken_in(
     kept: Any, site: Site, take: Callable[..., Any], lost: str, how: dict[str, str]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from storage import repair
 from storage.stores.folder import CopyFolder
-from storage.warc import Member, walk
+from tests.storage.damage import entries, entry_where, spoil
 
 pytestmark = pytest.mark.both_engines
 
@@ -29,8 +29,8 @@ def test_two_writers_leave_what_was_cut_as_it_is(closed: Any, make_desk: Any, ma
         archive.replicate(copy)
         before = list(archive.events(record, None))
     other = next(path for path in segment.parent.iterdir() if path != segment)
-    versions = [m for m in walk(segment) if isinstance(m, Member) and f"ledger:{record}:" in m.headers.get("warc-target-uri", "")]
-    segment.write_bytes(segment.read_bytes()[: versions[-1].offset])
+    *_, last = (member for member, entry in entries(segment) if entry.chain == record)
+    segment.write_bytes(segment.read_bytes()[: last.offset])
     house.lose()
     assert house.rebuild(accept_loss=True)["lost"] > 0
     sizes = {path.name: path.stat().st_size for path in (segment, other)}
@@ -53,10 +53,8 @@ def test_two_writers_leave_what_was_cut_as_it_is(closed: Any, make_desk: Any, ma
 
 def test_a_file_of_its_own_is_gone_on_with_when_it_is_made_anew_again(closed: Any, make_desk: Any, make_article: Any) -> None:
     """Once more without what is lost: as before, only what comes then begins a file."""
-    data = bytearray(closed.segment.read_bytes())
-    entry = next(m for m in walk(closed.segment) if isinstance(m, Member) and m.headers.get("warc-target-uri", "").endswith(":2"))
-    data[entry.offset + entry.length // 2] ^= 8
-    closed.segment.write_bytes(data)
+    member, _ = entry_where(closed.segment, lambda e: e.seq == 2)
+    spoil(closed.segment, member)
     closed.lose()
     closed.rebuild(accept_loss=True)
     closed.rebuild()

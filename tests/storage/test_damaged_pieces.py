@@ -12,7 +12,7 @@ from model.errors import Damaged
 from model.record import Outcome, Result
 from storage import Archive, Deposit, ImageWanted, Person, Release, Unsettled, Verdict
 from storage.capture_records import is_facts
-from storage.warc import Member, walk
+from tests.storage.damage import entry_where, members, spoil
 
 pytestmark = pytest.mark.both_engines
 
@@ -104,10 +104,8 @@ def test_an_image_file_of_a_version_that_is_lost_for_good_is_kept_by_itself(
         image = ImageWanted(record, 1, f"{HOST}/one.jpg")
         picture = Deposit(image.url, desk.fetched(image.url, b"picture", 2), Verdict.IMAGE, RELEASE, image=image)
         archive.stage([picture])  # and then the process was killed
-    data = bytearray(house.segment.read_bytes())
-    (entry,) = (x for x in walk(house.segment) if isinstance(x, Member) and f"ledger:{record}:1" in str(x.headers))
-    data[entry.offset + entry.length // 2] ^= 8
-    house.segment.write_bytes(data)
+    member, _ = entry_where(house.segment, lambda e: (e.chain, e.seq) == (record, 1))
+    spoil(house.segment, member)
     house.lose()
     house.rebuild(accept_loss=True)
     with house.open(write=True) as archive:
@@ -126,10 +124,7 @@ def test_a_piece_keeps_its_record_where_the_facts_of_its_first_copy_are_lost(
         desk = make_desk(archive)
         record = desk.take(desk.fetched(url, b"first", 1), make_article("One", "First words.")).record
         desk.take(desk.fetched(url, b"second", 2), make_article("One more", "Second words."))
-    data = bytearray(house.segment.read_bytes())
-    lost = next(x for x in walk(house.segment) if isinstance(x, Member) and is_facts(x))
-    data[lost.offset + lost.length // 2] ^= 8
-    house.segment.write_bytes(data)
+    spoil(house.segment, next(x for x in members(house.segment) if is_facts(x)))
     house.lose()
     house.rebuild(accept_loss=True)
     with house.open(write=True) as archive:

@@ -9,7 +9,7 @@ import pytest
 
 from model.verification import Behind
 from storage.extent import Extent
-from storage.warc import Member, walk
+from tests.storage.damage import members, spoil
 from tests.storage.desk import Desk
 
 pytestmark = pytest.mark.both_engines
@@ -25,7 +25,17 @@ def _go_on(closed: Any, make_article: Any) -> None:
 
 
 def _records(path: Path, start: int = 0) -> int:
-    return sum(isinstance(m, Member) and m.type != "warcinfo" for m in walk(path, start))
+    return sum(m.type != "warcinfo" and m.offset >= start for m in members(path))
+
+
+def _other(closed: Any, make_article: Any) -> Path:
+    """A file that a database from before does not know."""
+    kept, known = closed.keep(), closed.segment
+    with closed.held():
+        _go_on(closed, make_article)
+    closed.put_back(kept)
+    (other,) = set((closed.where / "warc").iterdir()) - {known}
+    return Path(other)
 
 
 def test_a_database_from_a_backup_is_told_to_be_older_than_its_file(closed: Any, make_article: Any) -> None:
@@ -45,11 +55,7 @@ def test_a_database_from_a_backup_is_told_to_be_older_than_its_file(closed: Any,
 
 
 def test_a_file_that_it_does_not_know_is_one_finding(closed: Any, make_article: Any) -> None:
-    kept, known = closed.keep(), closed.segment
-    with closed.held():
-        _go_on(closed, make_article)
-    closed.put_back(kept)
-    (other,) = set((closed.where / "warc").iterdir()) - {known}
+    other = _other(closed, make_article)
     with closed.open() as archive:
         report = archive.verify()
     (found,) = report.findings
@@ -61,15 +67,9 @@ def test_a_file_that_it_does_not_know_is_one_finding(closed: Any, make_article: 
 
 
 def test_damage_in_a_file_that_it_does_not_know_is_told_beside(closed: Any, make_article: Any) -> None:
-    kept, known = closed.keep(), closed.segment
-    with closed.held():
-        _go_on(closed, make_article)
-    closed.put_back(kept)
-    (other,) = set((closed.where / "warc").iterdir()) - {known}
-    third = [m for m in walk(other) if isinstance(m, Member)][2]
-    data = bytearray(other.read_bytes())
-    data[third.offset + third.length // 2] ^= 1
-    other.write_bytes(data)
+    other = _other(closed, make_article)
+    third = members(other)[2]
+    spoil(other, third)
     assert {f"warc/{other.name}", f"warc/{other.name}:{third.offset}"} <= {finding.place for finding in closed.findings()}
 
 
@@ -83,9 +83,22 @@ def test_what_a_writer_has_in_hand_is_none_of_it(closed: Any, make_article: Any)
 
 def test_half_a_record_that_a_kill_left_is_counted_and_no_finding(closed: Any) -> None:
     data = closed.segment.read_bytes()
-    first = next(m for m in walk(closed.segment) if isinstance(m, Member) and m.type == "response")
+    first = next(m for m in members(closed.segment) if m.type == "response")
     half = data[first.offset : first.offset + first.length // 2]
     closed.segment.write_bytes(data + half)
     with closed.open() as archive:
         report = archive.verify()
     assert report.findings == () and report.behind == Behind(1, len(half), 0)
+
+
+@pytest.mark.parametrize("whole", [1, 3])
+def test_nor_is_half_a_record_in_a_file_that_it_does_not_know(closed: Any, make_article: Any, whole: int) -> None:
+    other = _other(closed, make_article)
+    half = members(other)[whole]
+    other.write_bytes(other.read_bytes()[: half.offset + half.length // 2])
+    with closed.open() as archive:
+        report = archive.verify()
+    assert [found.place for found in report.findings] == [f"warc/{other.name}"] * (whole > 1)  # the first is the warcinfo
+    assert report.behind == Behind(1, other.stat().st_size, whole - 1)
+    closed.open(write=True).close()
+    assert closed.findings() == ()

@@ -9,16 +9,13 @@ import pytest
 
 from storage import repair, store_of
 from storage.extent import Extent
-from storage.warc import Member, walk
+from storage.warc import Member
 from storage.whole import LEDGER
+from tests.storage.damage import members as members_of
 
 pytestmark = pytest.mark.both_engines
 
 EXTENTS = [Extent(), Extent(percent=100, seed=1), Extent(older_than=timedelta(0))]
-
-
-def _members(closed: Any) -> list[Member]:
-    return [m for m in walk(closed.segment) if isinstance(m, Member)]
 
 
 def _held(members: list[Member]) -> dict[str, int]:
@@ -38,7 +35,7 @@ def _told(gone: Any) -> dict[str, int]:
 
 @pytest.mark.parametrize("extent", EXTENTS)
 def test_a_file_that_is_gone_is_one_finding_with_what_it_held(closed: Any, extent: Extent) -> None:
-    path, held, size = closed.segment, _held(_members(closed)), closed.segment.stat().st_size
+    path, held, size = closed.segment, _held(members_of(closed.segment)), closed.segment.stat().st_size
     path.unlink()
     with closed.open() as archive:
         (found,) = archive.verify(extent=extent).findings
@@ -51,7 +48,7 @@ def test_a_file_that_is_gone_is_one_finding_with_what_it_held(closed: Any, exten
 
 @pytest.mark.parametrize("extent", EXTENTS)
 def test_the_end_of_a_file_that_was_cut_is_one_finding_wherever_it_was_cut(closed: Any, extent: Extent) -> None:
-    path, members = closed.segment, _members(closed)
+    path, members = closed.segment, members_of(closed.segment)
     data = path.read_bytes()
     for member in members[1 :: len(members) // 5]:
         for cut in (member.offset, member.offset + member.length // 2):  # between two records, and in one
@@ -79,7 +76,7 @@ def test_a_committed_length_beyond_what_the_catalogue_knows_is_told_as_before(cl
 
 
 def test_what_is_damaged_besides_is_told_beside_a_file_that_is_gone(closed: Any) -> None:
-    path, data, members = closed.segment, closed.segment.read_bytes(), _members(closed)
+    path, data, members = closed.segment, closed.segment.read_bytes(), members_of(closed.segment)
     keys = "record, version, number"
     (record, version, number) = closed.run(f"SELECT {keys} FROM readings ORDER BY 1, 2, 3")[0]
     where = f"record = '{record}' AND version = {version} AND number = {number}"
@@ -104,7 +101,7 @@ def test_what_is_damaged_besides_is_told_beside_a_file_that_is_gone(closed: Any)
 
 
 def test_many_records_that_are_not_there_within_a_file_are_one_finding(closed: Any) -> None:
-    path, members = closed.segment, _members(closed)
+    path, members = closed.segment, members_of(closed.segment)
     data = bytearray(path.read_bytes())
     first, second = members[10:14], members[20:36]
     spans = [(some[0].offset, sum(m.length for m in some)) for some in (first, second)]
@@ -122,7 +119,7 @@ def test_many_records_that_are_not_there_within_a_file_are_one_finding(closed: A
 
 
 def test_a_file_that_the_database_wrote_again_lacks_its_pages_in_one_finding(closed: Any) -> None:
-    path, members = closed.segment, _members(closed)
+    path, members = closed.segment, members_of(closed.segment)
     path.unlink()
     done = repair(closed.where, lambda address: store_of(address, {}), database_url=closed.url)
     assert done.mended and not done.ok
@@ -134,7 +131,7 @@ def test_a_file_that_the_database_wrote_again_lacks_its_pages_in_one_finding(clo
 
 
 def test_a_few_records_are_named_one_by_one(closed: Any) -> None:
-    path, members = closed.segment, _members(closed)
+    path, members = closed.segment, members_of(closed.segment)
     data = bytearray(path.read_bytes())
     some = members[20:23]
     start, end = some[0].offset, some[-1].offset + some[-1].length
