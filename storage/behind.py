@@ -1,0 +1,58 @@
+"""What the WARC files state that the database does not know, as it is older than they are (it was put back from a backup, or a
+process was killed). Whoever only reads cannot settle that; but nothing is shown that may be restricted since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from model.errors import Damaged, PressmarkError
+from model.ledger import Entry, Kind, decode
+from storage import places, tables
+from storage.database import Database
+from storage.segments import SegmentFolder
+from storage.warc import Member, walk
+from storage.whole import LEDGER
+
+_SETTLED = "run `pressmark verify`, or `pressmark rebuild` where it says so"
+
+
+class Behind:
+    """Looked at once, as an archive is opened: ``line`` tells of it, ``None`` where there is nothing."""
+
+    def __init__(self, database: Database, folder: SegmentFolder) -> None:
+        # lengths before locks, locks before the transaction: what somebody who has let go wrote until then is committed
+        lengths = {name: folder.path(name).stat().st_size for name in folder.names()}
+        with database.reading() as tx:
+            committed = places.committed(tx)
+        longer = {name: size for name, size in lengths.items() if size > committed.get(name, 0) and not folder.is_held(name)}
+        found: list[Entry] = []
+        if longer:
+            with database.reading() as tx:
+                committed = places.committed(tx)
+                for name, size in longer.items():
+                    found += _unknown(tx, folder, name, committed.get(name, 0), size)
+        self._restricts = any(entry.kind is Kind.RESTRICTION for entry in found)
+        self.line = f"the database is older than the WARC files: what {len(found)} entries of these say is not told; {_SETTLED}" if found else None
+
+    def refuse(self) -> None:
+        """Raises ``Damaged`` where one of them is a restriction: what it closes would be shown."""
+        if self._restricts:
+            raise Damaged(f"the WARC files state a restriction that the database is too old to know: nothing is shown until then; {_SETTLED}")
+
+
+def _unknown(tx: Connection, folder: SegmentFolder, name: str, start: int, end: int) -> Iterator[Entry]:
+    """The entries of a stretch of a file that are not in the ledger."""
+    t = tables.ledger.c
+    for found in walk(folder.path(name), start):
+        if found.offset >= end:
+            break
+        if isinstance(found, Member) and found.headers.get("warc-target-uri", "").startswith(LEDGER):
+            try:
+                entry = decode(found.block)
+            except PressmarkError:
+                continue  # a newer release's, or damaged: it is told by a check
+            if tx.execute(select(t.id).where(t.entry == entry.id)).first() is None:
+                yield entry
