@@ -62,8 +62,8 @@ class Kind(StrEnum):
     # [{segment, length, sha256}], mended[], left[]: segments}; recovery: detail{mended: [{segment, spans: [[offset,
     # length]], copy: folder | s3 | database}], left: how many things nobody had};
     # loss, what a rebuild went on without: detail{entries, captures: how many are lost, holes: [[chain, first, last]],
-    # facts: [capture], records: those that no version is left of, files, where there are such: [[segment, bytes that a check once read]]}, up to a
-    # thousand of each in one
+    # facts: [capture], records: those that no version is left of, files, where there are such: [[segment, bytes that a
+    # check once read]]}, up to a thousand of each in one
     EVENT = "event"
     WATCH = "watch"  # url, kind: feed | sitemap | section, name|null, action: added | removed, every|null (seconds)
 
