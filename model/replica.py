@@ -69,7 +69,7 @@ class Mended:
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """What a repair came to: segments and bytes looked at, what was mended, what no copy had in good order, and which copies, or
-    files of them, could not be read (a line each).
+    files of them, could not be read (a line each); a copy that lacks a file is none of these.
     """
 
     segments: int

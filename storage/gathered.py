@@ -75,13 +75,15 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
         imprint: str | None = None
         named: str | None = None
         said: list[tuple[int, str, Part | None]] = []
-        damaged = 0
+        damaged, end = 0, path.stat().st_size
         for item in walk(path):
             if not isinstance(item, Member):
                 found.breaks.append(f"{path.name}:{item.offset}")
-                if not is_unfinished(path, item.offset):
-                    damaged = item.offset
-                    found.damaged |= set(_entry_in(path, item))
+                if is_unfinished(path, item.offset):
+                    end = item.offset  # the next writer's recovery cuts it off, and nothing is written behind it
+                    break
+                damaged = item.offset
+                found.damaged |= set(_entry_in(path, item))
                 continue
             rows.append(_take(found, path, item))
             if rows[-1].record_id in found.entries:
@@ -92,7 +94,7 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
         done += path.stat().st_size
         _refuse_copy(tx, path, rows, named)
         found.parts.update((entry, part) for _, entry, part in said if part is not None)
-        catalogue(tx, path.name, path.stat().st_size, rows, imprint)
+        catalogue(tx, path.name, end, rows, imprint)
         unfinished = _unfinished(said, damaged)
         if unfinished:
             at_end[path.name] = unfinished

@@ -141,7 +141,9 @@ class Mending:
             start, end = group[0].offset, group[-1].offset + group[-1].length
             try:
                 data = copy.read(f"{SEGMENTS}/{name}", start, end - start)
-            except (StorageUnavailable, Damaged) as error:
+            except Damaged:  # it has no such file
+                return put, (*left, *(s for s in wrong if s.offset >= start))
+            except StorageUnavailable as error:
                 self._unreached[str(error)] = None
                 return put, (*left, *(s for s in wrong if s.offset >= start))
             for span in group:
@@ -161,7 +163,9 @@ class Mending:
         for n, span in enumerate(unread):
             try:
                 data = copy.read(f"{SEGMENTS}/{name}", span.offset, span.length)
-            except (StorageUnavailable, Damaged) as error:
+            except Damaged:  # it has no such file
+                return back, [*left, *unread[n:]]
+            except StorageUnavailable as error:
                 self._unreached[str(error)] = None
                 return back, [*left, *unread[n:]]
             whole = [Span(offset, length, b"") for offset, length in whole_records(data)]

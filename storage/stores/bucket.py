@@ -83,7 +83,7 @@ class Bucket:
         import obstore
 
         try:
-            with self._asked():
+            with self._asked(name):
                 return bytes(obstore.get_range(self._client, name, start=offset, length=length)) if length else b""
         except StorageUnavailable:
             size = self.size(name)
@@ -148,7 +148,7 @@ class Bucket:
             raise BadCall(f"{self.address} cannot be used: check the AWS_ variables ({_first_line(error)})") from error
 
     @contextmanager
-    def _asked(self) -> Iterator[None]:
+    def _asked(self, name: str = "what is asked for") -> Iterator[None]:
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
         try:
@@ -156,7 +156,7 @@ class Bucket:
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error):
                 raise self._no_bucket() from error
-            raise Damaged(f"what is asked for is not in {self.address}") from error
+            raise Damaged(f"{name} is not in {self.address}") from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise StorageUnavailable(f"{self.address} lets nobody in with these AWS_ credentials: check them") from error
         except (BaseError, OSError) as error:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 def test_a_place_that_had_a_copy_and_has_nothing_is_not_written_to(kept: Any, tmp_path: Path) -> None:
     copy, away = tmp_path / "vault", tmp_path / "unmounted"
@@ -68,6 +70,28 @@ def test_a_repair_says_which_copy_cannot_be_reached_and_goes_on_with_another(kep
     assert told.code == 0 and told.err == unreached + "\n"
     assert shape["ok"] and shape["unreached"] == [unreached] and shape["problems"] == []
     assert {one["copy"] for one in shape["mended"]} == {str(second)}
+    assert kept("verify").code == 0
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_copy_that_lacks_a_file_is_passed_over_where_another_has_it(
+    kept: Any, tmp_path: Path, named: bool, missing: bool
+) -> None:
+    first, second = tmp_path / "a-first", tmp_path / "b-second"
+    for copy in (first, second):
+        assert kept("replicate", str(copy)).code == 0
+    segment = kept.house.segment
+    (first / "warc" / segment.name).unlink()
+    if missing:
+        segment.unlink()
+    else:
+        _damage(kept)
+    told = kept("repair", "--json", *(("--from", str(first), "--from", str(second)) if named else ()))
+    shape = json.loads(told.out)
+    assert (told.code, told.err) == (0, "")
+    assert (shape["ok"], shape["unreached"], shape["problems"]) == (True, [], [])
+    assert str(second) in {one["copy"] for one in shape["mended"]}
     assert kept("verify").code == 0
 
 

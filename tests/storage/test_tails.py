@@ -146,3 +146,28 @@ def test_entries_behind_one_that_nobody_has_change_nothing(
     killed.house.rebuild()
     with killed.house.open() as archive:
         assert telling(archive) == after and archive.verify().findings == ()
+
+
+def test_half_a_record_that_a_kill_left_is_cut_off_behind_a_rebuild_too(
+    house: Any, archive: Archive, desk: Any, make_desk: Any, make_article: Any
+) -> None:
+    desk.take(desk.fetched("http://paper.example/a", b"first", 1), make_article("Quay", "first words"))
+    archive.close()
+    segment = house.segment
+    before = segment.read_bytes()
+    with house.open(write=True) as again:
+        again.by("Ada").note(str(again.find("http://paper.example/a")), "a note")
+    torn = segment.read_bytes()[:-20]  # in the middle of an entry whose place can be read
+    assert len(torn) > len(before)
+    segment.write_bytes(torn)
+    house.lose()
+    house.rebuild()
+    assert house.findings() == ()
+    with house.open(write=True) as again:
+        later = make_desk(again)
+        later.take(later.fetched("http://paper.example/b", b"second", 2), make_article("Pier", "other words"))
+    assert house.findings() == ()
+    house.lose()
+    counts = house.rebuild()
+    assert (counts["lost"], counts["damaged"], counts["records"]) == (0, 0, 2)
+    assert house.findings() == ()
