@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from model.article import Article
 from model.capture import Capture
@@ -17,6 +20,7 @@ from model.export import Exported, Format
 from model.record import EventLine, History, RecordLine, Scope, SearchHit, VersionView
 from model.verification import Verification
 from storage import engines, queries
+from storage.behind import Behind
 from storage.captures import Captures
 from storage.changes import ALL as ALL_CHANGES
 from storage.changes import changes
@@ -69,8 +73,15 @@ class Reading:
         self._folder = folder
         self._now = now
         self._store = store
+        self.behind: Behind | None = None
         # what should be in the folder and is not is damage, whoever else has it
         self._to_check = folder.alone() if keep_local else folder
+
+    def _telling(self) -> AbstractContextManager[Connection]:
+        """A look at one state, to tell what pieces say. Raises ``Damaged`` where the database is too old to know what it may."""
+        if self.behind is not None:
+            self.behind.refuse()
+        return self._database.reading()
 
     def find(self, text: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> str:
         """The record that an id, an unambiguous prefix or a URL names, at a moment. Raises ``NotFound``, ``Ambiguous``."""
@@ -87,7 +98,7 @@ class Reading:
     ) -> Iterator[RecordLine]:
         """Records, newest received first, as they stand or stood. ``restricted``: restricted content is told, too."""
         when = _when(as_of, known_at)
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             closed = hidden(tx, self._now())
             if when == EVER:
                 yield from record_lines(tx, limit, closed=closed, shown=restricted)
@@ -98,7 +109,7 @@ class Reading:
         self, record: str, *, as_of: datetime | None = None, known_at: datetime | None = None, restricted: bool = False
     ) -> History:
         """A record through time: up to a moment, as far as it was known at a moment."""
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return queries.history(tx, record, self._now(), _when(as_of, known_at), shown=restricted)
 
     def show(
@@ -114,12 +125,12 @@ class Reading:
         """One version as now read (bare: the latest by capture time), as its readings up to one had it, or the one
         in force ``as_of`` a moment. Raises ``NotFound``, and ``Restricted`` unless ``restricted`` is asked for.
         """
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return queries.show(tx, record, version, reading, self._now(), _when(as_of, known_at), shown=restricted)
 
     def search(self, query: str, limit: int = 20, *, restricted: bool = False) -> Sequence[SearchHit]:
         """Records that match, newest first; the language is described in ``storage.search``."""
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return search(tx, query, limit, hidden(tx, self._now()), shown=restricted)
 
     def changes(
@@ -127,12 +138,12 @@ class Reading:
     ) -> Iterator[ChangeLine]:
         """What publishers changed since a moment, newest first; see ``storage.changes``. No words are told of records with a
         restriction of the ``scope``: that of exports where what is told leaves the archive."""
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             yield from changes(tx, since, limit, hidden(tx, self._now(), scope), wanted)
 
     def likely_copies(self, record: str, version: int | None = None) -> Likely:
         """Other records that are likely copies of a version's text; see ``storage.copies``."""
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return likely_copies(tx, record, version, hidden(tx, self._now()))
 
     def pending(self, release: str) -> Sequence[str]:
@@ -183,7 +194,7 @@ class Reading:
 
     def load_capture(self, capture: str) -> Capture:
         """A capture as it was taken in, read from the WARCs. Raises ``NotFound``, ``Damaged``."""
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return Captures(tx, self._folder).load(capture)
 
     def is_lost(self, capture: str) -> bool:
@@ -193,7 +204,7 @@ class Reading:
 
     def copies_of(self, url: str, record_id: str | None = None, at: str | None = None) -> Sequence[Capture]:
         """Copies of an address, likeliest first to be the foreign record and of the time that are named."""
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return list(Captures(tx, self._folder).of_address(url, record_id, at))
 
     def has_read(self, origin_key: str) -> bool:
@@ -253,7 +264,7 @@ class Reading:
         """Writes what is chosen for others to use; see ``storage.export``. Of what is reserved nothing is said in the
         ledger here: see ``Hand.gave_out``."""
         check_outside(path, self.where)
-        with self._database.reading() as tx:
+        with self._telling() as tx:
             return export(
                 tx,
                 self._folder,

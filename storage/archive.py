@@ -19,6 +19,7 @@ from model.verification import Verification
 from storage import uploads
 from storage.answers import Progress, Reading, quiet
 from storage.batch import Staged
+from storage.behind import Behind
 from storage.captures import Captures, Undecided
 from storage.checks import note_check
 from storage.database import WAIT_SECONDS, Database
@@ -210,6 +211,8 @@ class Archive(Reading):
             if write:
                 archive._writer.recover_all()
                 archive._writer.begin_ledger(descriptor["created"])
+            else:
+                archive.behind = Behind(database, archive._folder)
             opened.pop_all()  # all of it is the archive's now
         return archive
 

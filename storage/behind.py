@@ -5,6 +5,7 @@ process was killed). Whoever only reads cannot settle that; but nothing is shown
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlalchemy import Connection, select
 
@@ -24,10 +25,10 @@ class Behind:
 
     def __init__(self, database: Database, folder: SegmentFolder) -> None:
         # lengths before locks, locks before the transaction: what somebody who has let go wrote until then is committed
-        lengths = {name: folder.path(name).stat().st_size for name in folder.names()}
+        lengths = dict(_lengths(folder))
         with database.reading() as tx:
             committed = places.committed(tx)
-        longer = {name: size for name, size in lengths.items() if size > committed.get(name, 0) and not folder.is_held(name)}
+        longer = {name: size for name, size in lengths.items() if size > committed.get(name, 0) and not _is_held(folder, name)}
         found: list[Entry] = []
         if longer:
             with database.reading() as tx:
@@ -35,12 +36,29 @@ class Behind:
                 for name, size in longer.items():
                     found += _unknown(tx, folder, name, committed.get(name, 0), size)
         self._restricts = any(entry.kind is Kind.RESTRICTION for entry in found)
-        self.line = f"the database is older than the WARC files: what {len(found)} entries of these say is not told; {_SETTLED}" if found else None
+        said = "what an entry of these says" if len(found) == 1 else f"what {len(found)} entries of these say"
+        self.line = f"the database is older than the WARC files, and {said} is not told: {_SETTLED}" if found else None
 
     def refuse(self) -> None:
         """Raises ``Damaged`` where one of them is a restriction: what it closes would be shown."""
         if self._restricts:
-            raise Damaged(f"the WARC files state a restriction that the database is too old to know: nothing is shown until then; {_SETTLED}")
+            raise Damaged(
+                f"the WARC files state a restriction that the database is too old to know, so that nothing is shown: {_SETTLED}"
+            )
+
+
+def _lengths(folder: SegmentFolder) -> Iterator[tuple[str, int]]:
+    for name in folder.names():
+        with suppress(FileNotFoundError):  # a store has it, and a writer took it away meanwhile
+            yield name, folder.path(name).stat().st_size
+
+
+def _is_held(folder: SegmentFolder, name: str) -> bool:
+    """Whether a writer has it in hand; so is taken what cannot be read, which a check tells."""
+    try:
+        return folder.is_held(name)
+    except OSError:
+        return True
 
 
 def _unknown(tx: Connection, folder: SegmentFolder, name: str, start: int, end: int) -> Iterator[Entry]:

@@ -65,7 +65,10 @@ class Call:
 
         said = self.settings
         where = self.place(archive)
-        return Archive.open(where, database_url=said.database_url, store=self.store, keep_local=said.store_keep_local)
+        opened = Archive.open(where, database_url=said.database_url, store=self.store, keep_local=said.store_keep_local)
+        if opened.behind is not None and opened.behind.line is not None:
+            self.tell(opened.behind.line)
+        return opened
 
     def open_to_write(self, archive: str | None) -> Archive:
         """The archive for writing; raises ``NotFound`` where there is none."""
