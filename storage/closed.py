@@ -1,10 +1,11 @@
-"""Files that nobody appends to any more: all that were there when the database was made anew without what they lost. What a copy
-has beyond them can then come back to where it was, whoever writes.
+"""Files that nobody appends to any more: all that were there when the database was made anew without what they lost, and
+those that ended in half a record, of which nobody knew how much was behind it. What a copy has beyond them can then come back
+to where it was, whoever writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
@@ -13,9 +14,10 @@ from storage import tables
 _KEY = "closed"
 
 
-def close_files(tx: Connection, names: Iterable[str]) -> None:
+def close_files(tx: Connection, names: Collection[str]) -> None:
     """Closes the files of these names, in an empty database."""
-    tx.execute(tables.settings.insert(), {"key": _KEY, "value": "\n".join(names)})
+    if names:
+        tx.execute(tables.settings.insert(), {"key": _KEY, "value": "\n".join(names)})
 
 
 def closed_files(tx: Connection) -> frozenset[str]:

@@ -42,7 +42,8 @@ class Facts:
 @dataclass
 class Gathered:
     """Ledger entries by id with their bytes and the parts of decisions that some are, facts of captures, and
-    where damaged bytes are, with the places in chains of entries that can still be told to have been there. Facts and content
+    where damaged bytes are, with the places in chains of entries that can still be told to have been there, and files that end in
+    half a record: a kill left it, or more was there. Facts and content
     stay in the WARCs until they are asked for.
     """
 
@@ -51,6 +52,7 @@ class Gathered:
     facts: list[Facts] = field(default_factory=list)
     breaks: list[str] = field(default_factory=list)
     damaged: set[tuple[str, int]] = field(default_factory=set)
+    unfinished: list[str] = field(default_factory=list)
     places: dict[str, tuple[Path, int, int]] = field(default_factory=dict)
 
     def content(self, entry: Entry) -> bytes | None:
@@ -81,6 +83,7 @@ def gather(tx: Connection, segments: Sequence[Path], progress: Progress) -> Gath
                 found.breaks.append(f"{path.name}:{item.offset}")
                 if is_unfinished(path, item.offset):
                     end = item.offset  # the next writer's recovery cuts it off, and nothing is written behind it
+                    found.unfinished.append(path.name)
                     break
                 damaged = item.offset
                 found.damaged |= set(_entry_in(path, item))

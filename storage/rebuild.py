@@ -125,8 +125,7 @@ class _Filling:
         in_force = (entry for chain in ways.chains for entry, _ in chain)
         partial = partial_of(in_force, found.parts, {hole.chain for hole in ways.holes})
         losses = Losses(ways.holes, partial, sorted(without), left_without, unaddressed, files)
-        if losses:
-            close_files(self._tx, (segment.name for segment in segments))
+        close_files(self._tx, [segment.name for segment in segments] if losses else found.unfinished)
         left = [(entry.id, digest_of(found.entries[entry.id][1])) for fork in ways.forks for entry in fork.left]
         counts = {
             "segments": len(segments),

@@ -18,6 +18,7 @@ from storage import places, tables
 from storage.again import written_again
 from storage.carry import Span, spans
 from storage.catalogue import catalogue
+from storage.closed import closed_files
 from storage.database import Database
 from storage.folder import SEGMENTS
 from storage.holes import holes_in, lost_ids
@@ -174,8 +175,8 @@ class Uncatalogued:
 
 
 def _is_lacking(tx: Connection) -> bool:
-    """Whether a rebuild went on without something that a copy may still have."""
-    return bool(holes_in(tx)) or any(still(lost_ids(tx), places.committed(tx)))
+    """Whether a rebuild went on without something that a copy may have, or did not know whether it does."""
+    return bool(holes_in(tx) or closed_files(tx)) or any(still(lost_ids(tx), places.committed(tx)))
 
 
 def _has_more(copy: Store, name: str, start: int, size: int) -> bool:

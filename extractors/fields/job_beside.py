@@ -7,10 +7,12 @@ from itertools import islice
 from extractors.dom import Element
 from extractors.fields import byline, names
 from extractors.page import Page
+from model.folding import index_words
 
 _NEAR = 80  # elements behind the headline
 _BEHIND = 3  # elements
 _LONGEST = 6  # words
+_LONGEST_CUT = 12  # the same where a script parts no words and they are cut
 _RUNNING = 100  # characters of a paragraph: the second one that long is the text's, where boxes name people, too
 _OTHER_PEOPLE = frozenset({"figure", "figcaption", "blockquote", "table", "nav", "aside"})
 
@@ -35,8 +37,12 @@ def job_beside(page: Page, name: str) -> tuple[str, Element] | None:
             if not text or text == name:
                 continue
             head = names.role_head(text, page.language)
-            read = byline.read_pieces([name, text], page.language) if head and len(text.split()) <= _LONGEST else ()
-            if len(read) == 1 and read[0].name == name and read[0].role and not read[0].role.endswith("."):
+            read = byline.read_pieces([name, text], page.language) if head and _is_short(text) else ()
+            if len(read) == 1 and read[0].name == name and read[0].role and not read[0].role.endswith((".", "。")):
                 return read[0].role, behind
             break
     return None
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= _LONGEST and len(index_words(text)) <= _LONGEST_CUT

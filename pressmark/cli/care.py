@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _TOLD = 40  # lines of what a rebuild left out or found lost, the last of all beside them
 _DAMAGED = (
-    "what is damaged was passed over: the last entries of chains may be among it, restrictions too; "
-    "pressmark verify says where it is"
+    "what is damaged was passed over: the last entries of chains may be among it, restrictions too; where there is a copy, "
+    "run `pressmark repair --from COPY` and rebuild again; pressmark verify says where it is"
 )
 
 

@@ -77,6 +77,6 @@ def test_all_that_a_rebuild_says_is_in_its_json(kept: Any) -> None:
     (shape,) = told.lines()
     assert told.code == 1 and shape["damaged"] == 1 and told.err.splitlines() == shape["told"]
     assert shape["told"] == [
-        "what is damaged was passed over: the last entries of chains may be among it, restrictions too; "
-        "pressmark verify says where it is"
+        "what is damaged was passed over: the last entries of chains may be among it, restrictions too; where there is a copy, "
+        "run `pressmark repair --from COPY` and rebuild again; pressmark verify says where it is"
     ]

@@ -107,6 +107,23 @@ def test_a_file_that_is_lost_comes_back(copied: Copied) -> None:
         assert list(archive.events(copied.record, None)) == copied.events and archive.verify().findings == ()
 
 
+def test_a_file_that_ends_in_half_a_record_is_written_on_by_nobody_so_that_a_copy_may_have_more_of_it(
+    copied: Copied, make_desk: Any, make_article: Any
+) -> None:
+    house = copied.house
+    copied.cut(copied.second, 9, 30)
+    assert house.rebuild()["damaged"] == 1
+    with house.open(write=True) as archive:
+        archive.note_check(archive.verify())
+        desk = make_desk(archive)
+        taken = desk.take(desk.fetched("https://paper.example/jetty", b"new", 99), make_article("Jetty", "words of the jetty"))
+    assert copied.repair().mended
+    assert (house.rebuild()["left_out"], house.findings()) == (0, ())
+    with house.open(write=True) as archive:
+        assert list(archive.events(copied.record, None)) == copied.events
+        assert archive.show(taken.record).article.headline == "Jetty"
+
+
 def test_a_copy_that_has_more_is_told_where_nothing_is_known_to_be_lost(copied: Copied) -> None:
     copied.cut(copied.second, 9)
     assert copied.house.rebuild()["lost"] == 0
