@@ -107,8 +107,9 @@ def test_a_file_that_is_lost_comes_back(copied: Copied) -> None:
         assert list(archive.events(copied.record, None)) == copied.events and archive.verify().findings == ()
 
 
-def test_a_copy_that_has_more_is_told_where_nothing_is_known_to_be_lost(copied: Copied) -> None:
-    copied.cut(copied.second, 9)
+@pytest.mark.parametrize("torn", [0, 30])
+def test_a_copy_that_has_more_is_told_where_nothing_is_known_to_be_lost(torn: int, copied: Copied) -> None:
+    copied.cut(copied.second, 9, torn)
     assert copied.house.rebuild()["lost"] == 0
     done = copied.repair()
     assert not done.mended and f"has more of warc/{copied.second.name}" in done.problems[0]
