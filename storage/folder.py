@@ -35,7 +35,7 @@ def read_descriptor(path: Path) -> dict[str, Any]:
         if any((path / SEGMENTS).glob("*.warc.gz")):
             raise Damaged(
                 f"{path / DESCRIPTOR} is gone, which says what archive this is: put it back from a copy of the archive "
-                f"(README.txt has the id; the file holds {{\"pressmark\": {FORMAT}, \"archive\": ID, \"created\": TIME}})"
+                f'(README.txt has the id; the file holds {{"pressmark": {FORMAT}, "archive": ID, "created": TIME}})'
             ) from None
         raise NotFound(
             f"there is no archive at {path}: `pressmark ingest` or `pressmark watch add` makes one, --archive names another place"

@@ -93,6 +93,8 @@ class Catalogued:
             for name in _own(copy.names(SEGMENTS), self._archive):
                 size, path = copy.size(f"{SEGMENTS}/{name}") or 0, self._folder / name
                 here = path.stat().st_size if path.is_file() else 0
+                if here > found.get(name, 0):  # half a record that a kill or a cut left is nobody's writing
+                    here = _settled(path)
                 if here <= found.get(name, 0) < size:
                     more[name] = max(more.get(name, 0), size)
         return more

@@ -244,6 +244,15 @@ def test_the_job_of_a_namesake_in_a_box_of_the_text_is_nobody_elses() -> None:
     assert author.role == "Science editor"
 
 
+@pytest.mark.parametrize("end", ["", "。"])
+def test_a_paragraph_of_a_script_that_parts_no_words_is_no_job(end: str) -> None:
+    behind = f"昨日外交部发言人在例行记者会上表示，有关港口的调查正在进行之中{end}"
+    page = _page(Shape("", (), language="zh", top=f'<p class="byline">记者 林海生</p><p>{behind}</p>'))
+    (author,) = page.authors
+    assert (author.name, author.role, author.affiliations) == ("林海生", None, ())
+    assert behind in page.text
+
+
 def test_a_headline_that_is_no_heading() -> None:
     markup = (
         "<html lang='en'><head><title>Quay opens</title></head><body><div><div class='t'>Quay opens</div>"
