@@ -27,7 +27,7 @@ imports: .venv/ready
 	$(BIN)/lint-imports
 
 unit: .venv/ready
-	$(BIN)/pytest -n 3 --dist loadfile tests
+	$(BIN)/pytest -n 4 --dist loadfile tests
 
 # Two hundred kills an engine at random moments of an ingest from loopback, eight processes on the same 500
 # addresses, a full disk, a database that goes away; PRESSMARK_SEED picks another run. An hour or two.

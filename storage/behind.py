@@ -24,17 +24,10 @@ class Behind:
     """Looked at once, as an archive is opened: ``line`` tells of it, ``None`` where there is nothing."""
 
     def __init__(self, database: Database, folder: SegmentFolder) -> None:
-        # lengths before locks, locks before the transaction: what somebody who has let go wrote until then is committed
-        lengths = dict(_lengths(folder))
-        with database.reading() as tx:
-            committed = places.committed(tx)
-        longer = {name: size for name, size in lengths.items() if size > committed.get(name, 0) and not _is_held(folder, name)}
-        found: list[Entry] = []
-        if longer:
-            with database.reading() as tx:
-                committed = places.committed(tx)
-                for name, size in longer.items():
-                    found += _unknown(tx, folder, name, committed.get(name, 0), size)
+        try:
+            found = _found(database, folder)
+        except Damaged:
+            found = []  # a database that lacks tables tells whoever asks it
         self._restricts = any(entry.kind is Kind.RESTRICTION for entry in found)
         said = "what an entry of these says" if len(found) == 1 else f"what {len(found)} entries of these say"
         self.line = f"the database is older than the WARC files, and {said} is not told: {_SETTLED}" if found else None
@@ -45,6 +38,19 @@ class Behind:
             raise Damaged(
                 f"the WARC files state a restriction that the database is too old to know, so that nothing is shown: {_SETTLED}"
             )
+
+
+def _found(database: Database, folder: SegmentFolder) -> list[Entry]:
+    # lengths before locks, locks before the transaction: what somebody who has let go wrote until then is committed
+    lengths = dict(_lengths(folder))
+    with database.reading() as tx:
+        committed = places.committed(tx)
+    longer = {name: size for name, size in lengths.items() if size > committed.get(name, 0) and not _is_held(folder, name)}
+    if not longer:
+        return []
+    with database.reading() as tx:
+        committed = places.committed(tx)
+        return [x for name, size in longer.items() for x in _unknown(tx, folder, name, committed.get(name, 0), size)]
 
 
 def _lengths(folder: SegmentFolder) -> Iterator[tuple[str, int]]:

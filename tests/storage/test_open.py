@@ -74,7 +74,7 @@ def _noise(house: Any) -> None:
 Broken = tuple[Callable[[Any], object], type[PressmarkError], str]
 BROKEN: dict[str, Broken] = {
     "no folder": (lambda h: h.where.rename(h.where.with_name("away")), NotFound, "no archive at"),
-    "no descriptor": (lambda h: (h.where / "pressmark-archive.json").unlink(), NotFound, "no archive at"),
+    "no descriptor": (lambda h: (h.where / "pressmark-archive.json").unlink(), Damaged, "says what archive this is"),
     "a newer descriptor": (_newer_descriptor, NewerFormat, "newer Pressmark"),
     "a damaged descriptor": (lambda h: _descriptor(h, "{\x00"), Damaged, "is damaged"),
     "a descriptor that is a list": (lambda h: _descriptor(h, "[]"), Damaged, "is damaged"),
