@@ -260,7 +260,8 @@ class ReadingInfo:
 class History:
     """A record through time: states in order of time (then those beside), and every look.
 
-    ``labels`` are the collections and notes that persons gave it, ``{kind, text, agent, at}``.
+    ``labels`` are the collections and notes that persons gave it, ``{kind, text, agent, at}``; ``lost_entries`` is how many
+    entries of its ledger are known to be lost or to come to nothing, with the versions and looks that they told of.
     """
 
     record: str
@@ -274,6 +275,7 @@ class History:
     labels: tuple[Mapping[str, Any], ...] = ()
     alternations: tuple[Alternation, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
+    lost_entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,10 @@ class Mending:
             self._problems.append(f"warc/{name}: {said} damaged or missing, and {why} give one with --from")
             return
         if still:
-            self._problems.append(f"warc/{name}: {_say(still)} damaged or missing here and in every copy that was asked")
+            self._problems.append(
+                f"warc/{name}: {_say(still)} damaged or missing here and in every copy that was asked, and the "
+                "database does not have it: look for another copy; until one turns up it is lost, and every check says so"
+            )
         if unread:
             self._problems.append(f"warc/{name}: {_say_unread(unread)} no whole records here or in any copy that was asked")
 

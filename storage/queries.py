@@ -15,6 +15,7 @@ from model.ledger import AgentType
 from model.record import AsOf, Certainty, History, State, VersionView
 from model.said import say_second
 from storage import tables
+from storage.holes import lost_in
 from storage.images import kept_images
 from storage.knowledge import known_of, main_address
 from storage.known import read_as
@@ -53,6 +54,7 @@ def history(tx: Connection, record: str, now: datetime, when: When = EVER, *, sh
         withdrawn=is_withdrawn(looks),
         alternations=tuple(alternating(states)),
         restrictions=restrictions,
+        lost_entries=_lost_entries(tx, record),
     )
     return _without_content(told) if is_hidden(restrictions) and not shown else told
 
@@ -82,12 +84,15 @@ def show(
     as_of: AsOf | None = None
     number = latest if version is None else version
     if when.as_of is not None:
-        number, as_of = at_moment(known.looks, when.as_of)
+        try:
+            number, as_of = at_moment(known.looks, when.as_of)
+        except NotFound as error:
+            raise _as_kept(tx, record, str(error)) from None
     read = Readings(tx, record, when.known_at)
     states = states_of(tx, record, known.looks, read)
     state = next((s for s in states if s.version == number), None)
     if state is None:
-        raise NotFound(f"{record} has no version {number}; it has {_numbers(states)}")
+        raise _as_kept(tx, record, f"{record} has no version {number}; it has {_numbers(states)}")
     infos = [x for x in read.infos() if x.version == number]
     if reading is not None and reading not in {x.number for x in infos}:
         raise NotFound(f"{record}@{number} has no reading {reading}; it has {', '.join(str(x.number) for x in infos)}")
@@ -173,7 +178,20 @@ def _unknown_yet(tx: Connection, record: str, looks: Sequence[Look], when: When)
         return NotFound(f"the archive did not know {record} then: it first learnt of it {say_second(since)}")
     times = [x.what.observed_at for x in looks if x.shows and x.what.observed_at]
     first = say_second(min(times)) if times else "at an unknown time"
-    return NotFound(f"nobody had looked at {record} by then: it was first seen {first}")
+    return _as_kept(tx, record, f"nobody had looked at {record} by then: it was first seen {first}")
+
+
+def _as_kept(tx: Connection, record: str, said: str) -> NotFound:
+    """What was not found, and whether it may be among what is lost."""
+    lost = _lost_entries(tx, record)
+    if not lost:
+        return NotFound(said)
+    which = "an entry of its ledger is" if lost == 1 else f"{lost} entries of its ledger are"
+    return NotFound(f"as far as is kept, {said}; {which} lost, and may have told of it: `pressmark events --kind loss`")
+
+
+def _lost_entries(tx: Connection, record: str) -> int:
+    return int(tx.execute(select(lost_in(record))).scalar_one())
 
 
 def _numbers(states: Sequence[State]) -> str:

@@ -28,6 +28,9 @@ def render_history(history: History) -> RenderableType:
     parts: list[RenderableType] = [_head(history, published, beside)]
     if published:
         parts.append(_table(published, history))
+    if history.lost_entries:
+        which = "an entry of its ledger is" if history.lost_entries == 1 else f"{history.lost_entries} entries of its ledger are"
+        parts.append(Text(f"{which} lost, with what was seen then: pressmark events --kind loss", style="bold red"))
     absences = [o for o in history.observations if o.kind == "absence"]
     if absences:
         counted = "once" if len(absences) == 1 else f"{len(absences)} times"

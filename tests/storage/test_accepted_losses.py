@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from model.edtf import parse_utc
 from model.errors import Damaged, NotFound
 from model.ledger import Entry, Kind, decode
 from model.record import Scope
@@ -226,6 +227,20 @@ def test_every_entry_of_a_record_may_be_lost(house: Any, record: str, make_desk:
             assert archive.show(taken.record, taken.version).article.headline == "Quay burns", entry
             is_last = entry is chain[-1][1]  # what comes next has its place
             assert _lost_beside_files(archive) == (set() if is_last else {f"ledger {record}:{entry.seq}"}), entry
+
+
+def test_what_a_piece_lost_is_told_where_it_is_asked_for(house: Any, record: str) -> None:
+    first, entry = entry_where(house.segment, lambda e: e.chain == record and e.kind is Kind.VERSION)
+    assert entry.seq == 1
+    spoil(house.segment, first)
+    _rebuilt(house, lost=1)
+    with house.open() as archive:
+        told = archive.history(record)
+        assert told.lost_entries >= 1 and 1 not in {state.version for state in told.states}
+        assert all(archive.history(line.record).lost_entries == 0 for line in archive.list(None) if line.record != record)
+        for asked in ({"version": 1}, {"as_of": parse_utc(str(told.states[0].first_seen)) - timedelta(seconds=1)}):
+            with pytest.raises(NotFound, match=r"^as far as is kept, .* of its ledger (is|are) lost, and may have told of it"):
+                archive.show(record, **asked)
 
 
 def test_all_facts_of_captures_may_be_lost(house: Any, record: str, make_desk: Any, make_article: Any) -> None:
