@@ -40,6 +40,11 @@ def say_second(moment: str) -> str:
     return f"{moment[:10]} {moment[11:19]}Z"
 
 
+def say_lost(entries: int) -> str:
+    """How many entries of a record's ledger are lost, as a clause."""
+    return "an entry of its ledger is lost" if entries == 1 else f"{entries} entries of its ledger are lost"
+
+
 def say_address(address: str) -> str:
     """An address as people are told it, cut where nobody reads on; programs are told all of it."""
     return address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"

@@ -5,7 +5,6 @@ process was killed). Whoever only reads cannot settle that; but nothing is shown
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from sqlalchemy import Connection, select
 
@@ -42,7 +41,7 @@ class Behind:
 
 def _found(database: Database, folder: SegmentFolder) -> list[Entry]:
     # lengths before locks, locks before the transaction: what somebody who has let go wrote until then is committed
-    lengths = dict(_lengths(folder))
+    lengths = folder.lengths()
     with database.reading() as tx:
         committed = places.committed(tx)
     longer = {name: size for name, size in lengths.items() if size > committed.get(name, 0) and not _is_held(folder, name)}
@@ -51,12 +50,6 @@ def _found(database: Database, folder: SegmentFolder) -> list[Entry]:
     with database.reading() as tx:
         committed = places.committed(tx)
         return [x for name, size in longer.items() for x in _unknown(tx, folder, name, committed.get(name, 0), size)]
-
-
-def _lengths(folder: SegmentFolder) -> Iterator[tuple[str, int]]:
-    for name in folder.names():
-        with suppress(FileNotFoundError):  # a store has it, and a writer took it away meanwhile
-            yield name, folder.path(name).stat().st_size
 
 
 def _is_held(folder: SegmentFolder, name: str) -> bool:

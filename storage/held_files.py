@@ -40,8 +40,7 @@ class Files:
         self._folder = folder
         self._notebook = notebook
         # lengths before locks: what was written until then by somebody who has let go is committed, or nobody will commit it
-        here = ((name, folder.path(name)) for name in folder.names())
-        self._lengths = {name: path.stat().st_size for name, path in here if path.is_file()}
+        self._lengths = folder.lengths()
         self.held = folder.held()
         self.behind = Behind()
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from model.errors import NotFound
 from model.ledger import AgentType
 from model.record import AsOf, Certainty, History, State, VersionView
-from model.said import say_second
+from model.said import say_lost, say_second
 from storage import tables
 from storage.holes import lost_in
 from storage.images import kept_images
@@ -186,8 +186,7 @@ def _as_kept(tx: Connection, record: str, said: str) -> NotFound:
     lost = _lost_entries(tx, record)
     if not lost:
         return NotFound(said)
-    which = "an entry of its ledger is" if lost == 1 else f"{lost} entries of its ledger are"
-    return NotFound(f"as far as is kept, {said}; {which} lost, and may have told of it: `pressmark events --kind loss`")
+    return NotFound(f"as far as is kept, {said}; {say_lost(lost)}, and may have told of it: `pressmark events --kind loss`")
 
 
 def _lost_entries(tx: Connection, record: str) -> int:

@@ -13,7 +13,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -135,6 +135,14 @@ class SegmentFolder:
     def foreign(self) -> list[str]:
         """What is called a WARC file in the folder and is not one of this archive's."""
         return sorted({p.name for p in self.folder.glob("*.warc.gz")} - set(self.names()))
+
+    def lengths(self) -> dict[str, int]:
+        """How long each of the segments in the folder is."""
+        found: dict[str, int] = {}
+        for name in self.names():
+            with suppress(FileNotFoundError):  # a store has it, and a writer took it away meanwhile
+                found[name] = self.path(name).stat().st_size
+        return found
 
     def held(self) -> set[str]:
         """Segments that a writer has locked now. Needs no right to write."""

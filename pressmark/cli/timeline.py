@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.record import Alternation, Announced, History, State, Strand
-from model.said import say_address, say_announcement, say_change
+from model.said import say_address, say_announcement, say_change, say_lost
 from pressmark.cli.cards import label_rows
 from pressmark.cli.phrases import say_maker
 from pressmark.cli.standing import say_relation, say_restriction
@@ -29,8 +29,8 @@ def render_history(history: History) -> RenderableType:
     if published:
         parts.append(_table(published, history))
     if history.lost_entries:
-        which = "an entry of its ledger is" if history.lost_entries == 1 else f"{history.lost_entries} entries of its ledger are"
-        parts.append(Text(f"{which} lost, with what was seen then: pressmark events --kind loss", style="bold red"))
+        lost = f"{say_lost(history.lost_entries)}, with what was seen then: pressmark events --kind loss"
+        parts.append(Text(lost, style="bold red"))
     absences = [o for o in history.observations if o.kind == "absence"]
     if absences:
         counted = "once" if len(absences) == 1 else f"{len(absences)} times"

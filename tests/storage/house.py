@@ -96,9 +96,9 @@ class House:
             yield
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Another writer has the only WARC file, so that the next one begins a file of its own."""
-        with self.segment.open("rb") as file:
+    def held(self, segment: Path | None = None) -> Iterator[None]:
+        """Another writer has a WARC file, by default the only one, so that the next one writes into another."""
+        with (segment or self.segment).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,11 +40,9 @@ def checked(house: Any, record: str, make_desk: Any, make_article: Any, tmp_path
     size = second.stat().st_size
     with house.open() as archive:
         found = archive.verify()
-    with second.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # another writer has it
-        with house.open(write=True) as archive:
-            archive.note_check(found)
-            archive.replicate(copy)
+    with house.held(second), house.open(write=True) as archive:
+        archive.note_check(found)
+        archive.replicate(copy)
     assert any(entry.kind is Kind.FIXITY for _, entry in entries(first))
     assert second.stat().st_size == size
     return Checked(house, copy, second, size, taken.record)
